@@ -1,0 +1,46 @@
+//! The one error type: every variant says what was wrong, with which value, and what is allowed.
+
+/// Everything that can go wrong in mbppo. None of these panics, and none of them ends a run by itself.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A hyperparameter, preset, task, seed or device that does not exist or is out of range.
+    #[error("{field} = {value} is not possible: {allowed}.")]
+    Config {
+        /// Name of the field as it is written in Rust, JSON and the URL.
+        field: String,
+        /// The value that was given, as text.
+        value: String,
+        /// What would have been allowed, as the end of a sentence.
+        allowed: String,
+    },
+    /// A number stopped being finite; learning cannot go on from here.
+    #[error("{quantity} became {value} in phase {phase}: the run has diverged. Try a lower learning rate.")]
+    Diverged {
+        /// Phase of the iteration, by its name on the page.
+        phase: String,
+        /// The quantity that is not finite, by its metric name.
+        quantity: String,
+        /// `NaN` or `inf`.
+        value: String,
+    },
+    /// The compute device refused or disappeared.
+    #[error("The device failed while {doing}: {reason}.")]
+    Device {
+        /// What the program was doing, as a gerund ("reading the policy").
+        doing: String,
+        /// The device's own words.
+        reason: String,
+    },
+    /// A file could not be read or written (command line only).
+    #[error("{path}: {reason}.")]
+    File {
+        /// The path as given.
+        path: String,
+        /// The operating system's words.
+        reason: String,
+    },
+}
+
+/// Result with this crate's [`Error`].
+pub type Result<T> = std::result::Result<T, Error>;
