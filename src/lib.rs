@@ -4,3 +4,6 @@ pub mod buffer;
 pub mod env;
 pub mod error;
 pub mod rng;
+pub mod config;
+pub mod metrics;
+pub mod snapshot;
