@@ -1,9 +1,21 @@
 //! mbppo: model-based PPO that trains, and imagines, in the browser.
-
 pub mod buffer;
+pub mod config;
+pub mod curiosity;
+pub mod device;
+pub mod dynamics;
 pub mod env;
 pub mod error;
-pub mod rng;
-pub mod config;
+pub mod gae;
+pub mod imagination;
 pub mod metrics;
+pub mod nets;
+pub mod ppo;
+pub mod rng;
+pub mod samples;
 pub mod snapshot;
+pub mod stats;
+pub mod trainer;
+pub mod world_model;
+
+pub use error::{Error, Result};

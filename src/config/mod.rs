@@ -106,6 +106,8 @@ hyperparameters! {
     batch_size: usize = 256, Allowed::Count { min: 8, max: 16_384 }, "policy", "samples";
     /// How far a probability ratio may move before PPO stops rewarding it.
     clip_range: f64 = 0.2, Allowed::Number { min: 0.01, max: 1.0 }, "policy", "ε";
+    /// How far the value may move in an update of its own. 0 leaves it free.
+    clip_range_vf: f64 = 0.0, Allowed::Number { min: 0.0, max: 1000.0 }, "policy", "ε_v";
     /// Weight of the entropy in the loss. Higher keeps the policy random for longer.
     ent_coef: f64 = 0.01, Allowed::Number { min: 0.0, max: 1.0 }, "policy", "c_ent";
     /// Weight of the value loss.

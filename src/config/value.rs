@@ -36,7 +36,7 @@ impl Allowed {
     }
 
     /// What is allowed, as the end of a sentence.
-    fn sentence(&self) -> String {
+    pub fn sentence(&self) -> String {
         match self {
             Self::Count { min, max } => format!("it must be a whole number from {min} to {max}"),
             Self::Number { min, max } => format!("it must be a number from {min} to {max}"),
