@@ -6,8 +6,8 @@
 mod cart_pole;
 mod vec_env;
 
-pub use cart_pole::CartPole;
-pub use vec_env::{Transition, VecEnv};
+pub use cart_pole::{CartPole, CartPolePhysics};
+pub use vec_env::{EpisodeEnd, Transition, VecEnv};
 
 use crate::error::{Error, Result};
 use crate::rng::Stream;
@@ -26,6 +26,16 @@ pub enum ActionSpace {
         /// Largest magnitude that has an effect.
         bound: f32,
     },
+}
+
+impl ActionSpace {
+    /// Whether `number` may stand in an action. A box takes every finite number: the task clips it.
+    pub fn allows(&self, number: f32) -> bool {
+        match *self {
+            Self::Discrete(choices) => number.fract() == 0.0 && (0.0..choices as f32).contains(&number),
+            Self::Box { .. } => number.is_finite(),
+        }
+    }
 }
 
 /// One number of an observation, as axes and tooltips name it.
