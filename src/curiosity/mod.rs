@@ -1,0 +1,5 @@
+//! What makes the agent look for the unknown, and how much that counts.
+
+mod beta;
+
+pub use beta::AdaptiveBeta;
