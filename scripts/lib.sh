@@ -25,6 +25,8 @@ cargo_toml_value() { sed -n "s/^$1 = \"\(.*\)\"/\1/p" Cargo.toml | head -n 1; }
 locked_version() { grep -A1 "^name = \"$1\"\$" Cargo.lock | sed -n 's/^version = "\(.*\)"/\1/p' | head -n 1; }
 
 cache_dir=${XDG_CACHE_HOME:-$HOME/.cache}/mbppo
+# A Node.js that scripts/setup installed because the machine's is too old.
+if [[ -x $cache_dir/node/node_modules/.bin/node ]]; then export PATH="$cache_dir/node/node_modules/.bin:$PATH"; fi
 # One folder for each compiler: what one has built is of no use to another.
 target_dir_of_rustc() { printf '%s/rustc-%s' "$cache_dir" "$(version_of rustc --version)"; }
 
