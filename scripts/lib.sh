@@ -1,0 +1,52 @@
+# shellcheck shell=bash
+# Shared by the scripts beside it, which source it: where things are, how to talk, which versions are asked for.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+cd "$root"
+
+# rustup's and cargo's programs, also for a person whose shell does not have them on the PATH.
+export PATH="$PATH:${CARGO_HOME:-$HOME/.cargo}/bin"
+# trunk 0.21 takes only true or false here and stops at the usual NO_COLOR=1.
+if [[ -n ${NO_COLOR:-} ]]; then export NO_COLOR=true; else unset NO_COLOR; fi
+
+say() { printf '%s\n' "$*"; }
+have() { command -v "$1" >/dev/null 2>&1; }
+# limited SECONDS COMMAND...: without a time-out where there is no such program (macOS).
+limited() {
+  if have timeout; then timeout "$@" </dev/null; else "${@:2}" </dev/null; fi
+}
+# at_least WANTED VERSION
+at_least() { [[ $(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1) == "$1" ]]; }
+# The first dotted number that a program's --version prints, or nothing.
+version_of() { { "$@" 2>/dev/null || true; } | grep -oE '[0-9]+(\.[0-9]+)+' | head -n 1 || true; }
+
+cargo_toml_value() { sed -n "s/^$1 = \"\(.*\)\"/\1/p" Cargo.toml | head -n 1; }
+locked_version() { grep -A1 "^name = \"$1\"\$" Cargo.lock | sed -n 's/^version = "\(.*\)"/\1/p' | head -n 1; }
+
+cache_dir=${XDG_CACHE_HOME:-$HOME/.cache}/mbppo
+# A Node.js that scripts/setup installed because the machine's is too old.
+if [[ -x $cache_dir/node/node_modules/.bin/node ]]; then export PATH="$cache_dir/node/node_modules/.bin:$PATH"; fi
+# One folder for each compiler: what one has built is of no use to another.
+target_dir_of_rustc() { printf '%s/rustc-%s' "$cache_dir" "$(version_of rustc --version)"; }
+
+# The browser and its driver: $CHROMIUM and $CHROMEDRIVER where they are set, else what is installed.
+find_browser() {
+  local name
+  for name in "${CHROMIUM:-}" chromium chromium-browser google-chrome google-chrome-stable; do
+    if [[ -n $name ]] && have "$name" && [[ -n $(version_of "$name" --version) ]]; then
+      command -v "$name"
+      return
+    fi
+  done
+}
+find_chromedriver() {
+  local name
+  # CHROMEWEBDRIVER is the driver's folder on GitHub's machines.
+  for name in "${CHROMEDRIVER:-}" chromedriver "${CHROMEWEBDRIVER:-/nowhere}/chromedriver"; do
+    if [[ -n $name ]] && have "$name" && [[ -n $(version_of "$name" --version) ]]; then
+      command -v "$name"
+      return
+    fi
+  done
+}
