@@ -10,6 +10,7 @@ pub mod gae;
 pub mod imagination;
 pub mod metrics;
 pub mod nets;
+pub mod plots;
 pub mod ppo;
 pub mod rng;
 pub mod samples;
