@@ -17,6 +17,8 @@ pub mod samples;
 pub mod snapshot;
 pub mod stats;
 pub mod trainer;
+#[cfg(target_family = "wasm")]
+pub mod wasm;
 pub mod world_model;
 
 pub use error::{Error, Result};

@@ -12,6 +12,9 @@ const IMAGINED: &str = "#0072B2";
 const REWARD: &str = "#009E73";
 const ERROR: &str = "#D55E00";
 
+/// The SVG backend writes text 1.24 times smaller than it is asked to; a canvas does not.
+const SVG_FONT_SIZE: f64 = 13.0 * 1.24;
+
 type Draw<'a> = &'a dyn Fn(SVGBackend, &Theme) -> Drawn<SVGBackend<'static>>;
 
 /// The light picture at 300 × 180; both themes and both sizes are written to files.
@@ -19,10 +22,11 @@ fn picture(name: &str, draw: Draw) -> String {
     let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("pictures");
     std::fs::create_dir_all(&folder).unwrap();
     let mut pictures = Vec::new();
-    for (theme, colours) in [("light", ThemeText::light()), ("dark", ThemeText::dark())] {
+    for (mood, colours) in [("light", ThemeText::light()), ("dark", ThemeText::dark())] {
+        let theme = Theme::parse(&ThemeText { font_size: SVG_FONT_SIZE, ..colours }).unwrap();
         for size in [(300, 180), (600, 300)] {
-            let text = svg(size, &Theme::parse(&colours).unwrap(), draw);
-            std::fs::write(folder.join(format!("{name}-{theme}-{}.svg", size.0)), &text).unwrap();
+            let text = svg(size, &theme, draw);
+            std::fs::write(folder.join(format!("{name}-{mood}-{}.svg", size.0)), &text).unwrap();
             pictures.push(text);
         }
     }

@@ -84,12 +84,10 @@ pub(super) fn number(value: f64, step: f64) -> String {
     };
     let digits = (-(step / unit).log10().floor()).clamp(0.0, 6.0) as usize;
     let text = format!("{:.digits$}", value / unit);
-    if text.trim_start_matches('-').chars().all(|letter| matches!(letter, '0' | '.')) {
+    let short = if digits > 0 { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    if matches!(short, "0" | "-0") {
         return "0".into();
     }
-    // Beside "500" a tick reads "1k", not "1.0k".
-    let short =
-        if unit > 1.0 && digits > 0 { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
     format!("{}{letter}", short.replace('-', "−"))
 }
 
@@ -106,7 +104,7 @@ mod tests {
         assert_eq!(labels(0.0..520.0), ["0", "200", "400"]);
         assert_eq!(labels(0.0..2600.0), ["0", "1k", "2k"]);
         assert_eq!(labels(0.0..1800.0), ["0", "500", "1k", "1.5k"]);
-        assert_eq!(labels(-0.12..0.09), ["−0.10", "−0.05", "0", "0.05"]);
+        assert_eq!(labels(-0.12..0.09), ["−0.1", "−0.05", "0", "0.05"]);
         assert_eq!(labels(0.0..4e6), ["0", "2M", "4M"]);
     }
 

@@ -17,7 +17,7 @@ use plotters::style::text_anchor::{HPos, VPos};
 /// Error of a model that predicts that nothing changes.
 const NO_CHANGE: f64 = 1.0;
 /// Highest error in the picture.
-const WORST: f64 = 1.35;
+const WORST: f64 = 1.5;
 
 /// Draws the share of the change that the model misses after 1, 2, … steps, "no change" as a hairline, and the
 /// `horizon` in use as a wash of the imagined blue with the error there in words. A `horizon` of 0 is not marked.

@@ -94,12 +94,13 @@ impl Theme {
 
     /// Device pixels that a text takes, a little too many rather than too few.
     ///
-    /// A guess, because plotters would measure every text in the page by adding it to the document.
+    /// A guess by the widths of a wide font, DejaVu Sans, because plotters would measure every text in the page by
+    /// adding it to the document.
     pub(super) fn text_width(&self, text: &str) -> i32 {
         let em = text.chars().map(|letter| match letter {
-            ' ' | '.' | ',' | ':' | 'i' | 'l' | 'j' | 't' | 'f' => 0.36,
-            'm' | 'w' | 'A'..='Z' | '%' => 0.86,
-            _ => 0.58,
+            ' ' | '.' | ',' | ':' | 'i' | 'l' | 'j' | 't' | 'f' | 'r' => 0.38,
+            'm' | 'w' | 'M' | '%' => 0.95,
+            _ => 0.64,
         });
         (em.sum::<f64>() * f64::from(self.text_px())).ceil() as i32
     }
