@@ -18,9 +18,11 @@ pub(super) fn to_js<T: Serialize>(value: &T) -> Thrown<JsValue> {
 /// Reads a plain value; the error names the argument `name` and says what does not fit.
 pub(super) fn from_js<T: DeserializeOwned>(name: &str, value: JsValue) -> Thrown<T> {
     let kind = value.js_typeof().as_string().unwrap_or_default();
-    serde_wasm_bindgen::from_value(value).map_err(|reason| {
-        Error::Config { field: name.into(), value: kind, allowed: reason.to_string() }.into()
-    })
+    let refused = |reason: serde_wasm_bindgen::Error| {
+        let allowed = reason.to_string().trim_start_matches("Error: ").into();
+        Error::Config { field: name.into(), value: kind, allowed }.into()
+    };
+    serde_wasm_bindgen::from_value(value).map_err(refused)
 }
 
 /// With the fields of the variant, and `kind`: config, diverged, device or file.
