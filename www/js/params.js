@@ -41,9 +41,9 @@ export function readSettings(pairs, schema) {
   const known = {
     task: oneOf(schema.tasks.map((row) => row.id)),
     preset: oneOf(schema.presets.map((row) => row.name)),
+    seed: (text) => (/^\d+$/.test(text) && Number(text) <= MAX_SEED ? [Number(text)] : `it must be a whole number from 0 to ${MAX_SEED}`),
     device: oneOf(DEVICES),
     speed: oneOf(SPEEDS),
-    seed: (text) => (/^\d+$/.test(text) && Number(text) <= MAX_SEED ? [Number(text)] : `it must be a whole number from 0 to ${MAX_SEED}`),
     autoplay: (text) => (text === "true" || text === "false" ? [text === "true"] : "it must be true or false"),
   };
   const typed = [];

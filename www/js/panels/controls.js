@@ -27,5 +27,4 @@ export function mountControls({ store, commands }) {
     big.hidden = playing || stopped || run === 0 || (snapshot?.ticks ?? 0) > 0;
   });
   store.on(["speed"], (state) => { speed.querySelector(`[value=${state.speed}]`).checked = true; });
-  store.on(["settings"], ({ settings }) => say(find("seed", bar), settings?.seed == null ? "–" : String(settings.seed)));
 }

@@ -19,6 +19,7 @@ export function mountTopline({ store, commands, addressOf }) {
     if (!settings) return;
     const task = schema.tasks.find(({ id }) => id === settings.task);
     say(find("task"), settings.task);
+    say(find("seed"), String(settings.seed));
     say(find("goal"), task?.goal ?? "");
     preset.value = settings.preset;
     preset.title = schema.presets.find(({ name }) => name === settings.preset)?.explanation ?? "";

@@ -6,7 +6,7 @@ export const EDGE = 2.4; // m: the cart may go this far
 export const FALL = (12 * Math.PI) / 180; // rad: the pole may lean this far
 export const ANGLE = 2; // index of the pole's angle in an observation
 const POLE = 1; // m: CartPole's pole, twice its half length
-const CART = { width: 0.44, height: 0.22 };
+const CART = { width: 0.4, height: 0.15 };
 const MARGIN = 0.2;
 
 /** How metres become pixels between `top` and `ground`; a narrow picture looks closer and goes along with the cart. */
@@ -72,16 +72,16 @@ export function drawReal(context, view, obs, theme) {
   context.fill();
 }
 
-/** An imagined one: light. */
+/** An imagined one: light, and slender enough for many. */
 export function drawImagined(context, view, obs, theme, alpha, { cart = true } = {}) {
   const parts = body(view, obs);
   if (cart) {
-    context.globalAlpha = alpha * 0.5;
+    context.globalAlpha = alpha * 0.6;
     drawCart(context, view, parts.x);
     context.fillStyle = theme.imagined;
     context.fill();
   }
-  drawPole(context, view, parts, theme.imagined, alpha);
+  drawPole(context, view, parts, theme.imagined, alpha, 0.45);
 }
 
 function drawCart(context, view, x) {
@@ -91,10 +91,10 @@ function drawCart(context, view, x) {
   context.roundRect(x - width / 2, view.ground - height, width, height - 1, 3);
 }
 
-function drawPole(context, view, { x, axle, tipX, tipY }, colour, alpha) {
+function drawPole(context, view, { x, axle, tipX, tipY }, colour, alpha, thickness = 1) {
   context.globalAlpha = alpha;
   context.strokeStyle = colour;
-  context.lineWidth = Math.max(4, view.metre * 0.055);
+  context.lineWidth = Math.max(4, view.metre * 0.05) * thickness;
   context.lineCap = "round";
   context.beginPath();
   context.moveTo(x, axle);

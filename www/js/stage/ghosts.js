@@ -30,7 +30,7 @@ export function createGhosts({ reduced }) {
 
 /** How opaque one of `count` futures is: together they are as strong as the model is trusted. */
 export function strength(confidence, count) {
-  return (0.35 + 0.65 * Math.min(1, confidence)) * Math.min(0.5, 2.4 / Math.max(count, 1));
+  return (0.5 + 0.5 * Math.min(1, confidence)) * Math.min(0.5, 3 / Math.max(count, 1));
 }
 
 /** 1 for what is still ahead, 0 for what has been overtaken by more than a step. */
@@ -47,7 +47,7 @@ function drawForecast(context, view, { futures, confidence }, elapsed, alpha, th
     drawTipPath(context, view, obs, from, one * 1.4, theme);
     for (let k = POSES; k < obs.length; k += POSES) {
       const fading = ahead(k, elapsed) * (1 - (0.6 * k) / obs.length);
-      if (fading > 0.02) drawImagined(context, view, obs[k], theme, one * fading, { cart: k % (2 * POSES) === 0 });
+      if (fading > 0.02) drawImagined(context, view, obs[k], theme, one * fading, { cart: k + POSES >= obs.length });
     }
   }
   drawMoment(context, view, futures, elapsed, one, theme);

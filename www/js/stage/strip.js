@@ -93,8 +93,10 @@ function label(context, { left, top, width, height }, nowX, y, theme) {
   context.textAlign = "right";
   context.fillText("now", nowX - 6, top + 2);
   context.textBaseline = "bottom";
-  context.fillText("falls at 12°", nowX - 6, y(FALL) - 2);
+  context.textAlign = "left";
+  context.fillText("falls at 12°", left, y(FALL) - 2);
   context.fillStyle = theme.imagined;
+  context.textAlign = "right";
   context.textBaseline = "top";
   context.fillText("imagined", left + width, top + 2);
 }
