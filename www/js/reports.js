@@ -13,19 +13,16 @@ export function received({ snapshot, recording, curves }) {
   return patch;
 }
 
-/** The run ended with an error; the program lives on. */
-export function stopped(error, { notes, trouble: already }) {
-  if (already) return { playing: false, stopped: true };
-  return {
-    playing: false,
-    stopped: true,
-    notes: [...notes, `${error.message} The pictures show the run up to there. Restart it, take a new seed, or change a setting.`],
-  };
+/** The run ended with an error; unless that is fatal, the program lives on. */
+export function stopped(error, state) {
+  if (error.fatal || state.trouble) return { stopped: true, ...trouble(error.message, state) };
+  const words = `${error.message} The pictures show the run up to there. Restart it, take a new seed, or change a setting.`;
+  return { playing: false, stopped: true, notes: [...state.notes, words] };
 }
 
 /** The program itself has ended, or never began. */
 export function trouble(message, { settings, snapshot, schema, trouble: already }) {
-  if (already) return {}; // what follows a panic only repeats it
+  if (already) return { playing: false }; // what follows a panic only repeats it
   const began = schema !== null;
   return {
     playing: false,

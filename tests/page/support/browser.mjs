@@ -18,8 +18,15 @@ export async function launch({ gpu = false } = {}) {
   return { open: (query, options) => open(browser, host, query, options), close: async () => { await browser.close(); await host.close(); } };
 }
 
+/** Lets a test call what the page gave to on_panic, as the panic hook would. */
+async function overhear(route) {
+  const response = await route.fetch();
+  const body = await response.text();
+  await route.fulfill({ response, body: body.replace(/export function on_panic\((\w+)\) ?\{/, "$& globalThis.panicNow = $1;") });
+}
+
 /** A page on `query`; `page.faults` collects errors, foreign requests and violations of the content policy. */
-async function open(browser, host, query = "", { before, loaded = true, ...context } = {}) {
+async function open(browser, host, query = "", { before, listen = false, loaded = true, ...context } = {}) {
   const visit = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...context });
   const page = await visit.newPage();
   page.faults = [];
@@ -34,6 +41,7 @@ async function open(browser, host, query = "", { before, loaded = true, ...conte
     document.addEventListener("securitypolicyviolation", (event) => globalThis.violations.push(`${event.violatedDirective} ${event.blockedURI}`));
   });
   if (before) await page.addInitScript(before);
+  if (listen) await page.route(/mbppo[^/]*\.js$/, overhear);
   await page.goto(host.page + query);
   if (loaded) await page.waitForFunction(() => globalThis.mbppo?.snapshot, null, { timeout: 120_000 });
   page.leave = () => visit.close();
@@ -48,6 +56,12 @@ export async function faultsOf(page) {
 /** The page's snapshot, or one part of it. */
 export const snapshotOf = (page) => page.evaluate(() => globalThis.mbppo.snapshot);
 
-/** Waits until `condition(snapshot)` holds in the page. */
-export const until = (page, condition, timeout = 120_000) =>
-  page.waitForFunction(`(${condition})(globalThis.mbppo.snapshot)`, null, { timeout, polling: 50 });
+/** Waits until `condition(snapshot)` holds. It is asked here: the page's own policy forbids code from strings. */
+export async function until(page, condition, timeout = 120_000) {
+  const end = Date.now() + timeout;
+  for (let snapshot; Date.now() < end; await page.waitForTimeout(40)) {
+    snapshot = await snapshotOf(page);
+    if (snapshot && condition(snapshot)) return snapshot;
+  }
+  throw new Error(`${condition} does not hold after ${timeout / 1000} s: ${JSON.stringify(await snapshotOf(page))}`);
+}

@@ -32,12 +32,12 @@
 /** Sessions train on one of these; "auto" is a wish of the page that device.js turns into one of them. */
 export const DEVICE_KINDS = ["cpu", "webgpu"];
 
-/** Everything that can go wrong below, with the field that is to blame where there is one. */
+/** Everything that can go wrong below, with the field that is to blame where there is one. Fatal: no session works any more. */
 export class EngineError extends Error {
   constructor(message, { field = null, value = null, allowed = null, cause } = {}) {
     super(message, { cause });
     this.name = "EngineError";
-    Object.assign(this, { field, value, allowed });
+    Object.assign(this, { field, value, allowed, fatal: cause instanceof WebAssembly.RuntimeError });
   }
 
   static from(error) {
