@@ -58,6 +58,18 @@ test("an end is looked at for a moment, and nothing moves from one episode into 
   assert.deepEqual([...seen], [true]);
 });
 
+test("the state that a forecast starts from is shown before anything is done there, and only once", () => {
+  const player = createPlayer();
+  const here = [4, 0, 0, 0];
+  player.push({ frames: frames(0, 4), forecast: { from_step: 4, confidence: 1, futures: [{ obs: [here, here] }] } }, 0);
+  player.catchUp();
+  assert.equal(player.view().frame.step, 4);
+  assert.equal(player.view().reached.length, 1);
+  player.push({ frames: frames(4, 4) }, 500);
+  player.catchUp();
+  assert.deepEqual(player.view().played.map(({ step }) => step), [0, 1, 2, 3, 4, 5, 6, 7]);
+});
+
 test("a forecast is seen once its step is reached", () => {
   const player = createPlayer();
   player.push({ frames: frames(0, 10), forecast: { from_step: 5, confidence: 1, futures: [] } }, 0);

@@ -1,7 +1,7 @@
 // A small schema, shaped as the wasm's.
 export const SCHEMA = {
   version: "0",
-  tasks: [{ id: "CartPole-v1", goal: "Keep it up.", obs: [], solved_return: 475 }],
+  tasks: [{ id: "CartPole-v1", goal: "Keep it up.", obs: [], solved_return: 475, return_range: [0, 500] }],
   presets: [
     { name: "mb-ppo", title: "MB-PPO", explanation: "", changes: [] },
     { name: "ppo", title: "plain PPO", explanation: "", changes: [["learning_rate", "0.0007"]] },

@@ -6,7 +6,7 @@ import { localEngine } from "./local.js";
 /** {engine, plots}. `onPanic(message)`: the program has ended for good and only a new page helps. */
 export async function openEngine({ onProgress, onPanic }) {
   const bindings = await load(addresses(), onProgress);
-  bindings.on_panic(onPanic);
+  bindings.on_panic((message, where) => onPanic(where ? `${message}\nat ${where}` : message));
   const { draw_returns, draw_real_vs_imagined, draw_error_by_horizon, draw_curve } = bindings;
   return { engine: localEngine(bindings), plots: { draw_returns, draw_real_vs_imagined, draw_error_by_horizon, draw_curve } };
 }

@@ -1,6 +1,10 @@
 // Is it getting better? Return against real steps.
 import { find, say } from "../dom.js";
-import { count, value } from "../format.js";
+import { count, counted, value } from "../format.js";
+
+const FEW = 5; // episodes that say nothing yet
+const RECENT = 20; // episodes that an average is taken over
+const CLEAR = 0.05; // share of the task's range of returns that counts as a change
 
 export function mountLearning({ store, plotter }) {
   const panel = find("learning");
@@ -17,16 +21,15 @@ export function mountLearning({ store, plotter }) {
 
 const mean = (points) => points.reduce((sum, point) => sum + point.value, 0) / points.length;
 
-export function answer({ episode_returns: episodes, evaluations }, { solved_return: bar }, snapshot) {
-  const latest = evaluations.at(-1);
-  const recent = mean(episodes.slice(-20));
-  const first = mean(episodes.slice(0, 20));
-  if (snapshot?.solved_at_real_steps) {
-    const now = latest ? ` In its latest test it reached ${value(Math.round(latest.value))}.` : "";
-    return `Yes: it solved the task after ${count(snapshot.solved_at_real_steps)} real steps.${now}`;
-  }
-  if (episodes.length < 5) return `${episodes.length} ${episodes.length === 1 ? "episode has" : "episodes have"} ended so far. ${value(bar)} would be solved.`;
-  const test = latest ? ` In its latest test it reached ${value(Math.round(latest.value))}; ${value(bar)} is solved.` : ` ${value(bar)} is solved.`;
-  const trend = episodes.length >= 40 && recent > 1.3 * first ? "Yes" : episodes.length >= 40 && recent < 0.8 * first ? "No" : "Not yet";
-  return `${trend}: its last ${Math.min(20, episodes.length)} episodes returned ${value(Math.round(recent))} on average.${test}`;
+export function answer({ episode_returns: episodes, evaluations }, { solved_return: bar, return_range: [worst, best] }, snapshot) {
+  const test = evaluations.length > 0 ? ` In its latest test it reached ${whole(evaluations.at(-1).value)}` : "";
+  if (snapshot?.solved_at_real_steps) return `Yes: it solved the task after ${count(snapshot.solved_at_real_steps)} real steps.${test && `${test}.`}`;
+  const solved = test ? `${test}; ${whole(bar)} is solved.` : ` ${whole(bar)} is solved.`;
+  if (episodes.length < FEW) return `Too early to say: ${counted(episodes.length, "episode")} ended so far.${solved}`;
+  const recent = mean(episodes.slice(-RECENT));
+  const change = (recent - mean(episodes.slice(0, RECENT))) / (best - worst);
+  const trend = episodes.length < 2 * RECENT ? "Not yet" : change > CLEAR ? "Yes" : change < -CLEAR ? "No" : "Not yet";
+  return `${trend}: its last ${counted(Math.min(RECENT, episodes.length), "episode")} returned ${whole(recent)} on average.${solved}`;
 }
+
+const whole = (number) => value(Math.round(number));

@@ -12,7 +12,13 @@ export function mountReality({ store, plotter }) {
         ? (plots, theme, target) => plots.draw_real_vs_imagined(target, comparison, dimension, name, unit, theme) : null);
       canvas.setAttribute("aria-label", comparison && name ? `${name}: ${described(comparison, dimension)}` : "Nothing compared yet.");
     });
-    say(find("answer", panel), comparison ? answer(comparison, dimensions) : "The same actions, lived and dreamt, will be compared here.");
+    if (comparison) say(find("answer", panel), answer(comparison, dimensions));
+  });
+  store.on(["snapshot"], ({ snapshot, comparison }) => {
+    if (comparison) return;
+    say(find("answer", panel), snapshot?.imagination_rounds === 0
+      ? "This learner does not imagine, so there is nothing to compare."
+      : "The same actions, lived and dreamt, will be compared here.");
   });
 }
 

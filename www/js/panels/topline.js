@@ -20,7 +20,7 @@ export function mountTopline({ store, commands, addressOf }) {
     const task = schema.tasks.find(({ id }) => id === settings.task);
     say(find("task"), settings.task);
     say(find("seed"), String(settings.seed));
-    say(find("goal"), task?.goal ?? "");
+    say(find("goal"), task ? task.goal.charAt(0).toLowerCase() + task.goal.slice(1) : "");
     preset.value = settings.preset;
     preset.title = schema.presets.find(({ name }) => name === settings.preset)?.explanation ?? "";
     device.value = settings.device;

@@ -21,11 +21,9 @@ function described(model) {
 
 export function answer(snapshot) {
   if (!snapshot) return "It has not imagined anything yet.";
-  if (snapshot.imagination_skipped) return `Not now: ${lower(snapshot.imagination_skipped)}`;
+  if (snapshot.imagination_skipped) return `Not now: ${snapshot.imagination_skipped.replace(/\.?$/, ".")}`;
   if (snapshot.imagination_rounds === 0) return "This learner does not imagine: it learns from real steps alone.";
   if (snapshot.confidence === null || snapshot.confidence === undefined) return "Not measured yet: its model of the world has not been tested.";
   const much = snapshot.confidence > 0.6 ? "Largely" : snapshot.confidence > 0.3 ? "Somewhat" : "Hardly";
   return `${much}: confidence ${percent(snapshot.confidence)}, so it imagines ${counted(snapshot.branches, "future")} a round, up to ${counted(snapshot.horizon, "step")} ahead.`;
 }
-
-const lower = (text) => text.charAt(0).toLowerCase() + text.slice(1);

@@ -23,8 +23,10 @@ export function createGhosts({ reduced }) {
         drawForecast(context, view, forecast, Math.max(0, now - forecast.from_step), alpha, theme);
       }
     },
-    /** For the strip: the forecasts that are to be seen, with their opacity. */
+    /** The forecasts that are to be seen, with their opacity. */
     shown: () => shown,
+    /** Nothing fades any more. */
+    settled: () => shown.every(({ alpha, leaving }) => alpha === 1 && !leaving),
   };
 }
 

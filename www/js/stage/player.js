@@ -27,6 +27,28 @@ export function createPlayer() {
     if (count > 1 || lastPush === null) lastPush = now;
   }
 
+  /** A forecast starts where environment 0 is now; the frame for that comes with the next action. Show it already. */
+  function stand({ from_step, futures }) {
+    const last = queue.at(-1) ?? played.at(-1);
+    const here = futures[0]?.obs[0];
+    if (!last || !here || last.step > from_step || (last.step === from_step && !last.ended)) return;
+    const episode_step = last.ended ? 0 : last.episode_step + 1;
+    queue.push({ step: from_step, episode_step, obs: here, action: [], ended: null, episode_return: last.ended ? 0 : last.episode_return, early: true });
+  }
+
+  /** The real frame takes the place of the one that stood in for it. */
+  function join(frames) {
+    const [first, ...rest] = frames;
+    for (const list of [queue, played]) {
+      if (list.at(-1)?.early && list.at(-1).step === first.step) {
+        list[list.length - 1] = first;
+        return rest;
+      }
+      if (list.length > 0) break;
+    }
+    return frames;
+  }
+
   function stepOn() {
     played.push(queue.shift());
     if (played.length > MEMORY) played = played.slice(-MEMORY);
@@ -37,7 +59,7 @@ export function createPlayer() {
     push({ frames, forecast }, now) {
       if (frames.length > 0) {
         measure(frames.length, now);
-        queue.push(...frames);
+        queue.push(...join(frames));
         if (played.length === 0) stepOn();
         if (queue.length > LOST) {
           played = [];
@@ -45,7 +67,9 @@ export function createPlayer() {
           stepOn();
         }
       }
-      if (forecast) forecasts = [...forecasts, forecast].slice(-6);
+      if (!forecast) return;
+      stand(forecast);
+      forecasts = [...forecasts, forecast].slice(-6);
     },
     /** Lets `dt` milliseconds pass. */
     pass(dt) {
