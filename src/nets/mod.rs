@@ -14,4 +14,4 @@ pub use categorical::{cumulative_choice, entropy, log_prob, sample};
 pub use host_mlp::HostMlp;
 pub use init::orthogonal;
 pub use layout::{Layout, Slot, Tracked};
-pub use mlp::{Activation, Mlp};
+pub use mlp::Mlp;
