@@ -11,7 +11,7 @@
 //! together. (3) Acting uses [`HostActor`], a copy on the host.
 //! **Source.** Huang et al. 2022, "The 37 implementation details of PPO".
 
-use super::{Adam, HostMlp, Layout, Mlp, Tracked, cumulative_choice};
+use super::{Adam, HostMlp, Layout, Mlp, Tracked, categorical::cumulative_choice};
 use crate::config::Activation;
 use crate::device::{Device, read};
 use crate::error::Result;
@@ -121,11 +121,11 @@ mod tests {
             let uniform = stream.uniform();
             let (action, log_prob) = actor.act(&obs, uniform);
             let logits = net.logits(&net.matrices(), device.floats(obs, [1, 4]));
-            let one_hot = super::super::sample(logits.clone(), device.floats(vec![uniform], [1, 1]));
+            let one_hot = super::super::categorical::sample(logits.clone(), device.floats(vec![uniform], [1, 1]));
             let expected: Vec<f32> = one_hot.clone().into_data().into_vec().unwrap();
             assert_eq!(expected.iter().sum::<f32>(), 1.0);
             assert_eq!(expected[action], 1.0);
-            let on_device: f32 = super::super::log_prob(logits, one_hot).into_scalar();
+            let on_device: f32 = super::super::categorical::log_prob(logits, one_hot).into_scalar();
             assert!((on_device - log_prob).abs() < 1e-5, "{on_device} {log_prob}");
         }
     }
