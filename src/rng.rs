@@ -29,7 +29,7 @@ fn name_hash(name: &str) -> u64 {
 }
 
 /// A sequence of random numbers.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Stream {
     rng: ChaCha8Rng,
 }

@@ -3,11 +3,20 @@
 //! A task is one file that implements [`Env`]: its physics and nothing else. Time limits, resets and
 //! several copies side by side are written once, in [`VecEnv`].
 
+mod acrobot;
+mod action;
 mod cart_pole;
+mod mountain_car;
+mod mountain_car_continuous;
+mod pendulum;
 mod vec_env;
 
-pub use cart_pole::CartPole;
-pub use vec_env::{Transition, VecEnv};
+pub use acrobot::{Acrobot, AcrobotPhysics};
+pub use cart_pole::{CartPole, CartPolePhysics};
+pub use mountain_car::{MountainCar, MountainCarPhysics};
+pub use mountain_car_continuous::MountainCarContinuous;
+pub use pendulum::{Pendulum, PendulumPhysics};
+pub use vec_env::{EpisodeEnd, Transition, VecEnv};
 
 use crate::error::{Error, Result};
 use crate::rng::Stream;
@@ -26,6 +35,16 @@ pub enum ActionSpace {
         /// Largest magnitude that has an effect.
         bound: f32,
     },
+}
+
+impl ActionSpace {
+    /// Whether `number` may stand in an action. A box takes every finite number: the task clips it.
+    pub fn allows(&self, number: f32) -> bool {
+        match *self {
+            Self::Discrete(choices) => number.fract() == 0.0 && (0.0..choices as f32).contains(&number),
+            Self::Box { .. } => number.is_finite(),
+        }
+    }
 }
 
 /// One number of an observation, as axes and tooltips name it.
@@ -105,7 +124,8 @@ pub trait Env {
 }
 
 /// The ids of all tasks, in the order in which a newcomer should meet them.
-pub const TASKS: &[&str] = &["CartPole-v1"];
+pub const TASKS: &[&str] =
+    &["CartPole-v1", "Acrobot-v1", "Pendulum-v1", "MountainCar-v0", "MountainCarContinuous-v0"];
 
 /// Makes the task of this id.
 ///
@@ -114,10 +134,93 @@ pub const TASKS: &[&str] = &["CartPole-v1"];
 pub fn make(id: &str) -> Result<Box<dyn Env>> {
     match id {
         "CartPole-v1" => Ok(Box::new(CartPole::default())),
+        "Acrobot-v1" => Ok(Box::new(Acrobot::default())),
+        "Pendulum-v1" => Ok(Box::new(Pendulum::default())),
+        "MountainCar-v0" => Ok(Box::new(MountainCar::default())),
+        "MountainCarContinuous-v0" => Ok(Box::new(MountainCarContinuous::default())),
         _ => Err(Error::Config {
             field: "task".into(),
             value: id.into(),
             allowed: format!("the tasks are {}", TASKS.join(", ")),
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::Seed;
+
+    /// An action that every task allows: choice 0, or half of the bound.
+    fn some_action(space: ActionSpace) -> Vec<f32> {
+        match space {
+            ActionSpace::Discrete(_) => vec![0.0],
+            ActionSpace::Box { size, bound } => vec![0.5 * bound; size],
+        }
+    }
+
+    #[test]
+    fn every_task_is_made_by_its_id_and_describes_itself() {
+        for id in TASKS {
+            let spec = make(id).expect("a task of the list").spec();
+            assert_eq!(spec.id, *id);
+            assert!(spec.goal.ends_with('.') && spec.time_limit > 0);
+            assert_eq!(some_action(spec.action).len(), spec.action_size());
+            let (worst, best) = spec.return_range;
+            assert!((worst..=best).contains(&spec.solved_return), "{id}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_task_is_named_together_with_those_there_are() {
+        let message = make("Tetris").err().map(|error| error.to_string()).expect("refused");
+        assert!(message.contains("Tetris") && TASKS.iter().all(|id| message.contains(id)), "{message}");
+    }
+
+    #[test]
+    fn every_task_continues_from_its_state_as_if_nothing_had_happened() {
+        for id in TASKS {
+            let (mut original, mut copy) = (make(id).expect("a task"), make(id).expect("a task"));
+            original.reset(&mut Seed(6).stream("envs.0"));
+            let action = some_action(original.spec().action);
+            for _ in 0..20 {
+                original.step(&action);
+            }
+            copy.set_state(&original.state());
+            assert_eq!(original.step(&action), copy.step(&action), "{id}");
+            assert_eq!(original.state(), copy.state(), "{id}");
+        }
+    }
+
+    #[test]
+    fn every_task_shows_finite_numbers_through_whole_episodes_and_fresh_ones_after_them() {
+        for id in TASKS {
+            let mut envs = VecEnv::new(id, 2, Seed(9), "envs").expect("a task");
+            let spec = envs.spec();
+            let (mut episodes, mut first_obs) = (0, vec![envs.obs()[..spec.obs_size()].to_vec()]);
+            let actions = some_action(spec.action).repeat(2);
+            while episodes < 4 {
+                let step = envs.step(&actions).expect("allowed").map(|transition| {
+                    assert!(transition.next_obs.iter().all(|value| value.is_finite()), "{id}");
+                    assert!(transition.reward.is_finite() && transition.episode_step < spec.time_limit);
+                    transition.finished.is_some()
+                });
+                let finished: Vec<bool> = step.collect();
+                episodes += finished.iter().filter(|&&finished| finished).count();
+                if finished[0] {
+                    first_obs.push(envs.obs()[..spec.obs_size()].to_vec());
+                }
+            }
+            assert_ne!(first_obs[0], first_obs[1], "{id}: every episode starts elsewhere");
+        }
+    }
+
+    #[test]
+    fn a_box_takes_any_finite_number_and_a_choice_only_its_own() {
+        let choices = ActionSpace::Discrete(3);
+        assert!([0.0, 1.0, 2.0].into_iter().all(|number| choices.allows(number)));
+        assert!(![-1.0, 0.5, 3.0, f32::NAN].into_iter().any(|number| choices.allows(number)));
+        let interval = ActionSpace::Box { size: 1, bound: 2.0 };
+        assert!(interval.allows(-50.0) && !interval.allows(f32::INFINITY) && !interval.allows(f32::NAN));
     }
 }

@@ -1,2 +1,0 @@
-//! The command line `mbppo`.
-fn main() {}

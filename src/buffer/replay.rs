@@ -1,0 +1,390 @@
+//! Everything that really happened, up to a limit: what the world model learns from.
+//!
+//! **What.** A ring of real transitions. When it is full, the newest one takes the place of the oldest.
+//!
+//! **Equation.**
+//! ```text
+//! id = number of a transition in order of arrival, from 0;   slot = id mod capacity
+//! held out ⇔ episode mod 10 = 1
+//! ```
+//!
+//! **Shapes.** obs and next_obs [capacity, O], actions [capacity, action_size], all others [capacity].
+//!
+//! **Where.** Filled from [`VecEnv`](crate::env::VecEnv) transitions; read by the world model (fitting and
+//! validation), by the imagination (starts) and by the curiosity module.
+//!
+//! **Details.** 1. Transitions are addressed by their id, which never changes; the stored ones are
+//! [`Replay::ids`]. 2. Lanes arrive interleaved, so each transition knows the id that followed it in its own
+//! episode: walking an episode needs no search. 3. Whole episodes are held out, never single steps: neighbours in
+//! time are so alike that a model would be examined on what it has learned by heart. 4. It is every tenth episode
+//! from the second on, not from the first: with one environment the first episode must train, or a whole episode
+//! would pass without a model. Until the second has begun, nothing is held out. 5. Statistics cover everything ever
+//! pushed, so that they move ever more slowly, and models fitted on them keep their meaning.
+
+use crate::env::Transition;
+use crate::stats::RunningStats;
+use std::ops::Range;
+
+/// One episode in this many is held out.
+pub const HELD_OUT_EVERY: u64 = 10;
+
+/// Stands for "nothing followed, so far".
+const NO_ID: usize = usize::MAX;
+
+/// The two parts that every episode belongs to one of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// The world model is fitted on these episodes.
+    Training,
+    /// The world model is examined on these episodes.
+    HeldOut,
+}
+
+/// A transition as it is stored.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Stored<'a> {
+    /// What was seen before acting, [O].
+    pub obs: &'a [f32],
+    /// What was done, [action_size].
+    pub action: &'a [f32],
+    /// External reward.
+    pub reward_ext: f32,
+    /// What followed, before any reset, [O].
+    pub next_obs: &'a [f32],
+    /// The task itself ended here: what the model should predict as an end.
+    pub terminated: bool,
+    /// The time limit was reached here: no property of the world.
+    pub truncated: bool,
+    /// The episode it belongs to.
+    pub episode_id: u64,
+}
+
+/// Ring buffer of real transitions.
+#[derive(Debug, Clone)]
+pub struct Replay {
+    obs_size: usize,
+    action_size: usize,
+    capacity: usize,
+    /// Transitions ever pushed; the id of the next one.
+    pushed: usize,
+    obs: Vec<f32>,
+    actions: Vec<f32>,
+    rewards_ext: Vec<f32>,
+    next_obs: Vec<f32>,
+    terminated: Vec<bool>,
+    truncated: Vec<bool>,
+    episode_ids: Vec<u64>,
+    /// Id of the transition that followed in the same episode, or [`NO_ID`].
+    followers: Vec<usize>,
+    /// Running episodes and the id of the newest transition of each: about one per lane.
+    running: Vec<(u64, usize)>,
+    /// next_obs − obs of the transition being pushed, [O].
+    change: Vec<f32>,
+    obs_stats: RunningStats,
+    change_stats: RunningStats,
+    reward_stats: RunningStats,
+}
+
+impl Replay {
+    /// An empty ring for `capacity` (at least 1) transitions. Memory is taken as it fills.
+    pub fn new(capacity: usize, obs_size: usize, action_size: usize) -> Self {
+        Self {
+            obs_size,
+            action_size,
+            capacity: capacity.max(1),
+            pushed: 0,
+            obs: Vec::new(),
+            actions: Vec::new(),
+            rewards_ext: Vec::new(),
+            next_obs: Vec::new(),
+            terminated: Vec::new(),
+            truncated: Vec::new(),
+            episode_ids: Vec::new(),
+            followers: Vec::new(),
+            running: Vec::new(),
+            change: vec![0.0; obs_size],
+            obs_stats: RunningStats::new(obs_size),
+            change_stats: RunningStats::new(obs_size),
+            reward_stats: RunningStats::new(1),
+        }
+    }
+
+    /// Appends what happened in one lane. Episodes may interleave; the steps of each must come in order.
+    pub fn push(&mut self, transition: Transition<'_>) {
+        let id = self.pushed;
+        let slot = id % self.capacity;
+        write_row(&mut self.obs, slot, transition.obs);
+        write_row(&mut self.actions, slot, transition.action);
+        write_row(&mut self.next_obs, slot, transition.next_obs);
+        write_row(&mut self.rewards_ext, slot, &[transition.reward]);
+        write_row(&mut self.terminated, slot, &[transition.terminated]);
+        write_row(&mut self.truncated, slot, &[transition.truncated]);
+        write_row(&mut self.episode_ids, slot, &[transition.episode_id]);
+        write_row(&mut self.followers, slot, &[NO_ID]);
+        self.pushed += 1;
+        self.link(id, &transition);
+        self.measure(&transition);
+    }
+
+    /// Makes the episode's newest transition known to the one before it.
+    fn link(&mut self, id: usize, transition: &Transition<'_>) {
+        let first = self.first_id();
+        let over = transition.terminated || transition.truncated;
+        let episode = transition.episode_id;
+        match self.running.iter().position(|&(running, _)| running == episode) {
+            Some(index) => {
+                let before = std::mem::replace(&mut self.running[index].1, id);
+                if before >= first {
+                    self.followers[before % self.capacity] = id;
+                }
+                if over {
+                    self.running.swap_remove(index);
+                }
+            }
+            None if over => {}
+            None => {
+                // Episodes that were abandoned without an end are forgotten with their last transition.
+                self.running.retain(|&(_, newest)| newest >= first);
+                self.running.push((episode, id));
+            }
+        }
+    }
+
+    fn measure(&mut self, transition: &Transition<'_>) {
+        for (change, (next, now)) in
+            self.change.iter_mut().zip(transition.next_obs.iter().zip(transition.obs))
+        {
+            *change = next - now;
+        }
+        self.obs_stats.update(transition.obs);
+        self.change_stats.update(&self.change);
+        self.reward_stats.update(&[transition.reward]);
+    }
+
+    /// Stored transitions.
+    pub fn len(&self) -> usize {
+        self.pushed.min(self.capacity)
+    }
+
+    /// Whether nothing has been pushed yet.
+    pub fn is_empty(&self) -> bool {
+        self.pushed == 0
+    }
+
+    /// Most transitions that can be stored.
+    pub fn capacity(&self) -> usize {
+        self.capacity
+    }
+
+    /// O.
+    pub fn obs_size(&self) -> usize {
+        self.obs_size
+    }
+
+    /// Numbers in one stored action.
+    pub fn action_size(&self) -> usize {
+        self.action_size
+    }
+
+    /// Id of the oldest stored transition.
+    pub fn first_id(&self) -> usize {
+        self.pushed - self.len()
+    }
+
+    /// Ids of all stored transitions, oldest first.
+    pub fn ids(&self) -> Range<usize> {
+        self.first_id()..self.pushed
+    }
+
+    /// Ids of the newest `fraction`, in (0, 1], of the stored transitions; at least one if there is any.
+    pub fn newest(&self, fraction: f32) -> Range<usize> {
+        let count = (self.len() as f64 * f64::from(fraction)).ceil() as usize;
+        self.pushed - count.clamp(usize::from(!self.is_empty()), self.len())..self.pushed
+    }
+
+    /// The transition `id`.
+    ///
+    /// # Panics
+    /// If `id` is not one of [`Replay::ids`].
+    pub fn get(&self, id: usize) -> Stored<'_> {
+        let slot = self.slot(id);
+        Stored {
+            obs: row(&self.obs, slot, self.obs_size),
+            action: row(&self.actions, slot, self.action_size),
+            reward_ext: self.rewards_ext[slot],
+            next_obs: row(&self.next_obs, slot, self.obs_size),
+            terminated: self.terminated[slot],
+            truncated: self.truncated[slot],
+            episode_id: self.episode_ids[slot],
+        }
+    }
+
+    /// Whether the transition `id` belongs to an episode that no model is fitted on.
+    ///
+    /// # Panics
+    /// If `id` is not one of [`Replay::ids`].
+    pub fn is_held_out(&self, id: usize) -> bool {
+        self.episode_ids[self.slot(id)] % HELD_OUT_EVERY == 1
+    }
+
+    /// Ids of the stored transitions of `part`, oldest first.
+    pub fn ids_of(&self, part: Part) -> impl Iterator<Item = usize> {
+        self.ids().filter(move |&id| self.is_held_out(id) == (part == Part::HeldOut))
+    }
+
+    /// The transition `id` and, one after another, those that followed it in its episode.
+    ///
+    /// # Panics
+    /// If `id` is not one of [`Replay::ids`].
+    pub fn episode_from(&self, id: usize) -> impl Iterator<Item = usize> {
+        std::iter::successors(Some(id), |&id| match self.followers[self.slot(id)] {
+            NO_ID => None,
+            follower => Some(follower),
+        })
+    }
+
+    /// First ids of all runs of `length` consecutive transitions of one episode of `part`, oldest first.
+    /// [`Replay::episode_from`] walks them.
+    pub fn windows(&self, length: usize, part: Part) -> impl Iterator<Item = usize> {
+        let is_long_enough = move |id: &usize| self.episode_from(*id).take(length).count() == length;
+        self.ids_of(part).filter(is_long_enough)
+    }
+
+    /// Mean and spread of everything seen before acting, [O].
+    pub fn obs_stats(&self) -> &RunningStats {
+        &self.obs_stats
+    }
+
+    /// Mean and spread of next_obs − obs, [O]: what the world model predicts.
+    pub fn change_stats(&self) -> &RunningStats {
+        &self.change_stats
+    }
+
+    /// Mean and spread of external rewards, [1].
+    pub fn reward_stats(&self) -> &RunningStats {
+        &self.reward_stats
+    }
+
+    fn slot(&self, id: usize) -> usize {
+        assert!(self.ids().contains(&id), "transition {id} is not among {:?}", self.ids());
+        id % self.capacity
+    }
+}
+
+fn row(rows: &[f32], index: usize, size: usize) -> &[f32] {
+    &rows[index * size..(index + 1) * size]
+}
+
+/// Writes row `index`, which is a stored one or the one after the last.
+fn write_row<T: Copy>(rows: &mut Vec<T>, index: usize, row: &[T]) {
+    let start = index * row.len();
+    if start == rows.len() {
+        rows.extend_from_slice(row);
+    } else {
+        rows[start..start + row.len()].copy_from_slice(row);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A transition of a world that counts its own steps.
+    fn push(replay: &mut Replay, episode_id: u64, step: usize, last: bool) {
+        let (now, next) = ([step as f32], [step as f32 + 1.0]);
+        replay.push(Transition {
+            obs: &now,
+            action: &[0.0],
+            reward: episode_id as f32,
+            next_obs: &next,
+            terminated: last,
+            truncated: false,
+            episode_id,
+            episode_step: step,
+            finished: None,
+        });
+    }
+
+    /// Two lanes side by side, episodes 0, 1 of four steps each, then 2, 3, and so on.
+    fn two_lanes(capacity: usize, pairs: u64) -> Replay {
+        let mut replay = Replay::new(capacity, 1, 1);
+        for pair in 0..pairs {
+            for step in 0..4 {
+                push(&mut replay, 2 * pair, step, step == 3);
+                push(&mut replay, 2 * pair + 1, step, step == 3);
+            }
+        }
+        replay
+    }
+
+    #[test]
+    fn the_newest_replace_the_oldest_and_ids_never_change() {
+        let replay = two_lanes(10, 2);
+        assert_eq!((replay.len(), replay.ids()), (10, 6..16));
+        assert_eq!(replay.get(6).obs, [3.0]);
+        assert_eq!(replay.get(15).next_obs, [4.0]);
+        assert_eq!(replay.get(15).episode_id, 3);
+        assert_eq!(replay.newest(0.25), 13..16);
+        assert_eq!(replay.newest(0.0), 15..16);
+        assert_eq!(Replay::new(4, 1, 1).newest(0.25), 0..0);
+    }
+
+    #[test]
+    fn an_episode_is_walked_through_interleaved_lanes_and_stops_at_its_end() {
+        let replay = two_lanes(100, 2);
+        assert_eq!(replay.episode_from(0).collect::<Vec<_>>(), vec![0, 2, 4, 6]);
+        assert_eq!(replay.episode_from(11).collect::<Vec<_>>(), vec![11, 13, 15]);
+        for id in replay.ids() {
+            let steps = replay.episode_from(id).map(|id| replay.get(id).obs[0]);
+            assert!(steps.zip(replay.get(id).obs[0] as usize..).all(|(step, i)| step == i as f32));
+        }
+    }
+
+    #[test]
+    fn walking_survives_the_ring_going_round() {
+        for capacity in 1..20 {
+            let replay = two_lanes(capacity, 3);
+            for id in replay.ids() {
+                let walk: Vec<_> = replay.episode_from(id).map(|id| replay.get(id)).collect();
+                assert!(walk.iter().all(|step| step.episode_id == walk[0].episode_id));
+                assert!(walk.windows(2).all(|pair| pair[0].next_obs == pair[1].obs));
+                assert!(walk.last().is_some_and(|last| last.terminated));
+            }
+        }
+    }
+
+    #[test]
+    fn the_second_of_every_ten_episodes_is_held_out_as_a_whole() {
+        let replay = two_lanes(1000, 10);
+        let held_out: Vec<u64> = replay.ids_of(Part::HeldOut).map(|id| replay.get(id).episode_id).collect();
+        assert_eq!(held_out, [1, 1, 1, 1, 11, 11, 11, 11]);
+        assert_eq!(replay.ids_of(Part::Training).count(), 72);
+    }
+
+    #[test]
+    fn windows_lie_within_one_episode_of_their_part() {
+        let replay = two_lanes(1000, 1);
+        assert_eq!(replay.windows(3, Part::HeldOut).collect::<Vec<_>>(), vec![1, 3]);
+        assert_eq!(replay.windows(4, Part::Training).collect::<Vec<_>>(), vec![0]);
+        assert_eq!(replay.windows(5, Part::Training).count(), 0);
+    }
+
+    #[test]
+    fn an_episode_still_running_ends_where_it_has_come_to() {
+        let mut replay = Replay::new(8, 1, 1);
+        push(&mut replay, 0, 0, false);
+        push(&mut replay, 0, 1, false);
+        assert_eq!(replay.episode_from(0).count(), 2);
+        push(&mut replay, 0, 2, false);
+        assert_eq!(replay.episode_from(0).count(), 3);
+    }
+
+    #[test]
+    fn statistics_cover_everything_ever_pushed() {
+        let replay = two_lanes(2, 2);
+        assert_eq!(replay.obs_stats().count(), 16.0);
+        assert!((replay.obs_stats().mean()[0] - 1.5).abs() < 1e-12);
+        assert_eq!((replay.change_stats().mean()[0], replay.change_stats().variance(0)), (1.0, 0.0));
+        assert!((replay.reward_stats().mean()[0] - 1.5).abs() < 1e-12);
+    }
+}

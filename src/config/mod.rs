@@ -1,0 +1,236 @@
+//! Every hyperparameter: its range, default, unit and explanation stand here once.
+//!
+//! [`hyperparameters!`] turns the table below into the struct [`Config`], into its checks, and into
+//! [`schema`], from which the page makes its controls, tooltips and URL parameters and the command line
+//! its options. Whatever is set by name and text goes through [`Config::set`].
+
+mod preset;
+mod value;
+
+pub use preset::{Preset, PRESETS, preset};
+pub use value::{ConfidenceRule, ModelTarget, SegmentRule};
+
+use crate::error::{Error, Result};
+use serde::Serialize;
+use value::{Allowed, Parameter};
+
+/// One row of [`schema`].
+#[derive(Debug, Clone, Serialize)]
+pub struct Hyperparameter {
+    /// Name in Rust, JSON, URL and on the command line.
+    pub name: &'static str,
+    /// Which part of the program it belongs to.
+    pub group: &'static str,
+    /// Unit, or the letter that stands for it in the formulas.
+    pub unit: &'static str,
+    /// What it is, and what one sees when it is raised.
+    pub explanation: &'static str,
+    /// Default value as text.
+    pub default: String,
+    /// What values it may take.
+    pub allowed: Allowed,
+}
+
+macro_rules! hyperparameters {
+    ($( $(#[doc = $doc:literal])+ $name:ident: $kind:ty = $default:expr, $allowed:expr, $group:literal, $unit:literal; )+) => {
+        /// All hyperparameters of a run. Make one with [`Config::default`] or a [`preset`], change it with [`Config::set`].
+        #[derive(Debug, Clone, PartialEq, Serialize)]
+        pub struct Config { $( $(#[doc = $doc])+ pub $name: $kind, )+ }
+
+        impl Default for Config {
+            fn default() -> Self { Self { $( $name: $default, )+ } }
+        }
+
+        impl Config {
+            /// Sets one field by name from text, as a URL or a command line gives it.
+            ///
+            /// # Errors
+            /// [`Error::Config`] that names the field, the value and what is allowed; nothing is changed then.
+            pub fn set(&mut self, name: &str, text: &str) -> Result<()> {
+                match name {
+                    $( stringify!($name) => {
+                        self.$name = <$kind as Parameter>::parse(text, &$allowed).map_err(|allowed| Error::Config {
+                            field: name.into(), value: text.into(), allowed,
+                        })?;
+                    } )+
+                    _ => return Err(Error::Config {
+                        field: name.into(),
+                        value: text.into(),
+                        allowed: "there is no hyperparameter of this name".into(),
+                    }),
+                }
+                Ok(())
+            }
+
+            /// The value of one field as text, `None` if there is no such field.
+            pub fn get(&self, name: &str) -> Option<String> {
+                match name {
+                    $( stringify!($name) => Some(Parameter::text(&self.$name)), )+
+                    _ => None,
+                }
+            }
+        }
+
+        /// All hyperparameters, in the order of the table.
+        pub fn schema() -> Vec<Hyperparameter> {
+            let default = Config::default();
+            vec![ $( Hyperparameter {
+                name: stringify!($name),
+                group: $group,
+                unit: $unit,
+                explanation: concat!($($doc),+).trim(),
+                default: Parameter::text(&default.$name),
+                allowed: $allowed,
+            } ),+ ]
+        }
+    };
+}
+
+hyperparameters! {
+    /// Real environments that are played side by side. More give more varied data an iteration.
+    num_envs: usize = 4, Allowed::Count { min: 1, max: 64 }, "real experience", "N";
+    /// Real steps that each environment takes in an iteration. Fewer mean that the model is refitted more often.
+    num_steps: usize = 16, Allowed::Count { min: 1, max: 2048 }, "real experience", "T";
+    /// Real transitions that are remembered; the oldest are forgotten first.
+    replay_capacity: usize = 20_000, Allowed::Count { min: 256, max: 1_000_000 }, "real experience", "transitions";
+
+    /// Discount: how much a reward one step later is worth now. Higher looks further ahead and is noisier.
+    gamma: f64 = 0.99, Allowed::Number { min: 0.0, max: 1.0 }, "policy", "γ";
+    /// GAE's mixture: 0 trusts the value estimate, 1 trusts the rewards that came.
+    gae_lambda: f64 = 0.95, Allowed::Number { min: 0.0, max: 1.0 }, "policy", "λ";
+    /// Step size of the policy and the value. Too high and approx_kl and clip_fraction jump.
+    learning_rate: f64 = 1e-3, Allowed::Number { min: 1e-6, max: 0.1 }, "policy", "per update";
+    /// Times that PPO goes through one batch. More squeeze more out of it, and drift further from it.
+    n_epochs: usize = 6, Allowed::Count { min: 1, max: 100 }, "policy", "epochs";
+    /// Samples in one update of the policy and the value.
+    batch_size: usize = 256, Allowed::Count { min: 8, max: 16_384 }, "policy", "samples";
+    /// How far a probability ratio may move before PPO stops rewarding it.
+    clip_range: f64 = 0.2, Allowed::Number { min: 0.01, max: 1.0 }, "policy", "ε";
+    /// How far the value may move in an update of its own. 0 leaves it free.
+    clip_range_vf: f64 = 0.0, Allowed::Number { min: 0.0, max: 1000.0 }, "policy", "ε_v";
+    /// Weight of the entropy in the loss. Higher keeps the policy random for longer.
+    ent_coef: f64 = 0.01, Allowed::Number { min: 0.0, max: 1.0 }, "policy", "c_ent";
+    /// Weight of the value loss.
+    vf_coef: f64 = 0.5, Allowed::Number { min: 0.0, max: 10.0 }, "policy", "c_vf";
+    /// Longest gradient that is followed, over all parameters of policy and value together.
+    max_grad_norm: f64 = 0.5, Allowed::Number { min: 0.01, max: 100.0 }, "policy", "length";
+    /// Ends the epochs early once the policy has moved 1.5 times this far. 0 never does.
+    target_kl: f64 = 0.0, Allowed::Number { min: 0.0, max: 1.0 }, "policy", "nats";
+    /// Width of the two hidden layers of policy and value.
+    hidden_size: usize = 64, Allowed::Count { min: 4, max: 512 }, "policy", "units";
+
+    /// World models that are learned side by side, each on its own bootstrap. Their disagreement is the doubt.
+    ensemble_size: usize = 5, Allowed::Count { min: 1, max: 10 }, "world model", "E";
+    /// Width of the two hidden layers of the world model.
+    model_hidden_size: usize = 128, Allowed::Count { min: 4, max: 512 }, "world model", "units";
+    /// Step size of the world model.
+    model_learning_rate: f64 = 1e-3, Allowed::Number { min: 1e-6, max: 0.1 }, "world model", "per update";
+    /// Transitions that each member of the ensemble sees in one update.
+    model_batch_size: usize = 128, Allowed::Count { min: 8, max: 4096 }, "world model", "samples";
+    /// Most updates of the world model in one iteration.
+    model_updates: usize = 150, Allowed::Count { min: 1, max: 10_000 }, "world model", "updates";
+    /// Checks on held-out episodes without improvement after which fitting stops. A check comes every 25 updates.
+    model_patience: usize = 3, Allowed::Count { min: 1, max: 100 }, "world model", "checks";
+    /// What the model predicts: the normalised difference to the next state, or the raw next state of the textbook.
+    model_target: ModelTarget = ModelTarget::Difference, Allowed::choice::<ModelTarget>(), "world model", "";
+    /// Whether the model predicts when an episode ends, so that imagination stops there too.
+    learned_ends: bool = true, Allowed::Switch, "world model", "";
+
+    /// Rounds of imagining and improving after each piece of real experience. 0 is plain PPO.
+    imagination_rounds: usize = 10, Allowed::Count { min: 0, max: 50 }, "imagination", "K";
+    /// Steps that an imagined branch may last.
+    horizon: usize = 20, Allowed::Count { min: 1, max: 100 }, "imagination", "H";
+    /// Branches imagined a round when the model is not trusted at all.
+    branches_min: usize = 10, Allowed::Count { min: 1, max: 100_000 }, "imagination", "n_min";
+    /// Branches imagined a round when the model is trusted fully.
+    branches_max: usize = 100, Allowed::Count { min: 1, max: 100_000 }, "imagination", "n_max";
+    /// How the model's error becomes a confidence: over the whole horizon, or over one step as the textbook has it.
+    confidence_rule: ConfidenceRule = ConfidenceRule::MultiStep, Allowed::choice::<ConfidenceRule>(), "imagination", "";
+    /// Confidence at which the fewest branches are imagined.
+    confidence_min: f64 = 0.05, Allowed::Number { min: 0.0, max: 0.99 }, "imagination", "c_min";
+    /// Imagination is skipped below this confidence over one step, measured as the share of the change explained. 0 never skips.
+    model_r2_min: f64 = 0.5, Allowed::Number { min: 0.0, max: 0.999 }, "imagination", "R²";
+    /// Weight of an imagined sample, beside the confidence. A real sample weighs 1.
+    imagination_discount: f64 = 0.8, Allowed::Number { min: 0.0, max: 1.0 }, "imagination", "weight";
+    /// Share of the newest real states from which imagination starts.
+    start_fraction: f64 = 0.25, Allowed::Number { min: 0.01, max: 1.0 }, "imagination", "share";
+    /// Where one advantage recursion stops: at the end of each branch, or, as a warning, across all of them.
+    imagined_segments: SegmentRule = SegmentRule::PerBranch, Allowed::choice::<SegmentRule>(), "imagination", "";
+
+    /// Whether novelty counts as a reward at all.
+    curiosity: bool = true, Allowed::Switch, "curiosity", "";
+    /// Weight of novelty beside the task's reward at the start of the run.
+    beta: f64 = 0.01, Allowed::Number { min: 0.0, max: 1.0 }, "curiosity", "β";
+    /// Whether β rises while returns fall and falls while they rise.
+    adaptive_beta: bool = true, Allowed::Switch, "curiosity", "";
+    /// Step size of the curiosity module.
+    curiosity_learning_rate: f64 = 1e-3, Allowed::Number { min: 1e-6, max: 0.1 }, "curiosity", "per update";
+
+    /// Real steps between two evaluations of the greedy policy. They do not count as real steps. 0 never evaluates.
+    eval_every: usize = 250, Allowed::Count { min: 0, max: 1_000_000 }, "evaluation", "real steps";
+    /// Fresh episodes in one evaluation.
+    eval_episodes: usize = 20, Allowed::Count { min: 1, max: 200 }, "evaluation", "episodes";
+}
+
+impl Config {
+    /// Checks what no single field can: that the fields go together.
+    ///
+    /// # Errors
+    /// [`Error::Config`] with the field that has to give way.
+    pub fn validate(&self) -> Result<()> {
+        if self.branches_min > self.branches_max {
+            return Err(Error::Config {
+                field: "branches_min".into(),
+                value: self.branches_min.to_string(),
+                allowed: format!("it must not be above branches_max = {}", self.branches_max),
+            });
+        }
+        if self.num_envs * self.num_steps > self.replay_capacity {
+            return Err(Error::Config {
+                field: "replay_capacity".into(),
+                value: self.replay_capacity.to_string(),
+                allowed: format!(
+                    "it must hold one iteration of num_envs · num_steps = {} transitions",
+                    self.num_envs * self.num_steps
+                ),
+            });
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_default_is_allowed_and_every_field_can_be_set_to_its_own_text() {
+        let mut config = Config::default();
+        for row in schema() {
+            config.set(row.name, &row.default).unwrap();
+            assert_eq!(config.get(row.name).unwrap(), row.default);
+            assert!(row.explanation.len() > 20, "{} has no explanation", row.name);
+        }
+        assert_eq!(config, Config::default());
+        config.validate().unwrap();
+    }
+
+    #[test]
+    fn a_wrong_value_is_named_with_what_is_allowed_and_changes_nothing() {
+        let mut config = Config::default();
+        let error = config.set("gamma", "1.5").unwrap_err().to_string();
+        assert_eq!(error, "gamma = 1.5 is not possible: it must be a number from 0 to 1.");
+        let error = config.set("gamma", "NaN").unwrap_err().to_string();
+        assert!(error.contains("from 0 to 1"), "{error}");
+        let error = config.set("model_target", "picture").unwrap_err().to_string();
+        assert_eq!(error, "model_target = picture is not possible: it must be one of difference, raw.");
+        assert!(config.set("gama", "1").unwrap_err().to_string().contains("no hyperparameter"));
+        assert_eq!(config, Config::default());
+    }
+
+    #[test]
+    fn fields_that_do_not_go_together_are_refused() {
+        let config = Config { branches_min: 200, ..Config::default() };
+        assert!(config.validate().unwrap_err().to_string().contains("branches_max = 100"));
+    }
+}

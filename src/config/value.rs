@@ -1,0 +1,148 @@
+//! How a hyperparameter is read from text, checked, and written back.
+
+use serde::Serialize;
+
+/// The values that a hyperparameter may take.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Allowed {
+    /// A whole number in min..=max.
+    Count {
+        /// Smallest value.
+        min: usize,
+        /// Largest value.
+        max: usize,
+    },
+    /// A number in min..=max.
+    Number {
+        /// Smallest value.
+        min: f64,
+        /// Largest value.
+        max: f64,
+    },
+    /// `true` or `false`.
+    Switch,
+    /// One of these words.
+    Choice {
+        /// The words, the default not necessarily first.
+        words: &'static [&'static str],
+    },
+}
+
+impl Allowed {
+    /// The words of a choice.
+    pub fn choice<C: Choice>() -> Self {
+        Self::Choice { words: C::WORDS }
+    }
+
+    /// What is allowed, as the end of a sentence.
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::Count { min, max } => format!("it must be a whole number from {min} to {max}"),
+            Self::Number { min, max } => format!("it must be a number from {min} to {max}"),
+            Self::Switch => "it must be true or false".into(),
+            Self::Choice { words } => format!("it must be one of {}", words.join(", ")),
+        }
+    }
+}
+
+/// A type that a hyperparameter can have.
+pub trait Parameter: Sized {
+    /// Reads and checks a value; the error says what is allowed.
+    fn parse(text: &str, allowed: &Allowed) -> Result<Self, String>;
+    /// The value as text that [`Parameter::parse`] reads back.
+    fn text(&self) -> String;
+}
+
+impl Parameter for usize {
+    fn parse(text: &str, allowed: &Allowed) -> Result<Self, String> {
+        match (text.trim().parse(), allowed) {
+            (Ok(value), Allowed::Count { min, max }) if (*min..=*max).contains(&value) => Ok(value),
+            _ => Err(allowed.sentence()),
+        }
+    }
+
+    fn text(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Parameter for f64 {
+    fn parse(text: &str, allowed: &Allowed) -> Result<Self, String> {
+        match (text.trim().parse(), allowed) {
+            (Ok(value), Allowed::Number { min, max }) if (*min..=*max).contains(&value) => Ok(value),
+            _ => Err(allowed.sentence()),
+        }
+    }
+
+    fn text(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Parameter for bool {
+    fn parse(text: &str, allowed: &Allowed) -> Result<Self, String> {
+        text.trim().parse().map_err(|_| allowed.sentence())
+    }
+
+    fn text(&self) -> String {
+        self.to_string()
+    }
+}
+
+/// A hyperparameter that is one of a few words.
+pub trait Choice: Copy + PartialEq + 'static {
+    /// All words.
+    const WORDS: &'static [&'static str];
+    /// All values, in the order of the words.
+    const VALUES: &'static [Self];
+}
+
+impl<C: Choice> Parameter for C {
+    fn parse(text: &str, allowed: &Allowed) -> Result<Self, String> {
+        let index = C::WORDS.iter().position(|word| *word == text.trim());
+        index.map(|index| C::VALUES[index]).ok_or_else(|| allowed.sentence())
+    }
+
+    fn text(&self) -> String {
+        let index = C::VALUES.iter().position(|value| value == self);
+        index.map_or_else(String::new, |index| C::WORDS[index].into())
+    }
+}
+
+macro_rules! choices {
+    ($( $(#[doc = $doc:literal])+ $name:ident { $( $(#[doc = $variant_doc:literal])+ $variant:ident = $word:literal, )+ } )+) => { $(
+        $(#[doc = $doc])+
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+        pub enum $name { $( $(#[doc = $variant_doc])+ #[serde(rename = $word)] $variant, )+ }
+
+        impl Choice for $name {
+            const WORDS: &'static [&'static str] = &[$($word),+];
+            const VALUES: &'static [Self] = &[$(Self::$variant),+];
+        }
+    )+ };
+}
+
+choices! {
+    /// What the world model predicts.
+    ModelTarget {
+        /// The difference to the next state, normalised over replay.
+        Difference = "difference",
+        /// The next state as it is: the textbook's recipe, which fails on small data.
+        Raw = "raw",
+    }
+    /// How held-out error becomes confidence.
+    ConfidenceRule {
+        /// From the open-loop error at the horizon in use.
+        MultiStep = "multi_step",
+        /// From the one-step loss: the textbook's formula, which is 1.00 whatever the model is worth.
+        OneStep = "one_step",
+    }
+    /// Where the advantage recursion stops in imagination.
+    SegmentRule {
+        /// At the end of every branch, with a bootstrap.
+        PerBranch = "per_branch",
+        /// Nowhere: one recursion over all branches, as the textbook's recipe has it. A mistake, kept to be seen.
+        Across = "across",
+    }
+}

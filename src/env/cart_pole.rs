@@ -1,0 +1,167 @@
+//! Balance a pole on a cart.
+//!
+//! **What.** A pole stands on a cart by a free joint; pushing the cart left or right at every step keeps it from
+//! falling over.
+//!
+//! **Equation.** With force F, pole angle θ, angular velocity ω, masses m (pole) and M (both), half pole length l:
+//! ```text
+//! q  = (F + m l ω² sin θ) / M
+//! θ̈  = (g sin θ − q cos θ) / (l (4/3 − m cos²θ / M))
+//! ẍ  = q − m l θ̈ cos θ / M
+//! explicit Euler: x += τ ẋ,  ẋ += τ ẍ,  θ += τ ω,  ω += τ θ̈   (all from the old state)
+//! ```
+//!
+//! **Shapes.** state [4] = observation [4]: x, ẋ, θ, ω; action [1]: 0 pushes left, 1 pushes right.
+//!
+//! **Where.** Stepped by [`VecEnv`](super::VecEnv), which adds the time limit and the resets.
+//!
+//! **Details.** 1. Gymnasium 1.4.0's `CartPole-v1`, operation for operation, in f64 (`cartpole.py`).
+//! 2. The thresholds are strict: x = 2.4 exactly is still up. 3. The falling step is rewarded with 1 as well.
+//!
+//! **Paper.** Barto, Sutton and Anderson 1983, "Neuronlike adaptive elements that can solve difficult learning
+//! control problems".
+
+use super::{ActionSpace, Env, EnvSpec, ObsDimension, Outcome};
+use crate::rng::Stream;
+
+const SPEC: EnvSpec = EnvSpec {
+    id: "CartPole-v1",
+    goal: "Keep the pole upright by pushing the cart left or right, for 500 steps.",
+    obs: &[
+        ObsDimension { name: "cart position", unit: "m" },
+        ObsDimension { name: "cart velocity", unit: "m/s" },
+        ObsDimension { name: "pole angle", unit: "rad" },
+        ObsDimension { name: "pole angular velocity", unit: "rad/s" },
+    ],
+    action: ActionSpace::Discrete(2),
+    time_limit: 500,
+    solved_return: 475.0,
+    return_range: (0.0, 500.0),
+};
+
+/// A fresh state has every number within this of zero.
+const RESET_BOUND: f64 = 0.05;
+
+/// Measures of the cart and its pole.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CartPolePhysics {
+    /// g, m/s²
+    pub gravity: f64,
+    /// kg
+    pub cart_mass: f64,
+    /// m, kg
+    pub pole_mass: f64,
+    /// l, half of the pole's length, m
+    pub half_length: f64,
+    /// |F| of a push, N
+    pub force: f64,
+    /// τ, seconds in a step
+    pub time_step: f64,
+    /// |θ| beyond which the pole has fallen, rad
+    pub angle_limit: f64,
+    /// |x| beyond which the cart has left the track, m
+    pub position_limit: f64,
+}
+
+impl Default for CartPolePhysics {
+    fn default() -> Self {
+        Self {
+            gravity: 9.8,
+            cart_mass: 1.0,
+            pole_mass: 0.1,
+            half_length: 0.5,
+            force: 10.0,
+            time_step: 0.02,
+            angle_limit: 12.0 * 2.0 * std::f64::consts::PI / 360.0,
+            position_limit: 2.4,
+        }
+    }
+}
+
+/// The task `CartPole-v1`.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CartPole {
+    /// Measures, changeable between episodes.
+    pub physics: CartPolePhysics,
+    /// x, ẋ, θ, ω
+    state: [f64; 4],
+}
+
+impl CartPole {
+    /// ẍ and θ̈ under `force`.
+    fn accelerations(&self, force: f64) -> (f64, f64) {
+        let CartPolePhysics { gravity, cart_mass, pole_mass, half_length, .. } = self.physics;
+        let [_, _, angle, angular_velocity] = self.state;
+        let (sin, cos) = (angle.sin(), angle.cos());
+        let total_mass = pole_mass + cart_mass;
+        let pole_moment = pole_mass * half_length;
+        let push = (force + pole_moment * (angular_velocity * angular_velocity) * sin) / total_mass;
+        let inertia = half_length * (4.0 / 3.0 - pole_mass * (cos * cos) / total_mass);
+        let angular = (gravity * sin - cos * push) / inertia;
+        (push - pole_moment * angular * cos / total_mass, angular)
+    }
+}
+
+impl Env for CartPole {
+    fn spec(&self) -> &'static EnvSpec {
+        &SPEC
+    }
+
+    fn reset(&mut self, stream: &mut Stream) {
+        self.state = std::array::from_fn(|_| stream.uniform_in(-RESET_BOUND, RESET_BOUND));
+    }
+
+    fn step(&mut self, action: &[f32]) -> Outcome {
+        let CartPolePhysics { force, time_step, angle_limit, position_limit, .. } = self.physics;
+        let force = if action[0] == 1.0 { force } else { -force };
+        let (acceleration, angular_acceleration) = self.accelerations(force);
+        let [x, velocity, angle, angular_velocity] = self.state;
+        self.state = [
+            x + time_step * velocity,
+            velocity + time_step * acceleration,
+            angle + time_step * angular_velocity,
+            angular_velocity + time_step * angular_acceleration,
+        ];
+        let fallen = self.state[2].abs() > angle_limit;
+        Outcome { reward: 1.0, terminated: fallen || self.state[0].abs() > position_limit }
+    }
+
+    fn observe(&self, obs: &mut [f32]) {
+        for (seen, value) in obs.iter_mut().zip(self.state) {
+            *seen = value as f32;
+        }
+    }
+
+    fn state(&self) -> Vec<f64> {
+        self.state.to_vec()
+    }
+
+    fn set_state(&mut self, state: &[f64]) {
+        self.state.copy_from_slice(state);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::Seed;
+
+    #[test]
+    fn a_fresh_pole_is_nearly_upright_and_differs_from_the_last_one() {
+        let mut task = CartPole::default();
+        let mut stream = Seed(0).stream("cart pole");
+        task.reset(&mut stream);
+        let first = task.state();
+        task.reset(&mut stream);
+        assert!(first.iter().all(|value| value.abs() <= RESET_BOUND), "{first:?}");
+        assert_ne!(first, task.state());
+    }
+
+    #[test]
+    fn pushing_one_way_makes_the_pole_fall_the_other_way() {
+        let mut task = CartPole::default();
+        let steps = (1..100).find(|_| task.step(&[1.0]).terminated);
+        assert_eq!(steps, Some(9), "an upright pole lasts nine pushes to the right");
+        assert!(task.state()[0] > 0.0 && task.state()[2] < 0.0, "{:?}", task.state());
+    }
+}

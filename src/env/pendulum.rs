@@ -1,0 +1,141 @@
+//! Swing a pendulum up and hold it there, with a motor too weak to lift it at once.
+//!
+//! **What.** The motor must swing the rod back and forth until it stands upright, and then keep it there; the reward
+//! says at every step how far from that it is.
+//!
+//! **Equation.** Angle θ from upright, angular velocity ω, torque u:
+//! ```text
+//! u ← clip(u, ±2)
+//! reward = −(θ² + 0.1 ω² + 0.001 u²)        θ in [−π, π), before the step
+//! ω ← clip(ω + τ (3g/(2l) sin θ + 3/(m l²) u), ±8)        θ ← θ + τ ω
+//! ```
+//!
+//! **Shapes.** state [2]: θ (not wrapped), ω; observation [3]: cos θ, sin θ, ω; action [1].
+//!
+//! **Where.** Stepped by [`VecEnv`](super::VecEnv), which adds the time limit and the resets. It never ends by itself.
+//!
+//! **Details.** 1. Gymnasium 1.4.0's `Pendulum-v1` (`pendulum.py`), operation for operation. 2. The state is f64, but
+//! what is computed from the torque alone is f32, as it is there.
+//!
+//! **Paper.** A classic of control; the reward is that of Gymnasium's `Pendulum-v1`. Doya 2000, "Reinforcement learning
+//! in continuous time and space".
+
+use super::{ActionSpace, Env, EnvSpec, ObsDimension, Outcome};
+use crate::rng::Stream;
+use std::f64::consts::{PI, TAU};
+
+const SPEC: EnvSpec = EnvSpec {
+    id: "Pendulum-v1",
+    goal: "Swing the pendulum up and hold it upright with little force.",
+    obs: &[
+        ObsDimension { name: "cosine of angle", unit: "" },
+        ObsDimension { name: "sine of angle", unit: "" },
+        ObsDimension { name: "angular velocity", unit: "rad/s" },
+    ],
+    action: ActionSpace::Box { size: 1, bound: 2.0 },
+    time_limit: 200,
+    solved_return: -200.0,
+    return_range: (-1600.0, -100.0),
+};
+
+/// Largest |θ| and |ω| of a fresh state.
+const RESET_BOUNDS: [f64; 2] = [PI, 1.0];
+
+/// Measures of the rod and its motor.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PendulumPhysics {
+    /// g, m/s²
+    pub gravity: f64,
+    /// m, kg
+    pub mass: f64,
+    /// l, m
+    pub length: f64,
+    /// Largest |ω|, rad/s
+    pub max_speed: f64,
+    /// Largest |u|, N m
+    pub max_torque: f32,
+    /// τ, seconds in a step
+    pub time_step: f64,
+}
+
+impl Default for PendulumPhysics {
+    fn default() -> Self {
+        Self { gravity: 10.0, mass: 1.0, length: 1.0, max_speed: 8.0, max_torque: 2.0, time_step: 0.05 }
+    }
+}
+
+/// The task `Pendulum-v1`.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Pendulum {
+    /// Measures, changeable between episodes.
+    pub physics: PendulumPhysics,
+    /// θ, ω
+    state: [f64; 2],
+}
+
+impl Env for Pendulum {
+    fn spec(&self) -> &'static EnvSpec {
+        &SPEC
+    }
+
+    fn reset(&mut self, stream: &mut Stream) {
+        self.state = RESET_BOUNDS.map(|bound| stream.uniform_in(-bound, bound));
+    }
+
+    fn step(&mut self, action: &[f32]) -> Outcome {
+        let PendulumPhysics { gravity, mass, length, max_speed, max_torque, time_step } = self.physics;
+        let [angle, velocity] = self.state;
+        let torque = action[0].clamp(-max_torque, max_torque);
+        let from_upright = (angle + PI).rem_euclid(TAU) - PI;
+        let effort = f64::from(0.001 * (torque * torque));
+        let cost = from_upright * from_upright + 0.1 * (velocity * velocity) + effort;
+        let push = f64::from((3.0 / (mass * (length * length))) as f32 * torque);
+        let acceleration = 3.0 * gravity / (2.0 * length) * angle.sin() + push;
+        let velocity = (velocity + acceleration * time_step).clamp(-max_speed, max_speed);
+        self.state = [angle + velocity * time_step, velocity];
+        Outcome { reward: -cost as f32, terminated: false }
+    }
+
+    fn observe(&self, obs: &mut [f32]) {
+        let [angle, velocity] = self.state;
+        for (seen, value) in obs.iter_mut().zip([angle.cos(), angle.sin(), velocity]) {
+            *seen = value as f32;
+        }
+    }
+
+    fn state(&self) -> Vec<f64> {
+        self.state.to_vec()
+    }
+
+    fn set_state(&mut self, state: &[f64]) {
+        self.state.copy_from_slice(state);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn upright_is_free_and_hanging_costs_most() {
+        let reward_at = |angle: f64| {
+            let mut task = Pendulum::default();
+            task.set_state(&[angle, 0.0]);
+            task.step(&[0.0]).reward
+        };
+        assert_eq!(reward_at(0.0), 0.0);
+        assert!((reward_at(PI) + (PI * PI) as f32).abs() < 1e-6);
+        assert!((reward_at(TAU + 0.5) - reward_at(0.5)).abs() < 1e-6, "turns do not count");
+    }
+
+    #[test]
+    fn the_motor_cannot_lift_the_rod_at_once() {
+        let mut task = Pendulum::default();
+        task.set_state(&[PI, 0.0]);
+        let highest = (0..SPEC.time_limit).fold(PI, |highest: f64, _| {
+            task.step(&[2.0]);
+            highest.min((task.state[0] - TAU).abs())
+        });
+        assert!(highest > 1.0, "came within {highest} rad of upright");
+    }
+}

@@ -1,0 +1,215 @@
+//! Every metric: its name, unit, meaning, healthy range and what a bad value suggests, once.
+//!
+//! Names are Stable-Baselines3's where it has the quantity.
+
+use serde::Serialize;
+
+/// One row of [`METRICS`].
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Metric {
+    /// Name in Rust, JSON and on the page.
+    pub name: &'static str,
+    /// Unit, empty for a pure number.
+    pub unit: &'static str,
+    /// What it is, in one sentence.
+    pub meaning: &'static str,
+    /// What is healthy, in one sentence.
+    pub healthy: &'static str,
+    /// What to try if it is not.
+    pub advice: &'static str,
+}
+
+const fn metric(
+    name: &'static str,
+    unit: &'static str,
+    meaning: &'static str,
+    healthy: &'static str,
+    advice: &'static str,
+) -> Metric {
+    Metric { name, unit, meaning, healthy, advice }
+}
+
+/// All metrics, in the order in which data flows through an iteration.
+pub const METRICS: &[Metric] = &[
+    metric(
+        "rollout/ep_rew_mean",
+        "return",
+        "Mean return of the last 100 real episodes.",
+        "Rises over time; it is noisy because the policy still explores.",
+        "If it falls for long, lower learning_rate or n_epochs.",
+    ),
+    metric(
+        "rollout/ep_len_mean",
+        "steps",
+        "Mean length of the last 100 real episodes.",
+        "Depends on the task: long is good on CartPole.",
+        "Compare it with the task's time limit.",
+    ),
+    metric(
+        "eval/mean_reward",
+        "return",
+        "Mean return of fresh episodes in which the policy always takes its most likely action.",
+        "Rises to the task's bar, usually above the training return.",
+        "If it is far below the training return, the policy relies on chance: lower ent_coef.",
+    ),
+    metric(
+        "world_model/train_loss",
+        "loss",
+        "Loss of the world model on the transitions it learns from: state, reward and end together.",
+        "Falls within each fit.",
+        "If it does not fall, raise model_updates or model_learning_rate.",
+    ),
+    metric(
+        "world_model/val_state_mse",
+        "variance of change",
+        "Squared one-step error of the predicted state change on held-out episodes; 1 is as good as knowing nothing.",
+        "Below 0.05 after a few hundred real steps.",
+        "If it stays near 1, the model needs more real steps or a larger model_hidden_size.",
+    ),
+    metric(
+        "world_model/val_reward_mse",
+        "squared reward std",
+        "Squared error of the predicted reward on held-out episodes, over the variance of the reward.",
+        "Near 0.",
+        "If it is large, rewards may depend on something the agent cannot see.",
+    ),
+    metric(
+        "world_model/val_end_bce",
+        "nats",
+        "Cross-entropy of the predicted episode end on held-out episodes.",
+        "Below 0.1.",
+        "If it is large, few episodes have ended yet: let it see more failures.",
+    ),
+    metric(
+        "world_model/val_open_loop",
+        "share of change",
+        "Held-out error after as many imagined steps as the horizon has, over the change in that time; 1 is as good as predicting no change.",
+        "Below 0.1 means that 90 % of the change is foreseen.",
+        "If it is above 1, imagination at this horizon misleads: shorten horizon.",
+    ),
+    metric(
+        "world_model/confidence",
+        "",
+        "How far the model is trusted, from its held-out error: it decides how many branches are imagined.",
+        "Rises towards 1 as the model learns.",
+        "If it stays low, shorten horizon or collect more real steps.",
+    ),
+    metric(
+        "imagination/branches",
+        "branches",
+        "Imagined branches in one round.",
+        "Follows the confidence between branches_min and branches_max.",
+        "If it is always at its maximum, look whether confidence_rule is one_step.",
+    ),
+    metric(
+        "imagination/length_mean",
+        "steps",
+        "Mean length of an imagined branch before it ends or reaches the horizon.",
+        "Close to horizon once the policy is good.",
+        "If it is short while real episodes are long, the model predicts ends that do not come.",
+    ),
+    metric(
+        "imagination/reward_mean",
+        "reward per step",
+        "Mean reward the model predicts for an imagined step.",
+        "Close to the real reward per step.",
+        "If it is higher than the real one, the policy exploits errors of the model.",
+    ),
+    metric(
+        "imagination/disagreement",
+        "std of change",
+        "How far the ensemble's members are apart, over the usual size of a change.",
+        "Below 0.3; high where the model has not been.",
+        "If it is high, collect more real steps or shorten horizon.",
+    ),
+    metric(
+        "train/policy_gradient_loss",
+        "loss",
+        "PPO's clipped policy loss; its sign and size say little by themselves.",
+        "Small, around zero.",
+        "Watch approx_kl instead.",
+    ),
+    metric(
+        "train/value_loss",
+        "squared return",
+        "Squared error of the value estimate, clipped as the policy is.",
+        "Rises when returns rise, then falls.",
+        "If it explodes, lower learning_rate or vf_coef.",
+    ),
+    metric(
+        "train/entropy_loss",
+        "nats",
+        "Minus the entropy of the policy: near 0 is decided, −0.69 is a coin flip between two actions.",
+        "Rises slowly towards 0.",
+        "If it reaches 0 early, raise ent_coef.",
+    ),
+    metric(
+        "train/approx_kl",
+        "nats",
+        "How far the policy moved in an update, as a Kullback–Leibler divergence.",
+        "0.001 to 0.05.",
+        "If it is higher, lower learning_rate or n_epochs, or set target_kl.",
+    ),
+    metric(
+        "train/clip_fraction",
+        "share",
+        "Share of samples whose probability ratio left the clip range.",
+        "0.02 to 0.3.",
+        "If it is higher, lower learning_rate or n_epochs.",
+    ),
+    metric(
+        "train/explained_variance",
+        "share",
+        "Share of the returns' variance that the value had foreseen; below 0 it is worse than a constant.",
+        "Rises towards 1.",
+        "If it stays below 0, the value lags behind: raise n_epochs.",
+    ),
+    metric(
+        "train/grad_norm",
+        "length",
+        "Length of the gradient over all parameters, before it is clipped.",
+        "Around max_grad_norm or below.",
+        "If it is far above, lower learning_rate.",
+    ),
+    metric(
+        "train/n_updates",
+        "updates",
+        "Updates of the policy and the value so far.",
+        "Grows steadily.",
+        "",
+    ),
+    metric(
+        "curiosity/novelty_mean",
+        "std of novelty return",
+        "Mean novelty of the newest real states, scaled by how novelty usually varies.",
+        "Falls as the state space becomes known, with peaks at discoveries.",
+        "If it is zero from the start, curiosity_learning_rate is too high.",
+    ),
+    metric(
+        "curiosity/loss",
+        "squared feature",
+        "Prediction error of the curiosity module on the newest real states.",
+        "Falls, with peaks at discoveries.",
+        "If it never falls, raise curiosity_learning_rate.",
+    ),
+    metric(
+        "curiosity/beta",
+        "weight",
+        "β, the weight of novelty beside the task's reward.",
+        "Falls while returns rise.",
+        "If it grows to 1, returns have been falling for long.",
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_metric_is_explained_and_named_once() {
+        for (index, metric) in METRICS.iter().enumerate() {
+            assert!(metric.meaning.ends_with('.') && metric.healthy.ends_with('.'), "{}", metric.name);
+            assert!(METRICS[..index].iter().all(|other| other.name != metric.name), "{}", metric.name);
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! A multi-layer perceptron, or E of them side by side.
+//!
+//! **What.** Each layer mixes its inputs linearly and bends the result; the last layer only mixes.
+//! ```text
+//! h₀ = x,   hₗ = f(hₗ₋₁ Wₗ + bₗ),   y = h_{L−1} W_L + b_L
+//! ```
+//! **Shapes.** x [E, B, in] → y [E, B, out]; Wₗ [E, inₗ, outₗ], bₗ [E, 1, outₗ]. An ordinary network has E = 1.
+//! **Where.** Parameters come from a [`Layout`]'s matrices: tracked ones while learning, plain ones while acting.
+
+use super::{Layout, orthogonal};
+use crate::rng::Stream;
+use burn::tensor::{Tensor, activation};
+
+/// The bend between two layers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Activation {
+    /// tanh: bounded, the custom for small policies.
+    Tanh,
+    /// x · sigmoid(x): smooth and unbounded, the custom for dynamics models.
+    Silu,
+    /// max(x, 0).
+    Relu,
+}
+
+impl Activation {
+    fn apply<const D: usize>(self, x: Tensor<D>) -> Tensor<D> {
+        match self {
+            Self::Tanh => activation::tanh(x),
+            Self::Silu => activation::silu(x),
+            Self::Relu => activation::relu(x),
+        }
+    }
+
+    /// The same for one number on the host.
+    pub fn apply_host(self, x: f32) -> f32 {
+        match self {
+            Self::Tanh => x.tanh(),
+            Self::Silu => x / (1.0 + (-x).exp()),
+            Self::Relu => x.max(0.0),
+        }
+    }
+}
+
+/// The shape of a perceptron and its places in a parameter buffer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mlp {
+    members: usize,
+    sizes: Vec<usize>,
+    activation: Activation,
+    /// Index in the layout of W₁; b₁, W₂, b₂, … follow.
+    first: usize,
+}
+
+impl Mlp {
+    /// Reserves places for `members` networks with these layer sizes: input, hidden …, output.
+    pub fn new(layout: &mut Layout, members: usize, sizes: &[usize], activation: Activation) -> Self {
+        let first = layout.slots().len();
+        for pair in sizes.windows(2) {
+            layout.add([members, pair[0], pair[1]]);
+            layout.add([members, 1, pair[1]]);
+        }
+        Self { members, sizes: sizes.to_vec(), activation, first }
+    }
+
+    /// First values for these places: orthogonal with gain √2, the last layer with `output_gain`; biases 0.
+    pub fn initial(&self, output_gain: f32, stream: &mut Stream) -> Vec<f32> {
+        let mut flat = Vec::new();
+        for (layer, pair) in self.sizes.windows(2).enumerate() {
+            let is_last = layer + 2 == self.sizes.len();
+            let gain = if is_last { output_gain } else { std::f32::consts::SQRT_2 };
+            for _ in 0..self.members {
+                flat.extend(orthogonal(pair[0], pair[1], gain, stream));
+            }
+            flat.extend(std::iter::repeat_n(0.0, self.members * pair[1]));
+        }
+        flat
+    }
+
+    /// y from x; `matrices` are those of the whole layout.
+    pub fn forward(&self, matrices: &[Tensor<3>], x: Tensor<3>) -> Tensor<3> {
+        let mut h = x; // [E, B, in]
+        for layer in 0..self.layers() {
+            let weight = matrices[self.first + 2 * layer].clone();
+            let bias = matrices[self.first + 2 * layer + 1].clone();
+            h = h.matmul(weight) + bias; // [E, B, out]
+            if layer + 1 < self.layers() {
+                h = self.activation.apply(h);
+            }
+        }
+        h
+    }
+
+    /// How many linear layers there are.
+    pub fn layers(&self) -> usize {
+        self.sizes.len() - 1
+    }
+
+    /// Layer sizes: input, hidden …, output.
+    pub fn sizes(&self) -> &[usize] {
+        &self.sizes
+    }
+
+    /// The bend between two layers.
+    pub fn activation(&self) -> Activation {
+        self.activation
+    }
+
+    /// Index in the layout of the first matrix.
+    pub fn first_slot(&self) -> usize {
+        self.first
+    }
+}

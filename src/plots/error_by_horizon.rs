@@ -1,0 +1,100 @@
+//! *Can it trust its imagination?* The model's error against the number of steps imagined.
+//!
+//! The axis is linear, from perfect to a little beyond "no change", and what lies above leaves the picture. So half
+//! the height is half of the change foreseen, and a learner sees at a glance on which side of "no change" the model
+//! is. A logarithmic axis would have no place for "perfect", and would show an error of 1 % beside one of 2 % as
+//! large as useless beside useful.
+
+use super::axis::Axis;
+use super::chart::Chart;
+use super::series::Place;
+use super::sheet::{Name, Sheet};
+use super::{Drawn, Theme};
+use crate::snapshot::ErrorByHorizon;
+use plotters::prelude::{Color, DrawingBackend};
+use plotters::style::text_anchor::{HPos, VPos};
+
+/// Error of a model that predicts that nothing changes.
+const NO_CHANGE: f64 = 1.0;
+/// Highest error in the picture.
+const WORST: f64 = 1.5;
+
+/// Draws the share of the change that the model misses after 1, 2, … steps, "no change" as a hairline, and the
+/// `horizon` in use as a wash of the imagined blue with the error there in words. A `horizon` of 0 is not marked.
+///
+/// # Errors
+/// Only the backend's own.
+pub fn error_by_horizon<DB: DrawingBackend>(
+    backend: DB,
+    error: &ErrorByHorizon,
+    horizon: usize,
+    theme: &Theme,
+) -> Drawn<DB> {
+    let sheet = Sheet::new(backend, theme)?;
+    let line: Vec<Place> =
+        error.model.iter().enumerate().map(|(k, error)| ((k + 1) as f64, f64::from(*error))).collect();
+    if !line.iter().any(|place| place.1.is_finite()) {
+        return sheet.sentence("Appears after the model's first test.");
+    }
+    let steps = line.len().max(horizon) as f64;
+    let x = Axis::new("steps ahead", 0.0..steps, 4);
+    let y = Axis::new("error, share of the change", 0.0..WORST, 3).with_ticks(percent());
+    let names = vec![Name { text: "no change".into(), value: NO_CHANGE, colour: theme.muted }];
+    sheet.chart(&x, &y, names, |chart| {
+        in_use(chart, steps, horizon)?;
+        chart.level(NO_CHANGE, theme.muted.mix(0.7))?;
+        chart.line(&line, theme.error.to_rgba(), 2.0)?;
+        beyond(chart, &line)?;
+        reading(chart, &line, steps, horizon)
+    })
+}
+
+fn percent() -> impl Iterator<Item = (f64, String)> {
+    [0, 50, 100].into_iter().map(|percent| (f64::from(percent) / 100.0, format!("{percent} %")))
+}
+
+/// How far imagination reaches now.
+fn in_use<DB: DrawingBackend>(chart: &Chart<DB>, steps: f64, horizon: usize) -> Drawn<DB> {
+    if horizon == 0 {
+        return Ok(());
+    }
+    let (at, blue) = (horizon as f64, chart.theme.imagined);
+    chart.band(&[(0.0, 0.0), (at, 0.0)], &[(0.0, WORST), (at, WORST)], blue.mix(0.08))?;
+    chart.upright(at, blue.mix(0.6))?;
+    let (side, beside) = roomier(at, steps);
+    chart.text(&format!("horizon {horizon}"), (at, WORST), (beside, 4.0), blue, (side, VPos::Top))
+}
+
+/// The side of an upright line on which there is more room, as an anchor and a distance in CSS pixels.
+fn roomier(at: f64, steps: f64) -> (HPos, f64) {
+    if at * 2.0 > steps { (HPos::Right, -8.0) } else { (HPos::Left, 8.0) }
+}
+
+/// A mark wherever the line leaves the picture upwards.
+fn beyond<DB: DrawingBackend>(chart: &Chart<DB>, line: &[Place]) -> Drawn<DB> {
+    let mut above = false;
+    for place in line {
+        if place.1 > WORST && !above {
+            chart.arrow(place.0, chart.theme.error)?;
+        }
+        above = place.1 > WORST;
+    }
+    Ok(())
+}
+
+/// The error at the horizon, as a dot and in words: above the dot, or under the horizon's name if the dot would be
+/// above the picture.
+fn reading<DB: DrawingBackend>(chart: &Chart<DB>, line: &[Place], steps: f64, horizon: usize) -> Drawn<DB> {
+    let Some(place) = horizon.checked_sub(1).and_then(|at| line.get(at)).filter(|place| place.1.is_finite())
+    else {
+        return Ok(());
+    };
+    chart.dot(*place, chart.theme.error.to_rgba(), 4.0)?;
+    let (side, beside) = roomier(place.0, steps);
+    let (at, over, upright) = match place.1 < WORST {
+        true => (place.1, -6.0, VPos::Bottom),
+        false => (WORST, 22.0, VPos::Top),
+    };
+    let text = format!("{:.0} %", place.1 * 100.0);
+    chart.text(&text, (place.0, at), (beside, over), chart.theme.error, (side, upright))
+}

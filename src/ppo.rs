@@ -1,0 +1,160 @@
+//! Proximal policy optimisation: make good actions more probable, but never by much at once.
+//!
+//! **What.** Samples whose action turned out better than expected raise that action's probability, and the
+//! others lower it; a sample whose probability has already moved by ε no longer pushes.
+//! ```text
+//! ρ = exp(log π_new − log π_old)
+//! L_clip = min(ρ A, clip(ρ, 1 − ε, 1 + ε) A)
+//! L_vf = ½ (V − R)²        or, clipped, ½ max((V − R)², (V_old + clip(V − V_old, −ε, ε) − R)²)
+//! loss = Σ w (−L_clip + c_vf · Σ_heads L_vf − c_ent · entropy) / Σ w
+//! approx_kl = mean((ρ − 1) − log ρ)
+//! ```
+//! **Shapes.** A batch has B samples; logits and one-hot actions [B, A], values and returns [B, heads], all else
+//! [B, 1].
+//! **Where.** Samples, real and imagined alike, come from [`crate::samples`].
+//! **Choices.** (1) Advantages arrive normalised. (2) The value is not clipped by default: with returns of
+//! 100, a clip of 0.2 would hold it still. (3) The metrics of an update stay on the device and are read once a phase.
+//! **Paper.** Schulman et al. 2017 (1707.06347).
+
+use crate::nets::{ActorCritic, clip_by_global_norm, entropy, log_prob};
+use burn::tensor::Tensor;
+
+/// One minibatch on the device.
+#[derive(Debug, Clone)]
+pub struct Minibatch {
+    /// [B, O]
+    pub obs: Tensor<2>,
+    /// One-hot, [B, A]
+    pub actions: Tensor<2>,
+    /// log π_old(action | obs), [B, 1]
+    pub log_probs: Tensor<2>,
+    /// Normalised, [B, 1]
+    pub advantages: Tensor<2>,
+    /// w, [B, 1]
+    pub weights: Tensor<2>,
+    /// R, [B, heads]
+    pub returns: Tensor<2>,
+    /// V_old, [B, heads]
+    pub values: Tensor<2>,
+}
+
+/// PPO's settings.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Settings {
+    /// ε of the policy.
+    pub clip_range: f64,
+    /// ε of the value; 0 leaves it free.
+    pub clip_range_vf: f64,
+    /// c_ent
+    pub ent_coef: f64,
+    /// c_vf
+    pub vf_coef: f64,
+    /// Longest gradient.
+    pub max_grad_norm: f64,
+}
+
+/// The loss of a minibatch and what it is made of; each [1].
+#[derive(Debug, Clone)]
+pub struct Losses {
+    /// What is minimised.
+    pub total: Tensor<1>,
+    /// −L_clip
+    pub policy_gradient_loss: Tensor<1>,
+    /// L_vf, summed over the heads.
+    pub value_loss: Tensor<1>,
+    /// Minus the entropy.
+    pub entropy_loss: Tensor<1>,
+    /// How far the policy has moved.
+    pub approx_kl: Tensor<1>,
+    /// Share of samples outside the clip range.
+    pub clip_fraction: Tensor<1>,
+}
+
+/// The loss from the networks' outputs.
+pub fn losses(logits: Tensor<2>, values: Tensor<2>, batch: &Minibatch, settings: &Settings) -> Losses {
+    let mean_of = weighted_mean(batch.weights.clone());
+    let log_ratio = log_prob(logits.clone(), batch.actions.clone()) - batch.log_probs.clone(); // [B, 1]
+    let ratio = log_ratio.clone().exp();
+    let clipped = ratio.clone().clamp(1.0 - settings.clip_range, 1.0 + settings.clip_range);
+    let surrogate =
+        (ratio.clone() * batch.advantages.clone()).min_pair(clipped * batch.advantages.clone());
+    let policy_gradient_loss = -mean_of(surrogate);
+    let value_loss = mean_of(value_errors(values, batch, settings.clip_range_vf));
+    let entropy_loss = -mean_of(entropy(logits));
+    let total = policy_gradient_loss.clone()
+        + value_loss.clone() * settings.vf_coef
+        + entropy_loss.clone() * settings.ent_coef;
+    let moved = (ratio.clone() - 1.0).abs().greater_elem(settings.clip_range).float();
+    Losses {
+        total,
+        policy_gradient_loss,
+        value_loss,
+        entropy_loss,
+        approx_kl: ((ratio - 1.0) - log_ratio).mean(),
+        clip_fraction: moved.mean(),
+    }
+}
+
+/// The mean in which each sample counts by its weight, [B, 1] → [1].
+fn weighted_mean(weights: Tensor<2>) -> impl Fn(Tensor<2>) -> Tensor<1> {
+    let share = weights.clone() / weights.sum().unsqueeze();
+    move |samples| (samples * share.clone()).sum()
+}
+
+/// L_vf of each sample, summed over the heads, [B, 1].
+fn value_errors(values: Tensor<2>, batch: &Minibatch, clip_range: f64) -> Tensor<2> {
+    let squared = |error: Tensor<2>| error.clone() * error;
+    let free = squared(values.clone() - batch.returns.clone());
+    let errors = if clip_range > 0.0 {
+        let held = batch.values.clone() + (values - batch.values.clone()).clamp(-clip_range, clip_range);
+        free.max_pair(squared(held - batch.returns.clone()))
+    } else {
+        free
+    };
+    errors.sum_dim(1) * 0.5
+}
+
+/// Names of the numbers that [`update`] gives, in order.
+pub const UPDATE_METRICS: [&str; 6] = [
+    "train/policy_gradient_loss",
+    "train/value_loss",
+    "train/entropy_loss",
+    "train/approx_kl",
+    "train/clip_fraction",
+    "train/grad_norm",
+];
+
+/// One step down the loss of this minibatch; gives [`UPDATE_METRICS`] as a tensor [6] that nobody has read yet.
+pub fn update(net: &mut ActorCritic, batch: &Minibatch, settings: &Settings) -> Tensor<1> {
+    let tracked = net.tracked();
+    let lifted = lift(batch);
+    let logits = net.logits(&tracked.matrices, lifted.obs.clone());
+    let values = net.values(&tracked.matrices, lifted.obs.clone());
+    let losses = losses(logits, values, &lifted, settings);
+    let (gradient, norm) = clip_by_global_norm(tracked.gradient(&losses.total), settings.max_grad_norm);
+    net.flat = net.adam.step(net.flat.clone(), gradient);
+    let metrics = [
+        losses.policy_gradient_loss,
+        losses.value_loss,
+        losses.entropy_loss,
+        losses.approx_kl,
+        losses.clip_fraction,
+    ];
+    let mut numbers: Vec<Tensor<1>> = metrics.into_iter().map(Tensor::inner).collect();
+    numbers.push(norm);
+    Tensor::cat(numbers, 0)
+}
+
+/// The minibatch among tensors that are differentiated, itself constant.
+fn lift(batch: &Minibatch) -> Minibatch {
+    let lift = |tensor: &Tensor<2>| Tensor::from_inner(tensor.clone());
+    Minibatch {
+        obs: lift(&batch.obs),
+        actions: lift(&batch.actions),
+        log_probs: lift(&batch.log_probs),
+        advantages: lift(&batch.advantages),
+        weights: lift(&batch.weights),
+        returns: lift(&batch.returns),
+        values: lift(&batch.values),
+    }
+}

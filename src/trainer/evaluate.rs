@@ -1,0 +1,52 @@
+//! Evaluation: how good is the policy without chance, on episodes it has never seen?
+//!
+//! **What.** The most probable action in every step, `eval_episodes` fresh episodes side by side. Their steps are
+//! not real steps, nothing learns from them, and their own streams of chance leave training as it was.
+
+use super::Trainer;
+use super::work::Work;
+use crate::env::VecEnv;
+use crate::error::Result;
+
+/// Evaluation episodes in progress.
+pub(super) struct Evaluation {
+    envs: VecEnv,
+    /// Return of each episode once it has ended.
+    returns: Vec<Option<f32>>,
+}
+
+impl Evaluation {
+    pub(super) fn start(trainer: &Trainer) -> Result<Self> {
+        let prefix = format!("evaluation.{}", trainer.record.curves.evaluations.len());
+        let episodes = trainer.config.eval_episodes;
+        let envs = VecEnv::new(trainer.spec.id, episodes, trainer.seed, &prefix)?;
+        Ok(Self { envs, returns: vec![None; episodes] })
+    }
+
+    pub(super) fn done(&self) -> f32 {
+        self.returns.iter().flatten().count() as f32 / self.returns.len() as f32
+    }
+}
+
+impl Trainer {
+    pub(super) fn evaluate(&mut self, mut now: Evaluation) -> Result<Work> {
+        let Some(actor) = &mut self.actor else { return Ok(Work::Begin) };
+        let rows = now.envs.obs().chunks_exact(self.spec.obs_size());
+        // Lanes whose episode is over go on with any action; their later episodes are not looked at.
+        let actions: Vec<f32> = rows
+            .zip(&now.returns)
+            .map(|(obs, ended)| if ended.is_some() { 0.0 } else { actor.act_greedily(obs) as f32 })
+            .collect();
+        for (transition, return_) in now.envs.step(&actions)?.zip(&mut now.returns) {
+            if let (Some(end), None) = (transition.finished, *return_) {
+                *return_ = Some(end.return_);
+            }
+        }
+        if now.returns.iter().any(Option::is_none) {
+            return Ok(Work::Evaluate(now));
+        }
+        let mean = now.returns.iter().flatten().sum::<f32>() / now.returns.len() as f32;
+        self.record.evaluation(mean, self.spec.solved_return);
+        Ok(Work::Begin)
+    }
+}

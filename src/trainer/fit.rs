@@ -1,0 +1,109 @@
+//! Phase 2, fit: the world model learns from replay, and it is decided how far to trust it.
+//!
+//! **Choices.** A model that explains less than `model_r2_min` of the held-out one-step change is not used in this
+//! iteration: then it is plain PPO.
+
+use super::work::Work;
+use super::{Trainer, Trust};
+use crate::config::ConfidenceRule;
+use crate::error::Result;
+use crate::imagination::{Imagination, KnownRange};
+use crate::snapshot::ErrorByHorizon;
+use crate::world_model::confidence;
+use crate::world_model::fit::{Fit, UPDATES_PER_CHECK, Validation};
+use crate::world_model::open_loop::{error_by_horizon, foresee, held_out_stretches};
+
+/// Futures that are drawn as ghosts.
+const GHOSTS: usize = 16;
+/// Branches may go this many standard deviations away from the mean of what was seen.
+const RANGE_STD: f64 = 5.0;
+
+impl Trainer {
+    pub(super) fn begin_fit(&mut self) -> Work {
+        match &mut self.model {
+            Some(model) => Work::Fit(Fit::start(model, &self.replay, self.spec.action, &self.config)),
+            None => Work::Advantages { round: 0, rollouts: vec![self.real_rollout()] },
+        }
+    }
+
+    pub(super) async fn fit(&mut self, mut fit: Fit) -> Result<Work> {
+        let Some(model) = &mut self.model else { return Ok(Work::Begin) };
+        fit.update(model, &self.replay, self.config.model_batch_size, &mut self.streams.model_batches);
+        let is_last = fit.updates >= self.config.model_updates;
+        if !is_last && !fit.updates.is_multiple_of(UPDATES_PER_CHECK) {
+            return Ok(Work::Fit(fit));
+        }
+        match fit.check(model, &self.replay, &self.config).await? {
+            None => Ok(Work::Fit(fit)),
+            Some(validation) => {
+                self.note_validation(validation);
+                Ok(Work::Foresee)
+            }
+        }
+    }
+
+    fn note_validation(&mut self, validation: Validation) {
+        self.record.metric("world_model/train_loss", validation.train_loss);
+        self.record.metric("world_model/val_loss", validation.loss);
+        self.record.metric("world_model/val_state_mse", validation.state_mse);
+        self.record.metric("world_model/val_reward_mse", validation.reward_mse);
+        self.record.metric("world_model/val_end_bce", validation.end_bce);
+    }
+
+    pub(super) async fn foresee(&mut self) -> Result<Work> {
+        let Some(model) = &self.model else { return Ok(Work::Begin) };
+        let stretches = held_out_stretches(&self.replay, self.spec.action, self.config.horizon);
+        let foreseen = foresee(model, &stretches, "measuring the model's foresight").await?;
+        let curve = error_by_horizon(&stretches, &foreseen, self.config.ensemble_size);
+        self.decide_trust(&curve);
+        self.record.recording.error_by_horizon = Some(curve);
+        let here = self.envs.obs()[..self.spec.obs_size()].repeat(GHOSTS);
+        let sizes = [self.spec.obs_size(), self.config.horizon, self.config.ensemble_size];
+        let action = self.spec.action;
+        let forecast = Imagination::start(&self.device, here, action, sizes, &mut self.streams.forecast);
+        Ok(Work::Forecast(forecast))
+    }
+
+    /// Confidence and branches from the newest errors.
+    fn decide_trust(&mut self, curve: &ErrorByHorizon) {
+        let one_step = confidence::one_step(f64::from(self.record.latest("world_model/val_loss")));
+        // Nothing held out is long enough yet: there is no reason for confidence.
+        let open_loop = curve.model.last().copied().unwrap_or(1.0);
+        let multi_step = confidence::multi_step(f64::from(open_loop));
+        self.record.metric("world_model/val_open_loop", open_loop);
+        self.record.metric("world_model/confidence_one_step", one_step as f32);
+        self.record.metric("world_model/confidence_multi_step", multi_step as f32);
+        let confidence = match self.config.confidence_rule {
+            ConfidenceRule::MultiStep => multi_step,
+            ConfidenceRule::OneStep => one_step,
+        };
+        let config = &self.config;
+        let branches =
+            confidence::branches(confidence, config.confidence_min, config.branches_min, config.branches_max);
+        let unexplained = self.record.latest("world_model/val_state_mse");
+        let is_good_enough = f64::from(1.0 - unexplained) >= config.model_r2_min || config.model_r2_min == 0.0;
+        self.record.metric("world_model/confidence", confidence as f32);
+        self.record.metric("imagination/branches", if is_good_enough { branches as f32 } else { 0.0 });
+        self.trust = Trust {
+            confidence: Some(confidence as f32),
+            branches: if is_good_enough { branches } else { 0 },
+            range: config.learned_ends.then(|| self.known_range()),
+            skipped: (!is_good_enough).then(|| {
+                format!(
+                    "the model explains only {:.0} % of one step's change; {:.0} % are needed",
+                    100.0 * (1.0 - unexplained).max(0.0),
+                    100.0 * config.model_r2_min
+                )
+            }),
+        };
+    }
+
+    fn known_range(&self) -> KnownRange {
+        let stats = self.replay.obs_stats();
+        let edge = |side: f64| {
+            let of = |d: usize| (stats.mean()[d] + side * RANGE_STD * stats.std(d)) as f32;
+            (0..stats.size()).map(of).collect()
+        };
+        KnownRange { low: edge(-1.0), high: edge(1.0) }
+    }
+}

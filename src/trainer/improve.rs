@@ -1,0 +1,137 @@
+//! Phases 4 and 5, advantages and improve: PPO on real and imagined samples alike.
+
+use super::Trainer;
+use super::work::Work;
+use crate::buffer::Rollout;
+use crate::config::{Config, SegmentRule};
+use crate::device::read;
+use crate::error::{Error, Result};
+use crate::ppo::{Settings, UPDATE_METRICS, update};
+use crate::samples::{Discounting, Samples};
+use burn::tensor::Tensor;
+
+/// PPO's epochs in progress.
+pub(super) struct Improvement {
+    pub(super) round: usize,
+    samples: Samples,
+    order: Vec<usize>,
+    epoch: usize,
+    batch: usize,
+    /// Metrics of the updates so far, each [6], unread.
+    metrics: Vec<Tensor<1>>,
+}
+
+impl Improvement {
+    fn batches(&self, config: &Config) -> usize {
+        (self.samples.len() / config.batch_size).max(1)
+    }
+
+    pub(super) fn done(&self, config: &Config) -> f32 {
+        let batches = self.batches(config);
+        (self.epoch * batches + self.batch) as f32 / (config.n_epochs * batches) as f32
+    }
+}
+
+impl Trainer {
+    pub(super) async fn advantages(&mut self, round: usize, rollouts: Vec<Rollout>) -> Result<Work> {
+        let values = self.values(&rollouts).await?;
+        let heads = if self.config.curiosity { 2 } else { 1 };
+        let mut samples = Samples::new(self.spec.obs_size(), self.spec.action, heads);
+        let discounting = Discounting {
+            gamma: self.config.gamma as f32,
+            lambda: self.config.gae_lambda as f32,
+            beta: self.beta.beta,
+        };
+        let (now, next) = values.split_at(values.len() / 2);
+        let mut from = 0;
+        for rollout in &rollouts {
+            let range = from..from + rollout.len() * heads;
+            from = range.end;
+            let rule = if rollout.is_real { SegmentRule::PerBranch } else { self.config.imagined_segments };
+            let values = [&now[range.clone()], &next[range]];
+            samples.add(rollout, self.spec.action, values, discounting, rule);
+        }
+        self.record.metric("train/explained_variance", samples.explained_variance);
+        samples.normalize_advantages();
+        if let Some(number) = samples.not_finite() {
+            return Err(Error::Diverged {
+                phase: "advantages".into(),
+                quantity: "advantage".into(),
+                value: number.to_string(),
+            });
+        }
+        let order = (0..samples.len()).collect();
+        Ok(Work::Improve(Improvement { round, samples, order, epoch: 0, batch: 0, metrics: Vec::new() }))
+    }
+
+    /// V of every obs, then V of every next_obs, [2 n, heads] flat.
+    async fn values(&self, rollouts: &[Rollout]) -> Result<Vec<f32>> {
+        let now = rollouts.iter().flat_map(|rollout| rollout.obs.iter().copied());
+        let next = rollouts.iter().flat_map(|rollout| rollout.next_obs.iter().copied());
+        let obs: Vec<f32> = now.chain(next).collect();
+        let size = self.spec.obs_size();
+        let obs = self.device.floats(obs.clone(), [obs.len() / size, size]);
+        read(self.net.values(&self.net.matrices(), obs), "reading values").await
+    }
+
+    pub(super) async fn improve(&mut self, mut now: Improvement) -> Result<Work> {
+        if now.batch == 0 {
+            self.streams.minibatches.shuffle(&mut now.order);
+        }
+        let size = self.config.batch_size.min(now.samples.len());
+        let indices = &now.order[now.batch * size..(now.batch + 1) * size];
+        let minibatch = now.samples.minibatch(&self.device, indices);
+        let settings = self.settings();
+        now.metrics.push(update(&mut self.net, &minibatch, &settings));
+        now.batch += 1;
+        if now.batch < now.batches(&self.config) {
+            return Ok(Work::Improve(now));
+        }
+        (now.batch, now.epoch) = (0, now.epoch + 1);
+        let is_last = now.epoch >= self.config.n_epochs;
+        if !is_last && self.config.target_kl == 0.0 {
+            return Ok(Work::Improve(now));
+        }
+        let approx_kl = self.note_updates(std::mem::take(&mut now.metrics)).await?;
+        let has_moved_enough =
+            self.config.target_kl > 0.0 && f64::from(approx_kl) > 1.5 * self.config.target_kl;
+        if !is_last && !has_moved_enough {
+            return Ok(Work::Improve(now));
+        }
+        if now.round > 0 && now.round < self.config.imagination_rounds {
+            return Ok(self.begin_round(now.round + 1));
+        }
+        self.actor = Some(self.net.actor().await?);
+        Ok(Work::Curiosity { batch: 0 })
+    }
+
+    /// Reads the metrics of these updates, notes their means, and gives the mean approx_kl.
+    async fn note_updates(&mut self, metrics: Vec<Tensor<1>>) -> Result<f32> {
+        let updates = metrics.len();
+        let means = Tensor::stack::<2>(metrics, 0).mean_dim(0);
+        let means = read(means, "reading the metrics of PPO").await?;
+        for (name, &mean) in UPDATE_METRICS.iter().zip(&means) {
+            if !mean.is_finite() {
+                return Err(Error::Diverged {
+                    phase: "improve".into(),
+                    quantity: (*name).into(),
+                    value: mean.to_string(),
+                });
+            }
+            self.record.metric(name, mean);
+        }
+        self.record.updates += updates as u64;
+        self.record.metric("train/n_updates", self.record.updates as f32);
+        Ok(means[3])
+    }
+
+    fn settings(&self) -> Settings {
+        Settings {
+            clip_range: self.config.clip_range,
+            clip_range_vf: self.config.clip_range_vf,
+            ent_coef: self.config.ent_coef,
+            vf_coef: self.config.vf_coef,
+            max_grad_norm: self.config.max_grad_norm,
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! The trainer: one run, from its seed to a solved task, cut into small pieces of work.
+//!
+//! **What.** An iteration has seven phases (collect, fit, imagine, advantages, improve, curiosity, adapt), between
+//! two of them sometimes an evaluation. [`Trainer::tick`] does one bounded unit of the current phase: one step of
+//! all environments, one minibatch, one imagined step of all branches. Whoever calls it decides how many ticks go into
+//! a frame; the weights after n ticks do not depend on that.
+//!
+//! ```text
+//!  policy π ─▶ collect ─▶ replay ─▶ fit ─▶ imagine ─▶ advantages ─▶ improve ─▶ curiosity ─▶ adapt β ─┐
+//!     ▲       [T, N]               model   [H, B]     GAE           PPO        RND                  │
+//!     │                                      └──────── K rounds ──────┘                             │
+//!     └──────────────────────────────────── next iteration ─────────────────────────────────────────┘
+//! ```
+//! Each phase is a file of this folder; [`work`] holds what is in progress and names what follows.
+
+mod collect;
+mod evaluate;
+mod finish;
+mod fit;
+mod imagine;
+mod improve;
+mod narration;
+mod phase;
+mod record;
+mod work;
+
+pub use phase::Phase;
+pub use record::Recording;
+
+use crate::buffer::{Replay, Rollout};
+use crate::config::Config;
+use crate::curiosity::{AdaptiveBeta, Rnd};
+use crate::device::Device;
+use crate::env::{EnvSpec, VecEnv};
+use crate::error::{Error, Result};
+use crate::imagination::KnownRange;
+use crate::nets::{ActorCritic, HostActor};
+use crate::rng::{Seed, Stream};
+use crate::snapshot::{Curves, Snapshot};
+use crate::stats::DiscountedReturnStd;
+use crate::world_model::WorldModel;
+use record::Record;
+use work::Work;
+
+/// One run.
+pub struct Trainer {
+    config: Config,
+    spec: &'static EnvSpec,
+    seed: Seed,
+    device: Device,
+    envs: VecEnv,
+    streams: Streams,
+    net: ActorCritic,
+    /// Copy of the policy on the host; renewed after each improvement.
+    actor: Option<HostActor>,
+    /// Real experience of this iteration, one rollout per environment.
+    lanes: Vec<Rollout>,
+    replay: Replay,
+    model: Option<WorldModel>,
+    trust: Trust,
+    curiosity: Option<Rnd>,
+    novelty_scale: DiscountedReturnStd,
+    beta: AdaptiveBeta,
+    record: Record,
+    work: Work,
+    failure: Option<Error>,
+}
+
+/// The named streams of chance that training draws from.
+struct Streams {
+    actions: Stream,
+    model_batches: Stream,
+    starts: Stream,
+    imagination: Stream,
+    forecast: Stream,
+    minibatches: Stream,
+}
+
+/// How far the model is trusted in this iteration.
+#[derive(Debug, Clone, Default)]
+struct Trust {
+    confidence: Option<f32>,
+    branches: usize,
+    /// Where branches may go; none lets them go anywhere.
+    range: Option<KnownRange>,
+    /// Why imagination is skipped, if it is.
+    skipped: Option<String>,
+}
+
+impl Trainer {
+    /// A run of `task` with this configuration and seed on this device. Nothing has happened yet.
+    ///
+    /// # Errors
+    /// [`Error::Config`] for an unknown task, or fields that do not go together.
+    pub fn new(task: &str, config: Config, seed: Seed, device: Device) -> Result<Self> {
+        config.validate()?;
+        let envs = VecEnv::new(task, config.num_envs, seed, "envs")?;
+        let spec = envs.spec();
+        let heads = if config.curiosity { 2 } else { 1 };
+        let sizes = [spec.obs_size(), config.hidden_size, spec.policy_outputs(), heads];
+        let net = ActorCritic::new(&device, sizes, config.learning_rate, &mut seed.stream("weights.policy"));
+        let action_size = spec.action.encoded_size();
+        let model = (config.imagination_rounds > 0).then(|| {
+            WorldModel::new(&device, spec.obs_size(), action_size, &config, &mut seed.stream("weights.model"))
+        });
+        let curiosity = config.curiosity.then(|| {
+            let stream = &mut seed.stream("weights.curiosity");
+            Rnd::new(&device, spec.obs_size(), config.curiosity_learning_rate, stream)
+        });
+        Ok(Self {
+            streams: Streams::new(seed),
+            net,
+            actor: None,
+            lanes: Vec::new(),
+            replay: Replay::new(config.replay_capacity, spec.obs_size(), spec.action_size()),
+            model,
+            trust: Trust::default(),
+            curiosity,
+            novelty_scale: DiscountedReturnStd::new(config.num_envs, config.gamma as f32),
+            beta: AdaptiveBeta::new(if config.curiosity { config.beta as f32 } else { 0.0 }),
+            record: Record::default(),
+            work: Work::Begin,
+            failure: None,
+            config,
+            spec,
+            seed,
+            device,
+            envs,
+        })
+    }
+
+    /// Does one bounded unit of work.
+    ///
+    /// # Errors
+    /// [`Error::Diverged`] or [`Error::Device`]; the run has stopped then, and every later tick says so again.
+    pub async fn tick(&mut self) -> Result<()> {
+        if let Some(failure) = &self.failure {
+            return Err(failure.clone());
+        }
+        let work = std::mem::replace(&mut self.work, Work::Begin);
+        match self.advance(work).await {
+            Ok(next) => {
+                self.record.ticks += 1;
+                self.work = next;
+                Ok(())
+            }
+            Err(failure) => {
+                self.failure = Some(failure.clone());
+                Err(failure)
+            }
+        }
+    }
+
+    async fn advance(&mut self, work: Work) -> Result<Work> {
+        match work {
+            Work::Begin => self.begin_iteration().await,
+            Work::Collect { step } => self.collect(step),
+            Work::Review => self.review().await,
+            Work::Fit(fit) => self.fit(fit).await,
+            Work::Foresee => self.foresee().await,
+            Work::Forecast(imagination) => self.forecast(imagination).await,
+            Work::Imagine { round, imagination } => self.imagine(round, imagination).await,
+            Work::Advantages { round, rollouts } => self.advantages(round, rollouts).await,
+            Work::Improve(improvement) => self.improve(improvement).await,
+            Work::Curiosity { batch } => self.learn_curiosity(batch).await,
+            Work::Adapt => self.adapt(),
+            Work::Evaluate(evaluation) => self.evaluate(evaluation),
+        }
+    }
+
+    /// The phase that the next tick works on.
+    pub fn phase(&self) -> Phase {
+        self.work.phase()
+    }
+
+    /// The facts about the task.
+    pub fn spec(&self) -> &'static EnvSpec {
+        self.spec
+    }
+
+    /// The run's hyperparameters.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The device it trains on.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
+    /// All curves so far.
+    pub fn curves(&self) -> &Curves {
+        &self.record.curves
+    }
+
+    /// Real and imagined steps so far.
+    pub fn steps(&self) -> (u64, u64) {
+        (self.record.real_steps, self.record.imagined_steps)
+    }
+
+    /// Everything for pictures since the last call.
+    pub fn take_recording(&mut self) -> Recording {
+        self.record.take_recording()
+    }
+
+    /// All parameters of policy and value as they were last copied to the host; none before the first tick.
+    pub fn policy_parameters(&self) -> Option<&[f32]> {
+        self.actor.as_ref().map(|actor| actor.flat.as_slice())
+    }
+
+    /// The state of the run at this moment.
+    pub fn snapshot(&self) -> Snapshot {
+        let round = self.work.round();
+        Snapshot {
+            task: self.spec.id.into(),
+            seed: self.seed.0,
+            phase: self.phase().name().into(),
+            phase_done: self.work.done(&self.config),
+            narration: self.narration(),
+            iteration: self.record.iteration,
+            ticks: self.record.ticks,
+            real_steps: self.record.real_steps,
+            imagined_steps: self.record.imagined_steps,
+            episodes: self.record.episodes,
+            imagination_round: round,
+            imagination_rounds: self.config.imagination_rounds,
+            confidence: self.trust.confidence,
+            branches: self.trust.branches,
+            horizon: self.config.horizon,
+            beta: self.beta.beta,
+            imagination_skipped: self.trust.skipped.clone(),
+            solved_at_real_steps: self.record.solved_at_real_steps,
+            latest_evaluation: self.record.curves.evaluations.last().map(|point| point.value),
+            metrics: self.record.metrics.clone(),
+        }
+    }
+}
+
+impl Streams {
+    fn new(seed: Seed) -> Self {
+        Self {
+            actions: seed.stream("actions"),
+            model_batches: seed.stream("model_batches"),
+            starts: seed.stream("starts"),
+            imagination: seed.stream("imagination"),
+            forecast: seed.stream("forecast"),
+            minibatches: seed.stream("minibatches"),
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! What is in progress: the trainer's cursor.
+
+use super::evaluate::Evaluation;
+use super::improve::Improvement;
+use super::phase::Phase;
+use crate::buffer::Rollout;
+use crate::config::Config;
+use crate::imagination::Imagination;
+use crate::world_model::fit::Fit;
+
+/// The next unit of work, with everything it needs that does not outlive its phase.
+pub(super) enum Work {
+    /// Copy the policy to the host and empty the lanes.
+    Begin,
+    /// One step of all environments.
+    Collect { step: usize },
+    /// Score what was collected: its novelty, and how well the model had foreseen it.
+    Review,
+    /// One minibatch of the world model.
+    Fit(Fit),
+    /// How far ahead the model can be trusted.
+    Foresee,
+    /// One step of the futures that are drawn as ghosts.
+    Forecast(Imagination),
+    /// One imagined step of all branches; rounds count from 1.
+    Imagine { round: usize, imagination: Imagination },
+    /// Values and advantages of these rollouts.
+    Advantages { round: usize, rollouts: Vec<Rollout> },
+    /// One minibatch of PPO.
+    Improve(Improvement),
+    /// One minibatch of the curiosity module.
+    Curiosity { batch: usize },
+    /// β.
+    Adapt,
+    /// One step of all evaluation episodes.
+    Evaluate(Evaluation),
+}
+
+impl Work {
+    pub(super) fn phase(&self) -> Phase {
+        match self {
+            Self::Begin | Self::Collect { .. } | Self::Review => Phase::Collect,
+            Self::Fit(_) | Self::Foresee => Phase::Fit,
+            Self::Forecast(_) | Self::Imagine { .. } => Phase::Imagine,
+            Self::Advantages { .. } => Phase::Advantages,
+            Self::Improve(_) => Phase::Improve,
+            Self::Curiosity { .. } => Phase::Curiosity,
+            Self::Adapt => Phase::Adapt,
+            Self::Evaluate(_) => Phase::Evaluate,
+        }
+    }
+
+    /// The round of imagining and improving, from 1; 0 outside of them.
+    pub(super) fn round(&self) -> usize {
+        match self {
+            Self::Imagine { round, .. } | Self::Advantages { round, .. } => *round,
+            Self::Improve(improvement) => improvement.round,
+            _ => 0,
+        }
+    }
+
+    /// How much of the phase is done, in [0, 1].
+    pub(super) fn done(&self, config: &Config) -> f32 {
+        let share = |done: usize, all: usize| (done as f32 / all.max(1) as f32).min(1.0);
+        match self {
+            Self::Collect { step } => share(*step, config.num_steps),
+            Self::Review | Self::Foresee => 1.0,
+            Self::Fit(fit) => share(fit.updates, config.model_updates),
+            Self::Forecast(imagination) | Self::Imagine { imagination, .. } => {
+                share(imagination.steps(), config.horizon)
+            }
+            Self::Improve(improvement) => improvement.done(config),
+            Self::Evaluate(evaluation) => evaluation.done(),
+            Self::Begin | Self::Advantages { .. } | Self::Curiosity { .. } | Self::Adapt => 0.0,
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! The ensemble: E networks, each with its own idea of what happens next.
+//!
+//! **What.** Given where it is and what it does, each member predicts the change of the state, the reward and
+//! whether the episode ends. Where the members disagree, nobody knows.
+//! ```text
+//! (Δ̂, r̂, ê) = ŵ_φ((obs − mean)/std, action)      next_obs = obs + mean_Δ + std_Δ · Δ̂      p_end = σ(ê)
+//! loss = MSE(Δ̂) + MSE(r̂) + BCE(ê)                 disagreement = mean_d std_members(Δ̂_d)
+//! ```
+//! **Shapes.** obs [E, B, O], action [E, B, A] → output [E, B, O + 2]: state, reward, end logit.
+//! **Where.** Learned by [`super::fit`], stepped in by [`crate::imagination`] through [`Dynamics`].
+//! **Choices.** (1) Normalised differences: on raw next states a small model's errors drown its effects
+//! ([`super::scales`]). (2) `end` means terminated; a time limit is not dynamics. (3) All members are one batched
+//! multiplication. (4) No probabilistic heads: the tasks are deterministic.
+//! **Paper.** Chua et al. 2018 (1805.12114); Janner et al. 2019 (1906.08253).
+
+use super::scales::Scales;
+use crate::config::{Config, ModelTarget};
+use crate::device::Device;
+use crate::dynamics::{Dynamics, Prediction};
+use crate::nets::{Activation, Adam, Layout, Mlp, Tracked};
+use crate::rng::Stream;
+use burn::tensor::{Tensor, activation};
+
+/// E networks on a device.
+#[derive(Debug, Clone)]
+pub struct WorldModel {
+    members: usize,
+    obs_size: usize,
+    layout: Layout,
+    mlp: Mlp,
+    learned_ends: bool,
+    device: Device,
+    scales: Option<DeviceScales>,
+    /// All parameters, [parameters].
+    pub flat: Tensor<1>,
+    /// The memory of their optimiser.
+    pub adam: Adam,
+}
+
+/// [`Scales`] on the device; rows are [1, 1, O].
+#[derive(Debug, Clone)]
+struct DeviceScales {
+    host: Scales,
+    obs_mean: Tensor<3>,
+    obs_std: Tensor<3>,
+    target_mean: Tensor<3>,
+    target_std: Tensor<3>,
+}
+
+/// The three parts of the loss, each [1].
+#[derive(Debug, Clone)]
+pub struct ModelLosses {
+    /// Squared error of the state, on the model's own scale.
+    pub state: Tensor<1>,
+    /// Squared error of the reward, on the model's own scale.
+    pub reward: Tensor<1>,
+    /// Cross-entropy of the end, in nats.
+    pub end: Tensor<1>,
+}
+
+impl ModelLosses {
+    /// What is minimised.
+    pub fn total(&self) -> Tensor<1> {
+        self.state.clone() + self.reward.clone() + self.end.clone()
+    }
+}
+
+impl WorldModel {
+    /// A model that knows nothing yet.
+    pub fn new(device: &Device, obs_size: usize, action_size: usize, config: &Config, stream: &mut Stream) -> Self {
+        let members = config.ensemble_size;
+        let width = config.model_hidden_size;
+        let mut layout = Layout::default();
+        let sizes = [obs_size + action_size, width, width, obs_size + 2];
+        let mlp = Mlp::new(&mut layout, members, &sizes, Activation::Silu);
+        let flat = device.floats(mlp.initial(0.1, stream), [layout.len()]);
+        let adam = Adam::new(&flat, config.model_learning_rate, 1e-8);
+        let learned_ends = config.learned_ends;
+        Self { members, obs_size, layout, mlp, learned_ends, device: device.clone(), scales: None, flat, adam }
+    }
+
+    /// Puts the model on new scales, at the start of a fit.
+    pub fn set_scales(&mut self, scales: Scales) {
+        let row = |values: &[f32]| self.device.floats(values.to_vec(), [1, 1, values.len()]);
+        self.scales = Some(DeviceScales {
+            obs_mean: row(&scales.obs_mean),
+            obs_std: row(&scales.obs_std),
+            target_mean: row(&scales.target_mean),
+            target_std: row(&scales.target_std),
+            host: scales,
+        });
+    }
+
+    /// The scales in use; none before the first fit.
+    pub fn scales(&self) -> Option<&Scales> {
+        self.scales.as_ref().map(|scales| &scales.host)
+    }
+
+    /// The device it lives on.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
+    /// The matrices for looking.
+    pub fn matrices(&self) -> Vec<Tensor<3>> {
+        self.layout.matrices(&self.flat)
+    }
+
+    /// The matrices for learning.
+    pub fn tracked(&self) -> Tracked {
+        self.layout.tracked(&self.flat)
+    }
+
+    /// What each member says, on the model's scale: [E, B, O + 2] from [E, B, O + A], already normalised.
+    pub fn output(&self, matrices: &[Tensor<3>], input: Tensor<3>) -> Tensor<3> {
+        self.mlp.forward(matrices, input)
+    }
+
+    /// The parts of the loss for `output` [E, B, O + 2] against `target` [E, B, O + 2].
+    pub fn losses(&self, output: Tensor<3>, target: Tensor<3>) -> ModelLosses {
+        let size = self.obs_size;
+        let part = |tensor: &Tensor<3>, from: usize, count: usize| tensor.clone().narrow(2, from, count);
+        let squared = |from: usize, count: usize| {
+            let error = part(&output, from, count) - part(&target, from, count);
+            (error.clone() * error).mean()
+        };
+        let end = if self.learned_ends {
+            binary_cross_entropy(part(&output, size + 1, 1), part(&target, size + 1, 1)).mean()
+        } else {
+            part(&output, size + 1, 1).sum() * 0.0
+        };
+        ModelLosses { state: squared(0, size), reward: squared(size, 1), end }
+    }
+
+    /// Where each member goes from obs [E, B, O] with action [E, B, A]: next obs [E, B, O] and the raw output
+    /// [E, B, O + 2]. Before the first fit nothing is known, and nothing changes.
+    pub fn step(&self, matrices: &[Tensor<3>], obs: Tensor<3>, action: Tensor<3>) -> (Tensor<3>, Tensor<3>) {
+        let Some(scales) = &self.scales else {
+            let [members, rows, _] = obs.dims();
+            let output = self.device.zeros([members, rows, self.obs_size + 2]);
+            return (obs, output);
+        };
+        let input = (obs.clone() - scales.obs_mean.clone()) / scales.obs_std.clone();
+        let output = self.output(matrices, Tensor::cat(vec![input, action], 2));
+        let state = output.clone().narrow(2, 0, self.obs_size);
+        let moved = state * scales.target_std.clone() + scales.target_mean.clone();
+        let next = match scales.host.target {
+            ModelTarget::Difference => obs + moved,
+            ModelTarget::Raw => moved,
+        };
+        (next, output)
+    }
+
+    /// The same rows for every member, [B, X] → [E, B, X].
+    pub fn for_all_members(&self, rows: Tensor<2>) -> Tensor<3> {
+        rows.unsqueeze_dim::<3>(0).repeat_dim(0, self.members)
+    }
+}
+
+/// −y log σ(l) − (1 − y) log(1 − σ(l)), in the form that does not overflow.
+fn binary_cross_entropy(logit: Tensor<3>, target: Tensor<3>) -> Tensor<3> {
+    let linear = activation::relu(logit.clone()) - logit.clone() * target;
+    linear + ((-logit.abs()).exp() + 1.0).log()
+}
+
+impl Dynamics for WorldModel {
+    fn members(&self) -> usize {
+        self.members
+    }
+
+    fn predict(&self, obs: Tensor<2>, action: Tensor<2>, choice: Tensor<2>) -> Prediction {
+        let matrices = self.matrices();
+        let (next, output) = self.step(&matrices, self.for_all_members(obs), self.for_all_members(action));
+        let chosen: Tensor<3> = choice.transpose().unsqueeze_dim(2); // [E, B, 1]
+        let of_chosen = |all: Tensor<3>| -> Tensor<2> { (all * chosen.clone()).sum_dim(0).squeeze_dim(0) };
+        let (reward_mean, reward_std) =
+            self.scales().map_or((0.0, 1.0), |scales| (scales.reward_mean, scales.reward_std));
+        let reward = of_chosen(output.clone().narrow(2, self.obs_size, 1)) * reward_std + reward_mean;
+        let end_probability = if self.learned_ends {
+            activation::sigmoid(of_chosen(output.clone().narrow(2, self.obs_size + 1, 1)))
+        } else {
+            reward.zeros_like()
+        };
+        Prediction { next_obs: of_chosen(next), reward, end_probability, disagreement: spread(output.narrow(2, 0, self.obs_size)) }
+    }
+}
+
+/// Standard deviation over the members, mean over dimensions: [E, B, O] → [B, 1].
+fn spread(state: Tensor<3>) -> Tensor<2> {
+    let deviation = state.clone() - state.mean_dim(0);
+    (deviation.clone() * deviation).mean_dim(0).sqrt().mean_dim(2).squeeze_dim(0)
+}

@@ -1,0 +1,149 @@
+//! How far ahead can the model be trusted? Ask it to foresee stretches of real experience it has never seen.
+//!
+//! **What.** From a real state the model is given the actions that were really taken, and nothing else; after
+//! 1, 2, …, H steps its state is compared with the real one.
+//! ```text
+//! L_k = mean_d [ mean (ŝ_{t+k} − s_{t+k})²_d / mean (s_{t+k} − s_t)²_d ]
+//! ```
+//! 0 is perfect; 1 is as good as predicting no change.
+//! **Shapes.** W stretches at once: ŝ [H, E, W, O], every member on a path of its own.
+//! **Where.** Stretches come from held-out episodes of [`Replay`]; L_k feeds [`super::confidence`] and the page.
+//! **Choices.** (1) Errors are averaged over the members' own paths, since imagination follows members and not their
+//! mean. (2) Short episodes give short stretches: each L_k uses those that are long enough, and an entry that
+//! has fewer than [`FEWEST_STRETCHES`] is left out.
+
+use super::WorldModel;
+use crate::buffer::{Part, Replay};
+use crate::device::read;
+use crate::env::ActionSpace;
+use crate::error::Result;
+use crate::snapshot::ErrorByHorizon;
+use burn::tensor::Tensor;
+
+/// An entry of the error curve is measured on at least this many stretches.
+pub const FEWEST_STRETCHES: usize = 4;
+/// Most stretches that are looked at.
+const MOST_STRETCHES: usize = 64;
+
+/// Consecutive real steps: k + 1 observations and k actions.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Stretch {
+    /// [k + 1][O]
+    pub obs: Vec<Vec<f32>>,
+    /// Encoded, [k][A]
+    pub actions: Vec<Vec<f32>>,
+}
+
+/// Held-out stretches of up to `horizon` steps, evenly spread over replay.
+pub fn held_out_stretches(replay: &Replay, action: ActionSpace, horizon: usize) -> Vec<Stretch> {
+    let starts: Vec<usize> = replay.ids_of(Part::HeldOut).collect();
+    let stride = starts.len().div_ceil(MOST_STRETCHES).max(1);
+    starts.into_iter().step_by(stride).map(|start| stretch_from(replay, action, start, horizon)).collect()
+}
+
+fn stretch_from(replay: &Replay, action: ActionSpace, start: usize, horizon: usize) -> Stretch {
+    let mut stretch = Stretch { obs: vec![replay.get(start).obs.to_vec()], actions: Vec::new() };
+    for id in replay.episode_from(start).take(horizon) {
+        let stored = replay.get(id);
+        let mut encoded = Vec::new();
+        action.encode(stored.action, &mut encoded);
+        stretch.actions.push(encoded);
+        stretch.obs.push(stored.next_obs.to_vec());
+    }
+    stretch
+}
+
+/// What each member foresees for each stretch: [H, E, W, O] flat, H the longest stretch. Entries beyond a stretch's
+/// own length mean nothing.
+///
+/// # Errors
+/// [`crate::Error::Device`] if the device cannot be read.
+pub async fn foresee(model: &WorldModel, stretches: &[Stretch], doing: &str) -> Result<Vec<f32>> {
+    let horizon = stretches.iter().map(|stretch| stretch.actions.len()).max().unwrap_or(0);
+    let (Some(first), true) = (stretches.first(), horizon > 0) else { return Ok(Vec::new()) };
+    let (obs_size, action_size) = (first.obs[0].len(), first.actions.first().map_or(1, Vec::len));
+    let count = stretches.len();
+    let starts = stretches.iter().flat_map(|stretch| stretch.obs[0].iter().copied()).collect();
+    let nothing = vec![0.0; action_size];
+    let mut packed = Vec::with_capacity(horizon * count * action_size);
+    for k in 0..horizon {
+        for stretch in stretches {
+            packed.extend_from_slice(stretch.actions.get(k).unwrap_or(&nothing));
+        }
+    }
+    let matrices = model.matrices();
+    let mut obs = model.for_all_members(model.device().floats(starts, [count, obs_size]));
+    let actions = model.device().floats(packed, [horizon, count, action_size]);
+    let mut path = Vec::with_capacity(horizon);
+    for k in 0..horizon {
+        let action: Tensor<2> = actions.clone().narrow(0, k, 1).squeeze_dim(0);
+        (obs, _) = model.step(&matrices, obs, model.for_all_members(action));
+        path.push(obs.clone());
+    }
+    read(Tensor::cat(path, 0), doing).await
+}
+
+/// The error curve of what was [`foresee`]n, E members.
+pub fn error_by_horizon(stretches: &[Stretch], foreseen: &[f32], members: usize) -> ErrorByHorizon {
+    let horizon = stretches.iter().map(|stretch| stretch.actions.len()).max().unwrap_or(0);
+    let mut curve = ErrorByHorizon::default();
+    for k in 1..=horizon {
+        let long_enough = stretches.iter().filter(|stretch| stretch.actions.len() >= k).count();
+        if long_enough < FEWEST_STRETCHES {
+            break;
+        }
+        curve.model.push(error_after(k, stretches, foreseen, members));
+        curve.stretches.push(long_enough);
+    }
+    curve
+}
+
+/// L_k
+fn error_after(k: usize, stretches: &[Stretch], foreseen: &[f32], members: usize) -> f32 {
+    let (count, size) = (stretches.len(), stretches[0].obs[0].len());
+    let shares = (0..size).map(|d| {
+        let (mut error, mut change) = (0.0f64, 0.0f64);
+        for (w, stretch) in stretches.iter().enumerate().filter(|(_, stretch)| stretch.actions.len() >= k) {
+            let real = f64::from(stretch.obs[k][d]);
+            change += (real - f64::from(stretch.obs[0][d])).powi(2);
+            let squared = |member: usize| {
+                let index = (((k - 1) * members + member) * count + w) * size + d;
+                (f64::from(foreseen[index]) - real).powi(2)
+            };
+            error += (0..members).map(squared).sum::<f64>() / members as f64;
+        }
+        error / change.max(1e-12)
+    });
+    (shares.sum::<f64>() / size as f64) as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_perfect_forecast_has_error_zero_and_no_change_has_error_one() {
+        let stretch = |from: f32| Stretch {
+            obs: (0..4).map(|k| vec![from + k as f32 * (1.0 + from)]).collect(),
+            actions: vec![vec![0.0]; 3],
+        };
+        let stretches: Vec<Stretch> = (0..5).map(|w| stretch(w as f32)).collect();
+        let all = |of: &dyn Fn(&Stretch, usize) -> f32| -> Vec<f32> {
+            (1..=3).flat_map(|k| [0, 1].map(|_| k)).flat_map(|k| stretches.iter().map(move |s| (s, k))).map(|(s, k)| of(s, k)).collect()
+        };
+        let perfect = error_by_horizon(&stretches, &all(&|s, k| s.obs[k][0]), 2);
+        assert_eq!(perfect.model, vec![0.0; 3]);
+        assert_eq!(perfect.stretches, vec![5; 3]);
+        let no_change = error_by_horizon(&stretches, &all(&|s, _| s.obs[0][0]), 2);
+        assert_eq!(no_change.model, vec![1.0; 3]);
+    }
+
+    #[test]
+    fn entries_with_too_few_stretches_are_left_out() {
+        let short = Stretch { obs: vec![vec![0.0], vec![1.0]], actions: vec![vec![0.0]] };
+        let long = Stretch { obs: vec![vec![0.0], vec![1.0], vec![2.0]], actions: vec![vec![0.0]; 2] };
+        let stretches = [short.clone(), short.clone(), short, long];
+        let curve = error_by_horizon(&stretches, &[1.0; 8], 1);
+        assert_eq!(curve.model.len(), 1);
+    }
+}

@@ -1,0 +1,78 @@
+//! The scales on which the model sees the world: everything about as large as 1.
+//!
+//! ```text
+//! input = (obs − mean) / std        target = (next_obs − obs − mean_Δ) / std_Δ        reward = (r − mean_r) / std_r
+//! ```
+//! **Choices.** (1) Means and standard deviations are running ones over replay. (2) Where a quantity never
+//! changes its std counts as 1e-4 (reward) or 1e-6 (state), so that nothing is divided by 0. (3) The textbook's recipe, kept for
+//! comparison, predicts the raw next state from the raw state: mean 0 and std 1 everywhere.
+
+use crate::buffer::Replay;
+use crate::config::ModelTarget;
+use crate::stats::RunningStats;
+
+/// Means and standard deviations, [O] each where they are lists.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scales {
+    /// What the network predicts.
+    pub target: ModelTarget,
+    /// Mean of the input.
+    pub obs_mean: Vec<f32>,
+    /// Standard deviation of the input.
+    pub obs_std: Vec<f32>,
+    /// Mean of the predicted state quantity.
+    pub target_mean: Vec<f32>,
+    /// Standard deviation of the predicted state quantity.
+    pub target_std: Vec<f32>,
+    /// Standard deviation of next_obs − obs, whatever is predicted: the unit of errors.
+    pub change_std: Vec<f32>,
+    /// Mean of the reward.
+    pub reward_mean: f32,
+    /// Standard deviation of the reward.
+    pub reward_std: f32,
+}
+
+impl Scales {
+    /// The scales of what replay holds now.
+    pub fn of(replay: &Replay, target: ModelTarget) -> Self {
+        let size = replay.obs_size();
+        let means = |stats: &RunningStats| stats.mean().iter().map(|&mean| mean as f32).collect::<Vec<_>>();
+        let spreads = |stats: &RunningStats| (0..size).map(|d| stats.std(d).max(1e-6) as f32).collect::<Vec<_>>();
+        let change_std = spreads(replay.change_stats());
+        let reward = replay.reward_stats();
+        match target {
+            ModelTarget::Difference => Self {
+                target,
+                obs_mean: means(replay.obs_stats()),
+                obs_std: spreads(replay.obs_stats()),
+                target_mean: means(replay.change_stats()),
+                target_std: change_std.clone(),
+                change_std,
+                reward_mean: reward.mean()[0] as f32,
+                reward_std: reward.std(0).max(1e-4) as f32,
+            },
+            ModelTarget::Raw => Self {
+                target,
+                obs_mean: vec![0.0; size],
+                obs_std: vec![1.0; size],
+                target_mean: vec![0.0; size],
+                target_std: vec![1.0; size],
+                change_std,
+                reward_mean: 0.0,
+                reward_std: 1.0,
+            },
+        }
+    }
+
+    /// Writes what the network is to say of this transition: state [O], then reward.
+    pub fn encode_target(&self, obs: &[f32], next_obs: &[f32], reward: f32, row: &mut Vec<f32>) {
+        for (d, (now, next)) in obs.iter().zip(next_obs).enumerate() {
+            let quantity = match self.target {
+                ModelTarget::Difference => next - now,
+                ModelTarget::Raw => *next,
+            };
+            row.push((quantity - self.target_mean[d]) / self.target_std[d]);
+        }
+        row.push((reward - self.reward_mean) / self.reward_std);
+    }
+}

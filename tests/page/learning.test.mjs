@@ -1,0 +1,126 @@
+// The page learns, and shows it.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { faultsOf, launch, snapshotOf, until } from "./support/browser.mjs";
+import { frameTimes, pixelsOf } from "./support/look.mjs";
+
+let browser;
+before(async () => { browser = await launch(); });
+after(() => browser?.close());
+
+test("it opens playing: real steps, imagined steps and episodes grow, and nothing goes wrong", async () => {
+  const page = await browser.open("?seed=1&device=cpu");
+  assert.equal(await page.evaluate(() => mbppo.playing), true);
+  await until(page, (s) => s.real_steps >= 192 && s.imagined_steps > 0 && s.episodes >= 4);
+  const first = await snapshotOf(page);
+  await until(page, (s) => s.real_steps > first.real_steps && s.imagined_steps > first.imagined_steps && s.episodes > first.episodes);
+  const shown = await page.locator("[data-is=counters] dd").allTextContents();
+  const { real_steps } = await snapshotOf(page);
+  assert.ok(Math.abs(Number(shown[0].replaceAll(",", "")) - real_steps) <= 256, `${shown[0]} is shown, ${real_steps} were taken`);
+  assert.match(await page.locator("[data-is=narration]").textContent(), /\w+.*\.$/);
+  assert.deepEqual(await faultsOf(page), []);
+  await page.leave();
+});
+
+test("every picture is really drawn, in ink and in light, and changes", async () => {
+  const page = await browser.open("?seed=1&device=cpu", { colorScheme: "light" });
+  await until(page, (s) => s.iteration >= 4);
+  const pictures = [["stage", "[data-is=stage]", 0], ["return", "[data-is=learning] canvas", 0], ["error by horizon", "[data-is=trust] canvas", 0], ...[0, 1, 2, 3].map((d) => [`dimension ${d}`, "[data-is=reality] canvas", d])];
+  const look = () => Promise.all(pictures.map(([, selector, index]) => pixelsOf(page, selector, index)));
+  await page.waitForTimeout(1500);
+  const early = await look();
+  const { iteration } = await snapshotOf(page);
+  await until(page, (s) => s.iteration >= iteration + 3);
+  await page.waitForTimeout(1500);
+  const late = await look();
+  pictures.forEach(([name], index) => {
+    const drawn = late[index];
+    if (name !== "error by horizon") assert.ok(drawn.ink > 20, `${name} has ${drawn.ink} pixels of ink`);
+    if (name !== "return") assert.ok(drawn.imagined > 20, `${name} has ${drawn.imagined} pixels of imagined blue`);
+    assert.notEqual(drawn.print, early[index].print, `${name} stood still`);
+  });
+  await page.locator("[data-is=curves] summary").click();
+  await page.locator("[data-is=curves]").scrollIntoViewIfNeeded();
+  await page.waitForTimeout(2500);
+  for (const index of [0, 1, 2, 3]) {
+    const { ink, imagined } = await pixelsOf(page, "[data-is=curves] canvas", index);
+    assert.ok(ink + imagined > 20, `curve ${index} has ${ink} and ${imagined} pixels`);
+  }
+  assert.deepEqual(await faultsOf(page), []);
+  await page.leave();
+});
+
+test("pause stands still, a tick is one tick, a phase ends, play goes on", async () => {
+  const page = await browser.open("?seed=1&device=cpu");
+  await until(page, (s) => s.real_steps > 64);
+  await page.locator("[data-is=play]").click();
+  await page.waitForTimeout(300);
+  const [still, shown] = [await snapshotOf(page), await page.locator("[data-is=counters]").textContent()];
+  await page.waitForTimeout(700);
+  assert.deepEqual(await snapshotOf(page), still);
+  assert.equal(await page.locator("[data-is=counters]").textContent(), shown);
+  for (let ticks = 1; ticks <= 3; ticks += 1) {
+    await page.locator("[data-is=tick]").click();
+    await until(page, (s) => s.ticks > still.ticks + ticks - 1);
+    await page.waitForTimeout(200);
+    assert.equal((await snapshotOf(page)).ticks, still.ticks + ticks);
+  }
+  const { phase } = await snapshotOf(page);
+  await page.locator("[data-is=phase]").click();
+  await until(page, (s) => s.phase !== phase);
+  const { ticks } = await snapshotOf(page);
+  await page.locator("[data-is=play]").click();
+  await until(page, (s) => s.ticks > ticks + 20);
+  await page.leave();
+});
+
+test("slow motion does a few units of work a second and lights their phase", async () => {
+  const page = await browser.open("?seed=1&device=cpu&speed=slow");
+  await page.waitForTimeout(500);
+  const { ticks } = await snapshotOf(page);
+  await page.waitForTimeout(3000);
+  const done = (await snapshotOf(page)).ticks - ticks;
+  assert.ok(done >= 4 && done <= 12, `${done} ticks in 3 s`);
+  assert.equal(await page.locator("[data-is=ribbon] .lit").getAttribute("data-phase"), (await snapshotOf(page)).phase);
+  await page.leave();
+});
+
+const returnsOf = async (query) => {
+  const page = await browser.open(query);
+  await page.waitForFunction(() => mbppo.curves?.episode_returns.length >= 10, null, { timeout: 120_000 });
+  const returns = await page.evaluate(() => mbppo.curves.episode_returns.slice(0, 10).map(({ real_steps, value }) => [real_steps, value]));
+  return [page, returns];
+};
+
+test("the same seed gives the same run, restarted or loaded anew; another seed gives another", async () => {
+  const [first, returns] = await returnsOf("?seed=7&device=cpu");
+  const [second, again] = await returnsOf("?seed=7&device=cpu&speed=fast");
+  assert.deepEqual(again, returns);
+  await second.leave();
+
+  await first.locator("[data-is=restart]").click();
+  await until(first, (s) => s && s.ticks < 2000 && s.episodes < 4);
+  await first.waitForFunction(() => mbppo.curves?.episode_returns.length >= 10, null, { timeout: 120_000 });
+  assert.deepEqual(await first.evaluate(() => mbppo.curves.episode_returns.slice(0, 10).map(({ real_steps, value }) => [real_steps, value])), returns);
+
+  await first.locator("[data-is=new-seed]").click();
+  await until(first, (s) => s && s.seed !== 7);
+  await first.waitForFunction(() => mbppo.curves?.episode_returns.length >= 10, null, { timeout: 120_000 });
+  assert.notDeepEqual(await first.evaluate(() => mbppo.curves.episode_returns.slice(0, 10).map(({ real_steps, value }) => [real_steps, value])), returns);
+  assert.match(first.url(), new RegExp(`seed=${(await snapshotOf(first)).seed}`));
+  await first.leave();
+});
+
+test("the page stays smooth while it trains", async (t) => {
+  const page = await browser.open("?seed=1&device=cpu");
+  await until(page, (s) => s.iteration >= 2);
+  for (const speed of ["normal", "fast"]) {
+    await page.locator(`.speed :text-is("${speed}")`).click();
+    const start = await snapshotOf(page);
+    const { median, slow } = await frameTimes(page);
+    const { iteration, ticks } = await snapshotOf(page);
+    t.diagnostic(`${speed}: median ${median.toFixed(1)} ms, 95 % under ${slow.toFixed(1)} ms; ${iteration - start.iteration} iterations, ${ticks - start.ticks} ticks in 5 s`);
+    assert.ok(median < (speed === "normal" ? 40 : 70), `median frame ${median} ms at ${speed}`);
+  }
+  await page.leave();
+});

@@ -1,0 +1,67 @@
+// A browser with the built page in it, and ears for everything that must not happen there.
+import { existsSync } from "node:fs";
+import { chromium } from "playwright-core";
+import { serve } from "./serve.mjs";
+
+const FLAGS = ["--no-sandbox", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic"];
+const GPU_FLAGS = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
+const DIST = process.env.MBPPO_DIST ?? new URL("../../../dist", import.meta.url).pathname;
+
+/** {open, close}. `gpu`: with a software WebGPU adapter; without it the browser has WebGPU but finds no adapter. */
+export async function launch({ gpu = false } = {}) {
+  if (!existsSync(`${DIST}/index.html`)) throw new Error("There is no built page in dist/. Build it first: trunk build.");
+  const host = await serve(DIST);
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--headless=new", ...FLAGS, ...(gpu ? GPU_FLAGS : [])],
+  });
+  return { open: (query, options) => open(browser, host, query, options), close: async () => { await browser.close(); await host.close(); } };
+}
+
+/** Lets a test call what the page gave to on_panic, as the panic hook would. */
+async function overhear(route) {
+  const response = await route.fetch();
+  const body = await response.text();
+  await route.fulfill({ response, body: body.replace(/export function on_panic\((\w+)\) ?\{/, "$& globalThis.panicNow = $1;") });
+}
+
+/** A page on `query`; `page.faults` collects errors, foreign requests and violations of the content policy. */
+async function open(browser, host, query = "", { before, listen = false, loaded = true, ...context } = {}) {
+  const visit = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...context });
+  const page = await visit.newPage();
+  page.faults = [];
+  page.on("console", (message) => { if (message.type() === "error") page.faults.push(`console: ${message.text()}`); });
+  page.on("pageerror", (error) => page.faults.push(`error: ${error.message}`));
+  page.on("request", (request) => {
+    const url = request.url();
+    if (!url.startsWith(new URL(host.page).origin) && !url.startsWith("data:")) page.faults.push(`foreign request: ${url}`);
+  });
+  await page.addInitScript(() => {
+    globalThis.violations = [];
+    document.addEventListener("securitypolicyviolation", (event) => globalThis.violations.push(`${event.violatedDirective} ${event.blockedURI}`));
+  });
+  if (before) await page.addInitScript(before);
+  if (listen) await page.route(/mbppo[^/]*\.js$/, overhear);
+  await page.goto(host.page + query);
+  if (loaded) await page.waitForFunction(() => globalThis.mbppo?.snapshot, null, { timeout: 120_000 });
+  page.leave = () => visit.close();
+  return page;
+}
+
+/** Everything that went wrong on a page so far. */
+export async function faultsOf(page) {
+  return [...page.faults, ...(await page.evaluate(() => globalThis.violations))];
+}
+
+/** The page's snapshot, or one part of it. */
+export const snapshotOf = (page) => page.evaluate(() => globalThis.mbppo.snapshot);
+
+/** Waits until `condition(snapshot)` holds. It is asked here: the page's own policy forbids code from strings. */
+export async function until(page, condition, timeout = 120_000) {
+  const end = Date.now() + timeout;
+  for (let snapshot; Date.now() < end; await page.waitForTimeout(40)) {
+    snapshot = await snapshotOf(page);
+    if (snapshot && condition(snapshot)) return snapshot;
+  }
+  throw new Error(`${condition} does not hold after ${timeout / 1000} s: ${JSON.stringify(await snapshotOf(page))}`);
+}

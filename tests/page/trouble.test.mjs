@@ -1,0 +1,60 @@
+// What a visitor sees when something breaks.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { launch, until } from "./support/browser.mjs";
+
+let browser;
+before(async () => { browser = await launch(); });
+after(() => browser?.close());
+
+/** The wasm's own exports, as the page has them. */
+const inModule = (page, body) => page.evaluate(`import(document.querySelector('link[rel="modulepreload"][href*="mbppo"]').href).then((wasm) => { ${body} })`);
+
+test("a run that diverges says what still works, and a restart goes on", async () => {
+  const page = await browser.open("?seed=1&device=cpu");
+  await until(page, (s) => s.real_steps > 0);
+  await inModule(page, `
+    const advance = wasm.Session.prototype.advance;
+    wasm.Session.prototype.advance = async function () {
+      wasm.Session.prototype.advance = advance;
+      throw Object.assign(new Error("train/value_loss became NaN in phase improve: the run has diverged. Try a lower learning rate."), { name: "MbppoError" });
+    };`);
+  await page.locator("[data-is=notes] .note").waitFor();
+  assert.match(await page.locator("[data-is=notes]").textContent(), /has diverged\. Try a lower learning rate\. The pictures show the run up to there\. Restart it/);
+  assert.ok(await page.locator("[data-is=play]").isDisabled());
+  await page.locator("[data-is=restart]").click();
+  await page.locator("[data-is=play]").click();
+  await until(page, (s) => s && s.real_steps > 0);
+  await page.leave();
+});
+
+test("a panic shows its report over the page, with a way to go on", async () => {
+  const page = await browser.open("?seed=1&device=cpu", { listen: true });
+  await until(page, (s) => s.real_steps > 0);
+  await page.evaluate(() => globalThis.panicNow("panicked at src/trainer/mod.rs:12: index out of bounds"));
+  await page.locator("[data-is=trouble]").waitFor();
+  assert.equal(await page.locator("[data-is=trouble-title]").textContent(), "The learner stopped");
+  assert.match(await page.locator("[data-is=trouble-report]").textContent(), /index out of bounds[^]*"seed":1[^]*at tick \d+/);
+  await page.keyboard.press("Escape");
+  assert.ok(await page.locator("[data-is=trouble]").isVisible());
+  await page.locator("[data-is=trouble-restart]").click();
+  await page.waitForFunction(() => globalThis.mbppo?.snapshot?.real_steps > 0 && !document.querySelector("dialog[open]"));
+  await page.leave();
+});
+
+test("a trap without words is a panic too", async () => {
+  const page = await browser.open("?seed=1&device=cpu");
+  await until(page, (s) => s.real_steps > 0);
+  await inModule(page, `wasm.Session.prototype.advance = async () => { throw new WebAssembly.RuntimeError("unreachable"); };`);
+  await page.locator("[data-is=trouble]").waitFor();
+  assert.match(await page.locator("[data-is=trouble-report]").textContent(), /^unreachable/);
+  await page.leave();
+});
+
+test("a learner that does not arrive is said in a sentence", async () => {
+  const page = await browser.open("?seed=1", { loaded: false, before: () => { const { fetch } = globalThis; globalThis.fetch = async (...call) => (String(call[0]).endsWith(".wasm") ? new Response("", { status: 404 }) : fetch(...call)); } });
+  await page.locator("[data-is=trouble]").waitFor();
+  assert.match(await page.locator("[data-is=trouble-title]").textContent(), /could not start/);
+  assert.match(await page.locator("[data-is=trouble-report]").textContent(), /the server answered 404/);
+  await page.leave();
+});

@@ -1,0 +1,176 @@
+// Whoever comes, with whatever address, device, screen or keyboard.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { faultsOf, launch, snapshotOf, until } from "./support/browser.mjs";
+import { faintTexts, smallTargets } from "./support/look.mjs";
+
+let browser;
+before(async () => { browser = await launch(); });
+after(() => browser?.close());
+
+const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
+
+test("what an address asks for and cannot have is said, and the rest still counts", async () => {
+  const page = await browser.open("?preset=best&seed=x&device=gpu&gamma=1.5&colour=red&horizon=7");
+  const notes = await page.locator("[data-is=notes] .note span").allTextContents();
+  assert.equal(notes.length, 5);
+  for (const words of [/preset = best is not possible: it must be one of mb-ppo, ppo, textbook/, /seed = x .*0 to 4294967295/, /device = gpu .*auto, cpu, webgpu/, /gamma = 1\.5 is not possible: it must be a number from 0 to 1\. It runs with 0\.99/, /colour = red .*no parameter of this name/]) {
+    assert.ok(notes.some((note) => words.test(note)), `${words} in ${notes}`);
+  }
+  const settings = await page.evaluate(() => mbppo.settings);
+  assert.deepEqual([settings.preset, settings.device, settings.config], ["mb-ppo", "auto", { horizon: "7" }]);
+  await until(page, (s) => s.real_steps > 0 && s.horizon === 7);
+  await page.locator("[data-is=notes] button").first().click();
+  assert.equal(await page.locator("[data-is=notes] .note").count(), 4);
+  await page.leave();
+});
+
+test("hyperparameters that do not go together are refused with the program's own words", async () => {
+  const page = await browser.open("?branches_min=200&seed=5");
+  assert.match(await page.locator("[data-is=notes]").textContent(), /branches_min = 200 is not possible: it must not be above branches_max = 100/);
+  assert.deepEqual(await page.evaluate(() => mbppo.settings.config), {});
+  await until(page, (s) => s.real_steps > 0);
+  await page.leave();
+});
+
+test("settings apply when the run restarts, and stand in the address", async () => {
+  const page = await browser.open("?seed=5&device=cpu");
+  await page.locator("[data-is=settings] summary").click();
+  const horizon = page.locator("[data-is=settings] input[name=horizon]");
+  await horizon.fill("0");
+  assert.equal(await horizon.getAttribute("aria-invalid"), "true");
+  await horizon.fill("5");
+  await page.locator("[data-is=settings] input[name=branches_min]").fill("300");
+  await page.getByRole("button", { name: "Apply and restart" }).click();
+  await page.waitForFunction(() => /branches_max/.test(document.querySelector("[data-is=form-problem]").textContent));
+  assert.equal((await snapshotOf(page)).horizon, 20);
+  await page.locator("[data-is=settings] input[name=branches_min]").fill("10");
+  await page.getByRole("button", { name: "Apply and restart" }).click();
+  await until(page, (s) => s?.horizon === 5);
+  assert.match(page.url(), /horizon=5/);
+  assert.equal((await snapshotOf(page)).seed, 5);
+  await page.leave();
+});
+
+test("WebGPU asked for where there is none: it trains on the CPU and says why", async () => {
+  const cases = [
+    [undefined, /found no graphics device/],
+    [() => Object.defineProperty(navigator, "gpu", { value: undefined }), /does not offer WebGPU/],
+    [() => Object.defineProperty(navigator, "gpu", { value: { requestAdapter: async () => { throw new Error("not today"); } } }), /refused.*not today/],
+    [() => Object.defineProperty(navigator, "gpu", { value: { requestAdapter: async () => ({ features: new Set() }) } }), /timestamp-query/],
+  ];
+  for (const [world, words] of cases) {
+    const page = await browser.open("?device=webgpu&seed=1", { before: world });
+    const sentence = await page.locator("[data-is=device-sentence]").textContent();
+    assert.match(sentence, /^Training on the CPU, because/);
+    assert.match(sentence, words);
+    assert.equal(await page.evaluate(() => mbppo.device.kind), "cpu");
+    await until(page, (s) => s.real_steps > 0);
+    await page.leave();
+  }
+});
+
+test("keys play, step and restart, but not while somebody types", async () => {
+  const page = await browser.open("?seed=1&device=cpu");
+  const playing = () => page.evaluate(() => mbppo.playing);
+  await page.locator("h1").click();
+  await page.keyboard.press("Space");
+  assert.equal(await playing(), false);
+  await page.waitForTimeout(200);
+  const { ticks } = await snapshotOf(page);
+  await page.keyboard.press(".");
+  await until(page, (s) => s.ticks === ticks + 1);
+  await page.keyboard.press("n");
+  await until(page, (s) => s.ticks > ticks + 1);
+  await page.keyboard.press("s");
+  await until(page, (s) => s && s.seed !== 1);
+  const { seed } = await snapshotOf(page);
+  await page.keyboard.press("r");
+  await until(page, (s) => s && s.seed === seed && s.ticks === 0);
+  await page.keyboard.press("?");
+  assert.ok(await page.locator("[data-is=keys]").isVisible());
+  await page.keyboard.press("Escape");
+  await page.locator("[data-is=settings] summary").click();
+  await page.locator("[data-is=settings] input[name=seed]").click();
+  await page.keyboard.type(" .ns");
+  assert.equal(await playing(), false);
+  assert.equal((await snapshotOf(page)).ticks, 0);
+  await page.leave();
+});
+
+test("every control is reached by tabbing, and shows that it is", async () => {
+  const page = await browser.open("?seed=1&autoplay=false");
+  const names = new Set();
+  for (let press = 0; press < 30; press += 1) {
+    await page.keyboard.press("Tab");
+    const focus = await page.evaluate(() => {
+      const node = document.activeElement;
+      if (node === document.body) return null; // the browser's own controls have it
+      const shown = node.matches(".speed input") ? node.nextElementSibling : node;
+      return { name: node.dataset.is ?? node.value ?? node.textContent.trim(), outline: getComputedStyle(shown).outlineStyle };
+    });
+    if (!focus) continue;
+    names.add(focus.name);
+    assert.notEqual(focus.outline, "none", `${focus.name} does not show the focus`);
+  }
+  for (const name of ["preset", "device", "share", "play", "tick", "phase", "restart", "new-seed", "normal", "More curves", "Every setting", "show-keys"]) assert.ok(names.has(name), `${name} is not reached: ${[...names]}`);
+  await page.leave();
+});
+
+test("autoplay=false and reduced motion wait with a picture and a button to begin", async () => {
+  for (const [query, options] of [["?seed=1&autoplay=false", {}], ["?seed=1", { reducedMotion: "reduce" }]]) {
+    const page = await browser.open(query, options);
+    await page.waitForTimeout(500);
+    assert.equal((await snapshotOf(page)).ticks, 0);
+    const big = page.getByRole("button", { name: "Watch it learn" });
+    assert.ok(await big.isVisible());
+    await big.click();
+    await until(page, (s) => s.ticks > 10);
+    assert.ok(!(await big.isVisible()));
+    await page.leave();
+  }
+});
+
+test("on a phone nothing scrolls sideways and everything is large enough to touch", async () => {
+  const page = await browser.open("?seed=1&device=cpu", PHONE);
+  for (const summary of await page.locator("summary").all()) await summary.click();
+  await page.waitForTimeout(500);
+  const [wide, view] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+  assert.ok(wide <= view, `${wide} pixels wide in a view of ${view}`);
+  assert.deepEqual(await smallTargets(page), []);
+  await page.leave();
+});
+
+test("texts are large and dark enough, by day and by night", async () => {
+  for (const options of [{ colorScheme: "light" }, { colorScheme: "dark" }, { ...PHONE, colorScheme: "light" }]) {
+    const page = await browser.open("?seed=1&device=cpu&gamma=7", options);
+    for (const summary of await page.locator("summary").all()) await summary.click();
+    await page.locator("[data-is=settings] input[name=seed]").fill("x");
+    await page.waitForTimeout(500);
+    assert.deepEqual(await faintTexts(page), []);
+    await page.leave();
+  }
+});
+
+test("numbers change without moving anything", async () => {
+  const page = await browser.open("?seed=1&device=cpu");
+  const places = () => page.evaluate(() => ["stage", "narration", "play", "ribbon", "learning", "trust", "reality", "imagined-steps", "episodes"].map((name) => {
+    const { x, y, height } = document.querySelector(`[data-is="${name}"]`).getBoundingClientRect();
+    return [name, Math.round(x), Math.round(y), Math.round(height)].join(" ");
+  }));
+  await until(page, (s) => s.real_steps > 0);
+  const early = await places();
+  await until(page, (s) => s.iteration >= 3);
+  await page.waitForTimeout(3500);
+  assert.deepEqual(await places(), early);
+  await page.leave();
+});
+
+test("a shared address opens the same run", async () => {
+  const page = await browser.open("?seed=12&preset=ppo&gamma=0.9&device=cpu");
+  await page.locator("[data-is=share]").click();
+  const address = await page.locator("[data-is=share-address]").inputValue();
+  assert.equal(new URL(address).search, "?preset=ppo&seed=12&device=cpu&gamma=0.9");
+  assert.deepEqual(await faultsOf(page), []);
+  await page.leave();
+});

@@ -1,0 +1,244 @@
+//! Every picture, drawn natively as SVG. Each run leaves them under the target folder, in `tmp/pictures`, to be looked at.
+#![cfg(not(target_family = "wasm"))]
+
+use mbppo::plots::{
+    Drawn, Returns, Role, Theme, ThemeText, curve, error_by_horizon, real_vs_imagined, returns,
+};
+use mbppo::snapshot::{Comparison, ErrorByHorizon, Point};
+use plotters::prelude::SVGBackend;
+
+const INK: &str = "#1B1B1F";
+const IMAGINED: &str = "#0072B2";
+const REWARD: &str = "#009E73";
+const ERROR: &str = "#D55E00";
+
+/// The SVG backend writes text 1.24 times smaller than it is asked to; a canvas does not.
+const SVG_FONT_SIZE: f64 = 13.0 * 1.24;
+
+type Draw<'a> = &'a dyn Fn(SVGBackend, &Theme) -> Drawn<SVGBackend<'static>>;
+
+/// The light picture at 300 × 180; both themes and both sizes are written to files.
+fn picture(name: &str, draw: Draw) -> String {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("pictures");
+    std::fs::create_dir_all(&folder).unwrap();
+    let mut pictures = Vec::new();
+    for (mood, colours) in [("light", ThemeText::light()), ("dark", ThemeText::dark())] {
+        let theme = Theme::parse(&ThemeText { font_size: SVG_FONT_SIZE, ..colours }).unwrap();
+        for size in [(300, 180), (600, 300)] {
+            let text = svg(size, &theme, draw);
+            std::fs::write(folder.join(format!("{name}-{mood}-{}.svg", size.0)), &text).unwrap();
+            pictures.push(text);
+        }
+    }
+    pictures.swap_remove(0)
+}
+
+fn svg(size: (u32, u32), theme: &Theme, draw: Draw) -> String {
+    let mut text = String::new();
+    draw(SVGBackend::with_string(&mut text, size), theme).unwrap();
+    text
+}
+
+/// How many lines of this colour there are.
+fn lines(svg: &str, colour: &str) -> usize {
+    svg.lines()
+        .filter(|line| line.contains("<polyline") && line.contains(&format!("stroke=\"{colour}\"")))
+        .count()
+}
+
+fn points(values: impl IntoIterator<Item = (f32, f32)>) -> Vec<Point> {
+    values.into_iter().map(|(real_steps, value)| Point { real_steps, value }).collect()
+}
+
+/// A run like those on CartPole: returns that are scattered and rise, evaluations above them.
+fn learning() -> Returns {
+    let mut steps = 0.0;
+    let episodes = (0..110).map(|episode| {
+        let skill = 20.0 + 460.0 / (1.0 + (-(episode as f32 - 60.0) / 10.0).exp());
+        let length = (skill * (0.55 + 0.45 * (episode as f32 * 2.4).sin())).clamp(9.0, 500.0).round();
+        steps += length;
+        (steps, length)
+    });
+    let episode_returns = points(episodes.collect::<Vec<_>>());
+    let share = |k: usize| 500.0 / (1.0 + (-(k as f32 - 12.0) / 2.5).exp());
+    let evaluations = points((1..=(steps / 250.0) as usize).map(|k| (k as f32 * 250.0, share(k).round())));
+    Returns { episode_returns, evaluations, solved_return: Some(475.0) }
+}
+
+/// A pole that swings, and a model whose members drift apart by `drift` a step.
+fn comparison(drift: f32) -> Comparison {
+    let swing = |k: usize| 0.08 * (k as f32 * 0.32).sin() + 0.002 * k as f32;
+    let rows = |value: &dyn Fn(usize) -> f32| (0..=20).map(|k| vec![0.0, value(k)]).collect();
+    Comparison {
+        from_step: 640,
+        real: rows(&swing),
+        imagined_mean: rows(&|k| swing(k) + drift * (k * k) as f32 * 0.6),
+        imagined_low: rows(&|k| swing(k) - drift * (k * k) as f32 * 0.5),
+        imagined_high: rows(&|k| swing(k) + drift * (k * k) as f32 * 1.5),
+    }
+}
+
+fn errors(growth: f32) -> ErrorByHorizon {
+    let model: Vec<f32> = (1..=20).map(|k| 0.01 + growth * (k as f32).powf(1.7)).collect();
+    ErrorByHorizon { stretches: vec![64; model.len()], model }
+}
+
+#[test]
+fn returns_show_episodes_their_mean_evaluations_and_the_bar() {
+    let data = learning();
+    let svg = picture("returns", &|backend, theme| returns(backend, &data, theme));
+    assert_eq!((lines(&svg, INK), lines(&svg, REWARD)), (1, 1));
+    assert!(svg.matches("<circle").count() > 80);
+    for text in ["solved: 475", "real steps", "mean of 10", "greedy", "return of an episode"] {
+        assert!(svg.contains(text), "{text} is missing");
+    }
+    let first = Returns { episode_returns: data.episode_returns[..1].to_vec(), ..Returns::default() };
+    let svg = picture("returns-first", &|backend, theme| returns(backend, &first, theme));
+    assert!(svg.contains("real steps"), "an axis appears with its first point");
+    let early = Returns {
+        episode_returns: data.episode_returns[..12].to_vec(),
+        evaluations: data.evaluations[..1].to_vec(),
+        solved_return: Some(475.0),
+    };
+    picture("returns-early", &|backend, theme| returns(backend, &early, theme));
+}
+
+#[test]
+fn many_episodes_are_thinned_to_what_the_canvas_can_show() {
+    let values = (0..200_000).map(|k| (k as f32 * 40.0, 200.0 + 180.0 * (k as f32 * 0.7).sin()));
+    let data = Returns { episode_returns: points(values), solved_return: Some(475.0), ..Returns::default() };
+    let svg = picture("returns-long", &|backend, theme| returns(backend, &data, theme));
+    assert!(svg.matches("<circle").count() <= 160);
+    assert!(svg.len() < 60_000, "{}", svg.len());
+}
+
+#[test]
+fn the_real_line_is_ink_and_solid_and_the_imagined_is_blue_and_translucent() {
+    let svg = picture("comparison", &|backend, theme| {
+        real_vs_imagined(backend, &comparison(0.0002), 1, "pole angle", "rad", theme)
+    });
+    assert_eq!(lines(&svg, INK), 1, "the real line is whole");
+    assert!(lines(&svg, IMAGINED) > 5, "the imagined line is in dashes");
+    let imagined = svg.lines().filter(|line| line.contains(IMAGINED) && !line.contains("<text"));
+    assert!(
+        imagined.filter(|line| line.contains("opacity=\"1\"")).count() == 0,
+        "the imagined is translucent"
+    );
+    assert!(svg.contains("<polygon") && svg.contains("pole angle, rad") && svg.contains("steps ahead"));
+    picture("comparison-good", &|backend, theme| {
+        real_vs_imagined(backend, &comparison(0.00001), 1, "pole angle", "rad", theme)
+    });
+}
+
+#[test]
+fn a_model_that_runs_away_does_not_flatten_what_really_happened() {
+    let wild = comparison(1e6);
+    let svg = picture("comparison-wild", &|backend, theme| {
+        real_vs_imagined(backend, &wild, 1, "pole angle", "rad", theme)
+    });
+    let line = svg.lines().find(|line| line.contains("<polyline") && line.contains(INK)).unwrap();
+    let heights: Vec<f32> = line
+        .split('"')
+        .find(|part| part.matches(',').count() > 5)
+        .unwrap()
+        .split_whitespace()
+        .map(|pair| pair.split(',').nth(1).unwrap().parse().unwrap())
+        .collect();
+    let lowest = heights.iter().copied().fold(f32::MAX, f32::min);
+    let highest = heights.iter().copied().fold(f32::MIN, f32::max);
+    assert!(highest - lowest > 25.0, "the real line is {} pixels high", highest - lowest);
+}
+
+#[test]
+fn the_error_is_read_against_no_change_at_the_horizon_in_use() {
+    let svg = picture("error", &|backend, theme| error_by_horizon(backend, &errors(0.0016), 12, theme));
+    assert_eq!(lines(&svg, ERROR), 1);
+    assert!(svg.contains("no change") && svg.contains("12 %") && svg.contains("100 %"), "{svg}");
+    let svg = picture("error-bad", &|backend, theme| error_by_horizon(backend, &errors(0.05), 20, theme));
+    assert!(
+        svg.matches("<polygon").count() == 2,
+        "the wash, and one arrow where the line leaves the picture"
+    );
+    picture("error-good", &|backend, theme| error_by_horizon(backend, &errors(0.0004), 20, theme));
+}
+
+#[test]
+fn a_curve_has_its_unit_in_the_title_and_its_latest_value_at_the_end() {
+    let loss = points((0..200).map(|k| (k as f32 * 64.0, 0.9 * (-(k as f32) / 30.0).exp() + 0.031)));
+    let svg =
+        picture("curve", &|backend, theme| curve(backend, &loss, "train_loss", "loss", Role::Real, theme));
+    assert_eq!(lines(&svg, INK), 1);
+    assert!(svg.contains("train_loss, loss") && svg.contains("0.03"), "{svg}");
+    let branches = points((0..40).map(|k| (k as f32 * 64.0, (10.0 + 90.0 * (k as f32 / 39.0)).round())));
+    let svg = picture("curve-imagined", &|backend, theme| {
+        curve(backend, &branches, "branches", "", Role::Imagined, theme)
+    });
+    assert!(lines(&svg, IMAGINED) > 5);
+    let beta = points((0..40).map(|k| (k as f32 * 64.0, 0.01)));
+    picture("curve-flat", &|backend, theme| curve(backend, &beta, "β", "weight", Role::Novelty, theme));
+    assert!(Role::parse("blue").unwrap_err().to_string().contains("role = blue"));
+    assert_eq!(Role::parse("novelty").unwrap(), Role::Novelty);
+}
+
+#[test]
+fn before_the_first_point_there_is_a_sentence_and_no_axis() {
+    let nothing = Comparison {
+        from_step: 0,
+        real: vec![],
+        imagined_mean: vec![],
+        imagined_low: vec![],
+        imagined_high: vec![],
+    };
+    let bar = Returns { solved_return: Some(475.0), ..Returns::default() };
+    let pictures = [
+        picture("empty-returns", &|backend, theme| returns(backend, &bar, theme)),
+        picture("empty-comparison", &|backend, theme| real_vs_imagined(backend, &nothing, 0, "", "", theme)),
+        picture("empty-error", &|backend, theme| {
+            error_by_horizon(backend, &ErrorByHorizon::default(), 20, theme)
+        }),
+        picture("empty-curve", &|backend, theme| curve(backend, &[], "β", "", Role::Novelty, theme)),
+    ];
+    for svg in pictures {
+        assert!(svg.contains("Appears "), "{svg}");
+        assert_eq!(
+            (svg.matches("<text").count(), svg.matches("<rect").count()),
+            (1, 1),
+            "only paper and a sentence"
+        );
+    }
+}
+
+#[test]
+fn numbers_that_are_not_finite_are_gaps() {
+    let values = [1.0, 2.0, f32::NAN, 3.0, f32::INFINITY, 2.0, 4.0, f32::NEG_INFINITY];
+    let holes = points(values.into_iter().enumerate().map(|(k, value)| (k as f32, value)));
+    let svg = picture("curve-gaps", &|backend, theme| curve(backend, &holes, "loss", "", Role::Real, theme));
+    assert_eq!(lines(&svg, INK), 2);
+    assert_eq!(svg.matches("<circle").count(), 1, "a point between two gaps is a dot");
+    assert!(!svg.contains("NaN") && !svg.contains("inf"), "{svg}");
+    let mut broken = comparison(0.0002);
+    broken.imagined_mean[10][1] = f32::NAN;
+    broken.imagined_high[10][1] = f32::INFINITY;
+    let svg =
+        picture("comparison-gaps", &|backend, theme| real_vs_imagined(backend, &broken, 1, "", "", theme));
+    assert_eq!(svg.matches("<polygon").count(), 2);
+}
+
+#[test]
+fn a_picture_of_any_size_and_any_numbers_can_be_asked_for() {
+    let theme = Theme::parse(&ThemeText { scale: 2.0, ..ThemeText::light() }).unwrap();
+    let far = points([(0.0, f32::MAX), (f32::MAX, f32::MIN), (1e-30, 1e-30)]);
+    for size in [(0, 0), (1, 1), (2, 500), (500, 2), (240, 160), (241, 161), (5000, 3000)] {
+        for data in [learning(), Returns { episode_returns: far.clone(), ..learning() }] {
+            svg(size, &theme, &|backend, theme| returns(backend, &data, theme));
+        }
+        svg(size, &theme, &|backend, theme| real_vs_imagined(backend, &comparison(1e30), 7, "", "", theme));
+        svg(size, &theme, &|backend, theme| {
+            real_vs_imagined(backend, &comparison(f32::MAX), 1, "", "", theme)
+        });
+        svg(size, &theme, &|backend, theme| error_by_horizon(backend, &errors(f32::MAX), 1000, theme));
+        svg(size, &theme, &|backend, theme| error_by_horizon(backend, &errors(0.1), 0, theme));
+        svg(size, &theme, &|backend, theme| curve(backend, &far, "", "", Role::Error, theme));
+        svg(size, &theme, &|backend, theme| curve(backend, &far[..1], "", "", Role::Reward, theme));
+    }
+}

@@ -1,0 +1,30 @@
+// Play, pause and step, like a film's.
+import { find, say } from "../dom.js";
+
+export function mountControls({ store, commands }) {
+  const bar = find("controls");
+  const play = find("play");
+  const big = find("big-play");
+  const speed = find("speed");
+  const needRun = ["play", "tick", "phase", "restart", "new-seed"].map((name) => find(name, bar));
+
+  play.addEventListener("click", commands.toggle);
+  big.addEventListener("click", () => {
+    commands.play();
+    play.focus({ preventScroll: true });
+  });
+  find("tick", bar).addEventListener("click", commands.tick);
+  find("phase", bar).addEventListener("click", commands.phase);
+  find("restart", bar).addEventListener("click", commands.restart);
+  find("new-seed", bar).addEventListener("click", commands.newSeed);
+  speed.addEventListener("change", () => commands.setSpeed(speed.querySelector(":checked").value));
+
+  store.on(["playing", "run", "stopped", "snapshot"], ({ playing, run, stopped, snapshot }) => {
+    document.body.classList.toggle("is-playing", playing);
+    say(find("play-word"), playing ? "Pause" : "Play");
+    for (const button of needRun) button.disabled = run === 0;
+    for (const name of ["play", "tick", "phase"]) if (stopped) find(name, bar).disabled = true;
+    big.hidden = playing || stopped || run === 0 || (snapshot?.ticks ?? 0) > 0;
+  });
+  store.on(["speed"], (state) => { speed.querySelector(`[value=${state.speed}]`).checked = true; });
+}

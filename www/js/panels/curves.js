@@ -1,0 +1,24 @@
+// More curves, drawn only while they are unfolded.
+import { find } from "../dom.js";
+import { value } from "../format.js";
+
+export function mountCurves({ store, plotter }) {
+  const panel = find("curves");
+  const figures = [...panel.querySelectorAll("figure")];
+  const show = () => {
+    const { curves, schema, snapshot } = store.get();
+    if (!panel.open || !schema) return;
+    for (const figure of figures) {
+      const { metric, kind } = figure.dataset;
+      const canvas = figure.querySelector("canvas");
+      const label = figure.querySelector("figcaption").textContent;
+      const { unit = "", meaning = "" } = schema.metrics.find(({ name }) => name === metric) ?? {};
+      const points = curves?.metrics[metric] ?? [];
+      plotter.show(canvas, points.length > 0 ? (plots, theme, target) => plots.draw_curve(target, points, label, unit, kind, theme) : null);
+      canvas.setAttribute("aria-label", `${label}. ${meaning} Now ${value(snapshot?.metrics[metric])}.`);
+      figure.title = meaning;
+    }
+  };
+  panel.addEventListener("toggle", show);
+  store.on(["curves", "run"], show);
+}

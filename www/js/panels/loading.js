@@ -1,0 +1,18 @@
+// How much of the learner has arrived.
+import { find, say } from "../dom.js";
+import { megabytes } from "../format.js";
+
+export function mountLoading({ store }) {
+  const line = find("loading");
+  const bar = find("loading-bar");
+  store.on(["loading", "trouble"], ({ loading: { received, total, done }, trouble }) => {
+    line.hidden = done || trouble !== null;
+    if (done) return;
+    if (total) bar.value = received / total;
+    const all = total !== null && received >= total;
+    const words = received === 0 ? "Loading the learner"
+      : all ? "Preparing the learner"
+      : `Loading the learner: ${megabytes(received)}${total ? ` of ${megabytes(total)}` : ""}`;
+    say(find("loading-words"), words);
+  });
+}

@@ -1,0 +1,44 @@
+// Where does reality leave the dream? The same actions, lived and imagined, number by number.
+import { find, findAll, say } from "../dom.js";
+
+export function mountReality({ store, plotter }) {
+  const panel = find("reality");
+  const canvases = findAll("plot", panel);
+  store.on(["comparison", "run"], ({ comparison, schema, settings }) => {
+    const dimensions = schema?.tasks.find(({ id }) => id === settings?.task)?.obs ?? [];
+    canvases.forEach((canvas, dimension) => {
+      const { name, unit } = dimensions[dimension] ?? {};
+      plotter.show(canvas, comparison && name
+        ? (plots, theme, target) => plots.draw_real_vs_imagined(target, comparison, dimension, name, unit, theme) : null);
+      canvas.setAttribute("aria-label", comparison && name ? `${name}: ${described(comparison, dimension)}` : "Nothing compared yet.");
+    });
+    if (comparison) say(find("answer", panel), answer(comparison, dimensions));
+  });
+  store.on(["snapshot"], ({ snapshot, comparison }) => {
+    if (comparison) return;
+    say(find("answer", panel), snapshot?.imagination_rounds === 0
+      ? "This learner does not imagine, so there is nothing to compare."
+      : "The same actions, lived and dreamt, will be compared here.");
+  });
+}
+
+/** Steps until reality leaves the band of the ensemble, null if it never does. */
+export function leaves({ real, imagined_low: low, imagined_high: high }, dimension) {
+  const values = real.map((state) => state[dimension]);
+  const slack = 0.05 * (Math.max(...values) - Math.min(...values));
+  const step = values.findIndex((value, k) => value < low[k][dimension] - slack || value > high[k][dimension] + slack);
+  return step < 0 ? null : step;
+}
+
+function described(comparison, dimension) {
+  const step = leaves(comparison, dimension);
+  return step === null ? "reality stays within what was imagined." : `reality leaves what was imagined after ${step} steps.`;
+}
+
+export function answer(comparison, dimensions) {
+  const steps = comparison.real.length - 1;
+  const left = dimensions.map((dimension, index) => [leaves(comparison, index), dimension.name]).filter(([step]) => step !== null);
+  if (left.length === 0) return `Nowhere in these ${steps} steps: with the same actions, the dream came true.`;
+  const [step, name] = left.reduce((first, other) => (other[0] < first[0] ? other : first));
+  return `After ${step} of ${steps} steps, at the ${name}: with the same actions, it had imagined something else.`;
+}

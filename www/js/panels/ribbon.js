@@ -1,0 +1,24 @@
+// The phases of an iteration, lit as they run. At full speed some last a few milliseconds: each stays lit long enough to be
+// seen, and a lamp dims slowly, so that nothing flickers.
+import { find } from "../dom.js";
+
+const LEAST_MS = 120;
+
+export function mountRibbon({ store }) {
+  const lamps = new Map([...find("ribbon").children].map((node) => [node.dataset.phase, { node, since: 0 }]));
+  let lit = null;
+
+  store.on(["snapshot", "playing"], ({ snapshot, playing }) => {
+    const next = snapshot ? lamps.get(snapshot.phase) : null;
+    if (next === lit) return;
+    const now = performance.now();
+    if (lit && playing && now - lit.since < LEAST_MS) return;
+    lit?.node.classList.remove("lit");
+    lit?.node.removeAttribute("aria-current");
+    lit = next;
+    if (!lit) return;
+    lit.since = now;
+    lit.node.classList.add("lit");
+    lit.node.setAttribute("aria-current", "step");
+  });
+}

@@ -1,0 +1,29 @@
+// Can it trust its imagination? Error by horizon, and what follows from it.
+import { find, say } from "../dom.js";
+import { counted, percent } from "../format.js";
+
+export function mountTrust({ store, plotter }) {
+  const panel = find("trust");
+  const canvas = find("plot", panel);
+  store.on(["errorByHorizon", "run"], ({ errorByHorizon, snapshot }) => {
+    const any = errorByHorizon && errorByHorizon.model.length > 0;
+    const horizon = snapshot?.horizon ?? errorByHorizon?.model.length;
+    plotter.show(canvas, any ? (plots, theme, target) => plots.draw_error_by_horizon(target, errorByHorizon, horizon, theme) : null);
+    canvas.setAttribute("aria-label", any ? described(errorByHorizon.model) : "Nothing measured yet.");
+  });
+  store.on(["snapshot"], ({ snapshot }) => say(find("answer", panel), answer(snapshot)));
+}
+
+function described(model) {
+  const last = model.at(-1);
+  return `Error of the world model after 1 to ${counted(model.length, "imagined step")}, where 1 is as good as predicting no change: ${model[0].toFixed(2)} after one step, ${last.toFixed(2)} after the last.`;
+}
+
+export function answer(snapshot) {
+  if (!snapshot) return "It has not imagined anything yet.";
+  if (snapshot.imagination_skipped) return `Not now: ${snapshot.imagination_skipped.replace(/\.?$/, ".")}`;
+  if (snapshot.imagination_rounds === 0) return "This learner does not imagine: it learns from real steps alone.";
+  if (snapshot.confidence === null || snapshot.confidence === undefined) return "Not measured yet: its model of the world has not been tested.";
+  const much = snapshot.confidence > 0.6 ? "Largely" : snapshot.confidence > 0.3 ? "Somewhat" : "Hardly";
+  return `${much}: confidence ${percent(snapshot.confidence)}, so it imagines ${counted(snapshot.branches, "future")} a round, up to ${counted(snapshot.horizon, "step")} ahead.`;
+}

@@ -1,0 +1,15 @@
+// window.mbppo: what a test or a teacher may read and do from outside.
+
+export function publish({ store, commands }) {
+  const api = {
+    get snapshot() { return store.get().snapshot; },
+    get curves() { return store.get().curves; },
+    get settings() { return store.get().settings; },
+    get device() { return store.get().device; },
+    get playing() { return store.get().playing; },
+    play: () => commands.play(),
+    pause: () => commands.pause(),
+    step: () => commands.tick(),
+  };
+  Object.defineProperty(window, "mbppo", { value: Object.freeze(api) });
+}

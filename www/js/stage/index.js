@@ -1,0 +1,68 @@
+// The stage: the real task in ink, the imagined futures in light. Plays what the player gives, frame by frame.
+import { createGhosts } from "./ghosts.js";
+import { createPlayer } from "./player.js";
+import { drawScene } from "./scene.js";
+
+// Before there is anything to play: a pole that stands.
+const STILL = { frame: { step: 0, episode_step: 0, ended: null }, obs: [0, 0, 0.03, 0, 0, 0], now: 0, played: [], reached: [], waiting: 0 };
+
+export function createStage({ canvas, theme, store }) {
+  const context = canvas.getContext("2d");
+  const motion = matchMedia("(prefers-reduced-motion: reduce)");
+  const ghosts = createGhosts({ reduced: () => motion.matches });
+  let player = createPlayer();
+  let size = { width: 0, height: 0 };
+  let stale = true; // the picture must be drawn anew, though nothing moves
+
+  new ResizeObserver(() => {
+    size = { width: canvas.clientWidth, height: canvas.clientHeight };
+    stale = true;
+  }).observe(canvas);
+  theme.onChange(() => (stale = true));
+  store.on(["run"], () => {
+    player = createPlayer();
+    ghosts.clear();
+    stale = true;
+  });
+  store.on(["recording"], ({ recording, playing }) => {
+    if (!recording) return;
+    player.push(recording, performance.now());
+    if (!playing) player.catchUp(); // a step by hand is seen at once
+    stale = true;
+  });
+
+  /** The forecast to be seen now: the last that was reached in this episode and still has something ahead. */
+  function forecastNow({ reached, frame, now }) {
+    const forecast = reached.at(-1);
+    if (!forecast || frame.ended || frame.step - frame.episode_step > forecast.from_step) return null;
+    const length = Math.max(0, ...forecast.futures.map(({ obs }) => obs.length));
+    return now - forecast.from_step < length ? forecast : null;
+  }
+
+  function draw(view) {
+    const colours = theme.get();
+    const [pixelsX, pixelsY] = [size.width, size.height].map((length) => Math.round(length * colours.scale));
+    if (canvas.width !== pixelsX || canvas.height !== pixelsY) [canvas.width, canvas.height] = [pixelsX, pixelsY];
+    if (pixelsX === 0 || pixelsY === 0) return;
+    context.setTransform(colours.scale, 0, 0, colours.scale, 0, 0);
+    context.clearRect(0, 0, size.width, size.height);
+    const { schema, settings } = store.get();
+    const task = schema?.tasks.find(({ id }) => id === settings?.task);
+    const shown = ghosts.shown();
+    const past = view.reached.filter((forecast) => shown.every((ghost) => ghost.forecast !== forecast));
+    drawScene(context, size, task, { view, ghosts, shown, past }, colours);
+  }
+
+  return {
+    /** Draws the next frame of the film; `dt` milliseconds have passed. */
+    paint(now, dt) {
+      const { playing } = store.get();
+      if (!playing && !stale && ghosts.settled()) return;
+      if (playing) player.pass(dt);
+      const view = player.view() ?? STILL;
+      ghosts.pass(forecastNow(view), dt);
+      draw(view);
+      stale = false;
+    },
+  };
+}

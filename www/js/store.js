@@ -1,0 +1,44 @@
+// The page's whole state in one place. Whoever shows something listens; whoever learns something sets it.
+
+export function createStore(initial) {
+  let state = Object.freeze({ ...initial });
+  const listeners = new Set();
+  return {
+    get: () => state,
+    /** Merges `patch` and tells those who listen to a key whose value is now another. */
+    set(patch) {
+      const changed = Object.keys(patch).filter((key) => !Object.is(state[key], patch[key]));
+      if (changed.length === 0) return;
+      state = Object.freeze({ ...state, ...patch });
+      for (const { keys, listener } of [...listeners]) {
+        if (changed.some((key) => keys.includes(key))) listener(state);
+      }
+    },
+    /** Calls `listener` with the state now and whenever one of `keys` changes; gives back how to stop that. */
+    on(keys, listener) {
+      const entry = { keys, listener };
+      listeners.add(entry);
+      listener(state);
+      return () => listeners.delete(entry);
+    },
+  };
+}
+
+/** What the page knows before anything is loaded. */
+export const INITIAL = {
+  loading: { received: 0, total: null, done: false },
+  schema: null,
+  settings: null, // what the run was made from: see params.js
+  notes: [], // sentences that a visitor should read
+  trouble: null, // {title, words, report}: the learner cannot go on
+  device: null, // {kind, name, sentence}
+  playing: false,
+  stopped: false, // the run met an error and cannot go on
+  speed: "normal",
+  run: 0, // counts runs since the page was opened
+  snapshot: null,
+  curves: null,
+  recording: null, // the latest frames and forecast, for the stage
+  comparison: null,
+  errorByHorizon: null,
+};

@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { answer as isBetter } from "../js/panels/learning.js";
+import { answer as leavesAt, leaves } from "../js/panels/reality.js";
+import { answer as trusts } from "../js/panels/trust.js";
+
+const points = (...values) => values.map((value, index) => ({ real_steps: index, value }));
+const task = { solved_return: 475, return_range: [0, 500] };
+
+test("whether it gets better is said with the numbers", () => {
+  assert.match(isBetter({ episode_returns: points(9), evaluations: [] }, task, {}), /^Too early to say: 1 episode ended so far\. 475 is solved\.$/);
+  const rising = { episode_returns: points(...Array(20).fill(20), ...Array(20).fill(90)), evaluations: points(120) };
+  assert.match(isBetter(rising, task, {}), /^Yes: its last 20 episodes returned 90 on average\. In its latest test it reached 120; 475 is solved\.$/);
+  assert.match(isBetter(rising, task, { solved_at_real_steps: 1200 }), /^Yes: it solved the task after 1,200 real steps/);
+});
+
+test("trust is said with what follows from it", () => {
+  const snapshot = { confidence: 0.43, branches: 48, horizon: 20, imagination_rounds: 10, imagination_skipped: null };
+  assert.equal(trusts(snapshot), "Somewhat: confidence 43 %, so it imagines 48 futures a round, up to 20 steps ahead.");
+  assert.match(trusts({ ...snapshot, imagination_rounds: 0 }), /does not imagine/);
+  assert.match(trusts({ ...snapshot, imagination_skipped: "the model is not good enough" }), /^Not now: the model is not good enough\.$/);
+  assert.match(trusts({ ...snapshot, confidence: null }), /^Not measured yet/);
+});
+
+test("reality leaves the dream where it leaves the band", () => {
+  const rows = (...values) => values.map((value) => [value]);
+  const comparison = { real: rows(0, 1, 5), imagined_low: rows(0, 0.5, 1), imagined_high: rows(0, 1.5, 2) };
+  assert.equal(leaves(comparison, 0), 2);
+  assert.equal(leaves({ ...comparison, real: rows(0, 1, 1.5) }, 0), null);
+  assert.match(leavesAt(comparison, [{ name: "pole angle" }]), /^After 2 of 2 steps, at the pole angle/);
+});

@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createLoop } from "../js/loop.js";
+
+/** A loop whose frames come by hand, over a session that answers when told. */
+function setUp() {
+  let frame;
+  const heard = [];
+  const failures = [];
+  const loop = createLoop({ paint() {}, reported: (report) => heard.push(report), failed: (error) => failures.push(error), schedule: (next) => { frame = next; } });
+  let now = 0;
+  return { loop, heard, failures, async beat(ms = 16) { now += ms; frame(now); await new Promise(setImmediate); } };
+}
+
+function session(name, { phaseChanged = () => false } = {}) {
+  const orders = [];
+  let open = null;
+  return {
+    orders,
+    hold() { open = Promise.withResolvers?.() ?? (() => { let resolve; const promise = new Promise((yes) => { resolve = yes; }); return { promise, resolve }; })(); return open; },
+    async advance(order) {
+      orders.push(order);
+      await open?.promise;
+      return { name, ticks: order.maxTicks ?? 9, phaseChanged: phaseChanged(), snapshot: { episodes: 0, iteration: 0, latest_evaluation: null }, ...(order.curves && { curves: {}, curvesMs: 1 }) };
+    },
+  };
+}
+
+test("paused, it looks once and then leaves the session alone", async () => {
+  const { loop, beat } = setUp();
+  const run = session("a");
+  loop.attach(run);
+  for (let i = 0; i < 5; i += 1) await beat();
+  assert.deepEqual(run.orders.map(({ maxTicks }) => maxTicks), [0]);
+});
+
+test("one advance is in flight at a time", async () => {
+  const { loop, beat } = setUp();
+  const run = session("a");
+  const held = run.hold();
+  loop.attach(run);
+  loop.play("normal");
+  for (let i = 0; i < 5; i += 1) await beat();
+  assert.equal(run.orders.length, 1);
+  held.resolve();
+  await beat();
+  await beat();
+  assert.equal(run.orders.length, 2);
+});
+
+test("an answer of a replaced run is dropped", async () => {
+  const { loop, heard, beat } = setUp();
+  const [old, fresh] = [session("old"), session("fresh")];
+  const held = old.hold();
+  loop.attach(old);
+  await beat();
+  loop.attach(fresh);
+  await beat();
+  held.resolve();
+  await beat();
+  assert.deepEqual(heard.map(({ name }) => name), ["fresh"]);
+});
+
+test("a tick by hand is exactly one tick, a phase runs until it changes", async () => {
+  const { loop, beat } = setUp();
+  let changes = 0;
+  const run = session("a", { phaseChanged: () => (changes += 1) > 3 });
+  loop.attach(run);
+  await beat();
+  loop.errand("tick");
+  await beat();
+  await beat();
+  assert.deepEqual(run.orders.slice(1).map(({ maxTicks }) => maxTicks), [1]);
+  loop.errand("phase");
+  for (let i = 0; i < 6; i += 1) await beat();
+  assert.equal(run.orders.filter(({ stopAtPhase }) => stopAtPhase).length, 2);
+});
+
+test("slow motion does one tick and rests", async () => {
+  const { loop, beat } = setUp();
+  const run = session("a");
+  loop.attach(run);
+  await beat();
+  loop.play("slow");
+  for (let i = 0; i < 70; i += 1) await beat();
+  assert.ok(run.orders.slice(1).every(({ maxTicks }) => maxTicks === 1));
+  assert.ok(run.orders.length >= 4 && run.orders.length <= 5, `${run.orders.length}`);
+});
+
+test("a failure is told once and ends the run", async () => {
+  const { loop, failures, beat } = setUp();
+  let calls = 0;
+  loop.attach({ async advance() { calls += 1; throw new Error("diverged"); } });
+  loop.play("normal");
+  for (let i = 0; i < 5; i += 1) await beat();
+  assert.deepEqual([calls, failures.map(({ message }) => message)], [1, ["diverged"]]);
+});
