@@ -21,7 +21,7 @@ export function createRun({ engine, store, loop, settingsChanged }) {
     const wish = { task, preset, seed, config };
     try {
       const opened = await engine.open({ ...wish, device: kind });
-      return { opened, device: { ...opened.device, sentence: sentence ?? opened.device.sentence } };
+      return { opened, device: { ...opened.device, sentence } };
     } catch (error) {
       if (error.field || kind === "cpu") throw error;
       const opened = await engine.open({ ...wish, device: "cpu" });
@@ -33,7 +33,8 @@ export function createRun({ engine, store, loop, settingsChanged }) {
   async function start(settings, { playing }) {
     const mine = (opening += 1);
     const seed = settings.seed ?? engine.freshSeed();
-    const { opened, device } = await openSession(settings, seed);
+    store.set({ opening: true });
+    const { opened, device } = await openSession(settings, seed).finally(() => store.set({ opening: mine !== opening }));
     if (mine !== opening) return opened.close();
     session?.close();
     session = opened;

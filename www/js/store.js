@@ -32,6 +32,7 @@ export const INITIAL = {
   notes: [], // sentences that a visitor should read
   trouble: null, // {title, words, report}: the learner cannot go on
   device: null, // {kind, name, sentence}
+  opening: false, // a run is being prepared; on WebGPU that takes a moment
   playing: false,
   stopped: false, // the run met an error and cannot go on
   speed: "normal",

@@ -24,7 +24,7 @@ test("every way in which WebGPU can be missing has its own reason", async () => 
 test("a wish becomes a device and a true sentence", async () => {
   const no = async () => ({ possible: false, reason: "of rain" });
   assert.deepEqual(await chooseDevice("webgpu", no), { kind: "cpu", sentence: "Training on the CPU, because of rain." });
-  assert.deepEqual(await chooseDevice("webgpu", async () => ({ possible: true })), { kind: "webgpu", sentence: null });
+  assert.deepEqual(await chooseDevice("webgpu", async () => ({ possible: true, name: "acme" })), { kind: "webgpu", sentence: "Training on WebGPU (acme), as asked for." });
   assert.equal((await chooseDevice("auto", no)).kind, "cpu");
   assert.match(fallbackSentence(new Error("The device was lost.")), /\(The device was lost\)\.$/);
 });

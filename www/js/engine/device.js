@@ -2,7 +2,7 @@
 
 const CPU = "Training on the CPU";
 
-/** {possible, reason}: whether WebGPU can train here; the reason is a clause that follows "because". Never throws. */
+/** {possible, reason, name}: whether WebGPU can train here; the reason is a clause that follows "because". Never throws. */
 export async function probeWebGpu({ gpu = globalThis.navigator?.gpu, secure = globalThis.isSecureContext } = {}) {
   const no = (reason) => ({ possible: false, reason });
   if (!gpu) {
@@ -18,15 +18,16 @@ export async function probeWebGpu({ gpu = globalThis.navigator?.gpu, secure = gl
   }
   if (!adapter) return no("the browser has WebGPU but found no graphics device that it can use");
   if (!adapter.features.has("timestamp-query")) return no("this graphics device lacks timestamp-query, which the WebGPU backend needs");
-  return { possible: true, reason: "" };
+  const { vendor, architecture } = adapter.info ?? {};
+  return { possible: true, reason: "", name: [vendor, architecture].filter(Boolean).join(" ") };
 }
 
-/** What to open for a wish: {kind, sentence}; no sentence where the session's own is the truth. */
+/** What to open for a wish, and the sentence that is true once it is open: {kind, sentence}. */
 export async function chooseDevice(wish, probe = probeWebGpu) {
   if (wish === "cpu") return { kind: "cpu", sentence: `${CPU}, as asked for.` };
   if (wish === "auto") return { kind: "cpu", sentence: `${CPU}: for networks this small it is faster than WebGPU here.` };
-  const { possible, reason } = await probe();
-  if (possible) return { kind: "webgpu", sentence: null };
+  const { possible, reason, name } = await probe();
+  if (possible) return { kind: "webgpu", sentence: `Training on WebGPU${name ? ` (${name})` : ""}, as asked for.` };
   return { kind: "cpu", sentence: `${CPU}, because ${reason}.` };
 }
 

@@ -15,7 +15,7 @@ export function mountTopline({ store, commands, addressOf }) {
   preset.addEventListener("change", () => commands.change({ preset: preset.value, config: {} }));
   device.addEventListener("change", () => commands.change({ device: device.value }));
 
-  store.on(["settings", "device"], ({ settings, device: opened }) => {
+  store.on(["settings", "device", "opening"], ({ settings, device: opened, opening }) => {
     if (!settings) return;
     const task = schema.tasks.find(({ id }) => id === settings.task);
     say(find("task"), settings.task);
@@ -24,7 +24,7 @@ export function mountTopline({ store, commands, addressOf }) {
     preset.value = settings.preset;
     preset.title = schema.presets.find(({ name }) => name === settings.preset)?.explanation ?? "";
     device.value = settings.device;
-    say(find("device-sentence"), opened?.sentence ?? "");
+    say(find("device-sentence"), opening ? "Preparing the learner…" : opened?.sentence ?? "");
   });
 
   find("share").addEventListener("click", async () => {

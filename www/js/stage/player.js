@@ -2,7 +2,7 @@
 // second of thought); the player spreads them over that time, catches up when it falls behind, and never waits for
 // training to draw. Pure: no canvas, no clock of its own.
 
-const SLOWEST = 12; // steps a second
+const SLOWEST = 6; // steps a second
 const FASTEST = 50; // CartPole's own pace
 const SPREAD = 0.85; // plays a burst in this share of the time until the next
 const BEHIND = 48; // with more frames than this waiting, it hurries

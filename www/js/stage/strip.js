@@ -83,10 +83,8 @@ function drawWords(context, { left, top, width }, { label, limit, limitLabel }, 
   context.textBaseline = "top";
   context.fillText(label, left, top + 2);
   if (limitLabel) {
-    context.textBaseline = "bottom";
-    context.fillText(limitLabel, left, y(limit) - 2);
+    context.fillText(limitLabel, left, y(limit) + 4);
   }
-  context.textBaseline = "top";
   context.textAlign = "right";
   context.fillText("now", nowX - 6, top + 2);
   context.fillStyle = theme.imagined;
