@@ -62,10 +62,7 @@ pub async fn open(kind: DeviceKind) -> Result<Device> {
 
 #[cfg(not(all(target_family = "wasm", feature = "webgpu")))]
 async fn open_webgpu() -> Result<Device> {
-    Err(Error::Device {
-        doing: "opening WebGPU".into(),
-        reason: "this build has no WebGPU in it".into(),
-    })
+    Err(Error::Device { doing: "opening WebGPU".into(), reason: "this build has no WebGPU in it".into() })
 }
 
 /// The WebGPU device of this page; burn can set it up only once, so it is kept for later runs.
@@ -78,10 +75,10 @@ async fn open_webgpu() -> Result<Device> {
         return Ok(device);
     }
     let options = burn::tensor::Device::wgpu_options().graphics_api(burn_wgpu::WgpuBackend::WebGpu);
-    let (tensors, setup) = options.init_with_setup_async().await.map_err(|error| Error::Device {
-        doing: "opening WebGPU".into(),
-        reason: error.to_string(),
-    })?;
+    let (tensors, setup) = options
+        .init_with_setup_async()
+        .await
+        .map_err(|error| Error::Device { doing: "opening WebGPU".into(), reason: error.to_string() })?;
     let device = Device { kind: DeviceKind::WebGpu, description: adapter_name(&setup), tensors };
     OPENED.set(Some(device.clone()));
     Ok(device)

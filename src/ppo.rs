@@ -82,8 +82,7 @@ pub fn losses(
     let log_ratio = log_prob - batch.log_probs.clone(); // [B, 1]
     let ratio = log_ratio.clone().exp();
     let clipped = ratio.clone().clamp(1.0 - settings.clip_range, 1.0 + settings.clip_range);
-    let surrogate =
-        (ratio.clone() * batch.advantages.clone()).min_pair(clipped * batch.advantages.clone());
+    let surrogate = (ratio.clone() * batch.advantages.clone()).min_pair(clipped * batch.advantages.clone());
     let policy_gradient_loss = -mean_of(surrogate);
     let value_loss = mean_of(value_errors(values, batch, settings.clip_range_vf));
     let entropy_loss = -mean_of(entropy);

@@ -9,11 +9,11 @@
 //! standard deviation 1.
 
 use crate::buffer::Rollout;
+use crate::config::SegmentRule;
 use crate::device::Device;
 use crate::env::ActionSpace;
 use crate::gae::{Estimates, across_segments, per_segment};
 use crate::ppo::Minibatch;
-use crate::config::SegmentRule;
 use burn::tensor::Tensor;
 
 /// γ, λ, β and where a recursion stops.
@@ -72,7 +72,8 @@ impl Samples {
         let heads: Vec<Head> = (0..self.heads)
             .map(|head| {
                 let rewards = if head == 0 { &rollout.rewards_ext } else { &rollout.rewards_int };
-                let column = |all: &[f32]| all.iter().skip(head).step_by(self.heads).copied().collect::<Vec<f32>>();
+                let column =
+                    |all: &[f32]| all.iter().skip(head).step_by(self.heads).copied().collect::<Vec<f32>>();
                 Head::new(rollout, rewards, column(values), &column(next_values), discounting, rule)
             })
             .collect();
@@ -80,7 +81,8 @@ impl Samples {
         for step in 0..rollout.len() {
             self.rows.extend_from_slice(rollout.obs_at(step));
             action.encode(rollout.action_at(step), &mut self.rows);
-            let advantage: f32 = heads.iter().enumerate().map(|(h, head)| factor(h) * head.estimates.advantages[step]).sum();
+            let advantage: f32 =
+                heads.iter().enumerate().map(|(h, head)| factor(h) * head.estimates.advantages[step]).sum();
             self.rows.extend([rollout.log_probs[step], advantage, rollout.weights[step]]);
             self.rows.extend(heads.iter().map(|head| head.estimates.returns[step]));
             self.rows.extend(heads.iter().map(|head| head.values[step]));

@@ -90,7 +90,9 @@ fn minibatch(case: &Value, obs: Tensor<2>, actions: Tensor<2>, values_old: Vec<f
 
 fn one_hot(actions: &Value, choices: usize) -> Tensor<2> {
     let actions = numbers(actions);
-    let rows = actions.iter().flat_map(|&action| (0..choices).map(move |c| if action == c as f32 { 1.0 } else { 0.0 }));
+    let rows = actions
+        .iter()
+        .flat_map(|&action| (0..choices).map(move |c| if action == c as f32 { 1.0 } else { 0.0 }));
     Device::cpu().floats(rows.collect(), [actions.len(), choices])
 }
 
@@ -163,7 +165,8 @@ fn golden_ppo_losses_and_gradients() {
 struct AdamCase {
     lr: f64,
     eps: f64,
-    max_norm: f64,
+    /// None says that nothing is clipped.
+    max_norm: Option<f64>,
     params: Vec<Value>,
     grads: Vec<Value>,
     grad_norms: Vec<f64>,
@@ -180,7 +183,7 @@ fn golden_adam_with_global_clipping() {
         let mut params = flat(case.params.iter().flat_map(numbers).collect());
         let mut adam = Adam::new(&params, case.lr, case.eps);
         for ((gradient, norm), after) in case.grads.iter().zip(&case.grad_norms).zip(&case.params_after) {
-            let (clipped, length) = clip_by_global_norm(flat(numbers(gradient)), case.max_norm);
+            let (clipped, length) = clip_by_global_norm(flat(numbers(gradient)), case.max_norm.unwrap_or(f64::INFINITY));
             assert_close("norm", &read(length), &[*norm], TOLERANCE);
             params = adam.step(params, clipped);
             assert_close("params", &read(params.clone()), &numbers(after), TOLERANCE);
@@ -194,7 +197,8 @@ fn golden_mlp_ppo_step() {
     for case in &cases {
         let params = case["params"].as_array().expect("a list");
         let [obs_size, hidden, actions] =
-            [params[0][0].as_array(), params[0].as_array(), params[4].as_array()].map(|rows| rows.expect("rows").len());
+            [params[0][0].as_array(), params[0].as_array(), params[4].as_array()]
+                .map(|rows| rows.expect("rows").len());
         let device = Device::cpu();
         let sizes = [obs_size, hidden, actions, 1];
         let learner = (Activation::Tanh, float(&case["lr"]));
@@ -231,7 +235,8 @@ fn golden_rnd_errors_gradients_and_running_std() {
         let mut layout = Layout::default();
         let mlp = Mlp::new(&mut layout, 1, &[input, hidden, output], Activation::Tanh);
         let device = Device::cpu();
-        let [target, predictor] = ["target", "predictor"].map(|name| device.floats(network(name), [layout.len()]));
+        let [target, predictor] =
+            ["target", "predictor"].map(|name| device.floats(network(name), [layout.len()]));
         let rnd = Rnd::with_networks(&device, (layout, mlp), target, predictor, 1e-3);
         let mut seen = RunningStats::new(1);
         for batch in case["batches"].as_array().expect("a list") {
@@ -240,7 +245,8 @@ fn golden_rnd_errors_gradients_and_running_std() {
             assert_close("errors", &errors, &numbers(&batch["error"]), TOLERANCE);
             let (loss, gradient) = rnd.loss_and_gradient(obs);
             assert_is("loss", loss, &batch["loss"]);
-            let expected: Vec<f32> = batch["grads"].as_array().expect("a list").iter().flat_map(transposed).collect();
+            let expected: Vec<f32> =
+                batch["grads"].as_array().expect("a list").iter().flat_map(transposed).collect();
             assert_close("gradient", &read(gradient), &expected, TOLERANCE);
             seen.update(&errors);
             assert_close("running std", &[seen.std(0)], &[float(&batch["running_std"])], TOLERANCE);

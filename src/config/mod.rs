@@ -7,7 +7,7 @@
 mod preset;
 mod value;
 
-pub use preset::{Preset, PRESETS, preset};
+pub use preset::{PRESETS, Preset, preset};
 pub use value::{Activation, ConfidenceRule, ModelTarget, SegmentRule};
 
 use crate::error::{Error, Result};

@@ -11,8 +11,8 @@
 //! std of novelty's discounted return, so that novelty is about 1 whatever the task. (3) β is not applied here.
 //! **Paper.** Burda et al. 2019 (1810.12894).
 
-use crate::device::Device;
 use crate::config::Activation;
+use crate::device::Device;
 use crate::nets::{Adam, Layout, Mlp};
 use crate::rng::Stream;
 use crate::stats::RunningStats;

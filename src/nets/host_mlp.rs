@@ -26,7 +26,13 @@ impl HostMlp {
             flat[slot.offset..slot.offset + slot.len()].to_vec()
         };
         let layers = (0..mlp.layers()).map(|layer| (numbers(2 * layer), numbers(2 * layer + 1))).collect();
-        Self { sizes: mlp.sizes().to_vec(), activation: mlp.activation(), layers, h: Vec::new(), next: Vec::new() }
+        Self {
+            sizes: mlp.sizes().to_vec(),
+            activation: mlp.activation(),
+            layers,
+            h: Vec::new(),
+            next: Vec::new(),
+        }
     }
 
     /// y from x.

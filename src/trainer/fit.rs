@@ -81,7 +81,8 @@ impl Trainer {
         let branches =
             confidence::branches(confidence, config.confidence_min, config.branches_min, config.branches_max);
         let unexplained = self.record.latest("world_model/val_state_mse");
-        let is_good_enough = f64::from(1.0 - unexplained) >= config.model_r2_min || config.model_r2_min == 0.0;
+        let is_good_enough =
+            f64::from(1.0 - unexplained) >= config.model_r2_min || config.model_r2_min == 0.0;
         self.record.metric("world_model/confidence", confidence as f32);
         self.record.metric("imagination/branches", if is_good_enough { branches as f32 } else { 0.0 });
         self.trust = Trust {

@@ -67,7 +67,13 @@ impl ModelLosses {
 
 impl WorldModel {
     /// A model that knows nothing yet.
-    pub fn new(device: &Device, obs_size: usize, action_size: usize, config: &Config, stream: &mut Stream) -> Self {
+    pub fn new(
+        device: &Device,
+        obs_size: usize,
+        action_size: usize,
+        config: &Config,
+        stream: &mut Stream,
+    ) -> Self {
         let members = config.ensemble_size;
         let width = config.model_hidden_size;
         let mut layout = Layout::default();
@@ -76,7 +82,17 @@ impl WorldModel {
         let flat = device.floats(mlp.initial(0.1, stream), [layout.len()]);
         let adam = Adam::new(&flat, config.model_learning_rate, 1e-8);
         let learned_ends = config.learned_ends;
-        Self { members, obs_size, layout, mlp, learned_ends, device: device.clone(), scales: None, flat, adam }
+        Self {
+            members,
+            obs_size,
+            layout,
+            mlp,
+            learned_ends,
+            device: device.clone(),
+            scales: None,
+            flat,
+            adam,
+        }
     }
 
     /// Puts the model on new scales, at the start of a fit.
@@ -181,7 +197,12 @@ impl Dynamics for WorldModel {
         } else {
             reward.zeros_like()
         };
-        Prediction { next_obs: of_chosen(next), reward, end_probability, disagreement: spread(output.narrow(2, 0, self.obs_size)) }
+        Prediction {
+            next_obs: of_chosen(next),
+            reward,
+            end_probability,
+            disagreement: spread(output.narrow(2, 0, self.obs_size)),
+        }
     }
 }
 

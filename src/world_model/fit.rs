@@ -74,7 +74,13 @@ impl Fit {
     }
 
     /// One minibatch for every member.
-    pub fn update(&mut self, model: &mut WorldModel, replay: &Replay, batch_size: usize, stream: &mut Stream) {
+    pub fn update(
+        &mut self,
+        model: &mut WorldModel,
+        replay: &Replay,
+        batch_size: usize,
+        stream: &mut Stream,
+    ) {
         let rows: Vec<usize> = self
             .bootstraps
             .iter()
@@ -94,7 +100,12 @@ impl Fit {
     ///
     /// # Errors
     /// [`Error::Device`], or [`Error::Diverged`] if a loss is not finite.
-    pub async fn check(&mut self, model: &mut WorldModel, replay: &Replay, config: &Config) -> Result<Option<Validation>> {
+    pub async fn check(
+        &mut self,
+        model: &mut WorldModel,
+        replay: &Replay,
+        config: &Config,
+    ) -> Result<Option<Validation>> {
         let validation = self.validate(model, replay).await?;
         let is_better = self.best.as_ref().is_none_or(|(loss, _)| validation.loss < *loss);
         if is_better {
@@ -103,7 +114,8 @@ impl Fit {
         } else {
             self.checks_without_gain += 1;
         }
-        let is_over = self.updates >= config.model_updates || self.checks_without_gain >= config.model_patience;
+        let is_over =
+            self.updates >= config.model_updates || self.checks_without_gain >= config.model_patience;
         if !is_over {
             return Ok(None);
         }
@@ -147,7 +159,13 @@ impl Fit {
     }
 
     /// Rows of replay as input [groups, B, O + A] and target [groups, B, O + 2].
-    fn upload(&self, model: &WorldModel, replay: &Replay, rows: &[usize], groups: usize) -> (Tensor<3>, Tensor<3>) {
+    fn upload(
+        &self,
+        model: &WorldModel,
+        replay: &Replay,
+        rows: &[usize],
+        groups: usize,
+    ) -> (Tensor<3>, Tensor<3>) {
         let Some(scales) = model.scales() else { unreachable!("a fit starts by setting scales") };
         let (size, actions) = (replay.obs_size(), self.action.encoded_size());
         let width = 2 * size + actions + 2;
@@ -186,7 +204,8 @@ fn bootstrap(replay: &Replay, member: usize) -> Vec<usize> {
 
 /// SplitMix64's finaliser over both numbers.
 fn hash(id: u64, member: u64) -> u64 {
-    let mut z = id.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(member.wrapping_mul(0xd1b5_4a32_d192_ed03));
+    let mut z =
+        id.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(member.wrapping_mul(0xd1b5_4a32_d192_ed03));
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^ (z >> 31)

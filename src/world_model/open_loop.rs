@@ -129,7 +129,11 @@ mod tests {
         };
         let stretches: Vec<Stretch> = (0..5).map(|w| stretch(w as f32)).collect();
         let all = |of: &dyn Fn(&Stretch, usize) -> f32| -> Vec<f32> {
-            (1..=3).flat_map(|k| [0, 1].map(|_| k)).flat_map(|k| stretches.iter().map(move |s| (s, k))).map(|(s, k)| of(s, k)).collect()
+            (1..=3)
+                .flat_map(|k| [0, 1].map(|_| k))
+                .flat_map(|k| stretches.iter().map(move |s| (s, k)))
+                .map(|(s, k)| of(s, k))
+                .collect()
         };
         let perfect = error_by_horizon(&stretches, &all(&|s, k| s.obs[k][0]), 2);
         assert_eq!(perfect.model, vec![0.0; 3]);

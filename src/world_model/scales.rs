@@ -37,7 +37,8 @@ impl Scales {
     pub fn of(replay: &Replay, target: ModelTarget) -> Self {
         let size = replay.obs_size();
         let means = |stats: &RunningStats| stats.mean().iter().map(|&mean| mean as f32).collect::<Vec<_>>();
-        let spreads = |stats: &RunningStats| (0..size).map(|d| stats.std(d).max(1e-6) as f32).collect::<Vec<_>>();
+        let spreads =
+            |stats: &RunningStats| (0..size).map(|d| stats.std(d).max(1e-6) as f32).collect::<Vec<_>>();
         let change_std = spreads(replay.change_stats());
         let reward = replay.reward_stats();
         match target {

@@ -24,11 +24,14 @@ pub fn parse_seeds(text: &str) -> std::result::Result<Range<u64>, String> {
 pub fn run(what: &What, seeds: Range<u64>, out: &Path, jobs: Option<usize>) -> Result<()> {
     let config = what.config()?;
     let done = lines_of(out)?;
-    let is_same = |line: &&Line| line.task == what.task && line.mode == what.mode && line.changes == what.changes;
+    let is_same =
+        |line: &&Line| line.task == what.task && line.mode == what.mode && line.changes == what.changes;
     let is_done = |seed: u64| done.iter().filter(is_same).any(|line| line.seed == seed);
     let missing: Vec<u64> = seeds.clone().filter(|&seed| !is_done(seed)).collect();
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let bar = ProgressBar::new(missing.len() as u64).with_style(style()).with_message(format!("{} {}", what.task, what.mode));
+    let bar = ProgressBar::new(missing.len() as u64)
+        .with_style(style())
+        .with_message(format!("{} {}", what.task, what.mode));
     let queue = Mutex::new(missing.into_iter());
     let failed = Mutex::new(None);
     std::thread::scope(|scope| {
@@ -37,7 +40,8 @@ pub fn run(what: &What, seeds: Range<u64>, out: &Path, jobs: Option<usize>) -> R
                 loop {
                     let next = queue.lock().ok().and_then(|mut queue| queue.next());
                     let Some(seed) = next else { break };
-                    let result = run_once(what, config.clone(), seed, |_| {}).and_then(|line| append(out, &line));
+                    let result =
+                        run_once(what, config.clone(), seed, |_| {}).and_then(|line| append(out, &line));
                     bar.inc(1);
                     if let (Err(error), Ok(mut failed)) = (result, failed.lock()) {
                         *failed = Some(error);

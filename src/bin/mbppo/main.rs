@@ -102,7 +102,14 @@ fn main() -> ExitCode {
 
 fn print_hyperparameters() {
     for row in mbppo::config::schema() {
-        println!("{} = {}   [{}]\n    {} ({})", row.name, row.default, row.group, row.explanation, row.allowed.sentence());
+        println!(
+            "{} = {}   [{}]\n    {} ({})",
+            row.name,
+            row.default,
+            row.group,
+            row.explanation,
+            row.allowed.sentence()
+        );
     }
     println!();
     for preset in PRESETS {

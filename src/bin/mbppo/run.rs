@@ -90,7 +90,10 @@ pub fn run(what: &What, config: Config, seed: u64, mut on_evaluation: impl FnMut
 
 /// `mbppo train`: one run, told as it goes.
 pub fn train(what: &What, seed: u64) -> Result<()> {
-    println!("{:>10} {:>14} {:>12} {:>11} {:>9}", "real steps", "imagined steps", "mean return", "confidence", "branches");
+    println!(
+        "{:>10} {:>14} {:>12} {:>11} {:>9}",
+        "real steps", "imagined steps", "mean return", "confidence", "branches"
+    );
     let line = run(what, what.config()?, seed, |trainer| {
         let now = trainer.snapshot();
         println!(

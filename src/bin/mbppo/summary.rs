@@ -6,7 +6,10 @@ use crate::run::Line;
 /// Prints every seed and the medians.
 pub fn print(what: &What, lines: &[&Line]) {
     println!("{} · {} {}", what.task, what.mode, what.changes.join(" "));
-    println!("{:>6} {:>12} {:>12} {:>14} {:>9} {:>9}", "seed", "first", "3 in a row", "imagined steps", "best", "seconds");
+    println!(
+        "{:>6} {:>12} {:>12} {:>14} {:>9} {:>9}",
+        "seed", "first", "3 in a row", "imagined steps", "best", "seconds"
+    );
     let mut sorted: Vec<&Line> = lines.to_vec();
     sorted.sort_by_key(|line| line.seed);
     let steps = |steps: Option<u64>| steps.map_or_else(|| "–".into(), |steps| steps.to_string());
@@ -24,7 +27,10 @@ pub fn print(what: &What, lines: &[&Line]) {
     }
     let column = |value: fn(&Line) -> Option<f64>| quantiles(sorted.iter().map(|line| value(line)).collect());
     println!("median [quartiles] of {} runs", sorted.len());
-    println!("  real steps to the bar   {}", column(|line| line.real_steps_to_solve.map(|steps| steps as f64)));
+    println!(
+        "  real steps to the bar   {}",
+        column(|line| line.real_steps_to_solve.map(|steps| steps as f64))
+    );
     println!("  three in a row          {}", column(|line| line.three_in_a_row.map(|steps| steps as f64)));
     println!("  seconds to the bar      {}", column(|line| line.wall_s_to_solve));
 }
