@@ -2,13 +2,14 @@
 //!
 //! Ours compute in f32, so 1e-5 of the size of a quantity is what can be asked of losses, a little more of gradients
 //! that are sums of many terms.
+#![cfg(not(target_family = "wasm"))]
 
 mod support;
 
 use burn::tensor::Tensor;
 use mbppo::config::{Activation, Config};
 use mbppo::curiosity::Rnd;
-use mbppo::device::Device;
+use mbppo::device::{Device, DeviceKind};
 use mbppo::nets::{ActorCritic, Adam, Layout, Mlp, categorical, clip_by_global_norm, gaussian};
 use mbppo::ppo::{Losses, Minibatch, Settings, losses, update};
 use mbppo::rng::Seed;
@@ -183,7 +184,8 @@ fn golden_adam_with_global_clipping() {
         let mut params = flat(case.params.iter().flat_map(numbers).collect());
         let mut adam = Adam::new(&params, case.lr, case.eps);
         for ((gradient, norm), after) in case.grads.iter().zip(&case.grad_norms).zip(&case.params_after) {
-            let (clipped, length) = clip_by_global_norm(flat(numbers(gradient)), case.max_norm.unwrap_or(f64::INFINITY));
+            let (clipped, length) =
+                clip_by_global_norm(flat(numbers(gradient)), case.max_norm.unwrap_or(f64::INFINITY));
             assert_close("norm", &read(length), &[*norm], TOLERANCE);
             params = adam.step(params, clipped);
             assert_close("params", &read(params.clone()), &numbers(after), TOLERANCE);
@@ -233,7 +235,7 @@ fn golden_rnd_errors_gradients_and_running_std() {
             [case["target"][0][0].as_array(), case["target"][0].as_array(), case["target"][2].as_array()]
                 .map(|rows| rows.expect("rows").len());
         let mut layout = Layout::default();
-        let mlp = Mlp::new(&mut layout, 1, &[input, hidden, output], Activation::Tanh);
+        let mlp = Mlp::new(&mut layout, DeviceKind::Cpu, 1, &[input, hidden, output], Activation::Tanh);
         let device = Device::cpu();
         let [target, predictor] =
             ["target", "predictor"].map(|name| device.floats(network(name), [layout.len()]));

@@ -43,7 +43,7 @@ impl Rnd {
     /// Two new networks for observations of this size.
     pub fn new(device: &Device, obs_size: usize, learning_rate: f64, stream: &mut Stream) -> Self {
         let mut layout = Layout::default();
-        let mlp = Mlp::new(&mut layout, 1, &[obs_size, HIDDEN, FEATURES], Activation::Tanh);
+        let mlp = Mlp::new(&mut layout, device.kind(), 1, &[obs_size, HIDDEN, FEATURES], Activation::Tanh);
         let root_2 = std::f32::consts::SQRT_2;
         let mut network = || device.floats(mlp.initial(root_2, stream), [layout.len()]);
         let (target, flat) = (network(), network());

@@ -40,8 +40,8 @@ impl ActorCritic {
     ) -> Self {
         let mut layout = Layout::default();
         let sizes = |outputs| [obs_size, hidden_size, hidden_size, outputs];
-        let policy = Mlp::new(&mut layout, 1, &sizes(actions), activation);
-        let value = Mlp::new(&mut layout, 1, &sizes(value_heads), activation);
+        let policy = Mlp::new(&mut layout, device.kind(), 1, &sizes(actions), activation);
+        let value = Mlp::new(&mut layout, device.kind(), 1, &sizes(value_heads), activation);
         let mut initial = policy.initial(0.01, stream);
         initial.extend(value.initial(1.0, stream));
         let flat = device.floats(initial, [layout.len()]);

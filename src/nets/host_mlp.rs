@@ -4,6 +4,7 @@
 //! asking the device and waiting.
 //! **Shapes.** x [in] → y [out]; equation as in [`Mlp`](super::Mlp), E = 1.
 
+use super::activation::bend_number;
 use super::{Layout, Mlp};
 use crate::config::Activation;
 
@@ -48,7 +49,7 @@ impl HostMlp {
                 self.next.iter_mut().zip(row).for_each(|(sum, w)| *sum += input * w);
             }
             if layer < last {
-                self.next.iter_mut().for_each(|value| *value = self.activation.apply_host(*value));
+                self.next.iter_mut().for_each(|value| *value = bend_number(self.activation, *value));
             }
             std::mem::swap(&mut self.h, &mut self.next);
         }

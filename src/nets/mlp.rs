@@ -7,30 +7,12 @@
 //! **Shapes.** x [E, B, in] → y [E, B, out]; Wₗ [E, inₗ, outₗ], bₗ [E, 1, outₗ]. An ordinary network has E = 1.
 //! **Where.** Parameters come from a [`Layout`]'s matrices: tracked ones while learning, plain ones while acting.
 
+use super::activation::bend;
 use super::{Layout, orthogonal};
 use crate::config::Activation;
+use crate::device::DeviceKind;
 use crate::rng::Stream;
-use burn::tensor::{Tensor, activation};
-
-impl Activation {
-    /// The bend of every number of a tensor.
-    fn apply<const D: usize>(self, x: Tensor<D>) -> Tensor<D> {
-        match self {
-            Self::Tanh => activation::tanh(x),
-            Self::Silu => activation::silu(x),
-            Self::Relu => activation::relu(x),
-        }
-    }
-
-    /// The same for one number on the host.
-    pub fn apply_host(self, x: f32) -> f32 {
-        match self {
-            Self::Tanh => x.tanh(),
-            Self::Silu => x / (1.0 + (-x).exp()),
-            Self::Relu => x.max(0.0),
-        }
-    }
-}
+use burn::tensor::Tensor;
 
 /// The shape of a perceptron and its places in a parameter buffer.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,19 +20,27 @@ pub struct Mlp {
     members: usize,
     sizes: Vec<usize>,
     activation: Activation,
+    on_cpu: bool,
     /// Index in the layout of W₁; b₁, W₂, b₂, … follow.
     first: usize,
 }
 
 impl Mlp {
     /// Reserves places for `members` networks with these layer sizes: input, hidden …, output.
-    pub fn new(layout: &mut Layout, members: usize, sizes: &[usize], activation: Activation) -> Self {
+    pub fn new(
+        layout: &mut Layout,
+        device: DeviceKind,
+        members: usize,
+        sizes: &[usize],
+        activation: Activation,
+    ) -> Self {
         let first = layout.slots().len();
         for pair in sizes.windows(2) {
             layout.add([members, pair[0], pair[1]]);
             layout.add([members, 1, pair[1]]);
         }
-        Self { members, sizes: sizes.to_vec(), activation, first }
+        let on_cpu = device == DeviceKind::Cpu;
+        Self { members, sizes: sizes.to_vec(), activation, on_cpu, first }
     }
 
     /// First values for these places: orthogonal with gain √2, the last layer with `output_gain`; biases 0.
@@ -75,7 +65,7 @@ impl Mlp {
             let bias = matrices[self.first + 2 * layer + 1].clone();
             h = h.matmul(weight) + bias; // [E, B, out]
             if layer + 1 < self.layers() {
-                h = self.activation.apply(h);
+                h = bend(self.activation, h, self.on_cpu);
             }
         }
         h

@@ -1,5 +1,6 @@
 //! Networks: plain layers whose parameters lie in one flat buffer, and the optimiser that moves it.
 
+pub mod activation;
 mod actor_critic;
 mod adam;
 pub mod categorical;
