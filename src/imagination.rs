@@ -19,7 +19,8 @@ use crate::device::{Device, read};
 use crate::dynamics::Dynamics;
 use crate::env::ActionSpace;
 use crate::error::Result;
-use crate::nets::{ActorCritic, log_prob, sample};
+use crate::nets::ActorCritic;
+use crate::nets::categorical::{log_prob, sample};
 use crate::rng::Stream;
 use burn::tensor::Tensor;
 

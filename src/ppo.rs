@@ -16,7 +16,7 @@
 //! 100, a clip of 0.2 would hold it still. (3) The metrics of an update stay on the device and are read once a phase.
 //! **Paper.** Schulman et al. 2017 (1707.06347).
 
-use crate::nets::{ActorCritic, clip_by_global_norm, entropy, log_prob};
+use crate::nets::{ActorCritic, categorical, clip_by_global_norm};
 use burn::tensor::Tensor;
 
 /// One minibatch on the device.
@@ -70,17 +70,23 @@ pub struct Losses {
     pub clip_fraction: Tensor<1>,
 }
 
-/// The loss from the networks' outputs.
-pub fn losses(logits: Tensor<2>, values: Tensor<2>, batch: &Minibatch, settings: &Settings) -> Losses {
+/// The loss from what the networks say now: log π_new(action | obs) [B, 1], the policy's entropy [B, 1], values
+/// [B, heads].
+pub fn losses(
+    [log_prob, entropy]: [Tensor<2>; 2],
+    values: Tensor<2>,
+    batch: &Minibatch,
+    settings: &Settings,
+) -> Losses {
     let mean_of = weighted_mean(batch.weights.clone());
-    let log_ratio = log_prob(logits.clone(), batch.actions.clone()) - batch.log_probs.clone(); // [B, 1]
+    let log_ratio = log_prob - batch.log_probs.clone(); // [B, 1]
     let ratio = log_ratio.clone().exp();
     let clipped = ratio.clone().clamp(1.0 - settings.clip_range, 1.0 + settings.clip_range);
     let surrogate =
         (ratio.clone() * batch.advantages.clone()).min_pair(clipped * batch.advantages.clone());
     let policy_gradient_loss = -mean_of(surrogate);
     let value_loss = mean_of(value_errors(values, batch, settings.clip_range_vf));
-    let entropy_loss = -mean_of(entropy(logits));
+    let entropy_loss = -mean_of(entropy);
     let total = policy_gradient_loss.clone()
         + value_loss.clone() * settings.vf_coef
         + entropy_loss.clone() * settings.ent_coef;
@@ -130,7 +136,8 @@ pub fn update(net: &mut ActorCritic, batch: &Minibatch, settings: &Settings) -> 
     let lifted = lift(batch);
     let logits = net.logits(&tracked.matrices, lifted.obs.clone());
     let values = net.values(&tracked.matrices, lifted.obs.clone());
-    let losses = losses(logits, values, &lifted, settings);
+    let log_prob = categorical::log_prob(logits.clone(), lifted.actions.clone());
+    let losses = losses([log_prob, categorical::entropy(logits)], values, &lifted, settings);
     let (gradient, norm) = clip_by_global_norm(tracked.gradient(&losses.total), settings.max_grad_norm);
     net.flat = net.adam.step(net.flat.clone(), gradient);
     let metrics = [

@@ -92,15 +92,10 @@ impl Samples {
     /// Shifts and scales all advantages to mean 0 and standard deviation 1.
     pub fn normalize_advantages(&mut self) {
         let (width, column) = (self.width(), self.obs_size + self.actions + 1);
-        let all = || (0..self.len).map(|row| f64::from(self.rows[row * width + column]));
-        let count = self.len as f64;
-        let mean = all().sum::<f64>() / count;
-        let variance = all().map(|a| (a - mean).powi(2)).sum::<f64>() / (count - 1.0).max(1.0);
-        let scale = 1.0 / (variance.sqrt() + 1e-8);
-        for row in 0..self.len {
-            let advantage = &mut self.rows[row * width + column];
-            *advantage = ((f64::from(*advantage) - mean) * scale) as f32;
-        }
+        let column = || (0..self.len).map(move |row| row * width + column);
+        let mut advantages: Vec<f32> = column().map(|index| self.rows[index]).collect();
+        normalize(&mut advantages);
+        column().zip(advantages).for_each(|(index, advantage)| self.rows[index] = advantage);
     }
 
     /// The first quantity that is not finite, if any.
@@ -131,6 +126,15 @@ impl Samples {
             values: columns(self.heads),
         }
     }
+}
+
+/// (A − mean) / (std + 1e-8), with the unbiased standard deviation.
+pub fn normalize(advantages: &mut [f32]) {
+    let count = advantages.len() as f64;
+    let mean = advantages.iter().map(|&a| f64::from(a)).sum::<f64>() / count;
+    let squares = advantages.iter().map(|&a| (f64::from(a) - mean).powi(2)).sum::<f64>();
+    let scale = 1.0 / ((squares / (count - 1.0).max(1.0)).sqrt() + 1e-8);
+    advantages.iter_mut().for_each(|a| *a = ((f64::from(*a) - mean) * scale) as f32);
 }
 
 /// Advantages under one value head.

@@ -8,7 +8,7 @@ mod preset;
 mod value;
 
 pub use preset::{Preset, PRESETS, preset};
-pub use value::{ConfidenceRule, ModelTarget, SegmentRule};
+pub use value::{Activation, ConfidenceRule, ModelTarget, SegmentRule};
 
 use crate::error::{Error, Result};
 use serde::Serialize;
@@ -119,10 +119,15 @@ hyperparameters! {
     /// Width of the two hidden layers of policy and value.
     hidden_size: usize = 64, Allowed::Count { min: 4, max: 512 }, "policy", "units";
 
+    /// The bend in the layers of policy and value. relu is quicker to compute, tanh is the custom.
+    activation: Activation = Activation::Tanh, Allowed::choice::<Activation>(), "policy", "";
+
     /// World models that are learned side by side, each on its own bootstrap. Their disagreement is the doubt.
     ensemble_size: usize = 5, Allowed::Count { min: 1, max: 10 }, "world model", "E";
     /// Width of the two hidden layers of the world model.
     model_hidden_size: usize = 128, Allowed::Count { min: 4, max: 512 }, "world model", "units";
+    /// The bend in the layers of the world model. relu is quicker to compute, silu is smoother.
+    model_activation: Activation = Activation::Silu, Allowed::choice::<Activation>(), "world model", "";
     /// Step size of the world model.
     model_learning_rate: f64 = 1e-3, Allowed::Number { min: 1e-6, max: 0.1 }, "world model", "per update";
     /// Transitions that each member of the ensemble sees in one update.

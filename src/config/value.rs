@@ -124,6 +124,15 @@ macro_rules! choices {
 }
 
 choices! {
+    /// The bend between two layers of a network.
+    Activation {
+        /// tanh: bounded, the custom for small policies.
+        Tanh = "tanh",
+        /// x · sigmoid(x): smooth and unbounded, the custom for dynamics models.
+        Silu = "silu",
+        /// max(x, 0): the quickest to compute.
+        Relu = "relu",
+    }
     /// What the world model predicts.
     ModelTarget {
         /// The difference to the next state, normalised over replay.

@@ -12,7 +12,8 @@
 //! **Paper.** Burda et al. 2019 (1810.12894).
 
 use crate::device::Device;
-use crate::nets::{Activation, Adam, Layout, Mlp};
+use crate::config::Activation;
+use crate::nets::{Adam, Layout, Mlp};
 use crate::rng::Stream;
 use crate::stats::RunningStats;
 use burn::tensor::Tensor;

@@ -11,7 +11,8 @@
 //! together. (3) Acting uses [`HostActor`], a copy on the host.
 //! **Source.** Huang et al. 2022, "The 37 implementation details of PPO".
 
-use super::{Activation, Adam, HostMlp, Layout, Mlp, Tracked, cumulative_choice};
+use super::{Adam, HostMlp, Layout, Mlp, Tracked, categorical::cumulative_choice};
+use crate::config::Activation;
 use crate::device::{Device, read};
 use crate::error::Result;
 use crate::rng::Stream;
@@ -34,13 +35,13 @@ impl ActorCritic {
     pub fn new(
         device: &Device,
         [obs_size, hidden_size, actions, value_heads]: [usize; 4],
-        learning_rate: f64,
+        (activation, learning_rate): (Activation, f64),
         stream: &mut Stream,
     ) -> Self {
         let mut layout = Layout::default();
         let sizes = |outputs| [obs_size, hidden_size, hidden_size, outputs];
-        let policy = Mlp::new(&mut layout, 1, &sizes(actions), Activation::Tanh);
-        let value = Mlp::new(&mut layout, 1, &sizes(value_heads), Activation::Tanh);
+        let policy = Mlp::new(&mut layout, 1, &sizes(actions), activation);
+        let value = Mlp::new(&mut layout, 1, &sizes(value_heads), activation);
         let mut initial = policy.initial(0.01, stream);
         initial.extend(value.initial(1.0, stream));
         let flat = device.floats(initial, [layout.len()]);
@@ -112,7 +113,7 @@ mod tests {
     #[test]
     fn the_actor_on_the_host_says_what_the_device_says() {
         let device = Device::cpu();
-        let net = ActorCritic::new(&device, [4, 16, 3, 2], 1e-3, &mut Seed(2).stream("init"));
+        let net = ActorCritic::new(&device, [4, 16, 3, 2], (Activation::Tanh, 1e-3), &mut Seed(2).stream("init"));
         let mut actor = pollster::block_on(net.actor()).unwrap();
         let mut stream = Seed(3).stream("obs");
         for _ in 0..50 {
@@ -120,11 +121,11 @@ mod tests {
             let uniform = stream.uniform();
             let (action, log_prob) = actor.act(&obs, uniform);
             let logits = net.logits(&net.matrices(), device.floats(obs, [1, 4]));
-            let one_hot = super::super::sample(logits.clone(), device.floats(vec![uniform], [1, 1]));
+            let one_hot = super::super::categorical::sample(logits.clone(), device.floats(vec![uniform], [1, 1]));
             let expected: Vec<f32> = one_hot.clone().into_data().into_vec().unwrap();
             assert_eq!(expected.iter().sum::<f32>(), 1.0);
             assert_eq!(expected[action], 1.0);
-            let on_device: f32 = super::super::log_prob(logits, one_hot).into_scalar();
+            let on_device: f32 = super::super::categorical::log_prob(logits, one_hot).into_scalar();
             assert!((on_device - log_prob).abs() < 1e-5, "{on_device} {log_prob}");
         }
     }

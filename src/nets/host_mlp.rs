@@ -4,7 +4,8 @@
 //! asking the device and waiting.
 //! **Shapes.** x [in] → y [out]; equation as in [`Mlp`](super::Mlp), E = 1.
 
-use super::{Activation, Layout, Mlp};
+use super::{Layout, Mlp};
+use crate::config::Activation;
 
 /// A perceptron on the host.
 #[derive(Debug, Clone, PartialEq)]

@@ -8,21 +8,12 @@
 //! **Where.** Parameters come from a [`Layout`]'s matrices: tracked ones while learning, plain ones while acting.
 
 use super::{Layout, orthogonal};
+use crate::config::Activation;
 use crate::rng::Stream;
 use burn::tensor::{Tensor, activation};
 
-/// The bend between two layers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Activation {
-    /// tanh: bounded, the custom for small policies.
-    Tanh,
-    /// x · sigmoid(x): smooth and unbounded, the custom for dynamics models.
-    Silu,
-    /// max(x, 0).
-    Relu,
-}
-
 impl Activation {
+    /// The bend of every number of a tensor.
     fn apply<const D: usize>(self, x: Tensor<D>) -> Tensor<D> {
         match self {
             Self::Tanh => activation::tanh(x),

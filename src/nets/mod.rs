@@ -2,7 +2,8 @@
 
 mod actor_critic;
 mod adam;
-mod categorical;
+pub mod categorical;
+pub mod gaussian;
 mod host_mlp;
 mod init;
 mod layout;
@@ -10,8 +11,7 @@ mod mlp;
 
 pub use actor_critic::{ActorCritic, HostActor};
 pub use adam::{Adam, clip_by_global_norm};
-pub use categorical::{cumulative_choice, entropy, log_prob, sample};
 pub use host_mlp::HostMlp;
 pub use init::orthogonal;
 pub use layout::{Layout, Slot, Tracked};
-pub use mlp::{Activation, Mlp};
+pub use mlp::Mlp;

@@ -98,7 +98,8 @@ impl Trainer {
         let spec = envs.spec();
         let heads = if config.curiosity { 2 } else { 1 };
         let sizes = [spec.obs_size(), config.hidden_size, spec.policy_outputs(), heads];
-        let net = ActorCritic::new(&device, sizes, config.learning_rate, &mut seed.stream("weights.policy"));
+        let learner = (config.activation, config.learning_rate);
+        let net = ActorCritic::new(&device, sizes, learner, &mut seed.stream("weights.policy"));
         let action_size = spec.action.encoded_size();
         let model = (config.imagination_rounds > 0).then(|| {
             WorldModel::new(&device, spec.obs_size(), action_size, &config, &mut seed.stream("weights.model"))

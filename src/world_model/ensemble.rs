@@ -17,7 +17,7 @@ use super::scales::Scales;
 use crate::config::{Config, ModelTarget};
 use crate::device::Device;
 use crate::dynamics::{Dynamics, Prediction};
-use crate::nets::{Activation, Adam, Layout, Mlp, Tracked};
+use crate::nets::{Adam, Layout, Mlp, Tracked};
 use crate::rng::Stream;
 use burn::tensor::{Tensor, activation};
 
@@ -72,7 +72,7 @@ impl WorldModel {
         let width = config.model_hidden_size;
         let mut layout = Layout::default();
         let sizes = [obs_size + action_size, width, width, obs_size + 2];
-        let mlp = Mlp::new(&mut layout, members, &sizes, Activation::Silu);
+        let mlp = Mlp::new(&mut layout, members, &sizes, config.model_activation);
         let flat = device.floats(mlp.initial(0.1, stream), [layout.len()]);
         let adam = Adam::new(&flat, config.model_learning_rate, 1e-8);
         let learned_ends = config.learned_ends;
