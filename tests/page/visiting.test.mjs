@@ -131,6 +131,22 @@ test("autoplay=false and reduced motion wait with a picture and a button to begi
   }
 });
 
+test("on no screen is anything cut off or on top of something else", async () => {
+  for (const [width, height] of [[1920, 1080], [1280, 800], [1141, 700], [1024, 768], [701, 900], [390, 844], [320, 568]]) {
+    const page = await browser.open("?seed=1&autoplay=false", { viewport: { width, height } });
+    const faults = await page.evaluate(() => {
+      const box = (name) => [name, document.querySelector(`[data-is="${name}"]`).getBoundingClientRect()];
+      const boxes = ["picture", "narration", "ribbon", "learning", "trust", "reality", "curves"].map(box);
+      const wide = document.documentElement.scrollWidth > innerWidth ? ["it scrolls sideways"] : [];
+      const cut = [...document.querySelectorAll("main button, header button, header select, .ribbon b")].filter((node) => node.checkVisibility() && node.scrollWidth > node.clientWidth + 1 && getComputedStyle(node).display !== "inline").map((node) => `${node.textContent} is cut off`);
+      const overlaps = boxes.flatMap(([name, a], index) => boxes.slice(index + 1).filter(([, b]) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1).map(([other]) => `${name} and ${other} overlap`));
+      return [...wide, ...cut, ...overlaps];
+    });
+    assert.deepEqual(faults, [], `at ${width} × ${height}`);
+    await page.leave();
+  }
+});
+
 test("on a phone nothing scrolls sideways and everything is large enough to touch", async () => {
   const page = await browser.open("?seed=1&device=cpu", PHONE);
   for (const summary of await page.locator("summary").all()) await summary.click();

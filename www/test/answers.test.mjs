@@ -10,8 +10,10 @@ const task = { solved_return: 475, return_range: [0, 500] };
 test("whether it gets better is said with the numbers", () => {
   assert.match(isBetter({ episode_returns: points(9), evaluations: [] }, task, {}), /^Too early to say: 1 episode ended so far\. 475 is solved\.$/);
   const rising = { episode_returns: points(...Array(20).fill(20), ...Array(20).fill(90)), evaluations: points(120) };
-  assert.match(isBetter(rising, task, {}), /^Yes: its last 20 episodes returned 90 on average\. In its latest test it reached 120; 475 is solved\.$/);
-  assert.match(isBetter(rising, task, { solved_at_real_steps: 1200 }), /^Yes: it solved the task after 1,200 real steps/);
+  assert.equal(isBetter(rising, task, {}), "Yes: its last 20 episodes returned 90 on average, its latest test 120; 475 is solved.");
+  assert.match(isBetter({ ...rising, evaluations: points(400, 60) }, task, {}), /^It was better before: /);
+  assert.match(isBetter({ episode_returns: points(...Array(9).fill(20)), evaluations: [] }, task, {}), /^Not yet: its last 9 episodes returned 20 on average; 475 is solved\.$/);
+  assert.match(isBetter(rising, task, { solved_at_real_steps: 1200 }), /^Yes: it solved the task after 1,200 real steps\. Its latest test reached 120\.$/);
 });
 
 test("trust is said with what follows from it", () => {

@@ -9,13 +9,13 @@ export function mountCurves({ store, plotter }) {
     const { curves, schema, snapshot } = store.get();
     if (!panel.open || !schema) return;
     for (const figure of figures) {
-      const { metric, kind } = figure.dataset;
+      const { metric, label, kind } = figure.dataset;
       const canvas = figure.querySelector("canvas");
-      const label = figure.querySelector("figcaption").textContent;
-      const { unit = "", meaning = "" } = schema.metrics.find(({ name }) => name === metric) ?? {};
+      const title = figure.querySelector("figcaption").textContent;
+      const { meaning = "" } = schema.metrics.find(({ name }) => name === metric) ?? {};
       const points = curves?.metrics[metric] ?? [];
-      plotter.show(canvas, points.length > 0 ? (plots, theme, target) => plots.draw_curve(target, points, label, unit, kind, theme) : null);
-      canvas.setAttribute("aria-label", `${label}. ${meaning} Now ${value(snapshot?.metrics[metric])}.`);
+      plotter.show(canvas, points.length > 0 ? (plots, theme, target) => plots.draw_curve(target, points, label, "", kind, theme) : null);
+      canvas.setAttribute("aria-label", `${title}. ${meaning} Now ${value(snapshot?.metrics[metric])}.`);
       figure.title = meaning;
     }
   };

@@ -2,9 +2,10 @@
 import { find, say } from "../dom.js";
 import { count, counted, value } from "../format.js";
 
-const FEW = 5; // episodes that say nothing yet
+const FEW = 5; // episodes that show how it began
 const RECENT = 20; // episodes that an average is taken over
-const CLEAR = 0.05; // share of the task's range of returns that counts as a change
+const CLEAR = 0.05; // share of the task's range of returns that counts as progress
+const FALLEN = 0.3; // … and that counts as a relapse
 
 export function mountLearning({ store, plotter }) {
   const panel = find("learning");
@@ -22,14 +23,17 @@ export function mountLearning({ store, plotter }) {
 const mean = (points) => points.reduce((sum, point) => sum + point.value, 0) / points.length;
 
 export function answer({ episode_returns: episodes, evaluations }, { solved_return: bar, return_range: [worst, best] }, snapshot) {
-  const test = evaluations.length > 0 ? ` In its latest test it reached ${whole(evaluations.at(-1).value)}` : "";
-  if (snapshot?.solved_at_real_steps) return `Yes: it solved the task after ${count(snapshot.solved_at_real_steps)} real steps.${test && `${test}.`}`;
-  const solved = test ? `${test}; ${whole(bar)} is solved.` : ` ${whole(bar)} is solved.`;
-  if (episodes.length < FEW) return `Too early to say: ${counted(episodes.length, "episode")} ended so far.${solved}`;
+  const tests = evaluations.map((point) => point.value);
+  const latest = tests.at(-1);
+  if (snapshot?.solved_at_real_steps) return `Yes: it solved the task after ${count(snapshot.solved_at_real_steps)} real steps. Its latest test reached ${whole(latest)}.`;
+  if (episodes.length < FEW && tests.length === 0) return `Too early to say: ${counted(episodes.length, "episode")} ended so far. ${whole(bar)} is solved.`;
+  const start = mean(episodes.slice(0, FEW));
   const recent = mean(episodes.slice(-RECENT));
-  const change = (recent - mean(episodes.slice(0, RECENT))) / (best - worst);
-  const trend = episodes.length < 2 * RECENT ? "Not yet" : change > CLEAR ? "Yes" : change < -CLEAR ? "No" : "Not yet";
-  return `${trend}: its last ${counted(Math.min(RECENT, episodes.length), "episode")} returned ${whole(recent)} on average.${solved}`;
+  const numbers = `its last ${counted(Math.min(RECENT, episodes.length), "episode")} returned ${whole(recent)} on average`
+    + (tests.length > 0 ? `, its latest test ${whole(latest)}` : "") + `; ${whole(bar)} is solved.`;
+  const gain = ((latest ?? recent) - start) / (best - worst);
+  const loss = (Math.max(...tests, recent) - (latest ?? recent)) / (best - worst);
+  return `${loss > FALLEN ? "It was better before" : gain > CLEAR ? "Yes" : "Not yet"}: ${numbers}`;
 }
 
 const whole = (number) => value(Math.round(number));

@@ -7,12 +7,12 @@ export const FALL = (12 * Math.PI) / 180; // rad: the pole may lean this far
 export const ANGLE = 2; // index of the pole's angle in an observation
 const POLE = 1; // m: CartPole's pole, twice its half length
 const CART = { width: 0.4, height: 0.15 };
-const MARGIN = 0.2;
+const KEPT = 0.7; // the cart stays within this share of the picture's width
 
 /** How metres become pixels between `top` and `ground`; a narrow picture looks closer and goes along with the cart. */
 export function camera({ width, top, ground }, x) {
   const metre = Math.min((ground - top) / (POLE + CART.height + 0.12), width / 3.2);
-  const slack = Math.max(0, EDGE + MARGIN - width / 2 / metre);
+  const slack = Math.max(0, EDGE - (KEPT * width) / 2 / metre);
   const centre = (Math.max(-EDGE, Math.min(EDGE, x)) / EDGE) * slack;
   return { metre, ground, x: (metres) => width / 2 + (metres - centre) * metre };
 }

@@ -1,7 +1,9 @@
 // The stage: the real task in ink, the imagined futures in light. Plays what the player gives, frame by frame.
 import { createGhosts } from "./ghosts.js";
 import { createPlayer } from "./player.js";
-import { drawScene } from "./scene.js";
+import { describeTask, drawScene } from "./scene.js";
+
+const DESCRIBE_MS = 5000;
 
 // Before there is anything to play: a pole that stands.
 const STILL = { frame: { step: 0, episode_step: 0, ended: null }, obs: [0, 0, 0.03, 0, 0, 0], now: 0, played: [], reached: [], waiting: 0 };
@@ -11,11 +13,13 @@ export function createStage({ canvas, theme, store }) {
   const motion = matchMedia("(prefers-reduced-motion: reduce)");
   const ghosts = createGhosts({ reduced: () => motion.matches });
   let player = createPlayer();
-  let size = { width: 0, height: 0 };
+  let size = { width: 0, height: 0, inset: 0 };
+  let described = -Infinity;
   let stale = true; // the picture must be drawn anew, though nothing moves
 
   new ResizeObserver(() => {
-    size = { width: canvas.clientWidth, height: canvas.clientHeight };
+    const inset = parseFloat(getComputedStyle(canvas).getPropertyValue("--inset")) || 0; // where the page's text begins
+    size = { width: canvas.clientWidth, height: canvas.clientHeight, inset };
     stale = true;
   }).observe(canvas);
   theme.onChange(() => (stale = true));
@@ -53,6 +57,15 @@ export function createStage({ canvas, theme, store }) {
     drawScene(context, size, task, { view, ghosts, shown, past }, colours);
   }
 
+  /** The picture in words, for those who hear the page. */
+  function describe({ frame, obs, reached }) {
+    const futures = reached.at(-1)?.futures.length ?? 0;
+    canvas.setAttribute("aria-label", [
+      describeTask(store.get().settings?.task, frame, obs),
+      futures > 0 ? `${futures} imagined futures are drawn over it.` : "",
+    ].join(" ").trim());
+  }
+
   return {
     /** Draws the next frame of the film; `dt` milliseconds have passed. */
     paint(now, dt) {
@@ -63,6 +76,9 @@ export function createStage({ canvas, theme, store }) {
       ghosts.pass(forecastNow(view), dt);
       draw(view);
       stale = false;
+      if (now - described < DESCRIBE_MS) return;
+      described = now;
+      describe(view);
     },
   };
 }

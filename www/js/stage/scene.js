@@ -8,9 +8,8 @@ const MOST_STRIPS = 4;
 
 /** Draws one picture; `size` in CSS pixels, `scene` = {view, ghosts, shown, past}, `task` from the schema. */
 export function drawScene(context, size, task, scene, theme) {
-  const narrow = size.width < 600;
-  const inset = narrow ? 16 : 0;
-  const top = narrow ? 48 : 60; // the counters are there
+  const { inset } = size;
+  const top = inset > 0 ? 48 : 60; // the counters are there
   const strip = (from, height, line) => drawStrip(context, { left: inset, top: from, width: size.width - 2 * inset, height }, line, scene, theme);
   if (!task || task.id === TASK) {
     const height = Math.max(64, Math.min(120, size.height * 0.27));
@@ -25,6 +24,14 @@ export function drawScene(context, size, task, scene, theme) {
       strip(top + index * height, height - 12, { index, label: unit ? `${name}, ${unit}` : name, range: 1.3 * Math.max(1e-3, ...seen) });
     });
   }
+}
+
+/** What is seen of the real task, as a sentence. */
+export function describeTask(task, { ended, episode_step }, obs) {
+  if (task && task !== TASK) return `${task} at step ${episode_step} of an episode.`;
+  const degrees = Math.round((Math.abs(obs[ANGLE]) * 180) / Math.PI);
+  const side = degrees === 0 ? "stands upright" : `leans ${degrees} degrees to the ${obs[ANGLE] > 0 ? "right" : "left"}`;
+  return ended === "terminated" ? `The pole fell after ${episode_step} steps.` : `The pole ${side} at step ${episode_step} of an episode.`;
 }
 
 function drawCartPole(context, box, { view, ghosts }, theme) {
