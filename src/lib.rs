@@ -1,4 +1,21 @@
 //! mbppo: model-based PPO that trains, and imagines, in the browser.
+//!
+//! # Reading order
+//! The code reads in the order in which data flows. Each layer knows only those above it:
+//!
+//! 1. plain numbers: [`error`], [`rng`], [`config`], [`env`], [`buffer`], [`stats`], [`gae`], [`metrics`],
+//!    [`snapshot`]: no tensors;
+//! 2. tensors: [`device`], [`nets`], [`dynamics`];
+//! 3. learning: [`world_model`], [`curiosity`], [`imagination`], [`samples`], [`ppo`]: no trainer;
+//! 4. [`trainer`]: one run as a state machine, whose tick is one bounded unit of work: no page;
+//! 5. [`plots`] draws snapshots; `wasm`, in wasm builds only, is the thin door to the page.
+//!
+//! # Letters
+//! T real steps per environment in an iteration · N environments · H imagination horizon · B branches or batch ·
+//! O observation size · A actions · E ensemble members · K rounds of imagining and improving.
+#![warn(missing_docs)]
+#![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used))]
+
 pub mod buffer;
 pub mod config;
 pub mod curiosity;

@@ -64,6 +64,7 @@ fn bend_slices<const D: usize>(x: Tensor<D>, f: impl Fn(f32, &mut f32) -> f32) -
 
 /// tanh, to about 4e-7.
 #[inline(always)]
+#[allow(clippy::excessive_precision)] // the coefficients as they were published
 fn tanh(x: f32) -> f32 {
     let x = x.clamp(-7.905_311, 7.905_311);
     let s = x * x;

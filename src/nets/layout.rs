@@ -61,8 +61,7 @@ impl Layout {
 
     /// The matrices as tensors, for looking and not for learning.
     pub fn matrices(&self, flat: &Tensor<1>) -> Vec<Tensor<3>> {
-        let matrix =
-            |slot: &Slot| flat.clone().slice([slot.offset..slot.offset + slot.len()]).reshape(slot.shape);
+        let matrix = |slot: &Slot| flat.clone().narrow(0, slot.offset, slot.len()).reshape(slot.shape);
         self.slots.iter().map(matrix).collect()
     }
 

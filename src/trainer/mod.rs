@@ -31,7 +31,7 @@ use crate::buffer::{Replay, Rollout};
 use crate::config::Config;
 use crate::curiosity::{AdaptiveBeta, Rnd};
 use crate::device::Device;
-use crate::env::{EnvSpec, VecEnv};
+use crate::env::{ActionSpace, EnvSpec, VecEnv};
 use crate::error::{Error, Result};
 use crate::imagination::KnownRange;
 use crate::nets::{ActorCritic, HostActor};
@@ -96,6 +96,7 @@ impl Trainer {
         config.validate()?;
         let envs = VecEnv::new(task, config.num_envs, seed, "envs")?;
         let spec = envs.spec();
+        require_choices(spec)?;
         let heads = if config.curiosity { 2 } else { 1 };
         let sizes = [spec.obs_size(), config.hidden_size, spec.policy_outputs(), heads];
         let learner = (config.activation, config.learning_rate);
@@ -234,6 +235,20 @@ impl Trainer {
             latest_evaluation: self.record.curves.evaluations.last().map(|point| point.value),
             metrics: self.record.metrics.clone(),
         }
+    }
+}
+
+/// The policy chooses among actions; a task that wants numbers is refused until there is a policy for it.
+fn require_choices(spec: &EnvSpec) -> Result<()> {
+    match spec.action {
+        ActionSpace::Discrete(_) => Ok(()),
+        ActionSpace::Box { .. } => Err(Error::Config {
+            field: "task".into(),
+            value: spec.id.into(),
+            allowed: "its actions are numbers, and policies can choose among actions only so far: take CartPole-v1, \
+                      Acrobot-v1 or MountainCar-v0"
+                .into(),
+        }),
     }
 }
 
