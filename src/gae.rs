@@ -9,7 +9,7 @@
 //! return_t = A_t + V(s_t)
 //! ```
 //!
-//! **Shapes.** All slices [n], one entry a step. `next_values[t]` is V of step t's own successor, before any reset.
+//! **Shapes.** All slices `[n]`, one entry a step. `next_values[t]` is V of step t's own successor, before any reset.
 //!
 //! **Where.** Rewards and segments come from a [`Rollout`](crate::buffer::Rollout), values from the value network;
 //! advantages and returns go to the PPO loss.
@@ -26,9 +26,9 @@ use std::ops::Range;
 /// Advantages and returns of n steps.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Estimates {
-    /// A, [n]; not normalised.
+    /// A, `[n]`; not normalised.
     pub advantages: Vec<f32>,
-    /// A + V, [n]: what the value network should have said.
+    /// A + V, `[n]`: what the value network should have said.
     pub returns: Vec<f32>,
 }
 

@@ -30,9 +30,9 @@ const END_THRESHOLD: f32 = 0.5;
 /// Where branches may go: inside, the model has seen something similar.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct KnownRange {
-    /// Lowest value of each dimension, [O].
+    /// Lowest value of each dimension, `[O]`.
     pub low: Vec<f32>,
-    /// Highest value of each dimension, [O].
+    /// Highest value of each dimension, `[O]`.
     pub high: Vec<f32>,
 }
 

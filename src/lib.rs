@@ -3,7 +3,7 @@
 //! # Reading order
 //! The code reads in the order in which data flows. Each layer knows only those above it:
 //!
-//! 1. plain numbers: [`error`], [`rng`], [`config`], [`env`], [`buffer`], [`stats`], [`gae`], [`metrics`],
+//! 1. plain numbers: [`error`], [`rng`], [`config`], [`mod@env`], [`buffer`], [`stats`], [`gae`], [`metrics`],
 //!    [`snapshot`]: no tensors;
 //! 2. tensors: [`device`], [`nets`], [`dynamics`];
 //! 3. learning: [`world_model`], [`curiosity`], [`imagination`], [`samples`], [`ppo`]: no trainer;

@@ -53,7 +53,7 @@ pub struct Settings {
     pub max_grad_norm: f64,
 }
 
-/// The loss of a minibatch and what it is made of; each [1].
+/// The loss of a minibatch and what it is made of; each `[1]`.
 #[derive(Debug, Clone)]
 pub struct Losses {
     /// What is minimised.
@@ -100,7 +100,7 @@ pub fn losses(
     }
 }
 
-/// The mean in which each sample counts by its weight, [B, 1] → [1].
+/// The mean in which each sample counts by its weight, [B, 1] → `[1]`.
 fn weighted_mean(weights: Tensor<2>) -> impl Fn(Tensor<2>) -> Tensor<1> {
     let share = weights.clone() / weights.sum().unsqueeze();
     move |samples| (samples * share.clone()).sum()
@@ -129,7 +129,7 @@ pub const UPDATE_METRICS: [&str; 6] = [
     "train/grad_norm",
 ];
 
-/// One step down the loss of this minibatch; gives [`UPDATE_METRICS`] as a tensor [6] that nobody has read yet.
+/// One step down the loss of this minibatch; gives [`UPDATE_METRICS`] as a tensor `[6]` that nobody has read yet.
 pub fn update(net: &mut ActorCritic, batch: &Minibatch, settings: &Settings) -> Tensor<1> {
     let tracked = net.tracked();
     let lifted = lift(batch);

@@ -2,8 +2,8 @@
 //!
 //! **What.** Real and imagined rollouts become rows of the same shape; a minibatch is a choice of rows, packed
 //! into one upload.
-//! **Shapes.** A row is obs [O] · one-hot action [A] · log-prob · advantage · weight · returns [heads] · old
-//! values [heads].
+//! **Shapes.** A row is obs `[O]` · one-hot action `[A]` · log-prob · advantage · weight · returns `[heads]` · old
+//! values `[heads]`.
 //! **Choices.** (1) Advantages of external reward and novelty are combined here, and β is applied here and
 //! nowhere else: A = A_ext + β · A_int. (2) They are normalised over the whole batch, as mean 0 and
 //! standard deviation 1.

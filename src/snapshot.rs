@@ -77,7 +77,7 @@ pub struct Frame {
     pub step: u64,
     /// Step within the episode, from 0.
     pub episode_step: usize,
-    /// What was seen, [O].
+    /// What was seen, `[O]`.
     pub obs: Vec<f32>,
     /// What was done there; empty in the frame that ends an episode.
     pub action: Vec<f32>,
@@ -101,7 +101,7 @@ pub struct Forecast {
 /// One imagined future.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Future {
-    /// Observations at from_step, from_step + 1, …; each [O]. Ends early where the model predicts an end.
+    /// Observations at from_step, from_step + 1, …; each `[O]`. Ends early where the model predicts an end.
     pub obs: Vec<Vec<f32>>,
     /// Whether it stops because the model predicts the end of the episode.
     pub terminated: bool,
@@ -113,13 +113,13 @@ pub struct Future {
 pub struct Comparison {
     /// The frame's step at which it starts.
     pub from_step: u64,
-    /// What really happened: [k + 1][O].
+    /// What really happened: `[k + 1][O]`.
     pub real: Vec<Vec<f32>>,
-    /// Mean over the ensemble: [k + 1][O].
+    /// Mean over the ensemble: `[k + 1][O]`.
     pub imagined_mean: Vec<Vec<f32>>,
-    /// Lowest member: [k + 1][O].
+    /// Lowest member: `[k + 1][O]`.
     pub imagined_low: Vec<Vec<f32>>,
-    /// Highest member: [k + 1][O].
+    /// Highest member: `[k + 1][O]`.
     pub imagined_high: Vec<Vec<f32>>,
 }
 

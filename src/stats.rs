@@ -9,7 +9,7 @@
 //! normalised = clip((x − mean) / √(variance + 1e-8), −c, c)
 //! ```
 //!
-//! **Shapes.** batches [B, D]; mean and variance [D]; one count for all dimensions.
+//! **Shapes.** batches [B, D]; mean and variance `[D]`; one count for all dimensions.
 //!
 //! **Where.** [`Replay`](crate::buffer::Replay) keeps three of them for the world model; the curiosity module keeps
 //! one of observations and a [`DiscountedReturnStd`] of novelty.
@@ -83,7 +83,7 @@ impl RunningStats {
         self.count = total;
     }
 
-    /// Means, [D]; zeros before anything has been seen.
+    /// Means, `[D]`; zeros before anything has been seen.
     pub fn mean(&self) -> &[f64] {
         &self.mean
     }
@@ -137,7 +137,7 @@ impl DiscountedReturnStd {
         }
     }
 
-    /// Takes in one step's rewards, [lanes]. Show it a whole collection before dividing any of it: after a single
+    /// Takes in one step's rewards, `[lanes]`. Show it a whole collection before dividing any of it: after a single
     /// step the spread says little.
     pub fn update(&mut self, rewards: &[f32]) {
         for (total, &reward) in self.returns.iter_mut().zip(rewards) {

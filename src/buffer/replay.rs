@@ -43,13 +43,13 @@ pub enum Part {
 /// A transition as it is stored.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Stored<'a> {
-    /// What was seen before acting, [O].
+    /// What was seen before acting, `[O]`.
     pub obs: &'a [f32],
-    /// What was done, [action_size].
+    /// What was done, `[action_size]`.
     pub action: &'a [f32],
     /// External reward.
     pub reward_ext: f32,
-    /// What followed, before any reset, [O].
+    /// What followed, before any reset, `[O]`.
     pub next_obs: &'a [f32],
     /// The task itself ended here: what the model should predict as an end.
     pub terminated: bool,
@@ -78,7 +78,7 @@ pub struct Replay {
     followers: Vec<usize>,
     /// Running episodes and the id of the newest transition of each: about one per lane.
     running: Vec<(u64, usize)>,
-    /// next_obs − obs of the transition being pushed, [O].
+    /// next_obs − obs of the transition being pushed, `[O]`.
     change: Vec<f32>,
     obs_stats: RunningStats,
     change_stats: RunningStats,
@@ -250,17 +250,17 @@ impl Replay {
         self.ids_of(part).filter(is_long_enough)
     }
 
-    /// Mean and spread of everything seen before acting, [O].
+    /// Mean and spread of everything seen before acting, `[O]`.
     pub fn obs_stats(&self) -> &RunningStats {
         &self.obs_stats
     }
 
-    /// Mean and spread of next_obs − obs, [O]: what the world model predicts.
+    /// Mean and spread of next_obs − obs, `[O]`: what the world model predicts.
     pub fn change_stats(&self) -> &RunningStats {
         &self.change_stats
     }
 
-    /// Mean and spread of external rewards, [1].
+    /// Mean and spread of external rewards, `[1]`.
     pub fn reward_stats(&self) -> &RunningStats {
         &self.reward_stats
     }

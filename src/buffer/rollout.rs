@@ -4,16 +4,16 @@
 //! over: one environment and episode of real experience, or one imagined branch. Its steps follow one
 //! another in time and lie side by side in memory.
 //!
-//! Shapes, with n steps in all: `obs` and `next_obs` [n, O], `actions` [n, action_size], all others [n].
+//! Shapes, with n steps in all: `obs` and `next_obs` [n, O], `actions` [n, action_size], all others `[n]`.
 
 use std::ops::Range;
 
 /// One step on its way into a [`Rollout`].
 #[derive(Debug, Clone, Copy)]
 pub struct Step<'a> {
-    /// What was seen before acting, [O].
+    /// What was seen before acting, `[O]`.
     pub obs: &'a [f32],
-    /// What was done, [action_size].
+    /// What was done, `[action_size]`.
     pub action: &'a [f32],
     /// log π(action | obs) when it was chosen.
     pub log_prob: f32,
@@ -21,7 +21,7 @@ pub struct Step<'a> {
     pub reward_ext: f32,
     /// Novelty of `next_obs`, not yet multiplied by β.
     pub reward_int: f32,
-    /// What was seen afterwards, before any reset, [O].
+    /// What was seen afterwards, before any reset, `[O]`.
     pub next_obs: &'a [f32],
     /// The task ended here: nothing follows, nothing is bootstrapped.
     pub terminated: bool,
@@ -44,19 +44,19 @@ pub struct Rollout {
     pub obs: Vec<f32>,
     /// [n, action_size]
     pub actions: Vec<f32>,
-    /// [n]
+    /// `[n]`
     pub log_probs: Vec<f32>,
-    /// [n]
+    /// `[n]`
     pub rewards_ext: Vec<f32>,
-    /// [n], not multiplied by β
+    /// `[n]`, not multiplied by β
     pub rewards_int: Vec<f32>,
     /// [n, O]
     pub next_obs: Vec<f32>,
-    /// [n]
+    /// `[n]`
     pub terminated: Vec<bool>,
-    /// [n]
+    /// `[n]`
     pub truncated: Vec<bool>,
-    /// [n]
+    /// `[n]`
     pub weights: Vec<f32>,
     /// The steps of each segment, in order and without gaps: together they are 0..n.
     pub segments: Vec<Range<usize>>,
@@ -119,17 +119,17 @@ impl Rollout {
         self.segments.extend(other.segments.iter().map(shifted));
     }
 
-    /// The observation of step `index`, [O].
+    /// The observation of step `index`, `[O]`.
     pub fn obs_at(&self, index: usize) -> &[f32] {
         &self.obs[index * self.obs_size..(index + 1) * self.obs_size]
     }
 
-    /// What was seen after step `index`, [O].
+    /// What was seen after step `index`, `[O]`.
     pub fn next_obs_at(&self, index: usize) -> &[f32] {
         &self.next_obs[index * self.obs_size..(index + 1) * self.obs_size]
     }
 
-    /// The action of step `index`, [action_size].
+    /// The action of step `index`, `[action_size]`.
     pub fn action_at(&self, index: usize) -> &[f32] {
         &self.actions[index * self.action_size..(index + 1) * self.action_size]
     }

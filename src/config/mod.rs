@@ -1,6 +1,6 @@
 //! Every hyperparameter: its range, default, unit and explanation stand here once.
 //!
-//! [`hyperparameters!`] turns the table below into the struct [`Config`], into its checks, and into
+//! The macro `hyperparameters!` turns the table below into the struct [`Config`], into its checks, and into
 //! [`schema`], from which the page makes its controls, tooltips and URL parameters and the command line
 //! its options. Whatever is set by name and text goes through [`Config::set`].
 

@@ -33,7 +33,7 @@ pub struct Rnd {
     std: Tensor<2>,
     /// What novelty is divided by.
     pub scale: f32,
-    /// Parameters of the network that learns, [parameters].
+    /// Parameters of the network that learns, `[parameters]`.
     pub flat: Tensor<1>,
     /// The memory of its optimiser.
     pub adam: Adam,
@@ -95,7 +95,7 @@ impl Rnd {
         (difference.clone() * difference).mean_dim(2).squeeze_dim(0)
     }
 
-    /// One step of the guessing network on these states [B, O]; gives the loss before it, [1], unread.
+    /// One step of the guessing network on these states [B, O]; gives the loss before it, `[1]`, unread.
     pub fn update(&mut self, obs: Tensor<2>) -> Tensor<1> {
         let (loss, gradient) = self.loss_and_gradient(obs);
         self.flat = self.adam.step(self.flat.clone(), gradient);

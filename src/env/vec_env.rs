@@ -27,13 +27,13 @@ use crate::rng::{Seed, Stream};
 /// What happened in one lane in one step.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Transition<'a> {
-    /// What was seen before acting, [O].
+    /// What was seen before acting, `[O]`.
     pub obs: &'a [f32],
-    /// What was done, [action_size].
+    /// What was done, `[action_size]`.
     pub action: &'a [f32],
     /// External reward.
     pub reward: f32,
-    /// What followed, before any reset, [O].
+    /// What followed, before any reset, `[O]`.
     pub next_obs: &'a [f32],
     /// The task itself ended here.
     pub terminated: bool,

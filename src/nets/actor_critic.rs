@@ -24,7 +24,7 @@ pub struct ActorCritic {
     layout: Layout,
     policy: Mlp,
     value: Mlp,
-    /// All parameters, [parameters].
+    /// All parameters, `[parameters]`.
     pub flat: Tensor<1>,
     /// The memory of their optimiser.
     pub adam: Adam,

@@ -5,7 +5,7 @@
 //! m ← β₁ m + (1 − β₁) g        v ← β₂ v + (1 − β₂) g²
 //! θ ← θ − lr / (1 − β₁ᵗ) · m / (√v / √(1 − β₂ᵗ) + eps)
 //! ```
-//! **Shapes.** θ, g, m, v [parameters], one flat buffer each.
+//! **Shapes.** θ, g, m, v `[parameters]`, one flat buffer each.
 //! **Where.** Gradients come from [`Tracked::gradient`](super::Tracked::gradient).
 //! **Choices.** (1) Our own and not burn's, whose moments cannot be read back on WebGPU and whose clipping is per
 //! matrix. (2) Nothing is read back: the norm stays on the device. (3) eps 1e-5 for PPO, as the custom is.
@@ -16,9 +16,9 @@ use burn::tensor::Tensor;
 /// Adam's memory for one parameter buffer.
 #[derive(Debug, Clone)]
 pub struct Adam {
-    /// Average gradient, [parameters].
+    /// Average gradient, `[parameters]`.
     pub m: Tensor<1>,
-    /// Average squared gradient, [parameters].
+    /// Average squared gradient, `[parameters]`.
     pub v: Tensor<1>,
     /// Steps taken so far, t.
     pub updates: u32,
@@ -49,7 +49,7 @@ impl Adam {
     }
 }
 
-/// The gradient no longer than `max_norm`, and its length before, [1].
+/// The gradient no longer than `max_norm`, and its length before, `[1]`.
 pub fn clip_by_global_norm(gradient: Tensor<1>, max_norm: f64) -> (Tensor<1>, Tensor<1>) {
     let norm = (gradient.clone() * gradient.clone()).sum().sqrt();
     let factor = ((norm.clone() + 1e-6).recip() * max_norm).clamp_max(1.0);

@@ -79,7 +79,7 @@ pub struct Tracked {
 }
 
 impl Tracked {
-    /// ∂loss/∂flat, [parameters]: zero where a matrix had no part in the loss.
+    /// ∂loss/∂flat, `[parameters]`: zero where a matrix had no part in the loss.
     pub fn gradient(&self, loss: &Tensor<1>) -> Tensor<1> {
         let mut gradients = loss.backward();
         let flat = |matrix: &Tensor<3>| {

@@ -11,7 +11,7 @@
 //!     │                                      └──────── K rounds ──────┘                             │
 //!     └──────────────────────────────────── next iteration ─────────────────────────────────────────┘
 //! ```
-//! Each phase is a file of this folder; [`work`] holds what is in progress and names what follows.
+//! Each phase is a file of this folder; `work` holds what is in progress and names what follows.
 
 mod collect;
 mod evaluate;

@@ -31,7 +31,7 @@ pub struct WorldModel {
     learned_ends: bool,
     device: Device,
     scales: Option<DeviceScales>,
-    /// All parameters, [parameters].
+    /// All parameters, `[parameters]`.
     pub flat: Tensor<1>,
     /// The memory of their optimiser.
     pub adam: Adam,
@@ -47,7 +47,7 @@ struct DeviceScales {
     target_std: Tensor<3>,
 }
 
-/// The three parts of the loss, each [1].
+/// The three parts of the loss, each `[1]`.
 #[derive(Debug, Clone)]
 pub struct ModelLosses {
     /// Squared error of the state, on the model's own scale.

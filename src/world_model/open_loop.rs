@@ -28,9 +28,9 @@ const MOST_STRETCHES: usize = 64;
 /// Consecutive real steps: k + 1 observations and k actions.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Stretch {
-    /// [k + 1][O]
+    /// `[k + 1][O]`
     pub obs: Vec<Vec<f32>>,
-    /// Encoded, [k][A]
+    /// Encoded, `[k][A]`
     pub actions: Vec<Vec<f32>>,
 }
 

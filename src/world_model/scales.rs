@@ -11,7 +11,7 @@ use crate::buffer::Replay;
 use crate::config::ModelTarget;
 use crate::stats::RunningStats;
 
-/// Means and standard deviations, [O] each where they are lists.
+/// Means and standard deviations, `[O]` each where they are lists.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scales {
     /// What the network predicts.
@@ -65,7 +65,7 @@ impl Scales {
         }
     }
 
-    /// Writes what the network is to say of this transition: state [O], then reward.
+    /// Writes what the network is to say of this transition: state `[O]`, then reward.
     pub fn encode_target(&self, obs: &[f32], next_obs: &[f32], reward: f32, row: &mut Vec<f32>) {
         for (d, (now, next)) in obs.iter().zip(next_obs).enumerate() {
             let quantity = match self.target {
