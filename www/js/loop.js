@@ -2,7 +2,7 @@
 // One advance is in flight at a time; an answer of a run that has been replaced meanwhile is dropped.
 
 /** Milliseconds of work in one frame. Normal keeps 60 frames a second; fast keeps 30 and trains in between. */
-export const BUDGET_MS = { normal: 9, fast: 25 };
+export const BUDGET_MS = { normal: 12, fast: 25 };
 const SLOW_MS = 300; // between two units of work in slow motion
 const LOOK_MS = 60; // between two snapshots
 const CURVES_MS = 300; // between two copies of all curves; more where copying takes long
