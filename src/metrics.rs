@@ -60,6 +60,13 @@ pub const METRICS: &[Metric] = &[
         "If it does not fall, raise model_updates or model_learning_rate.",
     ),
     metric(
+        "world_model/val_loss",
+        "loss",
+        "The same loss on held-out episodes, one step ahead.",
+        "Falls, and stays close to train_loss.",
+        "If it rises while train_loss falls, the model learns by heart: collect more real steps.",
+    ),
+    metric(
         "world_model/val_state_mse",
         "variance of change",
         "Squared one-step error of the predicted state change on held-out episodes; 1 is as good as knowing nothing.",
@@ -93,6 +100,20 @@ pub const METRICS: &[Metric] = &[
         "How far the model is trusted, from its held-out error: it decides how many branches are imagined.",
         "Rises towards 1 as the model learns.",
         "If it stays low, shorten horizon or collect more real steps.",
+    ),
+    metric(
+        "world_model/confidence_multi_step",
+        "",
+        "Confidence by the default rule: exp(−val_open_loop / τ), one half where 90 % of the change is foreseen.",
+        "Rises towards 1 as the model learns.",
+        "Compare it with confidence_one_step, which hardly moves.",
+    ),
+    metric(
+        "world_model/confidence_one_step",
+        "",
+        "Confidence by the textbook's rule: exp(−val_loss), looking one step ahead only.",
+        "Near 1 almost always, which is why it is not the default.",
+        "Do not rely on it: a model can look perfect one step ahead and be lost after ten.",
     ),
     metric(
         "imagination/branches",

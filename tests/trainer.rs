@@ -3,6 +3,7 @@
 
 use mbppo::config::{Config, preset};
 use mbppo::device::Device;
+use mbppo::metrics::METRICS;
 use mbppo::rng::Seed;
 use mbppo::trainer::{Phase, Trainer};
 use pollster::block_on;
@@ -168,6 +169,19 @@ fn a_recording_tells_what_happened_to_environment_0_in_order() {
     assert_eq!(frames.iter().filter(|frame| frame.ended.is_none()).count(), 4 * 12);
     // The first iteration has no model yet with which its steps could have been foreseen.
     assert_eq!((forecasts, comparisons), (4, 3));
+}
+
+#[test]
+fn every_metric_that_is_recorded_is_explained() {
+    let mut trainer = trainer(tiny(), 1);
+    while trainer.snapshot().iteration < 2 || trainer.phase() == Phase::Evaluate {
+        run(&mut trainer, 1);
+    }
+    let recorded = trainer.snapshot().metrics;
+    let explained = |name: &String| METRICS.iter().any(|metric| metric.name == name);
+    let unexplained: Vec<&String> = recorded.keys().filter(|name| !explained(name)).collect();
+    assert!(unexplained.is_empty(), "{unexplained:?}");
+    assert!(recorded.len() > 20, "{} metrics", recorded.len());
 }
 
 #[test]

@@ -1,0 +1,67 @@
+//! Who may know whom. A layer uses the layers above it in this table and itself, never one below.
+#![cfg(not(target_family = "wasm"))]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Modules by layer, from plain numbers to the page.
+const LAYERS: &[&[&str]] = &[
+    &["error", "rng", "config"],
+    &["stats", "env", "buffer", "gae", "metrics", "snapshot"],
+    &["device", "nets", "dynamics"],
+    &["world_model", "curiosity", "imagination", "samples", "ppo"],
+    &["trainer"],
+    &["plots"],
+    &["wasm"],
+];
+
+/// Layers from which burn may be used: those before compute with plain f32.
+const FIRST_WITH_TENSORS: usize = 2;
+
+fn layer(module: &str) -> usize {
+    let found = LAYERS.iter().position(|modules| modules.contains(&module));
+    found.unwrap_or_else(|| panic!("module {module} has no layer: give it one in tests/layers.rs"))
+}
+
+fn rust_files(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            rust_files(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+}
+
+#[test]
+fn every_module_uses_only_its_own_layer_and_those_above() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    rust_files(&source, &mut files);
+    let mut looked_at = 0;
+    for file in files {
+        let inside = file.strip_prefix(&source).expect("below src");
+        let first = inside.components().next().expect("a name").as_os_str().to_string_lossy().into_owned();
+        let module = first.trim_end_matches(".rs");
+        if module == "lib" || module == "bin" {
+            continue;
+        }
+        let text = fs::read_to_string(&file).expect("text");
+        for line in text.lines().filter(|line| !line.trim_start().starts_with("//")) {
+            for used in line.split("crate::").skip(1) {
+                let used: String = used.chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect();
+                let is_allowed = used.is_empty() || layer(&used) <= layer(module);
+                assert!(is_allowed, "{} knows {used}: {line}", inside.display());
+                looked_at += 1;
+            }
+            let uses_tensors = line.contains("burn::");
+            assert!(
+                !uses_tensors || layer(module) >= FIRST_WITH_TENSORS,
+                "{} knows tensors",
+                inside.display()
+            );
+        }
+    }
+    assert!(looked_at > 100, "only {looked_at} uses found");
+}
