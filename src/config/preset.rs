@@ -41,7 +41,7 @@ pub const PRESETS: &[Preset] = &[
     Preset {
         name: "textbook",
         title: "textbook",
-        explanation: "The recipe as it is often written down: one network on raw next states, imagined once and learned from in one stream. It usually fails, and the pictures show why.",
+        explanation: "The recipe as it is often written down: one network on raw next states, imagined once and learned from in one stream. It does not hold what it learns, and the pictures show why.",
         changes: &[
             ("num_steps", "64"),
             ("imagination_rounds", "1"),
