@@ -4,7 +4,7 @@
 //! Whoever asked decides what to do then, and tells the person in front of the screen.
 
 use crate::error::{Error, Result};
-use burn::tensor::{Int, Tensor, TensorData};
+use burn::tensor::{Tensor, TensorData};
 
 /// A kind of device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,13 +117,6 @@ impl Device {
     /// Zeros of this shape.
     pub fn zeros<const D: usize>(&self, shape: [usize; D]) -> Tensor<D> {
         Tensor::zeros(shape, &self.tensors)
-    }
-
-    /// Uploads whole numbers.
-    pub fn indices(&self, values: &[usize]) -> Tensor<1, Int> {
-        let values: Vec<i32> = values.iter().map(|&value| value as i32).collect();
-        let len = values.len();
-        Tensor::from_data(TensorData::new(values, [len]), &self.tensors)
     }
 }
 

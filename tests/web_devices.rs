@@ -15,7 +15,7 @@ use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_config
 wasm_bindgen_test_configure!(run_in_browser);
 
 /// What both devices must agree on, relative to max(1, |value|). They sum in different orders in f32, and the first
-/// difference goes through every update that follows; 1e-5 was seen, a wrong formula shows at 1e-2.
+/// difference goes through every update that follows.
 const TOLERANCE: f32 = 1e-3;
 
 fn tiny() -> Config {

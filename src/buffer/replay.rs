@@ -243,13 +243,6 @@ impl Replay {
         })
     }
 
-    /// First ids of all runs of `length` consecutive transitions of one episode of `part`, oldest first.
-    /// [`Replay::episode_from`] walks them.
-    pub fn windows(&self, length: usize, part: Part) -> impl Iterator<Item = usize> {
-        let is_long_enough = move |id: &usize| self.episode_from(*id).take(length).count() == length;
-        self.ids_of(part).filter(is_long_enough)
-    }
-
     /// Mean and spread of everything seen before acting, `[O]`.
     pub fn obs_stats(&self) -> &RunningStats {
         &self.obs_stats
@@ -359,14 +352,6 @@ mod tests {
         let held_out: Vec<u64> = replay.ids_of(Part::HeldOut).map(|id| replay.get(id).episode_id).collect();
         assert_eq!(held_out, [1, 1, 1, 1, 11, 11, 11, 11]);
         assert_eq!(replay.ids_of(Part::Training).count(), 72);
-    }
-
-    #[test]
-    fn windows_lie_within_one_episode_of_their_part() {
-        let replay = two_lanes(1000, 1);
-        assert_eq!(replay.windows(3, Part::HeldOut).collect::<Vec<_>>(), vec![1, 3]);
-        assert_eq!(replay.windows(4, Part::Training).collect::<Vec<_>>(), vec![0]);
-        assert_eq!(replay.windows(5, Part::Training).count(), 0);
     }
 
     #[test]

@@ -77,7 +77,7 @@ impl Rnd {
     pub fn set_normalization(&mut self, stats: &RunningStats) {
         let size = stats.size();
         let mean = stats.mean().iter().map(|&mean| mean as f32).collect();
-        let std = (0..size).map(|d| stats.std(d).max(1e-6) as f32).collect();
+        let std = (0..size).map(|d| stats.std(d) as f32).collect();
         self.mean = self.device.floats(mean, [1, size]);
         self.std = self.device.floats(std, [1, size]);
     }

@@ -3,8 +3,8 @@
 //! ```text
 //! input = (obs − mean) / std        target = (next_obs − obs − mean_Δ) / std_Δ        reward = (r − mean_r) / std_r
 //! ```
-//! **Choices.** (1) Means and standard deviations are running ones over replay. (2) Where a quantity never
-//! changes its std counts as 1e-4 (reward) or 1e-6 (state), so that nothing is divided by 0. (3) The textbook's recipe, kept for
+//! **Choices.** (1) Means and standard deviations are running ones over replay. (2) [`RunningStats::std`] is
+//! never below 1e-4, so that nothing is divided by 0. (3) The textbook's recipe, kept for
 //! comparison, predicts the raw next state from the raw state: mean 0 and std 1 everywhere.
 
 use crate::buffer::Replay;
@@ -37,8 +37,7 @@ impl Scales {
     pub fn of(replay: &Replay, target: ModelTarget) -> Self {
         let size = replay.obs_size();
         let means = |stats: &RunningStats| stats.mean().iter().map(|&mean| mean as f32).collect::<Vec<_>>();
-        let spreads =
-            |stats: &RunningStats| (0..size).map(|d| stats.std(d).max(1e-6) as f32).collect::<Vec<_>>();
+        let spreads = |stats: &RunningStats| (0..size).map(|d| stats.std(d) as f32).collect::<Vec<_>>();
         let change_std = spreads(replay.change_stats());
         let reward = replay.reward_stats();
         match target {
@@ -50,7 +49,7 @@ impl Scales {
                 target_std: change_std.clone(),
                 change_std,
                 reward_mean: reward.mean()[0] as f32,
-                reward_std: reward.std(0).max(1e-4) as f32,
+                reward_std: reward.std(0) as f32,
             },
             ModelTarget::Raw => Self {
                 target,

@@ -25,7 +25,7 @@ export async function probeWebGpu({ gpu = globalThis.navigator?.gpu, secure = gl
 /** What to open for a wish, and the sentence that is true once it is open: {kind, sentence}. */
 export async function chooseDevice(wish, probe = probeWebGpu) {
   if (wish === "cpu") return { kind: "cpu", sentence: `${CPU}, as asked for.` };
-  if (wish === "auto") return { kind: "cpu", sentence: `${CPU}: for networks this small it is faster than WebGPU here.` };
+  if (wish === "auto") return { kind: "cpu", sentence: `${CPU}: enough for networks this small. WebGPU can be chosen.` };
   const { possible, reason, name } = await probe();
   if (possible) return { kind: "webgpu", sentence: `Training on WebGPU${name ? ` (${name})` : ""}, as asked for.` };
   return { kind: "cpu", sentence: `${CPU}, because ${reason}.` };
