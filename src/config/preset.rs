@@ -35,7 +35,7 @@ pub const PRESETS: &[Preset] = &[
             ("n_epochs", "50"),
             ("batch_size", "64"),
             ("learning_rate", "0.0007"),
-            ("curiosity", "false"),
+            ("curiosity", "none"),
         ],
     },
     Preset {
@@ -51,7 +51,7 @@ pub const PRESETS: &[Preset] = &[
             ("learning_rate", "0.0007"),
             ("ensemble_size", "1"),
             ("model_target", "raw"),
-            ("learned_ends", "false"),
+            ("termination", "ignored"),
             ("confidence_rule", "one_step"),
             ("model_r2_min", "0"),
             ("imagined_segments", "across"),

@@ -33,7 +33,7 @@ pub struct Line {
     /// Imagined steps of the whole run.
     pub imagined_steps: u64,
     /// Highest mean return of an evaluation.
-    pub best_evaluation: f32,
+    pub best_evaluation: Option<f32>,
     /// Seconds from the start to the first evaluation that reached the bar, null if none did.
     pub wall_s_to_solve: Option<f64>,
     /// Seconds of the whole run.
@@ -80,7 +80,7 @@ pub fn run(what: &What, config: Config, seed: u64, mut on_evaluation: impl FnMut
         three_in_a_row: three,
         real_steps,
         imagined_steps,
-        best_evaluation: evaluations.iter().map(|point| point.value).fold(f32::NEG_INFINITY, f32::max),
+        best_evaluation: evaluations.iter().map(|point| point.value).reduce(f32::max),
         wall_s_to_solve: first_wall,
         wall_s: began.elapsed().as_secs_f64(),
         evaluations,
@@ -108,7 +108,11 @@ pub fn train(what: &What, seed: u64) -> Result<()> {
     match (&line.error, line.real_steps_to_solve) {
         (Some(error), _) => println!("{error}"),
         (None, Some(steps)) => println!("solved at {steps} real steps; {:.1} s in all", line.wall_s),
-        (None, None) => println!("not solved; best {:.1}; {:.1} s in all", line.best_evaluation, line.wall_s),
+        (None, None) => println!(
+            "not solved; best {:.1}; {:.1} s in all",
+            line.best_evaluation.unwrap_or(f32::NAN),
+            line.wall_s
+        ),
     }
     Ok(())
 }

@@ -20,7 +20,7 @@ pub fn print(what: &What, lines: &[&Line]) {
             steps(line.real_steps_to_solve),
             steps(line.three_in_a_row),
             line.imagined_steps,
-            line.best_evaluation,
+            line.best_evaluation.unwrap_or(f32::NAN),
             line.wall_s,
             line.error.as_deref().unwrap_or("")
         );
