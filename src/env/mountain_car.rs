@@ -75,7 +75,7 @@ impl MountainCarPhysics {
         vec![
             PhysicsParameter::new("gravity", "m/step²", (0.001, 0.005), &mut self.gravity),
             PhysicsParameter::new("force", "m/step²", (0.0005, 0.003), &mut self.force),
-            PhysicsParameter::new("max_speed", "m/step", (0.02, 0.15), &mut self.max_speed),
+            PhysicsParameter::new("max_speed", "m/step", (0.005, 0.15), &mut self.max_speed),
             PhysicsParameter::new("wind", "m/step²", (-0.0005, 0.0005), &mut self.wind),
         ]
     }
