@@ -187,7 +187,7 @@ fn every_metric_that_is_recorded_is_explained() {
 #[test]
 fn every_preset_goes_through_two_iterations() {
     for name in ["mb-ppo", "ppo", "textbook"] {
-        let mut config = preset(name).expect("a preset");
+        let mut config = preset(name, "CartPole-v1").expect("a preset");
         (config.n_epochs, config.model_updates, config.num_steps) = (1, 25, 16);
         config.imagination_rounds = config.imagination_rounds.min(1);
         let mut trainer = trainer(config, 0);

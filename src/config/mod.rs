@@ -7,7 +7,7 @@
 mod preset;
 mod value;
 
-pub use preset::{PRESETS, Preset, preset};
+pub use preset::{ForTask, PRESETS, Preset, TUNED, preset};
 pub use value::{
     Activation, ConfidenceRule, CuriosityKind, ModelHeads, ModelTarget, SegmentRule, Termination,
 };
@@ -127,7 +127,7 @@ hyperparameters! {
     hidden_size: usize = 64, Allowed::Count { min: 4, max: 512 }, "policy", "units";
 
     /// Whether policy and value see observations on the task's usual range, −1 to 1. Needed where a number is as small as a car's speed.
-    normalize_obs: bool = false, Allowed::Switch, "policy", "";
+    normalize_obs: bool = true, Allowed::Switch, "policy", "";
     /// What the task's reward is multiplied by before it is learned from, so that returns are near 1 to 100. Returns are shown unscaled.
     reward_scale: f64 = 1.0, Allowed::Number { min: 1e-4, max: 1000.0 }, "policy", "share";
     /// Logarithm of the spread with which a policy that acts in numbers starts to explore, in the unit of the action.

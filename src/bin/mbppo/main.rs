@@ -66,7 +66,7 @@ struct What {
 
 impl What {
     fn config(&self) -> Result<Config> {
-        let mut config = preset(&self.mode)?;
+        let mut config = preset(&self.mode, &self.task)?;
         for change in &self.changes {
             let Some((name, value)) = change.split_once('=') else {
                 return Err(Error::Config {
