@@ -3,8 +3,8 @@
 //! # Reading order
 //! The code reads in the order in which data flows. Each layer knows only those above it:
 //!
-//! 1. plain numbers: [`error`], [`rng`], [`config`], [`mod@env`], [`buffer`], [`stats`], [`gae`], [`metrics`],
-//!    [`snapshot`]: no tensors;
+//! 1. plain numbers: [`error`], [`rng`], [`config`], [`mod@env`], [`buffer`], [`stats`], [`quantiles`], [`gae`],
+//!    [`metrics`], [`snapshot`]: no tensors;
 //! 2. tensors: [`device`], [`nets`], [`dynamics`];
 //! 3. learning: [`world_model`], [`curiosity`], [`imagination`], [`samples`], [`ppo`]: no trainer;
 //! 4. [`trainer`]: one run as a state machine, whose tick is one bounded unit of work: no page;
@@ -29,6 +29,7 @@ pub mod metrics;
 pub mod nets;
 pub mod plots;
 pub mod ppo;
+pub mod quantiles;
 pub mod rng;
 pub mod samples;
 pub mod snapshot;
