@@ -4,7 +4,7 @@
 //! The code reads in the order in which data flows. Each layer knows only those above it:
 //!
 //! 1. plain numbers: [`error`], [`rng`], [`config`], [`mod@env`], [`buffer`], [`stats`], [`quantiles`], [`gae`],
-//!    [`metrics`], [`snapshot`]: no tensors;
+//!    [`dyna_q`], [`metrics`], [`snapshot`]: no tensors;
 //! 2. tensors: [`device`], [`nets`], [`dynamics`];
 //! 3. learning: [`world_model`], [`curiosity`], [`imagination`], [`samples`], [`ppo`]: no trainer;
 //! 4. [`trainer`]: one run as a state machine, whose tick is one bounded unit of work: no page;
@@ -20,6 +20,7 @@ pub mod buffer;
 pub mod config;
 pub mod curiosity;
 pub mod device;
+pub mod dyna_q;
 pub mod dynamics;
 pub mod env;
 pub mod error;

@@ -12,8 +12,8 @@
 //! **Shapes.** state [1]: the cell's number, row · columns + column; observation [2]: row and column, each from −1 (top,
 //! left) to 1 (bottom, right), as networks like them; action [1]: 0, 1, 2, 3 for up, right, down, left.
 //!
-//! **Where.** Stepped by [`VecEnv`](super::VecEnv), or directly by a table learner,
-//! for which the cells are states 0..[`GridWorld::CELLS`].
+//! **Where.** Stepped by [`VecEnv`](super::VecEnv), or directly by a table learner such as
+//! [`DynaQ`](crate::dyna_q::DynaQ), for which the cells are states 0..[`GridWorld::CELLS`].
 //!
 //! **Details.** 1. The book's maze has no time limit. Here an episode is cut after 500 steps: of random walkers, who need
 //! 870 steps on average, two in five are there by then. 2. Returns are not discounted, so the bar, 1, says that G is
