@@ -23,7 +23,19 @@ pub trait Dynamics {
     /// E, how many opinions there are.
     fn members(&self) -> usize;
 
+    /// Numbers of chance that one step takes: 0 for a world without chance.
+    fn noise_size(&self) -> usize {
+        0
+    }
+
     /// One step from `obs` [B, O] with one-hot or scaled `action` [B, A]; row b follows the member that
-    /// `choice` [B, E] marks with a 1.
-    fn predict(&self, obs: Tensor<2>, action: Tensor<2>, choice: Tensor<2>) -> Prediction;
+    /// `choice` [B, E] marks with a 1. `noise`, standard normal [B, noise_size], is what a world with chance draws with;
+    /// without it such a world gives its means.
+    fn predict(
+        &self,
+        obs: Tensor<2>,
+        action: Tensor<2>,
+        choice: Tensor<2>,
+        noise: Option<Tensor<2>>,
+    ) -> Prediction;
 }

@@ -42,5 +42,26 @@ pub enum Error {
     },
 }
 
+impl Error {
+    /// Checks that all of these are finite.
+    ///
+    /// # Errors
+    /// [`Error::Diverged`] with the phase, the quantity and its value otherwise.
+    pub fn unless_finite<'a>(
+        phase: &str,
+        quantity: &str,
+        numbers: impl IntoIterator<Item = &'a f32>,
+    ) -> Result<()> {
+        match numbers.into_iter().find(|number| !number.is_finite()) {
+            None => Ok(()),
+            Some(number) => Err(Self::Diverged {
+                phase: phase.into(),
+                quantity: quantity.into(),
+                value: number.to_string(),
+            }),
+        }
+    }
+}
+
 /// Result with this crate's [`Error`].
 pub type Result<T> = std::result::Result<T, Error>;

@@ -3,24 +3,23 @@
 //! **What.** Branches start from states that were really visited and follow the model, each step with one member
 //! of the ensemble drawn by lot. What comes out is a [`Rollout`] like a real one.
 //! ```text
-//! a ~ π(· | s)    e ~ lot    ŝ', r̂, p̂_end = ŵ_e(s, a)     until p̂_end > ½, or ŝ' leaves the known range, or H steps
+//! a ~ π(· | s)    e ~ lot    ŝ', r̂, p̂_end = ŵ_e(s, a)     until the end is predicted, a border is crossed, or H steps
 //! ```
-//! **Shapes.** B branches: everything on the device is [B, ·]; the record of one step is [B, O + A + O + 5].
+//! **Shapes.** B branches: everything on the device is [B, ·]; the record of one step is [B, O + A + 5].
 //! **Where.** Starts come from the newest part of replay; the rollout goes to [`crate::samples`].
 //! **Choices.** (1) Branches that have ended go on computing and are cut off on the host: shapes stay constant, and
-//! there is one readback a round. (2) `terminated` only where the model predicts the task's end; a branch that leaves
-//! the range seen in replay (mean ± 5 std) or reaches the horizon is truncated and bootstraps. (3) All chance comes
+//! there is one readback a round. (2) `terminated` only where the task would end, by the model's word or the task's own
+//! rule; a branch that crosses a [`Borders`] or reaches the horizon is truncated and bootstraps. (3) All chance comes
 //! from the host.
 //! **Paper.** Janner et al. 2019 (1906.08253); Chua et al. 2018 (1805.12114), TS1 propagation.
 
 use crate::buffer::{Rollout, Step};
-use crate::curiosity::Rnd;
+use crate::curiosity::{Curiosity, Visit};
 use crate::device::{Device, read};
 use crate::dynamics::Dynamics;
-use crate::env::ActionSpace;
+use crate::env::{ActionSpace, Env};
 use crate::error::Result;
-use crate::nets::ActorCritic;
-use crate::nets::categorical::{log_prob, sample};
+use crate::nets::{ActorCritic, chance_size, draw_chance};
 use crate::rng::Stream;
 use burn::tensor::Tensor;
 
@@ -42,18 +41,53 @@ impl KnownRange {
     }
 }
 
+/// What cuts a branch short before the horizon.
+#[derive(Clone, Copy, Default)]
+pub struct Borders<'a> {
+    /// Beyond it a branch is truncated.
+    pub range: Option<&'a KnownRange>,
+    /// Disagreement above which a branch is truncated.
+    pub disagreement_max: Option<f32>,
+    /// The task whose own rule says where an episode terminates; none leaves that to the model.
+    pub known_ends: Option<&'a dyn Env>,
+}
+
+impl Borders<'_> {
+    fn terminates(&self, next_obs: &[f32], end_probability: f32) -> bool {
+        self.known_ends.map_or(end_probability > END_THRESHOLD, |task| task.known_end(next_obs))
+    }
+
+    fn crossed(&self, next_obs: &[f32], disagreement: f32) -> bool {
+        self.range.is_some_and(|range| !range.contains(next_obs))
+            || self.disagreement_max.is_some_and(|max| disagreement > max)
+    }
+}
+
+/// How much is imagined, and in which task.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Scope {
+    /// What the policy acts in.
+    pub action: ActionSpace,
+    /// O
+    pub obs_size: usize,
+    /// H
+    pub horizon: usize,
+    /// E
+    pub members: usize,
+    /// Numbers of chance that the world takes for one step, [`Dynamics::noise_size`].
+    pub noise_size: usize,
+}
+
 /// A round of imagination in progress.
 pub struct Imagination {
-    action: ActionSpace,
+    scope: Scope,
     branches: usize,
-    horizon: usize,
-    members: usize,
     starts: Vec<f32>,
     /// Where all branches are, [B, O].
     obs: Tensor<2>,
-    /// Uniform numbers and member choices of all steps, [H, B, 1 + E].
+    /// The action's chance, the choice of a member and the world's noise, of all steps: [H, B, C + E + noise].
     chance: Tensor<3>,
-    /// What happened, one [B, O + A + 4] a step: next obs, action, log-prob, reward, end, disagreement; novelty.
+    /// What happened, one [B, O + A + 5] a step: next obs, action, log-prob, reward, end, disagreement, novelty.
     steps: Vec<Tensor<2>>,
 }
 
@@ -68,28 +102,23 @@ pub struct Imagined {
 
 impl Imagination {
     /// Starts one branch from each of `starts` [B, O].
-    pub fn start(
-        device: &Device,
-        starts: Vec<f32>,
-        action: ActionSpace,
-        [obs_size, horizon, members]: [usize; 3],
-        stream: &mut Stream,
-    ) -> Self {
+    pub fn start(device: &Device, starts: Vec<f32>, scope: Scope, stream: &mut Stream) -> Self {
+        let Scope { action, obs_size, horizon, members, noise_size } = scope;
         let branches = starts.len() / obs_size;
-        let mut chance = Vec::with_capacity(horizon * branches * (1 + members));
+        let width = chance_size(action) + members + noise_size;
+        let mut chance = Vec::with_capacity(horizon * branches * width);
         for _ in 0..horizon * branches {
-            chance.push(stream.uniform());
+            draw_chance(action, stream, &mut chance);
             let member = stream.below(members);
             chance.extend((0..members).map(|m| if m == member { 1.0 } else { 0.0 }));
+            chance.extend((0..noise_size).map(|_| stream.normal()));
         }
         Self {
-            action,
+            scope,
             branches,
-            horizon,
-            members,
             obs: device.floats(starts.clone(), [branches, obs_size]),
             starts,
-            chance: device.floats(chance, [horizon, branches, 1 + members]),
+            chance: device.floats(chance, [horizon, branches, width]),
             steps: Vec::with_capacity(horizon),
         }
     }
@@ -104,21 +133,37 @@ impl Imagination {
         self.steps.len()
     }
 
+    /// Steps to be imagined in all, H.
+    pub fn horizon(&self) -> usize {
+        self.scope.horizon
+    }
+
     /// Whether the horizon is reached.
     pub fn is_complete(&self) -> bool {
-        self.steps.len() >= self.horizon
+        self.steps.len() >= self.scope.horizon
     }
 
     /// One step of all branches.
-    pub fn step(&mut self, net: &ActorCritic, world: &dyn Dynamics, curiosity: Option<&Rnd>) {
+    pub fn step(&mut self, net: &ActorCritic, world: &dyn Dynamics, curiosity: Option<&Curiosity>) {
         let chance: Tensor<2> = self.chance.clone().narrow(0, self.steps.len(), 1).squeeze_dim(0);
-        let logits = net.logits(&net.matrices(), self.obs.clone());
-        let action = sample(logits.clone(), chance.clone().narrow(1, 0, 1)); // [B, A]
-        let log_prob = log_prob(logits, action.clone());
-        let choice = chance.narrow(1, 1, self.members); // [B, E]
-        let said = world.predict(self.obs.clone(), action.clone(), choice);
-        let novelty =
-            curiosity.map_or_else(|| said.reward.zeros_like(), |rnd| rnd.novelty(said.next_obs.clone()));
+        let Scope { action: space, members, noise_size, .. } = self.scope;
+        let size = chance_size(space);
+        let policy = net.policy(&net.matrices(), self.obs.clone());
+        let action = policy.sample(chance.clone().narrow(1, 0, size)); // [B, A]
+        let log_prob = policy.log_prob(action.clone());
+        let of_model = model_form(space, action.clone());
+        let choice = chance.clone().narrow(1, size, members); // [B, E]
+        let noise = (noise_size > 0).then(|| chance.narrow(1, size + members, noise_size));
+        let said = world.predict(self.obs.clone(), of_model.clone(), choice, noise);
+        let visit = |curiosity: &Curiosity| {
+            curiosity.novelty(&Visit {
+                obs: self.obs.clone(),
+                action: of_model,
+                next_obs: said.next_obs.clone(),
+                disagreement: said.disagreement.clone(),
+            })
+        };
+        let novelty = curiosity.map_or_else(|| said.reward.zeros_like(), visit);
         self.obs = said.next_obs.clone();
         let record = vec![
             said.next_obs,
@@ -136,26 +181,25 @@ impl Imagination {
     ///
     /// # Errors
     /// [`crate::Error::Device`] if the device cannot be read.
-    pub async fn finish(self, range: Option<&KnownRange>, weight: f32) -> Result<Imagined> {
+    pub async fn finish(self, borders: Borders<'_>, weight: f32) -> Result<Imagined> {
         let steps = self.steps.len();
-        let obs_size = self.starts.len() / self.branches.max(1);
-        let actions = self.action.encoded_size();
+        let Scope { obs_size, action: space, .. } = self.scope;
+        let actions = space.encoded_size();
         let width = obs_size + actions + 5;
         let numbers = read(Tensor::cat(self.steps, 0), "reading imagined steps").await?; // [H · B, width]
-        let mut rollout = Rollout::new(false, obs_size, self.action.stored_size());
+        let mut rollout = Rollout::new(false, obs_size, space.stored_size());
         let mut disagreement = 0.0;
         for branch in 0..self.branches {
             let mut obs = &self.starts[branch * obs_size..(branch + 1) * obs_size];
             for step in 0..steps {
                 let row = &numbers[(step * self.branches + branch) * width..][..width];
                 let (next_obs, rest) = row.split_at(obs_size);
-                let (encoded, rest) = rest.split_at(actions);
+                let (of_policy, rest) = rest.split_at(actions);
                 let &[log_prob, reward_ext, end, apart, reward_int] = rest else { continue };
-                let terminated = end > END_THRESHOLD;
-                let is_known = range.is_none_or(|range| range.contains(next_obs));
-                let truncated = !terminated && (step + 1 == steps || !is_known);
-                let mut action = Vec::with_capacity(1);
-                self.action.decode(encoded, &mut action);
+                let terminated = borders.terminates(next_obs, end);
+                let truncated = !terminated && (step + 1 == steps || borders.crossed(next_obs, apart));
+                let mut action = Vec::with_capacity(space.stored_size());
+                space.decode(of_policy, &mut action);
                 rollout.push(Step {
                     obs,
                     action: &action,
@@ -177,5 +221,13 @@ impl Imagination {
         }
         let disagreement = disagreement / rollout.len().max(1) as f32;
         Ok(Imagined { rollout, disagreement })
+    }
+}
+
+/// The model's form of actions in the policy's form, [B, A] → [B, A], as [`ActionSpace::encode`] has it on the host.
+fn model_form(space: ActionSpace, action: Tensor<2>) -> Tensor<2> {
+    match space {
+        ActionSpace::Discrete(_) => action,
+        ActionSpace::Box { bound, .. } => action.clamp(-bound, bound) / bound,
     }
 }

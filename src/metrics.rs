@@ -123,6 +123,13 @@ pub const METRICS: &[Metric] = &[
         "If it is always at its maximum, look whether confidence_rule is one_step.",
     ),
     metric(
+        "imagination/horizon",
+        "steps",
+        "Steps that a branch may last in this iteration.",
+        "The hyperparameter horizon; with adaptive_depth it grows as the model learns to look ahead.",
+        "If it stays at 1 with adaptive_depth, raise depth_error_max or collect more real steps.",
+    ),
+    metric(
         "imagination/length_mean",
         "steps",
         "Mean length of an imagined branch before it ends or reaches the horizon.",

@@ -6,17 +6,17 @@
 //! ρ = exp(log π_new − log π_old)
 //! L_clip = min(ρ A, clip(ρ, 1 − ε, 1 + ε) A)
 //! L_vf = ½ (V − R)²        or, clipped, ½ max((V − R)², (V_old + clip(V − V_old, −ε, ε) − R)²)
-//! loss = Σ w (−L_clip + c_vf · Σ_heads L_vf − c_ent · entropy) / Σ w
+//! loss = mean w (−L_clip + c_vf · Σ_heads L_vf − c_ent · entropy)
 //! approx_kl = mean((ρ − 1) − log ρ)
 //! ```
-//! **Shapes.** A batch has B samples; logits and one-hot actions [B, A], values and returns [B, heads], all else
+//! **Shapes.** A batch has B samples; policy outputs and actions [B, A], values and returns [B, heads], all else
 //! [B, 1].
 //! **Where.** Samples, real and imagined alike, come from [`crate::samples`].
 //! **Choices.** (1) Advantages arrive normalised. (2) The value is not clipped by default: with returns of
 //! 100, a clip of 0.2 would hold it still. (3) The metrics of an update stay on the device and are read once a phase.
 //! **Paper.** Schulman et al. 2017 (1707.06347).
 
-use crate::nets::{ActorCritic, categorical, clip_by_global_norm};
+use crate::nets::{ActorCritic, clip_by_global_norm};
 use burn::tensor::Tensor;
 
 /// One minibatch on the device.
@@ -24,7 +24,7 @@ use burn::tensor::Tensor;
 pub struct Minibatch {
     /// [B, O]
     pub obs: Tensor<2>,
-    /// One-hot, [B, A]
+    /// In the policy's form, [B, A]
     pub actions: Tensor<2>,
     /// log π_old(action | obs), [B, 1]
     pub log_probs: Tensor<2>,
@@ -100,10 +100,10 @@ pub fn losses(
     }
 }
 
-/// The mean in which each sample counts by its weight, [B, 1] → `[1]`.
+/// The mean in which each sample counts by its weight, [B, 1] → `[1]`. It is not divided by the weights' sum: a batch
+/// of which little is believed moves the policy little.
 fn weighted_mean(weights: Tensor<2>) -> impl Fn(Tensor<2>) -> Tensor<1> {
-    let share = weights.clone() / weights.sum().unsqueeze();
-    move |samples| (samples * share.clone()).sum()
+    move |samples| (samples * weights.clone()).mean()
 }
 
 /// L_vf of each sample, summed over the heads, [B, 1].
@@ -133,10 +133,10 @@ pub const UPDATE_METRICS: [&str; 6] = [
 pub fn update(net: &mut ActorCritic, batch: &Minibatch, settings: &Settings) -> Tensor<1> {
     let tracked = net.tracked();
     let lifted = lift(batch);
-    let logits = net.logits(&tracked.matrices, lifted.obs.clone());
+    let policy = net.policy(&tracked.matrices, lifted.obs.clone());
     let values = net.values(&tracked.matrices, lifted.obs.clone());
-    let log_prob = categorical::log_prob(logits.clone(), lifted.actions.clone());
-    let losses = losses([log_prob, categorical::entropy(logits)], values, &lifted, settings);
+    let log_prob = policy.log_prob(lifted.actions.clone());
+    let losses = losses([log_prob, policy.entropy()], values, &lifted, settings);
     let (gradient, norm) = clip_by_global_norm(tracked.gradient(&losses.total), settings.max_grad_norm);
     net.flat = net.adam.step(net.flat.clone(), gradient);
     let metrics = [

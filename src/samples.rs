@@ -2,10 +2,11 @@
 //!
 //! **What.** Real and imagined rollouts become rows of the same shape; a minibatch is a choice of rows, packed
 //! into one upload.
-//! **Shapes.** A row is obs `[O]` · one-hot action `[A]` · log-prob · advantage · weight · returns `[heads]` · old
+//! **Shapes.** A row is obs `[O]` · action in the policy's form `[A]` · log-prob · advantage · weight · returns `[heads]` · old
 //! values `[heads]`.
 //! **Choices.** (1) Advantages of external reward and novelty are combined here, and β is applied here and
-//! nowhere else: A = A_ext + β · A_int. (2) They are normalised over the whole batch, as mean 0 and
+//! nowhere else: A = A_ext + β · A_int with a value head for each, or r = r_ext + β · r_int with one head for both.
+//! Novelty's own stream is not ended by the end of an episode unless asked for. (2) They are normalised over the whole batch, as mean 0 and
 //! standard deviation 1.
 
 use crate::buffer::Rollout;
@@ -16,15 +17,21 @@ use crate::gae::{Estimates, across_segments, per_segment};
 use crate::ppo::Minibatch;
 use burn::tensor::Tensor;
 
-/// γ, λ, β and where a recursion stops.
+/// How rewards become advantages.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Discounting {
     /// γ
     pub gamma: f32,
+    /// γ of novelty.
+    pub gamma_int: f32,
     /// λ
     pub lambda: f32,
     /// β, the weight of novelty; applied here only.
     pub beta: f32,
+    /// What the task's reward is multiplied by; applied here only.
+    pub reward_scale: f32,
+    /// Whether a terminated episode ends the return of novelty too.
+    pub episodic_novelty: bool,
 }
 
 /// Rows that PPO learns from.
@@ -71,16 +78,16 @@ impl Samples {
     ) {
         let heads: Vec<Head> = (0..self.heads)
             .map(|head| {
-                let rewards = if head == 0 { &rollout.rewards_ext } else { &rollout.rewards_int };
                 let column =
                     |all: &[f32]| all.iter().skip(head).step_by(self.heads).copied().collect::<Vec<f32>>();
-                Head::new(rollout, rewards, column(values), &column(next_values), discounting, rule)
+                let stream = stream_of(rollout, head, self.heads, discounting);
+                Head::new(rollout, &stream, column(values), &column(next_values), discounting.lambda, rule)
             })
             .collect();
         let factor = |head: usize| if head == 0 { 1.0 } else { discounting.beta };
         for step in 0..rollout.len() {
             self.rows.extend_from_slice(rollout.obs_at(step));
-            action.encode(rollout.action_at(step), &mut self.rows);
+            action.to_policy(rollout.action_at(step), &mut self.rows);
             let advantage: f32 =
                 heads.iter().enumerate().map(|(h, head)| factor(h) * head.estimates.advantages[step]).sum();
             self.rows.extend([rollout.log_probs[step], advantage, rollout.weights[step]]);
@@ -139,6 +146,26 @@ pub fn normalize(advantages: &mut [f32]) {
     advantages.iter_mut().for_each(|a| *a = ((f64::from(*a) - mean) * scale) as f32);
 }
 
+/// What one value head foretells.
+struct RewardStream {
+    rewards: Vec<f32>,
+    terminated: Vec<bool>,
+    gamma: f32,
+}
+
+/// Head 0 foretells the task's reward, head 1 novelty; a single head foretells both together.
+fn stream_of(rollout: &Rollout, head: usize, heads: usize, discounting: Discounting) -> RewardStream {
+    let Discounting { gamma, gamma_int, beta, reward_scale, episodic_novelty, .. } = discounting;
+    if head == 1 {
+        let terminated = rollout.terminated.iter().map(|&ended| ended && episodic_novelty).collect();
+        return RewardStream { rewards: rollout.rewards_int.clone(), terminated, gamma: gamma_int };
+    }
+    let with_novelty = if heads == 1 { beta } else { 0.0 };
+    let both = rollout.rewards_ext.iter().zip(&rollout.rewards_int);
+    let rewards = both.map(|(ext, int)| reward_scale * ext + with_novelty * int).collect();
+    RewardStream { rewards, terminated: rollout.terminated.clone(), gamma }
+}
+
 /// Advantages under one value head.
 struct Head {
     values: Vec<f32>,
@@ -148,19 +175,18 @@ struct Head {
 impl Head {
     fn new(
         rollout: &Rollout,
-        rewards: &[f32],
+        stream: &RewardStream,
         values: Vec<f32>,
         next_values: &[f32],
-        discounting: Discounting,
+        lambda: f32,
         rule: SegmentRule,
     ) -> Self {
-        let Discounting { gamma, lambda, .. } = discounting;
+        let RewardStream { rewards, terminated, gamma } = stream;
         let estimates = match rule {
             SegmentRule::PerBranch => {
-                let terminated = &rollout.terminated;
-                per_segment(&rollout.segments, rewards, &values, next_values, terminated, gamma, lambda)
+                per_segment(&rollout.segments, rewards, &values, next_values, terminated, *gamma, lambda)
             }
-            SegmentRule::Across => across_segments(rewards, &values, gamma, lambda),
+            SegmentRule::Across => across_segments(rewards, &values, *gamma, lambda),
         };
         Self { values, estimates }
     }

@@ -37,7 +37,7 @@ fn grid(folder: &Path, seeds: &str) -> String {
     for small in ["num_steps=16", "n_epochs=1", "eval_every=64", "eval_episodes=1", "hidden_size=8"] {
         words.extend(["--set", small]);
     }
-    words.extend(["--set", "model_updates=1", "--set", "curiosity=false"]);
+    words.extend(["--set", "model_updates=1", "--set", "curiosity=none"]);
     words.extend(["--seeds", seeds, "--out", "runs.jsonl", "--pictures", "pictures"]);
     success(folder, &words)
 }

@@ -10,7 +10,11 @@ use burn::tensor::Tensor;
 use mbppo::config::{Activation, Config};
 use mbppo::curiosity::Rnd;
 use mbppo::device::{Device, DeviceKind};
-use mbppo::nets::{ActorCritic, Adam, Layout, Mlp, categorical, clip_by_global_norm, gaussian};
+use mbppo::env::ActionSpace;
+use mbppo::nets::{
+    ActorCritic, Adam, Distribution, Layout, Mlp, ObsScaling, Shape, categorical, clip_by_global_norm,
+    gaussian,
+};
 use mbppo::ppo::{Losses, Minibatch, Settings, losses, update};
 use mbppo::rng::Seed;
 use mbppo::samples::normalize;
@@ -202,17 +206,26 @@ fn golden_mlp_ppo_step() {
             [params[0][0].as_array(), params[0].as_array(), params[4].as_array()]
                 .map(|rows| rows.expect("rows").len());
         let device = Device::cpu();
-        let sizes = [obs_size, hidden, actions, 1];
-        let learner = (Activation::Tanh, float(&case["lr"]));
-        let mut net = ActorCritic::new(&device, sizes, learner, &mut Seed(0).stream("init"));
+        let shape = Shape {
+            obs_size,
+            action: ActionSpace::Discrete(actions),
+            hidden_size: hidden,
+            heads: 1,
+            activation: Activation::Tanh,
+            scaling: ObsScaling::none(obs_size),
+            log_std_init: 0.0,
+        };
+        let mut net = ActorCritic::new(&device, shape, float(&case["lr"]), &mut Seed(0).stream("init"));
         let flat: Vec<f32> = params.iter().flat_map(transposed).collect();
         let len = flat.len();
         net.flat = device.floats(flat, [len]);
         net.adam.eps = float(&case["eps"]);
         let expected = &case["expected"];
         let obs = tensor(&case["obs"]);
-        let logits = read(net.logits(&net.matrices(), obs.clone()));
-        assert_close("logits", &logits, &numbers(&expected["logits"]), TOLERANCE);
+        let Distribution::Categorical(logits) = net.policy(&net.matrices(), obs.clone()) else {
+            panic!("choices have logits");
+        };
+        assert_close("logits", &read(logits), &numbers(&expected["logits"]), TOLERANCE);
         let values = read(net.values(&net.matrices(), obs.clone()));
         assert_close("values", &values, &numbers(&expected["values"]), TOLERANCE);
         let batch = minibatch(case, obs, one_hot(&case["actions"], actions), values);
@@ -278,7 +291,7 @@ fn golden_world_model_losses_and_gradients() {
         let expected = &case["expected"];
         assert_is("mse", losses.state.clone().inner(), &expected["mse"]);
         assert_is("bce", losses.end.clone().inner(), &expected["bce"]);
-        let gradient: Tensor<2> = output.grad(&losses.total().backward()).expect("a gradient").squeeze_dim(0);
+        let gradient: Tensor<2> = output.grad(&losses.total.backward()).expect("a gradient").squeeze_dim(0);
         let of_state = read(gradient.clone().narrow(1, 0, size));
         assert_close("state gradient", &of_state, &numbers(&expected["grad_mse_pred"]), TOLERANCE);
         let of_end = read(gradient.narrow(1, size + 1, 1));

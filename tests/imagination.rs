@@ -1,17 +1,18 @@
-//! Imagination in a world that is perfect must be what really happens.
+//! Imagination in a world that is perfect must be what really happens, on every task.
 #![cfg(not(target_family = "wasm"))]
 
 use burn::tensor::Tensor;
+use mbppo::buffer::Rollout;
 use mbppo::config::Activation;
 use mbppo::device::Device;
 use mbppo::dynamics::{Dynamics, Prediction};
-use mbppo::env::make;
-use mbppo::imagination::{Imagination, KnownRange};
-use mbppo::nets::ActorCritic;
+use mbppo::env::{ActionSpace, Env, TASKS, make};
+use mbppo::imagination::{Borders, Imagination, KnownRange, Scope};
+use mbppo::nets::{ActorCritic, ObsScaling, Shape};
 use mbppo::rng::Seed;
 
-/// CartPole itself as a world model: two members that agree.
-struct Perfect;
+/// A task itself as a world model: two members that agree.
+struct Perfect(&'static str);
 
 fn rows(tensor: Tensor<2>) -> Vec<Vec<f32>> {
     let width = tensor.dims()[1];
@@ -19,13 +20,44 @@ fn rows(tensor: Tensor<2>) -> Vec<Vec<f32>> {
     all.chunks_exact(width).map(<[f32]>::to_vec).collect()
 }
 
-fn really(obs: &[f32], action: f32) -> (Vec<f32>, f32, bool) {
-    let mut env = make("CartPole-v1").expect("a task");
-    env.set_state(&obs.iter().map(|&x| f64::from(x)).collect::<Vec<_>>());
-    let outcome = env.step(&[action]);
-    let mut next = vec![0.0; 4];
+/// The physical state behind an observation.
+fn state_of(task: &str, obs: &[f32]) -> Vec<f64> {
+    let wide: Vec<f64> = obs.iter().map(|&x| f64::from(x)).collect();
+    match task {
+        "Acrobot-v1" => vec![wide[1].atan2(wide[0]), wide[3].atan2(wide[2]), wide[4], wide[5]],
+        "Pendulum-v1" => vec![wide[1].atan2(wide[0]), wide[2]],
+        "DynaMaze-v0" => {
+            let mut env = make(task).expect("a task");
+            // The maze is small: look for the cell that is seen like this.
+            let mut seen = vec![0.0; obs.len()];
+            (0..54)
+                .map(|cell| vec![f64::from(cell)])
+                .find(|state| {
+                    env.set_state(state);
+                    env.observe(&mut seen);
+                    seen == obs
+                })
+                .expect("a cell")
+        }
+        _ => wide,
+    }
+}
+
+fn step_of(env: &mut dyn Env, action: &[f32]) -> (Vec<f32>, f32, bool) {
+    let outcome = env.step(action);
+    let mut next = vec![0.0; env.spec().obs_size()];
     env.observe(&mut next);
     (next, outcome.reward, outcome.terminated)
+}
+
+/// An action in the model's form as the task takes it.
+fn task_form(space: ActionSpace, of_model: &[f32]) -> Vec<f32> {
+    match space {
+        ActionSpace::Discrete(_) => {
+            vec![of_model.iter().position(|&entry| entry > 0.5).expect("one-hot") as f32]
+        }
+        ActionSpace::Box { bound, .. } => of_model.iter().map(|a| a * bound).collect(),
+    }
 }
 
 impl Dynamics for Perfect {
@@ -33,18 +65,28 @@ impl Dynamics for Perfect {
         2
     }
 
-    fn predict(&self, obs: Tensor<2>, action: Tensor<2>, choice: Tensor<2>) -> Prediction {
+    fn predict(
+        &self,
+        obs: Tensor<2>,
+        action: Tensor<2>,
+        choice: Tensor<2>,
+        noise: Option<Tensor<2>>,
+    ) -> Prediction {
+        assert!(noise.is_none(), "a world without chance is given none");
         assert!(rows(choice).iter().all(|row| row.iter().sum::<f32>() == 1.0), "one member a branch");
+        let mut env = make(self.0).expect("a task");
+        let space = env.spec().action;
         let (mut next, mut reward, mut end) = (Vec::new(), Vec::new(), Vec::new());
-        for (obs, one_hot) in rows(obs).iter().zip(rows(action)) {
-            let (after, r, terminated) = really(obs, one_hot[1]);
+        for (obs, action) in rows(obs).iter().zip(rows(action)) {
+            env.set_state(&state_of(self.0, obs));
+            let (after, r, terminated) = step_of(env.as_mut(), &task_form(space, &action));
             next.extend(after);
             reward.push(r);
             end.push(if terminated { 1.0 } else { 0.0 });
         }
         let (device, n) = (Device::cpu(), reward.len());
         Prediction {
-            next_obs: device.floats(next, [n, 4]),
+            next_obs: device.floats(next, [n, env.spec().obs_size()]),
             reward: device.floats(reward, [n, 1]),
             end_probability: device.floats(end, [n, 1]),
             disagreement: device.zeros([n, 1]),
@@ -52,32 +94,60 @@ impl Dynamics for Perfect {
     }
 }
 
-/// 40 branches of up to 60 steps: long enough for many of them to fall.
-fn imagined(range: Option<&KnownRange>) -> mbppo::buffer::Rollout {
-    let device = Device::cpu();
-    let net = ActorCritic::new(&device, [4, 8, 2, 1], (Activation::Tanh, 1e-3), &mut Seed(4).stream("init"));
+fn policy(task: &str) -> ActorCritic {
+    let spec = make(task).expect("a task").spec();
+    let shape = Shape {
+        obs_size: spec.obs_size(),
+        action: spec.action,
+        hidden_size: 8,
+        heads: 1,
+        activation: Activation::Tanh,
+        scaling: ObsScaling::of(spec.obs),
+        log_std_init: 0.0,
+    };
+    ActorCritic::new(&Device::cpu(), shape, 1e-3, &mut Seed(4).stream("init"))
+}
+
+/// Branches of up to `horizon` steps from states that the task starts in.
+fn imagined(task: &'static str, branches: usize, horizon: usize, borders: Borders<'_>) -> Rollout {
+    let mut env = make(task).expect("a task");
+    let spec = env.spec();
     let mut stream = Seed(4).stream("starts");
-    let starts = (0..40 * 4).map(|_| 0.1 * stream.normal()).collect();
-    let action = make("CartPole-v1").expect("a task").spec().action;
-    let mut imagination = Imagination::start(&device, starts, action, [4, 60, 2], &mut stream);
-    while !imagination.is_complete() {
-        imagination.step(&net, &Perfect, None);
+    let mut starts = vec![0.0; branches * spec.obs_size()];
+    for start in starts.chunks_exact_mut(spec.obs_size()) {
+        env.reset(&mut stream);
+        env.observe(start);
     }
-    pollster::block_on(imagination.finish(range, 0.5)).expect("a rollout").rollout
+    let scope = Scope { action: spec.action, obs_size: spec.obs_size(), horizon, members: 2, noise_size: 0 };
+    let mut imagination = Imagination::start(&Device::cpu(), starts, scope, &mut stream);
+    let net = policy(task);
+    while !imagination.is_complete() {
+        imagination.step(&net, &Perfect(task), None);
+    }
+    pollster::block_on(imagination.finish(borders, 0.5)).expect("a rollout").rollout
 }
 
 #[test]
-fn a_perfect_world_makes_imagined_equal_real() {
-    let rollout = imagined(None);
-    assert_eq!(rollout.segments.len(), 40);
-    for segment in &rollout.segments {
-        for step in segment.clone() {
-            let (next, reward, terminated) = really(rollout.obs_at(step), rollout.action_at(step)[0]);
-            assert_eq!(rollout.next_obs_at(step), next.as_slice());
-            assert_eq!(rollout.rewards_ext[step], reward);
-            assert_eq!(rollout.terminated[step], terminated);
-            if step + 1 < segment.end {
-                assert_eq!(rollout.obs_at(step + 1), next.as_slice(), "a branch is one path");
+fn a_perfect_world_makes_imagined_equal_real_on_every_task() {
+    for task in TASKS {
+        let rollout = imagined(task, 10, 40, Borders::default());
+        assert_eq!(rollout.segments.len(), 10);
+        let mut env = make(task).expect("a task");
+        for segment in &rollout.segments {
+            // The task is set once, at the start of the branch, and from there only given the branch's actions.
+            env.set_state(&state_of(task, rollout.obs_at(segment.start)));
+            for step in segment.clone() {
+                let mut action = rollout.action_at(step).to_vec();
+                env.spec().action.clip(&mut action);
+                let (next, reward, terminated) = step_of(env.as_mut(), &action);
+                let apart = next.iter().zip(rollout.next_obs_at(step)).map(|(a, b)| (a - b).abs());
+                // The stub goes through observations in f32 at every step, the task does not: up to 40 roundings.
+                assert!(apart.fold(0.0, f32::max) < 2e-3, "{task}, step {}", step - segment.start);
+                assert!((rollout.rewards_ext[step] - reward).abs() < 2e-3, "{task}");
+                assert_eq!(rollout.terminated[step], terminated, "{task}");
+                if step + 1 < segment.end {
+                    assert_eq!(rollout.obs_at(step + 1), rollout.next_obs_at(step), "a branch is one path");
+                }
             }
         }
     }
@@ -85,7 +155,7 @@ fn a_perfect_world_makes_imagined_equal_real() {
 
 #[test]
 fn a_branch_ends_where_the_world_says_so_or_at_the_horizon() {
-    let rollout = imagined(None);
+    let rollout = imagined("CartPole-v1", 40, 60, Borders::default());
     for segment in &rollout.segments {
         let last = segment.end - 1;
         assert!(rollout.terminated[last] ^ rollout.truncated[last], "one reason to end");
@@ -93,14 +163,22 @@ fn a_branch_ends_where_the_world_says_so_or_at_the_horizon() {
         assert!(rollout.terminated[last] || segment.len() == 60);
     }
     let fallen = rollout.segments.iter().filter(|segment| rollout.terminated[segment.end - 1]).count();
-    assert!((10..40).contains(&fallen), "{fallen} of 40 branches fell");
+    assert!((10..=40).contains(&fallen), "{fallen} of 40 branches fell");
     assert!(!rollout.is_real && rollout.weights.iter().all(|&weight| weight == 0.5));
+}
+
+#[test]
+fn the_tasks_own_rule_ends_branches_where_the_model_would() {
+    let task = make("CartPole-v1").expect("a task");
+    let known =
+        imagined("CartPole-v1", 40, 60, Borders { known_ends: Some(task.as_ref()), ..Borders::default() });
+    assert_eq!(known, imagined("CartPole-v1", 40, 60, Borders::default()));
 }
 
 #[test]
 fn a_branch_that_leaves_the_known_range_is_truncated_there() {
     let range = KnownRange { low: vec![-0.5; 4], high: vec![0.5; 4] };
-    let rollout = imagined(Some(&range));
+    let rollout = imagined("CartPole-v1", 40, 60, Borders { range: Some(&range), ..Borders::default() });
     let inside = |obs: &[f32]| obs.iter().all(|x| x.abs() <= 0.5);
     let mut left = 0;
     for segment in &rollout.segments {
@@ -112,4 +190,13 @@ fn a_branch_that_leaves_the_known_range_is_truncated_there() {
         }
     }
     assert!(left > 5, "{left} branches left the range");
+}
+
+#[test]
+fn a_branch_is_cut_where_the_members_disagree_too_much() {
+    let all = imagined("CartPole-v1", 10, 20, Borders::default());
+    let none =
+        imagined("CartPole-v1", 10, 20, Borders { disagreement_max: Some(-1.0), ..Borders::default() });
+    assert!(all.len() > 100 && none.len() == 10, "the stub's disagreement is 0, above −1: one step each");
+    assert!(none.truncated.iter().all(|&truncated| truncated));
 }

@@ -185,16 +185,9 @@ fn every_metric_that_is_recorded_is_explained() {
 }
 
 #[test]
-fn a_task_whose_actions_are_numbers_is_refused_by_name() {
-    let refused = Trainer::new("Pendulum-v1", tiny(), Seed(0), Device::cpu());
-    let error = refused.err().expect("no policy for it yet").to_string();
-    assert!(error.contains("task = Pendulum-v1") && error.contains("CartPole-v1"), "{error}");
-}
-
-#[test]
 fn every_preset_goes_through_two_iterations() {
     for name in ["mb-ppo", "ppo", "textbook"] {
-        let mut config = preset(name).expect("a preset");
+        let mut config = preset(name, "CartPole-v1").expect("a preset");
         (config.n_epochs, config.model_updates, config.num_steps) = (1, 25, 16);
         config.imagination_rounds = config.imagination_rounds.min(1);
         let mut trainer = trainer(config, 0);

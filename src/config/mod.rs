@@ -7,8 +7,10 @@
 mod preset;
 mod value;
 
-pub use preset::{PRESETS, Preset, preset};
-pub use value::{Activation, ConfidenceRule, ModelTarget, SegmentRule};
+pub use preset::{ForTask, PRESETS, Preset, TUNED, preset};
+pub use value::{
+    Activation, ConfidenceRule, CuriosityKind, ModelHeads, ModelTarget, SegmentRule, Termination,
+};
 
 use crate::error::{Error, Result};
 use serde::Serialize;
@@ -94,12 +96,17 @@ hyperparameters! {
     /// Real transitions that are remembered; the oldest are forgotten first.
     replay_capacity: usize = 20_000, Allowed::Count { min: 256, max: 1_000_000 }, "real experience", "transitions";
 
+    /// Real transitions after which one counts half as much as the newest when the world model learns. 0 counts all alike.
+    replay_half_life: usize = 0, Allowed::Count { min: 0, max: 1_000_000 }, "real experience", "transitions";
+
     /// Discount: how much a reward one step later is worth now. Higher looks further ahead and is noisier.
     gamma: f64 = 0.99, Allowed::Number { min: 0.0, max: 1.0 }, "policy", "γ";
     /// GAE's mixture: 0 trusts the value estimate, 1 trusts the rewards that came.
     gae_lambda: f64 = 0.95, Allowed::Number { min: 0.0, max: 1.0 }, "policy", "λ";
     /// Step size of the policy and the value. Too high and approx_kl and clip_fraction jump.
     learning_rate: f64 = 1e-3, Allowed::Number { min: 1e-6, max: 0.1 }, "policy", "per update";
+    /// Real steps over which learning_rate falls to a tenth of itself in a straight line. 0 keeps it.
+    lr_anneal_steps: usize = 0, Allowed::Count { min: 0, max: 10_000_000 }, "policy", "real steps";
     /// Times that PPO goes through one batch. More squeeze more out of it, and drift further from it.
     n_epochs: usize = 6, Allowed::Count { min: 1, max: 100 }, "policy", "epochs";
     /// Samples in one update of the policy and the value.
@@ -118,6 +125,13 @@ hyperparameters! {
     target_kl: f64 = 0.0, Allowed::Number { min: 0.0, max: 1.0 }, "policy", "nats";
     /// Width of the two hidden layers of policy and value.
     hidden_size: usize = 64, Allowed::Count { min: 4, max: 512 }, "policy", "units";
+
+    /// Whether policy and value see observations on the task's usual range, −1 to 1. Needed where a number is as small as a car's speed.
+    normalize_obs: bool = true, Allowed::Switch, "policy", "";
+    /// What the task's reward is multiplied by before it is learned from, so that returns are near 1 to 100. Returns are shown unscaled.
+    reward_scale: f64 = 1.0, Allowed::Number { min: 1e-4, max: 1000.0 }, "policy", "share";
+    /// Logarithm of the spread with which a policy that acts in numbers starts to explore, in the unit of the action.
+    log_std_init: f64 = 0.0, Allowed::Number { min: -5.0, max: 2.0 }, "policy", "log σ";
 
     /// The bend in the layers of policy and value. relu is quicker to compute, tanh is the custom.
     activation: Activation = Activation::Tanh, Allowed::choice::<Activation>(), "policy", "";
@@ -138,13 +152,25 @@ hyperparameters! {
     model_patience: usize = 3, Allowed::Count { min: 1, max: 100 }, "world model", "checks";
     /// What the model predicts: the normalised difference to the next state, or the raw next state of the textbook.
     model_target: ModelTarget = ModelTarget::Difference, Allowed::choice::<ModelTarget>(), "world model", "";
-    /// Whether the model predicts when an episode ends, so that imagination stops there too.
-    learned_ends: bool = true, Allowed::Switch, "world model", "";
+    /// What each member says: one prediction, or a prediction with its own doubt, learned by likelihood.
+    model_heads: ModelHeads = ModelHeads::Deterministic, Allowed::choice::<ModelHeads>(), "world model", "";
+    /// How imagination knows that an episode would have ended: learned, told by the task's own rule, or not at all.
+    termination: Termination = Termination::Learned, Allowed::choice::<Termination>(), "world model", "";
+    /// Size of the worst-case push against the model's input that it has to withstand while it learns, in standard deviations. 0 is none.
+    adversarial_eps: f64 = 0.0, Allowed::Number { min: 0.0, max: 1.0 }, "world model", "std";
 
     /// Rounds of imagining and improving after each piece of real experience. 0 is plain PPO.
     imagination_rounds: usize = 10, Allowed::Count { min: 0, max: 50 }, "imagination", "K";
     /// Steps that an imagined branch may last.
     horizon: usize = 20, Allowed::Count { min: 1, max: 100 }, "imagination", "H";
+    /// Whether the horizon follows the model: only as many steps as it foresees well, and each branch ends where the members disagree.
+    adaptive_depth: bool = false, Allowed::Switch, "imagination", "";
+    /// Held-out error beyond which adaptive depth goes no further, as a share of the change; 1 is as good as predicting no change.
+    depth_error_max: f64 = 0.3, Allowed::Number { min: 0.001, max: 10.0 }, "imagination", "share of change";
+    /// Disagreement of the members at which adaptive depth ends a branch, in standard deviations of a step's change.
+    disagreement_max: f64 = 0.5, Allowed::Number { min: 0.001, max: 100.0 }, "imagination", "std of change";
+    /// Whether the number of branches follows the confidence; if not, it is always branches_max.
+    adaptive_breadth: bool = true, Allowed::Switch, "imagination", "";
     /// Branches imagined a round when the model is not trusted at all.
     branches_min: usize = 10, Allowed::Count { min: 1, max: 100_000 }, "imagination", "n_min";
     /// Branches imagined a round when the model is trusted fully.
@@ -159,15 +185,23 @@ hyperparameters! {
     imagination_discount: f64 = 0.8, Allowed::Number { min: 0.0, max: 1.0 }, "imagination", "weight";
     /// Share of the newest real states from which imagination starts.
     start_fraction: f64 = 0.25, Allowed::Number { min: 0.01, max: 1.0 }, "imagination", "share";
+    /// Real steps over which imagination fades: rounds fall from imagination_rounds to none in a straight line. 0 keeps them.
+    hybrid_steps: usize = 0, Allowed::Count { min: 0, max: 10_000_000 }, "imagination", "real steps";
     /// Where one advantage recursion stops: at the end of each branch, or, as a warning, across all of them.
     imagined_segments: SegmentRule = SegmentRule::PerBranch, Allowed::choice::<SegmentRule>(), "imagination", "";
 
-    /// Whether novelty counts as a reward at all.
-    curiosity: bool = true, Allowed::Switch, "curiosity", "";
+    /// What counts as novel and is rewarded beside the task's reward.
+    curiosity: CuriosityKind = CuriosityKind::Rnd, Allowed::choice::<CuriosityKind>(), "curiosity", "";
     /// Weight of novelty beside the task's reward at the start of the run.
     beta: f64 = 0.01, Allowed::Number { min: 0.0, max: 1.0 }, "curiosity", "β";
     /// Whether β rises while returns fall and falls while they rise.
     adaptive_beta: bool = true, Allowed::Switch, "curiosity", "";
+    /// Discount of novelty, where it has a value head of its own: how far ahead a discovery is worth going for.
+    gamma_int: f64 = 0.99, Allowed::Number { min: 0.0, max: 1.0 }, "curiosity", "γ_int";
+    /// Whether novelty has a value head of its own; if not, it is added to the reward before advantages are computed.
+    separate_values: bool = true, Allowed::Switch, "curiosity", "";
+    /// Whether the end of an episode also ends the return of novelty. If not, dying costs no curiosity, which suits tasks whose end is a goal.
+    episodic_novelty: bool = true, Allowed::Switch, "curiosity", "";
     /// Step size of the curiosity module.
     curiosity_learning_rate: f64 = 1e-3, Allowed::Number { min: 1e-6, max: 0.1 }, "curiosity", "per update";
 
@@ -178,6 +212,11 @@ hyperparameters! {
 }
 
 impl Config {
+    /// Value heads: one for the task's reward, and one for novelty where it has its own.
+    pub fn value_heads(&self) -> usize {
+        if self.curiosity != CuriosityKind::None && self.separate_values { 2 } else { 1 }
+    }
+
     /// Checks what no single field can: that the fields go together.
     ///
     /// # Errors
@@ -188,6 +227,16 @@ impl Config {
                 field: "branches_min".into(),
                 value: self.branches_min.to_string(),
                 allowed: format!("it must not be above branches_max = {}", self.branches_max),
+            });
+        }
+        if self.curiosity == CuriosityKind::Disagreement
+            && (self.ensemble_size < 2 || self.imagination_rounds == 0)
+        {
+            return Err(Error::Config {
+                field: "curiosity".into(),
+                value: "disagreement".into(),
+                allowed: "it needs a world model (imagination_rounds of 1 or more) with an ensemble_size of 2 or more"
+                    .into(),
             });
         }
         if self.num_envs * self.num_steps > self.replay_capacity {

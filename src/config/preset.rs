@@ -1,4 +1,7 @@
 //! Named configurations: what a learner compares.
+//!
+//! A configuration is made in three steps: the defaults, then what the task needs whoever learns it ([`TUNED`]), then
+//! what the preset is ([`Preset::changes`], and for a few tasks [`Preset::for_task`]).
 
 use super::Config;
 use crate::error::{Error, Result};
@@ -15,7 +18,39 @@ pub struct Preset {
     pub explanation: &'static str,
     /// What differs from the defaults.
     pub changes: &'static [(&'static str, &'static str)],
+    /// What differs besides on some tasks.
+    pub for_task: &'static [ForTask],
 }
+
+/// What differs on one task, and why.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct ForTask {
+    /// Id of the task.
+    pub task: &'static str,
+    /// What differs.
+    pub changes: &'static [(&'static str, &'static str)],
+    /// Why, in a sentence.
+    pub why: &'static str,
+}
+
+/// What a task needs whoever learns it.
+pub const TUNED: &[ForTask] = &[
+    ForTask {
+        task: "CartPole-v1",
+        changes: &[("normalize_obs", "false")],
+        why: "Its numbers are near 1 as they are; on the usual range the cart's drift would look too small to be corrected in time.",
+    },
+    ForTask {
+        task: "Pendulum-v1",
+        changes: &[("reward_scale", "0.1"), ("gamma", "0.95")],
+        why: "Its rewards are as large as −16 in every step, and what happens 20 steps later tells little about a push now.",
+    },
+    ForTask {
+        task: "MountainCarContinuous-v0",
+        changes: &[("reward_scale", "0.1"), ("beta", "0.3")],
+        why: "Until the flag is found, the reward says only that throttle costs: without much curiosity the best policy is to do nothing.",
+    },
+];
 
 /// All presets; the first is the page's default.
 pub const PRESETS: &[Preset] = &[
@@ -24,6 +59,7 @@ pub const PRESETS: &[Preset] = &[
         title: "MB-PPO",
         explanation: "Learns a model of the task and practises in it: ten fresh batches of imagined futures for every 64 real steps.",
         changes: &[],
+        for_task: &[],
     },
     Preset {
         name: "ppo",
@@ -35,8 +71,9 @@ pub const PRESETS: &[Preset] = &[
             ("n_epochs", "50"),
             ("batch_size", "64"),
             ("learning_rate", "0.0007"),
-            ("curiosity", "false"),
+            ("curiosity", "none"),
         ],
+        for_task: &[],
     },
     Preset {
         name: "textbook",
@@ -51,19 +88,21 @@ pub const PRESETS: &[Preset] = &[
             ("learning_rate", "0.0007"),
             ("ensemble_size", "1"),
             ("model_target", "raw"),
-            ("learned_ends", "false"),
+            ("termination", "ignored"),
             ("confidence_rule", "one_step"),
             ("model_r2_min", "0"),
             ("imagined_segments", "across"),
         ],
+        for_task: &[],
     },
 ];
 
-/// The configuration of this preset.
+/// The configuration of this preset on this task.
 ///
 /// # Errors
-/// [`Error::Config`] with field `preset` if there is none of this name.
-pub fn preset(name: &str) -> Result<Config> {
+/// [`Error::Config`] with field `preset` if there is none of this name. A task that is not known changes nothing here:
+/// it is refused where it is made.
+pub fn preset(name: &str, task: &str) -> Result<Config> {
     let Some(preset) = PRESETS.iter().find(|preset| preset.name == name) else {
         let names: Vec<&str> = PRESETS.iter().map(|preset| preset.name).collect();
         return Err(Error::Config {
@@ -73,7 +112,11 @@ pub fn preset(name: &str) -> Result<Config> {
         });
     };
     let mut config = Config::default();
-    for (name, text) in preset.changes {
+    let of_task = |rows: &'static [ForTask]| {
+        rows.iter().filter(|row| row.task == task).flat_map(|row| row.changes.iter())
+    };
+    let steps = of_task(TUNED).chain(preset.changes).chain(of_task(preset.for_task));
+    for (name, text) in steps {
         config.set(name, text)?;
     }
     config.validate()?;
@@ -83,12 +126,24 @@ pub fn preset(name: &str) -> Result<Config> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::env::TASKS;
 
     #[test]
-    fn every_preset_is_a_valid_configuration() {
+    fn every_preset_is_a_valid_configuration_on_every_task() {
         for row in PRESETS {
-            preset(row.name).unwrap();
+            for task in TASKS {
+                preset(row.name, task).unwrap();
+            }
+            assert!(row.for_task.iter().all(|row| TASKS.contains(&row.task) && row.why.ends_with('.')));
         }
-        assert!(preset("mbppo").unwrap_err().to_string().contains("mb-ppo, ppo, textbook"));
+        assert!(TUNED.iter().all(|row| TASKS.contains(&row.task) && row.why.ends_with('.')));
+        assert!(preset("mbppo", TASKS[0]).unwrap_err().to_string().contains("mb-ppo, ppo, textbook"));
+    }
+
+    #[test]
+    fn a_preset_overrides_what_the_task_needs_and_that_overrides_the_defaults() {
+        assert_eq!(preset("mb-ppo", "Pendulum-v1").unwrap().gamma, 0.95);
+        assert_eq!(preset("mb-ppo", "Acrobot-v1").unwrap().gamma, Config::default().gamma);
+        assert_eq!(preset("ppo", "Pendulum-v1").unwrap().n_epochs, 50);
     }
 }

@@ -140,6 +140,33 @@ choices! {
         /// The next state as it is: the textbook's recipe, which fails on small data.
         Raw = "raw",
     }
+    /// What a member of the world model says about the next state.
+    ModelHeads {
+        /// One prediction.
+        Deterministic = "deterministic",
+        /// A prediction and how sure it is of it, learned by likelihood; imagination draws from it.
+        Gaussian = "gaussian",
+    }
+    /// How imagination knows that an episode would have ended.
+    Termination {
+        /// The world model predicts it.
+        Learned = "learned",
+        /// The task's own rule is given.
+        Known = "known",
+        /// It does not: the textbook's recipe, in which nobody ever falls.
+        Ignored = "ignored",
+    }
+    /// What counts as novel.
+    CuriosityKind {
+        /// Nothing.
+        None = "none",
+        /// Where a random network's answer cannot be predicted yet.
+        Rnd = "rnd",
+        /// Where the next step cannot be predicted, seen through features that matter for control.
+        Icm = "icm",
+        /// Where the members of the world model disagree.
+        Disagreement = "disagreement",
+    }
     /// How held-out error becomes confidence.
     ConfidenceRule {
         /// From the open-loop error at the horizon in use.

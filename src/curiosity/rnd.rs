@@ -3,12 +3,12 @@
 //! **What.** A fixed random network turns a state into numbers, and a second one learns to guess them. Where it has
 //! learned often it guesses well; where it guesses badly, the agent has rarely been.
 //! ```text
-//! novelty(s) = mean_j (f̂_ψ(x)_j − f(x)_j)² / scale       x = clip((s − mean) / std, −5, 5)
+//! error(s) = mean_j (f̂_ψ(x)_j − f(x)_j)²       x = clip((s − mean) / std, −5, 5)
 //! ```
-//! **Shapes.** s [B, O] → novelty [B, 1]; both networks O – 64 – 16, tanh.
+//! **Shapes.** s [B, O] → error [B, 1]; both networks O – 64 – 16, tanh.
 //! **Where.** Trained on real states by the trainer; asked by collection and by [`crate::imagination`].
-//! **Choices.** (1) States are normalised by replay's running mean and std and clipped at 5. (2) `scale` is the running
-//! std of novelty's discounted return, so that novelty is about 1 whatever the task. (3) β is not applied here.
+//! **Choices.** (1) States are normalised by replay's running mean and std and clipped at 5. (2) Novelty is this error
+//! over the running std of its discounted sum ([`Curiosity`](super::Curiosity)). (3) β is not applied here.
 //! **Paper.** Burda et al. 2019 (1810.12894).
 
 use crate::config::Activation;
@@ -31,8 +31,6 @@ pub struct Rnd {
     target: Tensor<1>,
     mean: Tensor<2>,
     std: Tensor<2>,
-    /// What novelty is divided by.
-    pub scale: f32,
     /// Parameters of the network that learns, `[parameters]`.
     pub flat: Tensor<1>,
     /// The memory of its optimiser.
@@ -67,7 +65,6 @@ impl Rnd {
             target,
             mean: device.floats(vec![0.0; obs_size], [1, obs_size]),
             std: device.floats(vec![1.0; obs_size], [1, obs_size]),
-            scale: 1.0,
             flat,
             adam,
         }
@@ -80,11 +77,6 @@ impl Rnd {
         let std = (0..size).map(|d| stats.std(d) as f32).collect();
         self.mean = self.device.floats(mean, [1, size]);
         self.std = self.device.floats(std, [1, size]);
-    }
-
-    /// Novelty of each state, [B, O] → [B, 1], on the scale of this moment.
-    pub fn novelty(&self, obs: Tensor<2>) -> Tensor<2> {
-        self.error(obs) * (1.0 / f64::from(self.scale))
     }
 
     /// Prediction error of each state, not scaled, [B, O] → [B, 1].

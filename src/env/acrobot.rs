@@ -26,7 +26,7 @@
 //! **Paper.** Sutton 1996, "Generalization in reinforcement learning: successful examples using sparse coarse coding";
 //! Sutton and Barto 2018, "Reinforcement learning: an introduction", §11.3 of its first edition.
 
-use super::{ActionSpace, Env, EnvSpec, ObsDimension, Outcome};
+use super::{ActionSpace, Env, EnvSpec, MapAxis, ObsDimension, Outcome, PhysicsParameter};
 use crate::rng::Stream;
 use std::f64::consts::{FRAC_PI_2, PI, TAU};
 
@@ -34,19 +34,35 @@ const SPEC: EnvSpec = EnvSpec {
     id: "Acrobot-v1",
     goal: "Swing the free end above the line, with a motor at the elbow only, as soon as possible.",
     obs: &[
-        ObsDimension { name: "cosine of shoulder angle", unit: "" },
-        ObsDimension { name: "sine of shoulder angle", unit: "" },
-        ObsDimension { name: "cosine of elbow angle", unit: "" },
-        ObsDimension { name: "sine of elbow angle", unit: "" },
-        ObsDimension { name: "shoulder angular velocity", unit: "rad/s" },
-        ObsDimension { name: "elbow angular velocity", unit: "rad/s" },
+        ObsDimension { name: "cosine of shoulder angle", unit: "", low: -1.0, high: 1.0 },
+        ObsDimension { name: "sine of shoulder angle", unit: "", low: -1.0, high: 1.0 },
+        ObsDimension { name: "cosine of elbow angle", unit: "", low: -1.0, high: 1.0 },
+        ObsDimension { name: "sine of elbow angle", unit: "", low: -1.0, high: 1.0 },
+        ObsDimension {
+            name: "shoulder angular velocity",
+            unit: "rad/s",
+            low: -MAX_VELOCITIES[0] as f32,
+            high: MAX_VELOCITIES[0] as f32,
+        },
+        ObsDimension {
+            name: "elbow angular velocity",
+            unit: "rad/s",
+            low: -MAX_VELOCITIES[1] as f32,
+            high: MAX_VELOCITIES[1] as f32,
+        },
     ],
     action: ActionSpace::Discrete(3),
     time_limit: 500,
     solved_return: -100.0,
     return_range: (-500.0, 0.0),
+    map: [
+        MapAxis::Angle { name: "shoulder angle", cosine: 0, sine: 1 },
+        MapAxis::Angle { name: "elbow angle", cosine: 2, sine: 3 },
+    ],
 };
 
+/// Largest |θ̇₁| and |θ̇₂|, rad/s
+const MAX_VELOCITIES: [f64; 2] = [4.0 * PI, 9.0 * PI];
 /// A fresh state has every number within this of zero.
 const RESET_BOUND: f64 = 0.1;
 
@@ -65,6 +81,8 @@ pub struct AcrobotPhysics {
     pub inertia: f64,
     /// Torque of a push, N m
     pub torque: f64,
+    /// A torque at the elbow that is always there, N m
+    pub wind: f64,
     /// Largest |θ̇₁| and |θ̇₂|, rad/s
     pub max_velocities: [f64; 2],
     /// Seconds in a step
@@ -80,7 +98,8 @@ impl Default for AcrobotPhysics {
             centres: [0.5, 0.5],
             inertia: 1.0,
             torque: 1.0,
-            max_velocities: [4.0 * PI, 9.0 * PI],
+            wind: 0.0,
+            max_velocities: MAX_VELOCITIES,
             time_step: 0.2,
         }
     }
@@ -150,7 +169,7 @@ impl Env for Acrobot {
     }
 
     fn step(&mut self, action: &[f32]) -> Outcome {
-        let torque = (f64::from(action[0]) - 1.0) * self.physics.torque;
+        let torque = (f64::from(action[0]) - 1.0) * self.physics.torque + self.physics.wind;
         let [bound1, bound2] = self.physics.max_velocities;
         let [angle1, angle2, velocity1, velocity2] = self.physics.integrate(self.state, torque);
         let (angle1, angle2) = (wrapped(angle1), wrapped(angle2));
@@ -173,6 +192,25 @@ impl Env for Acrobot {
 
     fn set_state(&mut self, state: &[f64]) {
         self.state.copy_from_slice(state);
+    }
+
+    fn known_end(&self, next_obs: &[f32]) -> bool {
+        let &[cos1, sin1, cos2, sin2, ..] = next_obs else { return false };
+        let cos_sum = f64::from(cos1) * f64::from(cos2) - f64::from(sin1) * f64::from(sin2);
+        -f64::from(cos1) - cos_sum > 1.0
+    }
+
+    fn parameters(&mut self) -> Vec<PhysicsParameter<'_>> {
+        let AcrobotPhysics { gravity, masses: [m1, m2], lengths: [l1, _], torque, wind, .. } =
+            &mut self.physics;
+        vec![
+            PhysicsParameter::new("gravity", "m/s²", (1.0, 30.0), gravity),
+            PhysicsParameter::new("upper_mass", "kg", (0.2, 3.0), m1),
+            PhysicsParameter::new("lower_mass", "kg", (0.2, 3.0), m2),
+            PhysicsParameter::new("upper_length", "m", (0.5, 1.5), l1),
+            PhysicsParameter::new("torque", "N m", (0.2, 5.0), torque),
+            PhysicsParameter::new("wind", "N m", (-0.5, 0.5), wind),
+        ]
     }
 }
 

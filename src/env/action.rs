@@ -1,9 +1,13 @@
-//! Actions as networks see them.
+//! Actions in their three forms.
+//!
+//! *Stored*, as records have them: the index of a choice, or the numbers as the policy drew them. *The policy's*, whose
+//! log-probability is asked for: a one-hot row, or the same numbers. *The model's*, as the world model sees them: a
+//! one-hot row, or each number clipped at the task's bound and divided by it.
 
 use super::ActionSpace;
 
 impl ActionSpace {
-    /// Numbers of one encoded action: a one-hot row for a choice, one number a component otherwise.
+    /// Numbers of one action in the policy's or the model's form: a one-hot row, or one number a component.
     pub fn encoded_size(self) -> usize {
         match self {
             Self::Discrete(choices) => choices,
@@ -11,7 +15,7 @@ impl ActionSpace {
         }
     }
 
-    /// Appends the encoded action: one-hot, or each component clipped and divided by its bound.
+    /// Appends the model's form of a stored action: one-hot, or each component clipped and divided by its bound.
     pub fn encode(self, action: &[f32], encoded: &mut Vec<f32>) {
         match self {
             Self::Discrete(choices) => {
@@ -29,14 +33,29 @@ impl ActionSpace {
         }
     }
 
-    /// Appends the stored form of an encoded action.
-    pub fn decode(self, encoded: &[f32], action: &mut Vec<f32>) {
+    /// Appends the policy's form of a stored action.
+    pub fn to_policy(self, action: &[f32], of_policy: &mut Vec<f32>) {
+        match self {
+            Self::Discrete(_) => self.encode(action, of_policy),
+            Self::Box { .. } => of_policy.extend_from_slice(action),
+        }
+    }
+
+    /// Appends the stored form of an action in the policy's form.
+    pub fn decode(self, of_policy: &[f32], action: &mut Vec<f32>) {
         match self {
             Self::Discrete(_) => {
-                let marked = encoded.iter().position(|&entry| entry > 0.5).unwrap_or(0);
+                let marked = of_policy.iter().position(|&entry| entry > 0.5).unwrap_or(0);
                 action.push(marked as f32);
             }
-            Self::Box { bound, .. } => action.extend(encoded.iter().map(|a| a * bound)),
+            Self::Box { .. } => action.extend_from_slice(of_policy),
+        }
+    }
+
+    /// What the task is given: numbers beyond the bound are cut off, as Gymnasium's `ClipAction` does.
+    pub fn clip(self, action: &mut [f32]) {
+        if let Self::Box { bound, .. } = self {
+            action.iter_mut().for_each(|a| *a = a.clamp(-bound, bound));
         }
     }
 }
@@ -46,17 +65,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn decoding_undoes_encoding() {
+    fn decoding_undoes_the_policys_form_and_only_the_models_form_is_clipped() {
         for (space, action) in [
             (ActionSpace::Discrete(3), vec![2.0]),
-            (ActionSpace::Box { size: 2, bound: 2.0 }, vec![-1.5, 0.5]),
+            (ActionSpace::Box { size: 2, bound: 2.0 }, vec![-3.5, 0.5]),
         ] {
             let (mut encoded, mut decoded) = (Vec::new(), Vec::new());
-            space.encode(&action, &mut encoded);
+            space.to_policy(&action, &mut encoded);
             assert_eq!(encoded.len(), space.encoded_size());
             space.decode(&encoded, &mut decoded);
             assert_eq!(decoded, action);
             assert_eq!(decoded.len(), space.stored_size());
+            let mut of_model = Vec::new();
+            space.encode(&action, &mut of_model);
+            assert!(of_model.iter().all(|number| number.abs() <= 1.0), "{of_model:?}");
         }
     }
 }

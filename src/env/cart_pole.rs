@@ -21,22 +21,23 @@
 //! **Paper.** Barto, Sutton and Anderson 1983, "Neuronlike adaptive elements that can solve difficult learning
 //! control problems".
 
-use super::{ActionSpace, Env, EnvSpec, ObsDimension, Outcome};
+use super::{ActionSpace, Env, EnvSpec, MapAxis, ObsDimension, Outcome, PhysicsParameter};
 use crate::rng::Stream;
 
 const SPEC: EnvSpec = EnvSpec {
     id: "CartPole-v1",
     goal: "Keep the pole upright by pushing the cart left or right, for 500 steps.",
     obs: &[
-        ObsDimension { name: "cart position", unit: "m" },
-        ObsDimension { name: "cart velocity", unit: "m/s" },
-        ObsDimension { name: "pole angle", unit: "rad" },
-        ObsDimension { name: "pole angular velocity", unit: "rad/s" },
+        ObsDimension { name: "cart position", unit: "m", low: -2.4, high: 2.4 },
+        ObsDimension { name: "cart velocity", unit: "m/s", low: -3.0, high: 3.0 },
+        ObsDimension { name: "pole angle", unit: "rad", low: -0.21, high: 0.21 },
+        ObsDimension { name: "pole angular velocity", unit: "rad/s", low: -3.0, high: 3.0 },
     ],
     action: ActionSpace::Discrete(2),
     time_limit: 500,
     solved_return: 475.0,
     return_range: (0.0, 500.0),
+    map: [MapAxis::Dimension { index: 0 }, MapAxis::Dimension { index: 2 }],
 };
 
 /// A fresh state has every number within this of zero.
@@ -55,6 +56,8 @@ pub struct CartPolePhysics {
     pub half_length: f64,
     /// |F| of a push, N
     pub force: f64,
+    /// A force on the cart that is always there, to the right, N
+    pub wind: f64,
     /// τ, seconds in a step
     pub time_step: f64,
     /// |θ| beyond which the pole has fallen, rad
@@ -71,6 +74,7 @@ impl Default for CartPolePhysics {
             pole_mass: 0.1,
             half_length: 0.5,
             force: 10.0,
+            wind: 0.0,
             time_step: 0.02,
             angle_limit: 12.0 * 2.0 * std::f64::consts::PI / 360.0,
             position_limit: 2.4,
@@ -112,8 +116,8 @@ impl Env for CartPole {
     }
 
     fn step(&mut self, action: &[f32]) -> Outcome {
-        let CartPolePhysics { force, time_step, angle_limit, position_limit, .. } = self.physics;
-        let force = if action[0] == 1.0 { force } else { -force };
+        let CartPolePhysics { force, wind, time_step, angle_limit, position_limit, .. } = self.physics;
+        let force = wind + if action[0] == 1.0 { force } else { -force };
         let (acceleration, angular_acceleration) = self.accelerations(force);
         let [x, velocity, angle, angular_velocity] = self.state;
         self.state = [
@@ -138,6 +142,23 @@ impl Env for CartPole {
 
     fn set_state(&mut self, state: &[f64]) {
         self.state.copy_from_slice(state);
+    }
+
+    fn known_end(&self, next_obs: &[f32]) -> bool {
+        let beyond = |index: usize, limit: f64| f64::from(next_obs[index]).abs() > limit;
+        beyond(0, self.physics.position_limit) || beyond(2, self.physics.angle_limit)
+    }
+
+    fn parameters(&mut self) -> Vec<PhysicsParameter<'_>> {
+        let physics = &mut self.physics;
+        vec![
+            PhysicsParameter::new("gravity", "m/s²", (1.0, 30.0), &mut physics.gravity),
+            PhysicsParameter::new("cart_mass", "kg", (0.1, 5.0), &mut physics.cart_mass),
+            PhysicsParameter::new("pole_mass", "kg", (0.01, 1.0), &mut physics.pole_mass),
+            PhysicsParameter::new("half_length", "m", (0.1, 1.5), &mut physics.half_length),
+            PhysicsParameter::new("force", "N", (1.0, 30.0), &mut physics.force),
+            PhysicsParameter::new("wind", "N", (-5.0, 5.0), &mut physics.wind),
+        ]
     }
 }
 

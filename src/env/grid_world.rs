@@ -23,7 +23,7 @@
 //! **Paper.** Sutton 1990, "Integrated architectures for learning, planning, and reacting based on approximating dynamic
 //! programming"; the maze as in Sutton and Barto 2018, "Reinforcement learning", 2nd edition, figure 8.2.
 
-use super::{ActionSpace, Env, EnvSpec, ObsDimension, Outcome};
+use super::{ActionSpace, Env, EnvSpec, MapAxis, ObsDimension, Outcome};
 use crate::rng::Stream;
 use serde::Serialize;
 
@@ -37,13 +37,14 @@ const SPEC: EnvSpec = EnvSpec {
     id: "DynaMaze-v0",
     goal: "Find the way through the maze to the goal.",
     obs: &[
-        ObsDimension { name: "row", unit: "−1 top, 1 bottom" },
-        ObsDimension { name: "column", unit: "−1 left, 1 right" },
+        ObsDimension { name: "row", unit: "−1 top, 1 bottom", low: -1.0, high: 1.0 },
+        ObsDimension { name: "column", unit: "−1 left, 1 right", low: -1.0, high: 1.0 },
     ],
     action: ActionSpace::Discrete(4),
     time_limit: 500,
     solved_return: 1.0,
     return_range: (0.0, 1.0),
+    map: [MapAxis::Dimension { index: 1 }, MapAxis::Dimension { index: 0 }],
 };
 
 /// The maze as data, for pictures. Cells are (row, column) from the upper left corner.
@@ -148,6 +149,10 @@ impl Env for GridWorld {
 
     fn set_state(&mut self, state: &[f64]) {
         *self = Self::at(state[0] as usize);
+    }
+
+    fn known_end(&self, next_obs: &[f32]) -> bool {
+        cells_marked(b'G').any(|goal| goal == Self::cell_seen(next_obs))
     }
 }
 

@@ -18,7 +18,7 @@ pub use grid_world::{GridWorld, MazeLayout};
 pub use mountain_car::{MountainCar, MountainCarPhysics};
 pub use mountain_car_continuous::MountainCarContinuous;
 pub use pendulum::{Pendulum, PendulumPhysics};
-pub use vec_env::{EpisodeEnd, Transition, VecEnv};
+pub use vec_env::{EpisodeEnd, PhysicsValue, Transition, VecEnv};
 
 use crate::error::{Error, Result};
 use crate::rng::Stream;
@@ -56,6 +56,30 @@ pub struct ObsDimension {
     pub name: &'static str,
     /// "rad"
     pub unit: &'static str,
+    /// Smallest value that is usual: axes of maps begin here, and networks see it as −1.
+    pub low: f32,
+    /// Largest value that is usual; networks see it as 1.
+    pub high: f32,
+}
+
+/// One axis of a map: a flat picture of the states of a task.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum MapAxis {
+    /// A number of the observation, over its usual range.
+    Dimension {
+        /// Index in the observation.
+        index: usize,
+    },
+    /// An angle from −π to π, of which the observation has cosine and sine.
+    Angle {
+        /// "pole angle"
+        name: &'static str,
+        /// Index of the cosine in the observation.
+        cosine: usize,
+        /// Index of the sine in the observation.
+        sine: usize,
+    },
 }
 
 /// The facts about a task that do not change while it runs.
@@ -75,6 +99,8 @@ pub struct EnvSpec {
     pub solved_return: f32,
     /// Worst and best return to expect: the scale on which slopes of returns are measured.
     pub return_range: (f32, f32),
+    /// The two axes on which its states are drawn as a map.
+    pub map: [MapAxis; 2],
 }
 
 impl EnvSpec {
@@ -109,6 +135,27 @@ pub struct Outcome {
     pub terminated: bool,
 }
 
+/// A physical quantity that can be changed while the task runs.
+#[derive(Debug)]
+pub struct PhysicsParameter<'a> {
+    /// "gravity"
+    pub name: &'static str,
+    /// "m/s²"
+    pub unit: &'static str,
+    /// Smallest value that it may take.
+    pub min: f64,
+    /// Largest value that it may take.
+    pub max: f64,
+    /// The value in the task.
+    pub value: &'a mut f64,
+}
+
+impl<'a> PhysicsParameter<'a> {
+    fn new(name: &'static str, unit: &'static str, (min, max): (f64, f64), value: &'a mut f64) -> Self {
+        Self { name, unit, min, max, value }
+    }
+}
+
 /// A task: a state, and physics that move it. Implement this to add one.
 pub trait Env {
     /// The facts about this task.
@@ -123,6 +170,15 @@ pub trait Env {
     fn state(&self) -> Vec<f64>;
     /// Continues from `state`, which must come from [`Env::state`] of the same task.
     fn set_state(&mut self, state: &[f64]);
+    /// Whether an episode that sees `next_obs` has terminated, by the task's own rule: what the world model is spared to
+    /// learn with `termination = known`. A task that never terminates keeps this default.
+    fn known_end(&self, _next_obs: &[f32]) -> bool {
+        false
+    }
+    /// What can be changed while it runs: gravity, lengths, masses, wind. None unless the task says so.
+    fn parameters(&mut self) -> Vec<PhysicsParameter<'_>> {
+        Vec::new()
+    }
 }
 
 /// The ids of all tasks, in the order in which a newcomer should meet them.
@@ -177,6 +233,58 @@ mod tests {
             assert_eq!(some_action(spec.action).len(), spec.action_size());
             let (worst, best) = spec.return_range;
             assert!((worst..=best).contains(&spec.solved_return), "{id}");
+        }
+    }
+
+    #[test]
+    fn every_physics_parameter_starts_within_its_range_and_changes_what_happens() {
+        for id in TASKS {
+            let names: Vec<&str> =
+                make(id).expect("a task").parameters().iter().map(|parameter| parameter.name).collect();
+            for name in names {
+                let after = |share: Option<f64>| {
+                    let mut env = make(id).expect("a task");
+                    env.reset(&mut Seed(6).stream("envs.0"));
+                    for parameter in env.parameters().into_iter().filter(|parameter| parameter.name == name) {
+                        let (min, max) = (parameter.min, parameter.max);
+                        assert!((min..=max).contains(parameter.value), "{id} {name}");
+                        if let Some(share) = share {
+                            *parameter.value = min + share * (max - min);
+                        }
+                    }
+                    let action = some_action(env.spec().action);
+                    for _ in 0..60 {
+                        env.step(&action);
+                    }
+                    assert!(env.state().iter().all(|value| value.is_finite()), "{id} {name}");
+                    env.state()
+                };
+                let as_it_is = after(None);
+                let changes = [0.0, 0.9, 1.0].into_iter().any(|share| after(Some(share)) != as_it_is);
+                assert!(changes, "{id} {name} changes nothing");
+            }
+        }
+    }
+
+    #[test]
+    fn the_known_end_is_the_one_that_happens() {
+        for id in TASKS {
+            let mut envs = VecEnv::new(id, 8, Seed(4), "envs").expect("a task");
+            let (spec, judge) = (envs.spec(), make(id).expect("a task"));
+            let mut stream = Seed(5).stream("actions");
+            for _ in 0..400 {
+                let actions: Vec<f32> = (0..8)
+                    .flat_map(|_| match spec.action {
+                        ActionSpace::Discrete(n) => vec![stream.below(n) as f32],
+                        ActionSpace::Box { size, bound } => {
+                            (0..size).map(|_| stream.uniform_in(-1.0, 1.0) as f32 * bound).collect()
+                        }
+                    })
+                    .collect();
+                for step in envs.step(&actions).expect("allowed") {
+                    assert_eq!(judge.known_end(step.next_obs), step.terminated, "{id} {:?}", step.next_obs);
+                }
+            }
         }
     }
 

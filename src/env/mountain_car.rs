@@ -18,17 +18,21 @@
 //!
 //! **Paper.** Moore 1990, "Efficient memory-based learning for robot control", PhD thesis, University of Cambridge.
 
-use super::{ActionSpace, Env, EnvSpec, ObsDimension, Outcome};
+use super::{ActionSpace, Env, EnvSpec, MapAxis, ObsDimension, Outcome, PhysicsParameter};
 use crate::rng::Stream;
 
 const SPEC: EnvSpec = EnvSpec {
     id: "MountainCar-v0",
     goal: "Reach the flag on the hill by swinging back and forth, as soon as possible.",
-    obs: &[ObsDimension { name: "position", unit: "m" }, ObsDimension { name: "velocity", unit: "m/step" }],
+    obs: &[
+        ObsDimension { name: "position", unit: "m", low: -1.2, high: 0.6 },
+        ObsDimension { name: "velocity", unit: "m/step", low: -0.07, high: 0.07 },
+    ],
     action: ActionSpace::Discrete(3),
     time_limit: 200,
     solved_return: -110.0,
     return_range: (-200.0, -90.0),
+    map: [MapAxis::Dimension { index: 0 }, MapAxis::Dimension { index: 1 }],
 };
 
 /// Measures of the car and its valley, as both mountain-car tasks use them.
@@ -46,6 +50,8 @@ pub struct MountainCarPhysics {
     pub force: f64,
     /// Change of v on the steepest slope, m/step²
     pub gravity: f64,
+    /// Change of v by a wind that always blows, to the right, m/step²
+    pub wind: f64,
 }
 
 impl Default for MountainCarPhysics {
@@ -58,7 +64,20 @@ impl Default for MountainCarPhysics {
             goal_position: 0.5,
             force: 0.001,
             gravity: 0.0025,
+            wind: 0.0,
         }
+    }
+}
+
+impl MountainCarPhysics {
+    /// What can be changed while it runs, in both mountain-car tasks.
+    pub(super) fn parameters(&mut self) -> Vec<PhysicsParameter<'_>> {
+        vec![
+            PhysicsParameter::new("gravity", "m/step²", (0.001, 0.005), &mut self.gravity),
+            PhysicsParameter::new("force", "m/step²", (0.0005, 0.003), &mut self.force),
+            PhysicsParameter::new("max_speed", "m/step", (0.005, 0.15), &mut self.max_speed),
+            PhysicsParameter::new("wind", "m/step²", (-0.0005, 0.0005), &mut self.wind),
+        ]
     }
 }
 
@@ -88,7 +107,7 @@ impl Env for MountainCar {
         let physics = self.physics;
         let [mut position, mut velocity] = self.state;
         let push = (f64::from(action[0]) - 1.0) * physics.force;
-        velocity += push + (3.0 * position).cos() * -physics.gravity;
+        velocity += push + (3.0 * position).cos() * -physics.gravity + physics.wind;
         velocity = velocity.clamp(-physics.max_speed, physics.max_speed);
         position = (position + velocity).clamp(physics.min_position, physics.max_position);
         if position == physics.min_position && velocity < 0.0 {
@@ -110,6 +129,14 @@ impl Env for MountainCar {
 
     fn set_state(&mut self, state: &[f64]) {
         self.state.copy_from_slice(state);
+    }
+
+    fn known_end(&self, next_obs: &[f32]) -> bool {
+        f64::from(next_obs[0]) >= self.physics.goal_position && next_obs[1] >= 0.0
+    }
+
+    fn parameters(&mut self) -> Vec<PhysicsParameter<'_>> {
+        self.physics.parameters()
     }
 }
 

@@ -20,17 +20,23 @@
 //! **Paper.** Moore 1990, "Efficient memory-based learning for robot control", PhD thesis, University of Cambridge.
 
 use super::mountain_car::RESET_POSITIONS;
-use super::{ActionSpace, Env, EnvSpec, MountainCarPhysics, ObsDimension, Outcome};
+use super::{
+    ActionSpace, Env, EnvSpec, MapAxis, MountainCarPhysics, ObsDimension, Outcome, PhysicsParameter,
+};
 use crate::rng::Stream;
 
 const SPEC: EnvSpec = EnvSpec {
     id: "MountainCarContinuous-v0",
     goal: "Reach the flag on the hill by swinging back and forth, with as little throttle as possible.",
-    obs: &[ObsDimension { name: "position", unit: "m" }, ObsDimension { name: "velocity", unit: "m/step" }],
+    obs: &[
+        ObsDimension { name: "position", unit: "m", low: -1.2, high: 0.6 },
+        ObsDimension { name: "velocity", unit: "m/step", low: -0.07, high: 0.07 },
+    ],
     action: ActionSpace::Box { size: 1, bound: 1.0 },
     time_limit: 999,
     solved_return: 90.0,
     return_range: (-100.0, 100.0),
+    map: [MapAxis::Dimension { index: 0 }, MapAxis::Dimension { index: 1 }],
 };
 
 /// Reward for reaching the flag.
@@ -70,7 +76,7 @@ impl Env for MountainCarContinuous {
         let (wall, max_speed) = (physics.min_position as f32, physics.max_speed as f32);
         let [mut position, mut velocity] = self.state;
         let push = action[0].clamp(-1.0, 1.0) * physics.force as f32;
-        velocity += push - (physics.gravity * f64::from(3.0 * position).cos()) as f32;
+        velocity += push - (physics.gravity * f64::from(3.0 * position).cos()) as f32 + physics.wind as f32;
         velocity = velocity.clamp(-max_speed, max_speed);
         position = (position + velocity).clamp(wall, physics.max_position as f32);
         if position == wall && velocity < 0.0 {
@@ -94,6 +100,14 @@ impl Env for MountainCarContinuous {
         for (own, &given) in self.state.iter_mut().zip(state) {
             *own = given as f32;
         }
+    }
+
+    fn known_end(&self, next_obs: &[f32]) -> bool {
+        next_obs[0] >= self.physics.goal_position as f32 && next_obs[1] >= 0.0
+    }
+
+    fn parameters(&mut self) -> Vec<PhysicsParameter<'_>> {
+        self.physics.parameters()
     }
 }
 

@@ -20,7 +20,7 @@
 //! **Paper.** A classic of control; the reward is that of Gymnasium's `Pendulum-v1`. Doya 2000, "Reinforcement learning
 //! in continuous time and space".
 
-use super::{ActionSpace, Env, EnvSpec, ObsDimension, Outcome};
+use super::{ActionSpace, Env, EnvSpec, MapAxis, ObsDimension, Outcome, PhysicsParameter};
 use crate::rng::Stream;
 use std::f64::consts::{PI, TAU};
 
@@ -28,14 +28,15 @@ const SPEC: EnvSpec = EnvSpec {
     id: "Pendulum-v1",
     goal: "Swing the pendulum up and hold it upright with little force.",
     obs: &[
-        ObsDimension { name: "cosine of angle", unit: "" },
-        ObsDimension { name: "sine of angle", unit: "" },
-        ObsDimension { name: "angular velocity", unit: "rad/s" },
+        ObsDimension { name: "cosine of angle", unit: "", low: -1.0, high: 1.0 },
+        ObsDimension { name: "sine of angle", unit: "", low: -1.0, high: 1.0 },
+        ObsDimension { name: "angular velocity", unit: "rad/s", low: -8.0, high: 8.0 },
     ],
     action: ActionSpace::Box { size: 1, bound: 2.0 },
     time_limit: 200,
     solved_return: -200.0,
     return_range: (-1600.0, -100.0),
+    map: [MapAxis::Angle { name: "angle from upright", cosine: 0, sine: 1 }, MapAxis::Dimension { index: 2 }],
 };
 
 /// Largest |θ| and |ω| of a fresh state.
@@ -53,14 +54,24 @@ pub struct PendulumPhysics {
     /// Largest |ω|, rad/s
     pub max_speed: f64,
     /// Largest |u|, N m
-    pub max_torque: f32,
+    pub max_torque: f64,
+    /// A torque that is always there, N m
+    pub wind: f64,
     /// τ, seconds in a step
     pub time_step: f64,
 }
 
 impl Default for PendulumPhysics {
     fn default() -> Self {
-        Self { gravity: 10.0, mass: 1.0, length: 1.0, max_speed: 8.0, max_torque: 2.0, time_step: 0.05 }
+        Self {
+            gravity: 10.0,
+            mass: 1.0,
+            length: 1.0,
+            max_speed: 8.0,
+            max_torque: 2.0,
+            wind: 0.0,
+            time_step: 0.05,
+        }
     }
 }
 
@@ -83,14 +94,15 @@ impl Env for Pendulum {
     }
 
     fn step(&mut self, action: &[f32]) -> Outcome {
-        let PendulumPhysics { gravity, mass, length, max_speed, max_torque, time_step } = self.physics;
+        let PendulumPhysics { gravity, mass, length, max_speed, max_torque, wind, time_step } = self.physics;
         let [angle, velocity] = self.state;
-        let torque = action[0].clamp(-max_torque, max_torque);
+        let torque = action[0].clamp(-max_torque as f32, max_torque as f32);
         let from_upright = (angle + PI).rem_euclid(TAU) - PI;
         let effort = f64::from(0.001 * (torque * torque));
         let cost = from_upright * from_upright + 0.1 * (velocity * velocity) + effort;
         let push = f64::from((3.0 / (mass * (length * length))) as f32 * torque);
-        let acceleration = 3.0 * gravity / (2.0 * length) * angle.sin() + push;
+        let blown = 3.0 / (mass * length * length) * wind;
+        let acceleration = 3.0 * gravity / (2.0 * length) * angle.sin() + push + blown;
         let velocity = (velocity + acceleration * time_step).clamp(-max_speed, max_speed);
         self.state = [angle + velocity * time_step, velocity];
         Outcome { reward: -cost as f32, terminated: false }
@@ -109,6 +121,17 @@ impl Env for Pendulum {
 
     fn set_state(&mut self, state: &[f64]) {
         self.state.copy_from_slice(state);
+    }
+
+    fn parameters(&mut self) -> Vec<PhysicsParameter<'_>> {
+        let physics = &mut self.physics;
+        vec![
+            PhysicsParameter::new("gravity", "m/s²", (1.0, 30.0), &mut physics.gravity),
+            PhysicsParameter::new("mass", "kg", (0.2, 3.0), &mut physics.mass),
+            PhysicsParameter::new("length", "m", (0.3, 2.0), &mut physics.length),
+            PhysicsParameter::new("max_torque", "N m", (0.5, 10.0), &mut physics.max_torque),
+            PhysicsParameter::new("wind", "N m", (-1.0, 1.0), &mut physics.wind),
+        ]
     }
 }
 

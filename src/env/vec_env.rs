@@ -20,9 +20,10 @@
 //!
 //! **Paper.** Pardo et al. 2018, "Time limits in reinforcement learning", arXiv 1712.00378.
 
-use super::{ActionSpace, Env, EnvSpec, make};
+use super::{ActionSpace, Env, EnvSpec, PhysicsParameter, make};
 use crate::error::{Error, Result};
 use crate::rng::{Seed, Stream};
+use serde::Serialize;
 
 /// What happened in one lane in one step.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -45,6 +46,21 @@ pub struct Transition<'a> {
     pub episode_step: usize,
     /// Set on the last step of an episode.
     pub finished: Option<EpisodeEnd>,
+}
+
+/// A physical quantity of the task as it is now.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct PhysicsValue {
+    /// "gravity"
+    pub name: &'static str,
+    /// "m/s²"
+    pub unit: &'static str,
+    /// Smallest value that it may take.
+    pub min: f64,
+    /// Largest value that it may take.
+    pub max: f64,
+    /// Its value in every lane.
+    pub value: f64,
 }
 
 /// A whole episode, in two numbers.
@@ -227,6 +243,45 @@ impl VecEnv {
         Ok(())
     }
 
+    /// What can be changed while it runs, with its value now.
+    pub fn physics(&mut self) -> Vec<PhysicsValue> {
+        let of_first = self.lanes.first_mut().map(|lane| lane.env.parameters()).unwrap_or_default();
+        let value = |parameter: PhysicsParameter<'_>| PhysicsValue {
+            name: parameter.name,
+            unit: parameter.unit,
+            min: parameter.min,
+            max: parameter.max,
+            value: *parameter.value,
+        };
+        of_first.into_iter().map(value).collect()
+    }
+
+    /// Changes a physical quantity in every lane, from the next step on.
+    ///
+    /// # Errors
+    /// [`Error::Config`] if the task has none of this name, or the value is out of its range. Nothing has changed then.
+    pub fn set_physics(&mut self, name: &str, value: f64) -> Result<()> {
+        let all = self.physics();
+        let refused = |allowed: String| Error::Config {
+            field: format!("physics.{name}"),
+            value: value.to_string(),
+            allowed,
+        };
+        let Some(parameter) = all.iter().find(|parameter| parameter.name == name) else {
+            let names: Vec<&str> = all.iter().map(|parameter| parameter.name).collect();
+            return Err(refused(format!("{} has {}", self.spec.id, names.join(", "))));
+        };
+        if !(parameter.min..=parameter.max).contains(&value) {
+            return Err(refused(format!("it must be a number from {} to {}", parameter.min, parameter.max)));
+        }
+        for lane in &mut self.lanes {
+            for parameter in lane.env.parameters().into_iter().filter(|parameter| parameter.name == name) {
+                *parameter.value = value;
+            }
+        }
+        Ok(())
+    }
+
     fn check(&self, actions: &[f32]) -> Result<()> {
         let expected = self.lanes.len() * self.spec.action_size();
         if actions.len() != expected {
@@ -294,6 +349,32 @@ mod tests {
 
     fn envs(num_envs: usize) -> VecEnv {
         VecEnv::new("CartPole-v1", num_envs, Seed(5), "envs").expect("the task exists")
+    }
+
+    #[test]
+    fn physics_change_in_every_lane_and_bad_values_are_refused_by_name() {
+        let mut envs = envs(2);
+        envs.set_physics("wind", 5.0).expect("in range");
+        assert_eq!(
+            envs.physics().iter().find(|value| value.name == "wind").map(|wind| wind.value),
+            Some(5.0)
+        );
+        for lane in 0..2 {
+            envs.set_state(lane, &[0.0; 4], 0).expect("a state");
+        }
+        let speeds: Vec<f32> =
+            envs.step(&[0.0, 1.0]).expect("allowed").map(|step| step.next_obs[1]).collect();
+        assert!((speeds[0] / speeds[1] + 5.0 / 15.0).abs() < 1e-6, "−10 + 5 N against 10 + 5 N: {speeds:?}");
+        let refused = envs_error;
+        assert_eq!(
+            refused("gravity", 99.0),
+            "physics.gravity = 99 is not possible: it must be a number from 1 to 30."
+        );
+        assert!(refused("colour", 1.0).contains("gravity, cart_mass"));
+    }
+
+    fn envs_error(name: &str, value: f64) -> String {
+        envs(1).set_physics(name, value).expect_err("refused").to_string()
     }
 
     #[test]

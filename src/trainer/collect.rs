@@ -7,8 +7,10 @@
 use super::Trainer;
 use super::work::Work;
 use crate::buffer::{Rollout, Step};
+use crate::config::CuriosityKind;
+use crate::curiosity::Visit;
 use crate::device::read;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::world_model::open_loop::{Stretch, foresee};
 
 impl Trainer {
@@ -16,6 +18,7 @@ impl Trainer {
         if self.actor.is_none() {
             self.actor = Some(self.net.actor().await?);
         }
+        self.net.adam.learning_rate = self.learning_rate();
         let (obs_size, action_size) = (self.spec.obs_size(), self.spec.action_size());
         self.lanes = vec![Rollout::new(true, obs_size, action_size); self.config.num_envs];
         Ok(Work::Collect { step: 0 })
@@ -23,19 +26,21 @@ impl Trainer {
 
     pub(super) fn collect(&mut self, step: usize) -> Result<Work> {
         let Some(actor) = &mut self.actor else { return Ok(Work::Begin) };
-        let mut actions = Vec::with_capacity(self.config.num_envs);
+        let size = self.spec.action_size();
+        let mut actions = Vec::with_capacity(self.config.num_envs * size);
         let mut log_probs = Vec::with_capacity(self.config.num_envs);
         for obs in self.envs.obs().chunks_exact(self.spec.obs_size()) {
-            let (action, log_prob) = actor.act(obs, self.streams.actions.uniform());
-            actions.push(action as f32);
-            log_probs.push(log_prob);
+            log_probs.push(actor.act(obs, &mut self.streams.actions, &mut actions));
         }
+        Error::unless_finite("collect", "action", &actions)?;
+        let mut clipped = actions.clone();
+        self.spec.action.clip(&mut clipped);
         self.record.real_steps += self.config.num_envs as u64;
-        for (lane, transition) in self.envs.step(&actions)?.enumerate() {
+        for (lane, transition) in self.envs.step(&clipped)?.enumerate() {
             self.replay.push(transition);
             self.lanes[lane].push(Step {
                 obs: transition.obs,
-                action: transition.action,
+                action: &actions[lane * size..(lane + 1) * size],
                 log_prob: log_probs[lane],
                 reward_ext: transition.reward,
                 reward_int: 0.0,
@@ -64,10 +69,7 @@ impl Trainer {
     pub(super) async fn review(&mut self) -> Result<Work> {
         self.score_novelty().await?;
         self.compare_with_reality().await?;
-        if self.model.is_some() {
-            return Ok(self.begin_fit());
-        }
-        Ok(Work::Advantages { round: 0, rollouts: vec![self.real_rollout()] })
+        Ok(self.begin_fit())
     }
 
     /// All real experience of this iteration as one rollout.
@@ -79,25 +81,46 @@ impl Trainer {
 
     /// reward_int of every real step, and the scale on which novelty is measured.
     async fn score_novelty(&mut self) -> Result<()> {
-        let Some(rnd) = &mut self.curiosity else { return Ok(()) };
-        rnd.set_normalization(self.replay.obs_stats());
-        let (envs, steps, size) = (self.config.num_envs, self.config.num_steps, self.spec.obs_size());
-        let seen: Vec<f32> = self.lanes.iter().flat_map(|lane| lane.next_obs.iter().copied()).collect();
-        let seen = self.device.floats(seen, [envs * steps, size]);
-        let errors = read(rnd.error(seen), "reading novelty").await?; // [N · T], environment by environment
+        let visit = self.real_visit();
+        let Some(curiosity) = &mut self.curiosity else { return Ok(()) };
+        curiosity.set_normalization(self.replay.obs_stats());
+        let (envs, steps) = (self.config.num_envs, self.config.num_steps);
+        let errors = read(curiosity.error(&visit), "reading novelty").await?; // [N · T], environment by environment
+        Error::unless_finite("collect", "curiosity/novelty_mean", &errors)?;
         for step in 0..steps {
             let of_step: Vec<f32> = (0..envs).map(|lane| errors[lane * steps + step]).collect();
             self.novelty_scale.update(&of_step);
         }
-        rnd.scale = self.novelty_scale.std().max(1e-8);
+        curiosity.scale = self.novelty_scale.std().max(1e-8);
         for (lane, rollout) in self.lanes.iter_mut().enumerate() {
             for (step, reward) in rollout.rewards_int.iter_mut().enumerate() {
-                *reward = errors[lane * steps + step] / rnd.scale;
+                *reward = errors[lane * steps + step] / curiosity.scale;
             }
         }
-        let mean = errors.iter().sum::<f32>() / errors.len() as f32 / rnd.scale;
+        let mean = errors.iter().sum::<f32>() / errors.len() as f32 / curiosity.scale;
         self.record.metric("curiosity/novelty_mean", mean);
         Ok(())
+    }
+
+    /// All real steps of this iteration on the device, lane after lane, with the members' disagreement about them.
+    pub(super) fn real_visit(&self) -> Visit {
+        let rows = self.lanes.iter().map(Rollout::len).sum::<usize>();
+        let size = self.spec.obs_size();
+        let block = |of: fn(&Rollout) -> &Vec<f32>, width: usize| {
+            let all: Vec<f32> = self.lanes.iter().flat_map(|lane| of(lane).iter().copied()).collect();
+            self.device.floats(all, [rows, width])
+        };
+        let (obs, next_obs) = (block(|lane| &lane.obs, size), block(|lane| &lane.next_obs, size));
+        let mut encoded = Vec::new();
+        for lane in &self.lanes {
+            (0..lane.len()).for_each(|step| self.spec.action.encode(lane.action_at(step), &mut encoded));
+        }
+        let action = self.device.floats(encoded, [rows, self.spec.action.encoded_size()]);
+        let disagreement = match (&self.model, self.config.curiosity) {
+            (Some(model), CuriosityKind::Disagreement) => model.disagreement(obs.clone(), action.clone()),
+            _ => self.device.zeros([rows, 1]),
+        };
+        Visit { obs, action, next_obs, disagreement }
     }
 
     /// What the model, fitted before this collection, says of environment 0's longest stretch in it.

@@ -6,7 +6,7 @@
 use super::Trainer;
 use super::work::Work;
 use crate::env::VecEnv;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Evaluation episodes in progress.
 pub(super) struct Evaluation {
@@ -19,7 +19,10 @@ impl Evaluation {
     pub(super) fn start(trainer: &Trainer) -> Result<Self> {
         let prefix = format!("evaluation.{}", trainer.record.curves.evaluations.len());
         let episodes = trainer.config.eval_episodes;
-        let envs = VecEnv::new(trainer.spec.id, episodes, trainer.seed, &prefix)?;
+        let mut envs = VecEnv::new(trainer.spec.id, episodes, trainer.seed, &prefix)?;
+        for (name, value) in &trainer.changed_physics {
+            envs.set_physics(name, *value)?;
+        }
         Ok(Self { envs, returns: vec![None; episodes] })
     }
 
@@ -33,10 +36,16 @@ impl Trainer {
         let Some(actor) = &mut self.actor else { return Ok(Work::Begin) };
         let rows = now.envs.obs().chunks_exact(self.spec.obs_size());
         // Lanes whose episode is over go on with any action; their later episodes are not looked at.
-        let actions: Vec<f32> = rows
-            .zip(&now.returns)
-            .map(|(obs, ended)| if ended.is_some() { 0.0 } else { actor.act_greedily(obs) as f32 })
-            .collect();
+        let size = self.spec.action_size();
+        let mut actions = Vec::with_capacity(now.returns.len() * size);
+        for (obs, ended) in rows.zip(&now.returns) {
+            match ended {
+                Some(_) => actions.extend(std::iter::repeat_n(0.0, size)),
+                None => actor.act_greedily(obs, &mut actions),
+            }
+        }
+        Error::unless_finite("evaluate", "action", &actions)?;
+        self.spec.action.clip(&mut actions);
         for (transition, return_) in now.envs.step(&actions)?.zip(&mut now.returns) {
             if let (Some(end), None) = (transition.finished, *return_) {
                 *return_ = Some(end.return_);

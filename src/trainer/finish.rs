@@ -3,31 +3,42 @@
 use super::Trainer;
 use super::evaluate::Evaluation;
 use super::work::Work;
+use crate::curiosity::Visit;
 use crate::device::read;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use burn::tensor::Tensor;
 
 impl Trainer {
-    /// One minibatch of the curiosity module on this iteration's real states; each state is seen once.
+    /// One minibatch of the curiosity module on this iteration's real steps; each is seen once.
     pub(super) async fn learn_curiosity(&mut self, batch: usize) -> Result<Work> {
-        let Some(rnd) = &mut self.curiosity else { return Ok(Work::Adapt) };
-        let size = self.spec.obs_size();
-        let seen: Vec<f32> = self.lanes.iter().flat_map(|lane| lane.next_obs.iter().copied()).collect();
-        let rows = seen.len() / size;
+        if self.curiosity.is_none() {
+            return Ok(Work::Adapt);
+        }
+        let all = self.real_visit();
+        let rows = all.obs.dims()[0];
         let batch_size = self.config.batch_size.min(rows);
-        let from = batch * batch_size * size;
-        let states = seen[from..from + batch_size * size].to_vec();
-        let loss = rnd.update(self.device.floats(states, [batch_size, size]));
+        let part = |tensor: &Tensor<2>| tensor.clone().narrow(0, batch * batch_size, batch_size);
+        let visit = Visit {
+            obs: part(&all.obs),
+            action: part(&all.action),
+            next_obs: part(&all.next_obs),
+            disagreement: part(&all.disagreement),
+        };
+        let loss = self.curiosity.as_mut().and_then(|curiosity| curiosity.update(&visit));
         if (batch + 2) * batch_size <= rows {
             return Ok(Work::Curiosity { batch: batch + 1 });
         }
-        let loss = read(loss, "reading the curiosity loss").await?[0];
-        self.record.metric("curiosity/loss", loss);
+        if let Some(loss) = loss {
+            let loss = read(loss, "reading the curiosity loss").await?;
+            Error::unless_finite("curiosity", "curiosity/loss", &loss)?;
+            self.record.metric("curiosity/loss", loss[0]);
+        }
         Ok(Work::Adapt)
     }
 
     /// β from the trend of real returns; then the iteration is over.
     pub(super) fn adapt(&mut self) -> Result<Work> {
-        if self.config.curiosity && self.config.adaptive_beta {
+        if self.curiosity.is_some() && self.config.adaptive_beta {
             let (worst, best) = self.spec.return_range;
             let normalized: Vec<f32> =
                 self.record.newest_returns(100).map(|value| (value - worst) / (best - worst)).collect();
@@ -35,6 +46,7 @@ impl Trainer {
         }
         self.record.metric("curiosity/beta", self.beta.beta);
         self.record.end_iteration();
+        self.keep();
         let every = self.config.eval_every as u64;
         let is_due = every > 0 && self.record.real_steps / every > self.record.evaluated_at / every;
         if is_due {

@@ -5,9 +5,10 @@
 
 use super::work::Work;
 use super::{Trainer, Trust};
-use crate::config::ConfidenceRule;
+use crate::config::{ConfidenceRule, Termination};
+use crate::dynamics::Dynamics;
 use crate::error::Result;
-use crate::imagination::{Imagination, KnownRange};
+use crate::imagination::{Imagination, KnownRange, Scope};
 use crate::snapshot::ErrorByHorizon;
 use crate::world_model::confidence;
 use crate::world_model::fit::{Fit, UPDATES_PER_CHECK, Validation};
@@ -28,7 +29,7 @@ impl Trainer {
 
     pub(super) async fn fit(&mut self, mut fit: Fit) -> Result<Work> {
         let Some(model) = &mut self.model else { return Ok(Work::Begin) };
-        fit.update(model, &self.replay, self.config.model_batch_size, &mut self.streams.model_batches);
+        fit.update(model, &self.replay, &self.config, &mut self.streams.model_batches);
         let is_last = fit.updates >= self.config.model_updates;
         if !is_last && !fit.updates.is_multiple_of(UPDATES_PER_CHECK) {
             return Ok(Work::Fit(fit));
@@ -45,6 +46,7 @@ impl Trainer {
     fn note_validation(&mut self, validation: Validation) {
         self.record.metric("world_model/train_loss", validation.train_loss);
         self.record.metric("world_model/val_loss", validation.loss);
+        self.trust.one_step_error = validation.squared;
         self.record.metric("world_model/val_state_mse", validation.state_mse);
         self.record.metric("world_model/val_reward_mse", validation.reward_mse);
         self.record.metric("world_model/val_end_bce", validation.end_bce);
@@ -58,37 +60,41 @@ impl Trainer {
         self.decide_trust(&curve);
         self.record.recording.error_by_horizon = Some(curve);
         let here = self.envs.obs()[..self.spec.obs_size()].repeat(GHOSTS);
-        let sizes = [self.spec.obs_size(), self.config.horizon, self.config.ensemble_size];
-        let action = self.spec.action;
-        let forecast = Imagination::start(&self.device, here, action, sizes, &mut self.streams.forecast);
+        let scope = self.scope(self.config.horizon);
+        let forecast = Imagination::start(&self.device, here, scope, &mut self.streams.forecast);
         Ok(Work::Forecast(forecast))
     }
 
-    /// Confidence and branches from the newest errors.
+    /// Confidence, horizon and branches from the newest errors.
     fn decide_trust(&mut self, curve: &ErrorByHorizon) {
-        let one_step = confidence::one_step(f64::from(self.record.latest("world_model/val_loss")));
+        let config = &self.config;
+        let horizon = if config.adaptive_depth {
+            confidence::depth(&curve.model, config.depth_error_max, config.horizon)
+        } else {
+            config.horizon
+        };
+        let one_step = confidence::one_step(f64::from(self.trust.one_step_error));
         // Nothing held out is long enough yet: there is no reason for confidence.
-        let open_loop = curve.model.last().copied().unwrap_or(1.0);
+        let open_loop = curve.model.get(horizon - 1).or(curve.model.last()).copied().unwrap_or(1.0);
         let multi_step = confidence::multi_step(f64::from(open_loop));
-        self.record.metric("world_model/val_open_loop", open_loop);
-        self.record.metric("world_model/confidence_one_step", one_step as f32);
-        self.record.metric("world_model/confidence_multi_step", multi_step as f32);
-        let confidence = match self.config.confidence_rule {
+        let confidence = match config.confidence_rule {
             ConfidenceRule::MultiStep => multi_step,
             ConfidenceRule::OneStep => one_step,
         };
-        let config = &self.config;
-        let branches =
-            confidence::branches(confidence, config.confidence_min, config.branches_min, config.branches_max);
+        let branches = if config.adaptive_breadth {
+            confidence::branches(confidence, config.confidence_min, config.branches_min, config.branches_max)
+        } else {
+            config.branches_max
+        };
         let unexplained = self.record.latest("world_model/val_state_mse");
         let is_good_enough =
             f64::from(1.0 - unexplained) >= config.model_r2_min || config.model_r2_min == 0.0;
-        self.record.metric("world_model/confidence", confidence as f32);
-        self.record.metric("imagination/branches", if is_good_enough { branches as f32 } else { 0.0 });
         self.trust = Trust {
             confidence: Some(confidence as f32),
             branches: if is_good_enough { branches } else { 0 },
-            range: config.learned_ends.then(|| self.known_range()),
+            horizon,
+            rounds: self.rounds(),
+            range: (config.termination != Termination::Ignored).then(|| self.known_range()),
             skipped: (!is_good_enough).then(|| {
                 format!(
                     "the model explains only {:.0} % of one step's change; {:.0} % are needed",
@@ -96,7 +102,34 @@ impl Trainer {
                     100.0 * config.model_r2_min
                 )
             }),
+            one_step_error: self.trust.one_step_error,
         };
+        self.record.metric("world_model/val_open_loop", open_loop);
+        self.record.metric("world_model/confidence_one_step", one_step as f32);
+        self.record.metric("world_model/confidence_multi_step", multi_step as f32);
+        self.record.metric("world_model/confidence", confidence as f32);
+        self.record.metric("imagination/branches", self.trust.branches as f32);
+        self.record.metric("imagination/horizon", horizon as f32);
+    }
+
+    /// Rounds of imagining in this iteration: all, or with a hybrid schedule fewer the more real steps there are.
+    fn rounds(&self) -> usize {
+        let all = self.config.imagination_rounds;
+        if self.config.hybrid_steps == 0 {
+            return all;
+        }
+        let left = 1.0 - self.record.real_steps as f64 / self.config.hybrid_steps as f64;
+        (all as f64 * left.max(0.0)).round() as usize
+    }
+
+    pub(super) fn scope(&self, horizon: usize) -> Scope {
+        Scope {
+            action: self.spec.action,
+            obs_size: self.spec.obs_size(),
+            horizon,
+            members: self.config.ensemble_size,
+            noise_size: self.model.as_ref().map_or(0, Dynamics::noise_size),
+        }
     }
 
     fn known_range(&self) -> KnownRange {

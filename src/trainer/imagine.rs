@@ -2,8 +2,9 @@
 
 use super::Trainer;
 use super::work::Work;
-use crate::error::Result;
-use crate::imagination::Imagination;
+use crate::config::Termination;
+use crate::error::{Error, Result};
+use crate::imagination::{Borders, Imagination};
 
 impl Trainer {
     /// The ghosts: futures from where environment 0 is now. They are for the eye and train nothing.
@@ -13,16 +14,27 @@ impl Trainer {
         if !imagination.is_complete() {
             return Ok(Work::Forecast(imagination));
         }
-        let imagined = imagination.finish(self.trust.range.as_ref(), 0.0).await?;
+        let borders = Borders { disagreement_max: None, ..self.borders() };
+        let imagined = imagination.finish(borders, 0.0).await?;
         self.record.forecast(&imagined.rollout, self.trust.confidence.unwrap_or(0.0));
         Ok(self.first_round())
     }
 
     fn first_round(&mut self) -> Work {
-        if self.trust.branches == 0 {
+        if self.trust.branches == 0 || self.trust.rounds == 0 {
             return Work::Advantages { round: 0, rollouts: vec![self.real_rollout()] };
         }
         self.begin_round(1)
+    }
+
+    /// What cuts branches short in this iteration.
+    fn borders(&self) -> Borders<'_> {
+        let knows_ends = self.config.termination == Termination::Known;
+        Borders {
+            range: self.trust.range.as_ref(),
+            disagreement_max: self.config.adaptive_depth.then_some(self.config.disagreement_max as f32),
+            known_ends: knows_ends.then(|| self.envs.env(0)),
+        }
     }
 
     pub(super) fn begin_round(&mut self, round: usize) -> Work {
@@ -32,9 +44,8 @@ impl Trainer {
             let id = newest.start + self.streams.starts.below(newest.len());
             starts.extend_from_slice(self.replay.get(id).obs);
         }
-        let sizes = [self.spec.obs_size(), self.config.horizon, self.config.ensemble_size];
-        let stream = &mut self.streams.imagination;
-        let imagination = Imagination::start(&self.device, starts, self.spec.action, sizes, stream);
+        let scope = self.scope(self.trust.horizon);
+        let imagination = Imagination::start(&self.device, starts, scope, &mut self.streams.imagination);
         Work::Imagine { round, imagination }
     }
 
@@ -47,7 +58,9 @@ impl Trainer {
         let confidence = self.trust.confidence.unwrap_or(0.0);
         let weight = self.config.imagination_discount as f32 * confidence;
         let branches = imagination.branches();
-        let imagined = imagination.finish(self.trust.range.as_ref(), weight).await?;
+        let imagined = imagination.finish(self.borders(), weight).await?;
+        Error::unless_finite("imagine", "imagined obs", &imagined.rollout.next_obs)?;
+        Error::unless_finite("imagine", "imagined reward", &imagined.rollout.rewards_ext)?;
         let steps = imagined.rollout.len();
         self.record.imagined_steps += steps as u64;
         let reward: f32 = imagined.rollout.rewards_ext.iter().sum();

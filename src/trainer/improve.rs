@@ -35,12 +35,16 @@ impl Improvement {
 impl Trainer {
     pub(super) async fn advantages(&mut self, round: usize, rollouts: Vec<Rollout>) -> Result<Work> {
         let values = self.values(&rollouts).await?;
-        let heads = if self.config.curiosity { 2 } else { 1 };
+        Error::unless_finite("advantages", "value", &values)?;
+        let heads = self.config.value_heads();
         let mut samples = Samples::new(self.spec.obs_size(), self.spec.action, heads);
         let discounting = Discounting {
             gamma: self.config.gamma as f32,
             lambda: self.config.gae_lambda as f32,
             beta: self.beta.beta,
+            gamma_int: self.config.gamma_int as f32,
+            reward_scale: self.config.reward_scale as f32,
+            episodic_novelty: self.config.episodic_novelty,
         };
         let (now, next) = values.split_at(values.len() / 2);
         let mut from = 0;
@@ -53,13 +57,7 @@ impl Trainer {
         }
         self.record.metric("train/explained_variance", samples.explained_variance);
         samples.normalize_advantages();
-        if let Some(number) = samples.not_finite() {
-            return Err(Error::Diverged {
-                phase: "advantages".into(),
-                quantity: "advantage".into(),
-                value: number.to_string(),
-            });
-        }
+        Error::unless_finite("advantages", "advantage", samples.not_finite().as_ref())?;
         let order = (0..samples.len()).collect();
         Ok(Work::Improve(Improvement { round, samples, order, epoch: 0, batch: 0, metrics: Vec::new() }))
     }
@@ -98,7 +96,7 @@ impl Trainer {
         if !is_last && !has_moved_enough {
             return Ok(Work::Improve(now));
         }
-        if now.round > 0 && now.round < self.config.imagination_rounds {
+        if now.round > 0 && now.round < self.trust.rounds {
             return Ok(self.begin_round(now.round + 1));
         }
         self.actor = Some(self.net.actor().await?);
@@ -111,13 +109,7 @@ impl Trainer {
         let means = Tensor::stack::<2>(metrics, 0).mean_dim(0);
         let means = read(means, "reading the metrics of PPO").await?;
         for (name, &mean) in UPDATE_METRICS.iter().zip(&means) {
-            if !mean.is_finite() {
-                return Err(Error::Diverged {
-                    phase: "improve".into(),
-                    quantity: (*name).into(),
-                    value: mean.to_string(),
-                });
-            }
+            Error::unless_finite("improve", name, [&mean])?;
             self.record.metric(name, mean);
         }
         self.record.updates += updates as u64;

@@ -19,6 +19,7 @@ mod finish;
 mod fit;
 mod imagine;
 mod improve;
+mod kept;
 mod narration;
 mod phase;
 mod record;
@@ -29,17 +30,19 @@ pub use record::Recording;
 
 use crate::buffer::{Replay, Rollout};
 use crate::config::Config;
-use crate::curiosity::{AdaptiveBeta, Rnd};
+use crate::curiosity::{AdaptiveBeta, Curiosity};
 use crate::device::Device;
-use crate::env::{ActionSpace, EnvSpec, VecEnv};
+use crate::env::{EnvSpec, PhysicsValue, VecEnv};
 use crate::error::{Error, Result};
 use crate::imagination::KnownRange;
-use crate::nets::{ActorCritic, HostActor};
+use crate::nets::{ActorCritic, HostActor, ObsScaling, Shape};
 use crate::rng::{Seed, Stream};
 use crate::snapshot::{Curves, Snapshot};
 use crate::stats::DiscountedReturnStd;
 use crate::world_model::WorldModel;
+use kept::Learned;
 use record::Record;
+use std::collections::BTreeMap;
 use work::Work;
 
 /// One run.
@@ -58,11 +61,15 @@ pub struct Trainer {
     replay: Replay,
     model: Option<WorldModel>,
     trust: Trust,
-    curiosity: Option<Rnd>,
+    curiosity: Option<Curiosity>,
     novelty_scale: DiscountedReturnStd,
     beta: AdaptiveBeta,
     record: Record,
     work: Work,
+    /// Physics that somebody has changed, by name.
+    changed_physics: BTreeMap<String, f64>,
+    /// What had been learned at the end of the latest iteration.
+    kept: Option<Learned>,
     failure: Option<Error>,
 }
 
@@ -81,6 +88,11 @@ struct Streams {
 struct Trust {
     confidence: Option<f32>,
     branches: usize,
+    horizon: usize,
+    /// Rounds of imagining and improving.
+    rounds: usize,
+    /// Held-out squared error one step ahead, of state, reward and end together.
+    one_step_error: f32,
     /// Where branches may go; none lets them go anywhere.
     range: Option<KnownRange>,
     /// Why imagination is skipped, if it is.
@@ -96,19 +108,13 @@ impl Trainer {
         config.validate()?;
         let envs = VecEnv::new(task, config.num_envs, seed, "envs")?;
         let spec = envs.spec();
-        require_choices(spec)?;
-        let heads = if config.curiosity { 2 } else { 1 };
-        let sizes = [spec.obs_size(), config.hidden_size, spec.policy_outputs(), heads];
-        let learner = (config.activation, config.learning_rate);
-        let net = ActorCritic::new(&device, sizes, learner, &mut seed.stream("weights.policy"));
+        let shape = shape(spec, &config);
+        let net = ActorCritic::new(&device, shape, config.learning_rate, &mut seed.stream("weights.policy"));
         let action_size = spec.action.encoded_size();
         let model = (config.imagination_rounds > 0).then(|| {
             WorldModel::new(&device, spec.obs_size(), action_size, &config, &mut seed.stream("weights.model"))
         });
-        let curiosity = config.curiosity.then(|| {
-            let stream = &mut seed.stream("weights.curiosity");
-            Rnd::new(&device, spec.obs_size(), config.curiosity_learning_rate, stream)
-        });
+        let curiosity = Curiosity::new(&device, spec, &config, &mut seed.stream("weights.curiosity"));
         Ok(Self {
             streams: Streams::new(seed),
             net,
@@ -117,11 +123,13 @@ impl Trainer {
             replay: Replay::new(config.replay_capacity, spec.obs_size(), spec.action_size()),
             model,
             trust: Trust::default(),
+            novelty_scale: DiscountedReturnStd::new(config.num_envs, config.gamma_int as f32),
+            beta: AdaptiveBeta::new(if curiosity.is_some() { config.beta as f32 } else { 0.0 }),
             curiosity,
-            novelty_scale: DiscountedReturnStd::new(config.num_envs, config.gamma as f32),
-            beta: AdaptiveBeta::new(if config.curiosity { config.beta as f32 } else { 0.0 }),
             record: Record::default(),
             work: Work::Begin,
+            changed_physics: BTreeMap::new(),
+            kept: None,
             failure: None,
             config,
             spec,
@@ -147,6 +155,9 @@ impl Trainer {
                 Ok(())
             }
             Err(failure) => {
+                if matches!(failure, Error::Diverged { .. }) {
+                    self.go_back().await;
+                }
                 self.failure = Some(failure.clone());
                 Err(failure)
             }
@@ -200,6 +211,30 @@ impl Trainer {
         (self.record.real_steps, self.record.imagined_steps)
     }
 
+    /// The step size of policy and value now: with annealing it falls to a tenth.
+    fn learning_rate(&self) -> f64 {
+        let share = match self.config.lr_anneal_steps {
+            0 => 1.0,
+            steps => 1.0 - 0.9 * (self.record.real_steps as f64 / steps as f64).min(1.0),
+        };
+        self.config.learning_rate * share
+    }
+
+    /// What can be changed in the task while it runs, with its value now.
+    pub fn physics(&mut self) -> Vec<PhysicsValue> {
+        self.envs.physics()
+    }
+
+    /// Changes a physical quantity of the task, from the next step on and in later evaluations.
+    ///
+    /// # Errors
+    /// [`Error::Config`] with the name, the value and what is allowed; nothing has changed then.
+    pub fn set_physics(&mut self, name: &str, value: f64) -> Result<()> {
+        self.envs.set_physics(name, value)?;
+        self.changed_physics.insert(name.into(), value);
+        Ok(())
+    }
+
     /// Everything for pictures since the last call.
     pub fn take_recording(&mut self) -> Recording {
         self.record.take_recording()
@@ -228,7 +263,7 @@ impl Trainer {
             imagination_rounds: self.config.imagination_rounds,
             confidence: self.trust.confidence,
             branches: self.trust.branches,
-            horizon: self.config.horizon,
+            horizon: if self.trust.horizon > 0 { self.trust.horizon } else { self.config.horizon },
             beta: self.beta.beta,
             imagination_skipped: self.trust.skipped.clone(),
             solved_at_real_steps: self.record.solved_at_real_steps,
@@ -238,17 +273,16 @@ impl Trainer {
     }
 }
 
-/// The policy chooses among actions; a task that wants numbers is refused until there is a policy for it.
-fn require_choices(spec: &EnvSpec) -> Result<()> {
-    match spec.action {
-        ActionSpace::Discrete(_) => Ok(()),
-        ActionSpace::Box { .. } => Err(Error::Config {
-            field: "task".into(),
-            value: spec.id.into(),
-            allowed: "its actions are numbers, and policies can choose among actions only so far: take CartPole-v1, \
-                      Acrobot-v1 or MountainCar-v0"
-                .into(),
-        }),
+fn shape(spec: &EnvSpec, config: &Config) -> Shape {
+    let none = ObsScaling::none(spec.obs_size());
+    Shape {
+        obs_size: spec.obs_size(),
+        action: spec.action,
+        hidden_size: config.hidden_size,
+        heads: config.value_heads(),
+        activation: config.activation,
+        scaling: if config.normalize_obs { ObsScaling::of(spec.obs) } else { none },
+        log_std_init: config.log_std_init as f32,
     }
 }
 

@@ -67,7 +67,7 @@ impl Work {
             Self::Review | Self::Foresee => 1.0,
             Self::Fit(fit) => share(fit.updates, config.model_updates),
             Self::Forecast(imagination) | Self::Imagine { imagination, .. } => {
-                share(imagination.steps(), config.horizon)
+                share(imagination.steps(), imagination.horizon())
             }
             Self::Improve(improvement) => improvement.done(config),
             Self::Evaluate(evaluation) => evaluation.done(),

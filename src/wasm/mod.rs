@@ -9,7 +9,7 @@ mod session;
 
 pub use session::Session;
 
-use crate::config::PRESETS;
+use crate::config::{PRESETS, TUNED};
 use crate::env::TASKS;
 use crate::error::{self, Error};
 use crate::metrics::METRICS;
@@ -56,7 +56,7 @@ fn report_panic(panic: &PanicHookInfo) {
     }
 }
 
-/// What the page makes its controls, tooltips and axes from: `{ version, presets, hyperparameters, metrics, tasks }`.
+/// What the page makes its controls, tooltips and axes from: `{ version, presets, tuned, hyperparameters, metrics, tasks }`.
 ///
 /// # Errors
 /// Throws if a value has no form in JavaScript, which none of these has.
@@ -66,6 +66,7 @@ pub fn schema() -> Thrown<JsValue> {
     to_js(&serde_json::json!({
         "version": env!("CARGO_PKG_VERSION"),
         "presets": PRESETS,
+        "tuned": TUNED,
         "hyperparameters": crate::config::schema(),
         "metrics": METRICS,
         "tasks": tasks.collect::<error::Result<Vec<_>>>()?,

@@ -29,8 +29,12 @@ struct Options {
 }
 
 impl Options {
+    fn task(&self) -> &str {
+        self.task.as_deref().unwrap_or(TASKS[0])
+    }
+
     fn config(&self) -> Result<Config> {
-        let mut config = preset(&self.preset)?;
+        let mut config = preset(&self.preset, self.task())?;
         self.config.iter().try_for_each(|(name, text)| config.set(name, text))?;
         config.validate()?;
         Ok(config)
@@ -125,6 +129,25 @@ impl Session {
         self.read(|trainer| to_js(&trainer.take_recording()))
     }
 
+    /// What can be changed in the task while it runs: `[{ name, unit, min, max, value }]`.
+    ///
+    /// # Errors
+    /// Throws an "MbppoError" of kind "busy" during an `advance`.
+    pub fn physics(&self) -> Thrown<JsValue> {
+        self.read(|trainer| to_js(&trainer.physics()))
+    }
+
+    /// Changes one of them, from the next step on.
+    ///
+    /// # Errors
+    /// Throws an "MbppoError" of kind "config" with `field`, `value` and `allowed`, and nothing has changed; or "busy".
+    pub fn set_physics(&self, name: &str, value: f64) -> Thrown<JsValue> {
+        self.read(|trainer| {
+            trainer.set_physics(name, value)?;
+            to_js(&trainer.physics())
+        })
+    }
+
     /// Where it computes: `{ kind, name, sentence }`.
     pub fn device(&self) -> Thrown<JsValue> {
         to_js(&self.run.device)
@@ -140,7 +163,7 @@ impl Session {
 
 async fn open(options: &Options) -> Result<Run> {
     let (config, seed) = (options.config()?, options.seed()?);
-    let task = options.task.as_deref().unwrap_or(TASKS[0]);
+    let task = options.task();
     // Before a device is opened, which may take a second.
     crate::env::make(task)?;
     let opened = device::open(DeviceKind::from_name(&options.device)?).await?;

@@ -64,6 +64,16 @@ pub fn branches(confidence: f64, c_min: f64, n_min: usize, n_max: usize) -> usiz
     (low + ratio(confidence, c_min) * (high - low)) as usize
 }
 
+/// Steps that may be imagined: as many as the held-out error `by_horizon` (entry k − 1 is k steps ahead) stays within
+/// `error_max`, at least 1 and at most `horizon`.
+///
+/// ```
+/// assert_eq!(mbppo::world_model::confidence::depth(&[0.01, 0.1, 0.5, 0.2], 0.3, 20), 2);
+/// ```
+pub fn depth(by_horizon: &[f32], error_max: f64, horizon: usize) -> usize {
+    by_horizon.iter().take_while(|&&error| f64::from(error) <= error_max).count().clamp(1, horizon)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

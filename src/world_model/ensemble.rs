@@ -5,21 +5,27 @@
 //! ```text
 //! (Δ̂, r̂, ê) = ŵ_φ((obs − mean)/std, action)      next_obs = obs + mean_Δ + std_Δ · Δ̂      p_end = σ(ê)
 //! loss = MSE(Δ̂) + MSE(r̂) + BCE(ê)                 disagreement = mean_d std_members(Δ̂_d)
+//! Gaussian heads:  (Δ̂, r̂) ~ N(μ, σ²)              loss = mean ½ (log σ² + (y − μ)²/σ² + log 2π) + BCE(ê)
 //! ```
-//! **Shapes.** obs [E, B, O], action [E, B, A] → output [E, B, O + 2]: state, reward, end logit.
+//! **Shapes.** obs [E, B, O], action [E, B, A] → output [E, B, O + 2]: state, reward, end logit; Gaussian heads add
+//! O + 1 log-variances behind them.
 //! **Where.** Learned by [`super::fit`], stepped in by [`crate::imagination`] through [`Dynamics`].
 //! **Choices.** (1) Normalised differences: on raw next states a small model's errors drown its effects
 //! ([`super::scales`]). (2) `end` means terminated; a time limit is not dynamics. (3) All members are one batched
-//! multiplication. (4) No probabilistic heads: the tasks are deterministic.
+//! multiplication. (4) One prediction by default: the tasks are deterministic, and likelihood buys nothing there.
+//! Gaussian heads bound log σ² softly to [−10, 0.5], as PETS does, and imagination draws from them.
 //! **Paper.** Chua et al. 2018 (1805.12114); Janner et al. 2019 (1906.08253).
 
 use super::scales::Scales;
-use crate::config::{Config, ModelTarget};
+use crate::config::{Config, ModelHeads, ModelTarget, Termination};
 use crate::device::Device;
 use crate::dynamics::{Dynamics, Prediction};
 use crate::nets::{Adam, Layout, Mlp, Tracked};
 use crate::rng::Stream;
 use burn::tensor::{Tensor, activation};
+
+/// Bounds of log σ² of Gaussian heads.
+const LOG_VARIANCE: (f64, f64) = (-10.0, 0.5);
 
 /// E networks on a device.
 #[derive(Debug, Clone)]
@@ -28,6 +34,7 @@ pub struct WorldModel {
     obs_size: usize,
     layout: Layout,
     mlp: Mlp,
+    heads: ModelHeads,
     learned_ends: bool,
     device: Device,
     scales: Option<DeviceScales>,
@@ -56,13 +63,8 @@ pub struct ModelLosses {
     pub reward: Tensor<1>,
     /// Cross-entropy of the end, in nats.
     pub end: Tensor<1>,
-}
-
-impl ModelLosses {
-    /// What is minimised.
-    pub fn total(&self) -> Tensor<1> {
-        self.state.clone() + self.reward.clone() + self.end.clone()
-    }
+    /// What is minimised: the three together, or with Gaussian heads the negative log-likelihood and the end.
+    pub total: Tensor<1>,
 }
 
 impl WorldModel {
@@ -77,16 +79,18 @@ impl WorldModel {
         let members = config.ensemble_size;
         let width = config.model_hidden_size;
         let mut layout = Layout::default();
-        let sizes = [obs_size + action_size, width, width, obs_size + 2];
+        let doubts = if config.model_heads == ModelHeads::Gaussian { obs_size + 1 } else { 0 };
+        let sizes = [obs_size + action_size, width, width, obs_size + 2 + doubts];
         let mlp = Mlp::new(&mut layout, device.kind(), members, &sizes, config.model_activation);
         let flat = device.floats(mlp.initial(0.1, stream), [layout.len()]);
         let adam = Adam::new(&flat, config.model_learning_rate, 1e-8);
-        let learned_ends = config.learned_ends;
+        let learned_ends = config.termination == Termination::Learned;
         Self {
             members,
             obs_size,
             layout,
             mlp,
+            heads: config.model_heads,
             learned_ends,
             device: device.clone(),
             scales: None,
@@ -127,12 +131,12 @@ impl WorldModel {
         self.layout.tracked(&self.flat)
     }
 
-    /// What each member says, on the model's scale: [E, B, O + 2] from [E, B, O + A], already normalised.
+    /// What each member says, on the model's scale: its outputs [E, B, O + 2 or 2 O + 3] from [E, B, O + A], already normalised.
     pub fn output(&self, matrices: &[Tensor<3>], input: Tensor<3>) -> Tensor<3> {
         self.mlp.forward(matrices, input)
     }
 
-    /// The parts of the loss for `output` [E, B, O + 2] against `target` [E, B, O + 2].
+    /// The parts of the loss for what [`WorldModel::output`] gave against `target` [E, B, O + 2].
     pub fn losses(&self, output: Tensor<3>, target: Tensor<3>) -> ModelLosses {
         let size = self.obs_size;
         let part = |tensor: &Tensor<3>, from: usize, count: usize| tensor.clone().narrow(2, from, count);
@@ -145,26 +149,63 @@ impl WorldModel {
         } else {
             part(&output, size + 1, 1).sum() * 0.0
         };
-        ModelLosses { state: squared(0, size), reward: squared(size, 1), end }
+        let (state, reward) = (squared(0, size), squared(size, 1));
+        let total = match self.heads {
+            ModelHeads::Deterministic => state.clone() + reward.clone() + end.clone(),
+            ModelHeads::Gaussian => {
+                let error = part(&output, 0, size + 1) - part(&target, 0, size + 1);
+                let doubt = bounded_log_variance(part(&output, size + 2, size + 1));
+                negative_log_likelihood(error, doubt) + end.clone()
+            }
+        };
+        ModelLosses { state, reward, end, total }
     }
 
-    /// Where each member goes from obs [E, B, O] with action [E, B, A]: next obs [E, B, O] and the raw output
-    /// [E, B, O + 2]. Before the first fit nothing is known, and nothing changes.
+    /// State and reward of `output` [E, B, ·], drawn with standard normal `noise` [B, O + 1] where there is any.
+    fn drawn(&self, output: &Tensor<3>, noise: Option<Tensor<2>>) -> Tensor<3> {
+        let size = self.obs_size;
+        let mean = output.clone().narrow(2, 0, size + 1);
+        match (self.heads, noise) {
+            (ModelHeads::Gaussian, Some(noise)) => {
+                let doubt = bounded_log_variance(output.clone().narrow(2, size + 2, size + 1));
+                mean + (doubt * 0.5).exp() * noise.unsqueeze_dim(0)
+            }
+            _ => mean,
+        }
+    }
+
+    /// Where each member goes from obs [E, B, O] with action [E, B, A]: next obs [E, B, O], and its output. Before the
+    /// first fit nothing is known, and nothing changes.
     pub fn step(&self, matrices: &[Tensor<3>], obs: Tensor<3>, action: Tensor<3>) -> (Tensor<3>, Tensor<3>) {
+        let output = self.say(matrices, obs.clone(), action);
+        let state = output.clone().narrow(2, 0, self.obs_size);
+        (self.moved(obs, state), output)
+    }
+
+    /// What each member says of obs and action as they are.
+    fn say(&self, matrices: &[Tensor<3>], obs: Tensor<3>, action: Tensor<3>) -> Tensor<3> {
         let Some(scales) = &self.scales else {
             let [members, rows, _] = obs.dims();
-            let output = self.device.zeros([members, rows, self.obs_size + 2]);
-            return (obs, output);
+            return self.device.zeros([members, rows, self.mlp.sizes()[self.mlp.layers()]]);
         };
-        let input = (obs.clone() - scales.obs_mean.clone()) / scales.obs_std.clone();
-        let output = self.output(matrices, Tensor::cat(vec![input, action], 2));
-        let state = output.clone().narrow(2, 0, self.obs_size);
+        let input = (obs - scales.obs_mean.clone()) / scales.obs_std.clone();
+        self.output(matrices, Tensor::cat(vec![input, action], 2))
+    }
+
+    /// The next obs for a state quantity on the model's scale, both [E, B, O].
+    fn moved(&self, obs: Tensor<3>, state: Tensor<3>) -> Tensor<3> {
+        let Some(scales) = &self.scales else { return obs };
         let moved = state * scales.target_std.clone() + scales.target_mean.clone();
-        let next = match scales.host.target {
+        match scales.host.target {
             ModelTarget::Difference => obs + moved,
             ModelTarget::Raw => moved,
-        };
-        (next, output)
+        }
+    }
+
+    /// How far the members are apart about obs [B, O] with action [B, A], as a share of the usual change, [B, 1].
+    pub fn disagreement(&self, obs: Tensor<2>, action: Tensor<2>) -> Tensor<2> {
+        let output = self.say(&self.matrices(), self.for_all_members(obs), self.for_all_members(action));
+        spread(output.narrow(2, 0, self.obs_size))
     }
 
     /// The same rows for every member, [B, X] → [E, B, X].
@@ -179,19 +220,44 @@ fn binary_cross_entropy(logit: Tensor<3>, target: Tensor<3>) -> Tensor<3> {
     linear + ((-logit.abs()).exp() + 1.0).log()
 }
 
+/// log σ² from a raw output, softly within [`LOG_VARIANCE`].
+pub fn bounded_log_variance(raw: Tensor<3>) -> Tensor<3> {
+    let (low, high) = LOG_VARIANCE;
+    let below_high = activation::softplus(-raw + high, 1.0).neg() + high;
+    activation::softplus(below_high - low, 1.0) + low
+}
+
+/// mean ½ (log σ² + error² / σ² + log 2π), `[1]`.
+pub fn negative_log_likelihood(error: Tensor<3>, log_variance: Tensor<3>) -> Tensor<1> {
+    let surprise = error.clone() * error * log_variance.clone().neg().exp();
+    (log_variance + surprise + std::f64::consts::TAU.ln()).mean() * 0.5
+}
+
 impl Dynamics for WorldModel {
     fn members(&self) -> usize {
         self.members
     }
 
-    fn predict(&self, obs: Tensor<2>, action: Tensor<2>, choice: Tensor<2>) -> Prediction {
-        let matrices = self.matrices();
-        let (next, output) = self.step(&matrices, self.for_all_members(obs), self.for_all_members(action));
+    fn noise_size(&self) -> usize {
+        if self.heads == ModelHeads::Gaussian { self.obs_size + 1 } else { 0 }
+    }
+
+    fn predict(
+        &self,
+        obs: Tensor<2>,
+        action: Tensor<2>,
+        choice: Tensor<2>,
+        noise: Option<Tensor<2>>,
+    ) -> Prediction {
+        let (obs, action) = (self.for_all_members(obs), self.for_all_members(action));
+        let output = self.say(&self.matrices(), obs.clone(), action);
+        let drawn = self.drawn(&output, noise);
+        let next = self.moved(obs, drawn.clone().narrow(2, 0, self.obs_size));
         let chosen: Tensor<3> = choice.transpose().unsqueeze_dim(2); // [E, B, 1]
         let of_chosen = |all: Tensor<3>| -> Tensor<2> { (all * chosen.clone()).sum_dim(0).squeeze_dim(0) };
         let (reward_mean, reward_std) =
             self.scales().map_or((0.0, 1.0), |scales| (scales.reward_mean, scales.reward_std));
-        let reward = of_chosen(output.clone().narrow(2, self.obs_size, 1)) * reward_std + reward_mean;
+        let reward = of_chosen(drawn.narrow(2, self.obs_size, 1)) * reward_std + reward_mean;
         let end_probability = if self.learned_ends {
             activation::sigmoid(of_chosen(output.clone().narrow(2, self.obs_size + 1, 1)))
         } else {

@@ -45,8 +45,10 @@ pub struct Fit {
 pub struct Validation {
     /// Loss on what was learned from, over the last updates.
     pub train_loss: f32,
-    /// One-step loss on the model's own scale: state + reward + end.
+    /// One-step loss on the model's own scale, as it is minimised.
     pub loss: f32,
+    /// Squared errors of state and reward and cross-entropy of the end: the same as `loss` but for Gaussian heads.
+    pub squared: f32,
     /// Squared state error over the variance of the change: 1 is as good as knowing nothing.
     pub state_mse: f32,
     /// Squared reward error on the model's scale.
@@ -74,25 +76,18 @@ impl Fit {
     }
 
     /// One minibatch for every member.
-    pub fn update(
-        &mut self,
-        model: &mut WorldModel,
-        replay: &Replay,
-        batch_size: usize,
-        stream: &mut Stream,
-    ) {
-        let rows: Vec<usize> = self
-            .bootstraps
-            .iter()
-            .flat_map(|own| (0..batch_size).map(|_| own[stream.below(own.len())]).collect::<Vec<_>>())
-            .collect();
-        let (input, target) = self.upload(model, replay, &rows, self.bootstraps.len());
-        let tracked = model.tracked();
-        let output = model.output(&tracked.matrices, Tensor::from_inner(input));
-        let loss = model.losses(output, Tensor::from_inner(target)).total();
-        let gradient = tracked.gradient(&loss);
+    pub fn update(&mut self, model: &mut WorldModel, replay: &Replay, config: &Config, stream: &mut Stream) {
+        let mut rows = Vec::with_capacity(self.bootstraps.len() * config.model_batch_size);
+        for own in &self.bootstraps {
+            rows.extend((0..config.model_batch_size).map(|_| draw(own, config.replay_half_life, stream)));
+        }
+        let (mut input, target) = self.upload(model, replay, &rows, self.bootstraps.len());
+        if config.adversarial_eps > 0.0 {
+            input = worst_case(model, input, target.clone(), config.adversarial_eps as f32);
+        }
+        let (loss, gradient) = loss_and_gradient(model, input, target);
         model.flat = model.adam.step(model.flat.clone(), gradient);
-        self.train_losses.push(loss.inner());
+        self.train_losses.push(loss);
         self.updates += 1;
     }
 
@@ -140,10 +135,12 @@ impl Fit {
         let mut numbers = vec![losses.state, losses.reward, losses.end, change_error(model, output, target)];
         let train: Vec<Tensor<1>> = std::mem::take(&mut self.train_losses);
         numbers.push(if train.is_empty() { numbers[0].zeros_like() } else { Tensor::cat(train, 0).mean() });
+        numbers.push(losses.total);
         let numbers = read(Tensor::cat(numbers, 0), "validating the world model").await?;
         let validation = Validation {
             train_loss: numbers[4],
-            loss: numbers[0] + numbers[1] + numbers[2],
+            loss: numbers[5],
+            squared: numbers[0] + numbers[1] + numbers[2],
             state_mse: numbers[3],
             reward_mse: numbers[1],
             end_bce: numbers[2],
@@ -182,13 +179,49 @@ impl Fit {
     }
 }
 
+/// A transition of `own`, oldest first: any, or with a half-life the newer the more often.
+fn draw(own: &[usize], half_life: usize, stream: &mut Stream) -> usize {
+    let any = own[stream.below(own.len())];
+    if half_life == 0 {
+        return any;
+    }
+    // An age at which 2^(−age / half-life) equals a uniform number; ages beyond the oldest are drawn anew as any.
+    let age = -f64::from(1.0 - stream.uniform()).log2() * half_life as f64;
+    let newest = own.last().copied().unwrap_or(any);
+    let at = own.partition_point(|&id| (id as f64) < newest as f64 - age);
+    if newest as f64 - age < own[0] as f64 { any } else { own[at.min(own.len() - 1)] }
+}
+
+/// The loss of a minibatch, `[1]`, and its gradient, `[parameters]`; neither is read.
+pub fn loss_and_gradient(model: &WorldModel, input: Tensor<3>, target: Tensor<3>) -> (Tensor<1>, Tensor<1>) {
+    let tracked = model.tracked();
+    let output = model.output(&tracked.matrices, Tensor::from_inner(input));
+    let loss = model.losses(output, Tensor::from_inner(target)).total;
+    let gradient = tracked.gradient(&loss);
+    (loss.inner(), gradient)
+}
+
+/// The input pushed by `eps` standard deviations in every state number to where the loss rises fastest
+/// (Goodfellow et al. 2015, 1412.6572): what is learned there holds in a neighbourhood, not in a point.
+pub fn worst_case(model: &WorldModel, input: Tensor<3>, target: Tensor<3>, eps: f32) -> Tensor<3> {
+    let [_, _, width] = input.dims();
+    let tracked: Tensor<3> = Tensor::from_inner(input.clone()).require_grad();
+    let matrices: Vec<Tensor<3>> = model.matrices().into_iter().map(Tensor::from_inner).collect();
+    let output = model.output(&matrices, tracked.clone());
+    let loss = model.losses(output, Tensor::from_inner(target)).total;
+    let Some(gradient) = tracked.grad(&loss.backward()) else { return input };
+    let states = model.scales().map_or(0, |scales| scales.obs_mean.len());
+    let push = (0..width).map(|column| if column < states { eps } else { 0.0 }).collect();
+    input + gradient.sign() * model.device().floats(push, [1, 1, width])
+}
+
 /// Squared state error in units of the usual change, whatever the model predicts, [1].
 fn change_error(model: &WorldModel, output: Tensor<3>, target: Tensor<3>) -> Tensor<1> {
     let Some(scales) = model.scales() else { unreachable!("a fit starts by setting scales") };
     let size = scales.change_std.len();
     let unit = (0..size).map(|d| scales.target_std[d] / scales.change_std[d]).collect();
     let unit = model.device().floats(unit, [1, 1, size]);
-    let error = (output - target).narrow(2, 0, size) * unit;
+    let error = (output.narrow(2, 0, size) - target.narrow(2, 0, size)) * unit;
     (error.clone() * error).mean()
 }
 

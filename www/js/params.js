@@ -27,10 +27,12 @@ export function isAllowed({ kind, min, max, words }, text) {
   return words.includes(text);
 }
 
-/** What a hyperparameter is in a preset, before anybody changes it. */
-export function presetValue(schema, preset, parameter) {
-  const changes = schema.presets.find((row) => row.name === preset)?.changes ?? [];
-  return changes.find(([name]) => name === parameter.name)?.[1] ?? parameter.default;
+/** What a hyperparameter is in a preset on a task, before anybody changes it: the last of these that names it. */
+export function presetValue(schema, { task, preset }, parameter) {
+  const row = schema.presets.find(({ name }) => name === preset);
+  const onTask = (rows = []) => rows.filter((entry) => entry.task === task).flatMap(({ changes }) => changes);
+  const changes = [...onTask(schema.tuned), ...(row?.changes ?? []), ...onTask(row?.for_task)];
+  return changes.findLast(([name]) => name === parameter.name)?.[1] ?? parameter.default;
 }
 
 /** Reads [name, text] pairs. What is wrong becomes a sentence in `problems`, the default holds, and the rest still counts. */
@@ -58,7 +60,7 @@ export function readSettings(pairs, schema) {
     else problems.push(`${name} = ${text} is left out: there is no parameter of this name. There are ${Object.keys(known).join(", ")} and the hyperparameters below.`);
   }
   for (const [parameter, text] of typed) { // after the rest, because the preset says what a hyperparameter is otherwise
-    const otherwise = presetValue(schema, settings.preset, parameter);
+    const otherwise = presetValue(schema, settings, parameter);
     if (!isAllowed(parameter.allowed, text)) problems.push(sentence(parameter.name, text, allowedWords(parameter.allowed), otherwise));
     else if (text !== otherwise) settings.config[parameter.name] = text;
   }

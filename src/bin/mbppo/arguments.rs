@@ -3,7 +3,7 @@
 use crate::case::Case;
 use clap::Args;
 use mbppo::config::{Config, preset};
-use mbppo::env::make;
+use mbppo::env::{TASKS, make};
 use mbppo::error::{Error, Result};
 use std::ops::Range;
 use std::path::PathBuf;
@@ -117,7 +117,7 @@ fn task(text: &str) -> std::result::Result<String, String> {
 }
 
 fn mode(text: &str) -> std::result::Result<String, String> {
-    preset(text).map(|_| text.into()).map_err(allowed)
+    preset(text, TASKS[0]).map(|_| text.into()).map_err(allowed)
 }
 
 /// Reads `NAME=VALUE` and writes the value as every other way of writing it: 0.90 is 0.9.
@@ -194,12 +194,12 @@ mod tests {
     #[test]
     fn a_variant_is_a_row_beside_the_mode_as_it_is() {
         let words =
-            ["--set", "gamma=0.980", "--variant", "no curiosity: curiosity=false", "--max-steps", "500"];
+            ["--set", "gamma=0.980", "--variant", "no curiosity: curiosity=none", "--max-steps", "500"];
         let [plain, variant] = &cases(&words)[..] else { panic!("two rows") };
         assert_eq!((plain.variant.as_deref(), plain.changes.as_slice()), (None, &["gamma=0.98".into()][..]));
         assert_eq!(variant.variant.as_deref(), Some("no curiosity"));
-        assert_eq!(variant.changes, ["gamma=0.98", "curiosity=false"]);
-        assert!(!variant.config.curiosity && variant.max_steps == 500);
+        assert_eq!(variant.changes, ["gamma=0.98", "curiosity=none"]);
+        assert_eq!((variant.config.get("curiosity").as_deref(), variant.max_steps), (Some("none"), 500));
         let twice = read(&["--variant", "a: gamma=0.9", "--variant", "a: gamma=0.8"]).expect("words").cases();
         assert!(twice.unwrap_err().to_string().contains("--variant = a"));
     }

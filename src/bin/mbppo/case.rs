@@ -43,7 +43,7 @@ impl Case {
         changes: &[String],
         max_steps: Option<u64>,
     ) -> Result<Self> {
-        let mut config = preset(mode).map_err(as_argument)?;
+        let mut config = preset(mode, task).map_err(as_argument)?;
         let mut kept: Vec<String> = Vec::new();
         for change in changes {
             let (name, value) = change.split_once('=').unwrap_or((change, ""));

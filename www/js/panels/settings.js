@@ -7,7 +7,8 @@ export function mountSettings({ store, commands }) {
   const problem = find("form-problem", form);
   const { schema } = store.get();
   const rows = new Map(schema.hyperparameters.map((parameter) => [parameter.name, makeRow(parameter)]));
-  const otherwise = (parameter) => presetValue(schema, store.get().settings?.preset ?? schema.presets[0].name, parameter);
+  const usual = { task: schema.tasks[0].id, preset: schema.presets[0].name };
+  const otherwise = (parameter) => presetValue(schema, store.get().settings ?? usual, parameter);
 
   const groups = new Map();
   for (const parameter of schema.hyperparameters) {

@@ -1,0 +1,71 @@
+//! How a policy's outputs become an action: one of A choices, or a vector of numbers around a mean.
+//!
+//! **What.** The rest of the program asks for log-probabilities, entropies and samples and does not care which kind
+//! of action a task has.
+//! **Shapes.** outputs [B, A] (logits, or means); log σ [1, A] for vectors only; actions in the policy's own form
+//! [B, A]: one-hot rows, or the numbers as they were drawn, before the task clips them.
+//! **Choices.** All chance comes from the host: one uniform number for a choice, A standard normals for a vector.
+
+use super::{categorical, gaussian};
+use crate::env::ActionSpace;
+use crate::rng::Stream;
+use burn::tensor::Tensor;
+
+/// What a policy says about a batch of observations.
+#[allow(clippy::large_enum_variant)] // one lives at a time, on the stack of a step
+#[derive(Debug, Clone)]
+pub enum Distribution {
+    /// Scores of the choices, [B, A].
+    Categorical(Tensor<2>),
+    /// A mean in every component and a spread that is the same in every state.
+    Gaussian {
+        /// [B, A]
+        mean: Tensor<2>,
+        /// [1, A]
+        log_std: Tensor<2>,
+    },
+}
+
+impl Distribution {
+    /// log π(action), [B, 1], of actions in the policy's form.
+    pub fn log_prob(&self, actions: Tensor<2>) -> Tensor<2> {
+        match self {
+            Self::Categorical(logits) => categorical::log_prob(logits.clone(), actions),
+            Self::Gaussian { mean, log_std } => gaussian::log_prob(mean.clone(), log_std.clone(), actions),
+        }
+    }
+
+    /// The entropy of each row in nats, [B, 1].
+    pub fn entropy(&self) -> Tensor<2> {
+        match self {
+            Self::Categorical(logits) => categorical::entropy(logits.clone()),
+            Self::Gaussian { mean, log_std } => {
+                gaussian::entropy(log_std.clone()).repeat_dim(0, mean.dims()[0])
+            }
+        }
+    }
+
+    /// Actions in the policy's form, [B, A], from `chance` [B, [`chance_size`]].
+    pub fn sample(&self, chance: Tensor<2>) -> Tensor<2> {
+        match self {
+            Self::Categorical(logits) => categorical::sample(logits.clone(), chance),
+            Self::Gaussian { mean, log_std } => mean.clone() + chance * log_std.clone().exp(),
+        }
+    }
+}
+
+/// Numbers of chance that one action takes.
+pub fn chance_size(action: ActionSpace) -> usize {
+    match action {
+        ActionSpace::Discrete(_) => 1,
+        ActionSpace::Box { size, .. } => size,
+    }
+}
+
+/// Appends the chance of one action.
+pub fn draw_chance(action: ActionSpace, stream: &mut Stream, chance: &mut Vec<f32>) {
+    match action {
+        ActionSpace::Discrete(_) => chance.push(stream.uniform()),
+        ActionSpace::Box { size, .. } => chance.extend((0..size).map(|_| stream.normal())),
+    }
+}

@@ -1,0 +1,116 @@
+//! The policy on the host, for acting in real environments without asking the device and waiting.
+//!
+//! **What.** The same distribution as [`ActorCritic::policy`](super::ActorCritic::policy) for one observation at a
+//! time, in plain f32.
+//! **Choices.** A greedy action is the most probable one: the highest score, or the mean.
+
+use super::HostMlp;
+use super::actor_critic::Shape;
+use super::categorical::cumulative_choice;
+use crate::env::ActionSpace;
+use crate::rng::Stream;
+
+/// A copy of the policy.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HostActor {
+    policy: HostMlp,
+    log_std: Vec<f32>,
+    shape: Shape,
+    x: Vec<f32>,
+    /// All parameters of policy and value, as they were copied.
+    pub flat: Vec<f32>,
+}
+
+impl HostActor {
+    pub(super) fn new(policy: HostMlp, log_std: Vec<f32>, shape: Shape, flat: Vec<f32>) -> Self {
+        Self { policy, log_std, shape, x: Vec::new(), flat }
+    }
+
+    fn outputs(&mut self, obs: &[f32]) -> &[f32] {
+        let scaling = &self.shape.scaling;
+        self.x.clear();
+        let scales = scaling.centre.iter().zip(&scaling.half_range);
+        self.x.extend(obs.iter().zip(scales).map(|(x, (centre, half_range))| (x - centre) / half_range));
+        self.policy.forward(&self.x)
+    }
+
+    /// Samples an action for one observation, appends it as it is stored (not clipped), and gives its log-probability.
+    pub fn act(&mut self, obs: &[f32], stream: &mut Stream, action: &mut Vec<f32>) -> f32 {
+        if let ActionSpace::Discrete(_) = self.shape.action {
+            let logits = self.outputs(obs);
+            let highest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+            let weights = logits.iter().map(|logit| (logit - highest).exp());
+            let total: f32 = weights.clone().sum();
+            let choice = cumulative_choice(weights, stream.uniform());
+            action.push(choice as f32);
+            return logits[choice] - highest - total.ln();
+        }
+        let log_std = std::mem::take(&mut self.log_std);
+        let mut log_prob = 0.0;
+        for (mean, log_std) in self.outputs(obs).iter().zip(&log_std) {
+            let z = stream.normal();
+            action.push(mean + log_std.exp() * z);
+            log_prob -= 0.5 * (z * z + std::f32::consts::TAU.ln()) + log_std;
+        }
+        self.log_std = log_std;
+        log_prob
+    }
+
+    /// Appends the most probable action for one observation.
+    pub fn act_greedily(&mut self, obs: &[f32], action: &mut Vec<f32>) {
+        let discrete = matches!(self.shape.action, ActionSpace::Discrete(_));
+        let outputs = self.outputs(obs);
+        if discrete {
+            let best = |best: usize, index: usize| if outputs[index] > outputs[best] { index } else { best };
+            action.push((0..outputs.len()).fold(0, best) as f32);
+        } else {
+            action.extend_from_slice(outputs);
+        }
+    }
+}
+
+#[cfg(all(test, not(target_family = "wasm")))]
+mod tests {
+    use super::*;
+    use crate::config::Activation;
+    use crate::device::Device;
+    use crate::nets::{ActorCritic, Distribution, ObsScaling, chance_size, draw_chance};
+    use crate::rng::Seed;
+
+    #[test]
+    fn the_actor_on_the_host_says_what_the_device_says() {
+        for action in [ActionSpace::Discrete(3), ActionSpace::Box { size: 2, bound: 1.0 }] {
+            let device = Device::cpu();
+            let scaling = ObsScaling { centre: vec![0.5; 4], half_range: vec![2.0; 4] };
+            let shape = Shape {
+                obs_size: 4,
+                action,
+                hidden_size: 16,
+                heads: 2,
+                activation: Activation::Tanh,
+                scaling,
+                log_std_init: -0.5,
+            };
+            let net = ActorCritic::new(&device, shape, 1e-3, &mut Seed(2).stream("init"));
+            let mut actor = pollster::block_on(net.actor()).expect("the CPU is there");
+            let mut stream = Seed(3).stream("obs");
+            for draw in 0..50 {
+                let obs: Vec<f32> = (0..4).map(|_| 30.0 * stream.normal()).collect();
+                let mut stored = Vec::new();
+                let log_prob = actor.act(&obs, &mut Seed(draw).stream("act"), &mut stored);
+                let mut chance = Vec::new();
+                draw_chance(action, &mut Seed(draw).stream("act"), &mut chance);
+                let policy = net.policy(&net.matrices(), device.floats(obs, [1, 4]));
+                let drawn = policy.sample(device.floats(chance, [1, chance_size(action)]));
+                let on_device: f32 = policy.log_prob(drawn.clone()).into_scalar();
+                let numbers: Vec<f32> = drawn.into_data().try_into_vec().expect("floats");
+                let mut expected = Vec::new();
+                action.decode(&numbers, &mut expected);
+                let apart = expected.iter().zip(&stored).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+                assert!(apart < 1e-5, "{expected:?} {stored:?}");
+                assert!((on_device - log_prob).abs() < 1e-5, "{on_device} {log_prob}");
+                assert!(matches!(policy, Distribution::Categorical(_)) == (stored.len() == 1));
+            }
+        }
+    }
+}
