@@ -3,8 +3,8 @@
 //! # Reading order
 //! The code reads in the order in which data flows. Each layer knows only those above it:
 //!
-//! 1. plain numbers: [`error`], [`rng`], [`config`], [`mod@env`], [`buffer`], [`stats`], [`gae`], [`metrics`],
-//!    [`snapshot`]: no tensors;
+//! 1. plain numbers: [`error`], [`rng`], [`config`], [`mod@env`], [`buffer`], [`stats`], [`quantiles`], [`gae`],
+//!    [`dyna_q`], [`metrics`], [`snapshot`]: no tensors;
 //! 2. tensors: [`device`], [`nets`], [`dynamics`];
 //! 3. learning: [`world_model`], [`curiosity`], [`imagination`], [`samples`], [`ppo`],
 //!    [`diagnostics`]: no trainer;
@@ -22,6 +22,7 @@ pub mod config;
 pub mod curiosity;
 pub mod device;
 pub mod diagnostics;
+pub mod dyna_q;
 pub mod dynamics;
 pub mod env;
 pub mod error;
@@ -31,6 +32,7 @@ pub mod metrics;
 pub mod nets;
 pub mod plots;
 pub mod ppo;
+pub mod quantiles;
 pub mod rng;
 pub mod samples;
 pub mod snapshot;

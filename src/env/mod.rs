@@ -6,6 +6,7 @@
 mod acrobot;
 mod action;
 mod cart_pole;
+mod grid_world;
 mod mountain_car;
 mod mountain_car_continuous;
 mod pendulum;
@@ -13,6 +14,7 @@ mod vec_env;
 
 pub use acrobot::{Acrobot, AcrobotPhysics};
 pub use cart_pole::{CartPole, CartPolePhysics};
+pub use grid_world::{GridWorld, MazeLayout};
 pub use mountain_car::{MountainCar, MountainCarPhysics};
 pub use mountain_car_continuous::MountainCarContinuous;
 pub use pendulum::{Pendulum, PendulumPhysics};
@@ -180,8 +182,14 @@ pub trait Env {
 }
 
 /// The ids of all tasks, in the order in which a newcomer should meet them.
-pub const TASKS: &[&str] =
-    &["CartPole-v1", "Acrobot-v1", "Pendulum-v1", "MountainCar-v0", "MountainCarContinuous-v0"];
+pub const TASKS: &[&str] = &[
+    "CartPole-v1",
+    "Acrobot-v1",
+    "Pendulum-v1",
+    "MountainCar-v0",
+    "MountainCarContinuous-v0",
+    "DynaMaze-v0",
+];
 
 /// Makes the task of this id.
 ///
@@ -194,6 +202,7 @@ pub fn make(id: &str) -> Result<Box<dyn Env>> {
         "Pendulum-v1" => Ok(Box::new(Pendulum::default())),
         "MountainCar-v0" => Ok(Box::new(MountainCar::default())),
         "MountainCarContinuous-v0" => Ok(Box::new(MountainCarContinuous::default())),
+        "DynaMaze-v0" => Ok(Box::new(GridWorld::default())),
         _ => Err(Error::Config {
             field: "task".into(),
             value: id.into(),
@@ -319,7 +328,8 @@ mod tests {
                     first_obs.push(envs.obs()[..spec.obs_size()].to_vec());
                 }
             }
-            assert_ne!(first_obs[0], first_obs[1], "{id}: every episode starts elsewhere");
+            // The maze has one start; everywhere else every episode starts elsewhere.
+            assert_eq!(first_obs[0] == first_obs[1], *id == "DynaMaze-v0", "{id}");
         }
     }
 

@@ -19,6 +19,8 @@ pub(super) type Plane = Cartesian2d<RangedCoordf64, RangedCoordf64>;
 pub(super) struct Chart<'t, DB: DrawingBackend> {
     /// The whole picture, in device pixels.
     pub(super) page: DrawingArea<DB, Shift>,
+    /// Upper left corner of this chart's part of the picture, in device pixels.
+    pub(super) corner: (i32, i32),
     /// The part between the axes, in their units.
     pub(super) plot: DrawingArea<DB, Plane>,
     /// Colours and sizes.
@@ -114,6 +116,11 @@ impl<DB: DrawingBackend> Chart<'_, DB> {
         let (x, y) = self.plot.map_coordinate(&place);
         let pixels = |css: f64| if css == 0.0 { 0 } else { self.theme.px(css.abs()) * css.signum() as i32 };
         write(&self.page, self.theme, text, (x + pixels(shift.0), y + pixels(shift.1)), colour, anchor)
+    }
+
+    /// Width of the whole picture in device pixels: as many points can be told apart.
+    pub(super) fn width(&self) -> usize {
+        self.page.dim_in_pixel().0 as usize
     }
 
     /// Device pixels of a place, from the upper left corner.

@@ -9,6 +9,7 @@ mod axis;
 mod chart;
 mod curve;
 mod error_by_horizon;
+mod learning_curves;
 mod real_vs_imagined;
 mod returns;
 mod series;
@@ -17,6 +18,7 @@ mod theme;
 
 pub use curve::{Role, curve};
 pub use error_by_horizon::error_by_horizon;
+pub use learning_curves::{LearningCurve, LearningCurves, RunEnd, learning_curves, learning_curves_panels};
 pub use real_vs_imagined::real_vs_imagined;
 pub use returns::{Returns, returns};
 pub use theme::{Theme, ThemeText};
