@@ -9,7 +9,7 @@ const LAYERS: &[&[&str]] = &[
     &["error", "rng", "config"],
     &["stats", "quantiles", "env", "buffer", "gae", "dyna_q", "metrics", "snapshot"],
     &["device", "nets", "dynamics"],
-    &["world_model", "curiosity", "imagination", "samples", "ppo"],
+    &["world_model", "curiosity", "imagination", "samples", "ppo", "diagnostics"],
     &["trainer"],
     &["plots"],
     &["wasm"],

@@ -81,7 +81,7 @@ fn comparison(drift: f32) -> Comparison {
 
 fn errors(growth: f32) -> ErrorByHorizon {
     let model: Vec<f32> = (1..=20).map(|k| 0.01 + growth * (k as f32).powf(1.7)).collect();
-    ErrorByHorizon { stretches: vec![64; model.len()], model }
+    ErrorByHorizon { stretches: vec![64; model.len()], by_dimension: Vec::new(), model }
 }
 
 #[test]

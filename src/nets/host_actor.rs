@@ -56,6 +56,12 @@ impl HostActor {
         log_prob
     }
 
+    /// Mean spread over the components of an action; none for choices.
+    pub fn std(&self) -> Option<f32> {
+        let count = self.log_std.len() as f32;
+        (count > 0.0).then(|| self.log_std.iter().map(|log_std| log_std.exp()).sum::<f32>() / count)
+    }
+
     /// Appends the most probable action for one observation.
     pub fn act_greedily(&mut self, obs: &[f32], action: &mut Vec<f32>) {
         let discrete = matches!(self.shape.action, ActionSpace::Discrete(_));

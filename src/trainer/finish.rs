@@ -6,6 +6,7 @@ use super::work::Work;
 use crate::curiosity::Visit;
 use crate::device::read;
 use crate::error::{Error, Result};
+use crate::nets::HostActor;
 use burn::tensor::Tensor;
 
 impl Trainer {
@@ -37,7 +38,7 @@ impl Trainer {
     }
 
     /// β from the trend of real returns; then the iteration is over.
-    pub(super) fn adapt(&mut self) -> Result<Work> {
+    pub(super) async fn adapt(&mut self) -> Result<Work> {
         if self.curiosity.is_some() && self.config.adaptive_beta {
             let (worst, best) = self.spec.return_range;
             let normalized: Vec<f32> =
@@ -45,6 +46,12 @@ impl Trainer {
             self.beta.adapt(&normalized);
         }
         self.record.metric("curiosity/beta", self.beta.beta);
+        self.record.metric("time/iterations", (self.record.iteration + 1) as f32);
+        self.record.metric("time/total_timesteps", self.record.real_steps as f32);
+        self.draw_map().await?;
+        if let Some(std) = self.actor.as_ref().and_then(HostActor::std) {
+            self.record.metric("train/std", std);
+        }
         self.record.end_iteration();
         self.keep();
         let every = self.config.eval_every as u64;

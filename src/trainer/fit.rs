@@ -6,6 +6,7 @@
 use super::work::Work;
 use super::{Trainer, Trust};
 use crate::config::{ConfidenceRule, Termination};
+use crate::diagnostics::calibration::calibration;
 use crate::dynamics::Dynamics;
 use crate::error::Result;
 use crate::imagination::{Imagination, KnownRange, Scope};
@@ -57,8 +58,14 @@ impl Trainer {
         let stretches = held_out_stretches(&self.replay, self.spec.action, self.config.horizon);
         let foreseen = foresee(model, &stretches, "measuring the model's foresight").await?;
         let curve = error_by_horizon(&stretches, &foreseen, self.config.ensemble_size);
+        let change_std = model.scales().map_or(&[][..], |scales| &scales.change_std);
+        let calibration = calibration(&stretches, &foreseen, self.config.ensemble_size, change_std);
         self.decide_trust(&curve);
         self.record.recording.error_by_horizon = Some(curve);
+        if let Some(calibration) = calibration {
+            self.record.metric("world_model/calibration", calibration.rank_correlation);
+            self.record.recording.calibration = Some(calibration);
+        }
         let here = self.envs.obs()[..self.spec.obs_size()].repeat(GHOSTS);
         let scope = self.scope(self.config.horizon);
         let forecast = Imagination::start(&self.device, here, scope, &mut self.streams.forecast);

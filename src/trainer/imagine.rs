@@ -17,10 +17,10 @@ impl Trainer {
         let borders = Borders { disagreement_max: None, ..self.borders() };
         let imagined = imagination.finish(borders, 0.0).await?;
         self.record.forecast(&imagined.rollout, self.trust.confidence.unwrap_or(0.0));
-        Ok(self.first_round())
+        Ok(self.begin_return_gap())
     }
 
-    fn first_round(&mut self) -> Work {
+    pub(super) fn first_round(&mut self) -> Work {
         if self.trust.branches == 0 || self.trust.rounds == 0 {
             return Work::Advantages { round: 0, rollouts: vec![self.real_rollout()] };
         }
@@ -28,7 +28,7 @@ impl Trainer {
     }
 
     /// What cuts branches short in this iteration.
-    fn borders(&self) -> Borders<'_> {
+    pub(super) fn borders(&self) -> Borders<'_> {
         let knows_ends = self.config.termination == Termination::Known;
         Borders {
             range: self.trust.range.as_ref(),

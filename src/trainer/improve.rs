@@ -17,7 +17,7 @@ pub(super) struct Improvement {
     order: Vec<usize>,
     epoch: usize,
     batch: usize,
-    /// Metrics of the updates so far, each [6], unread.
+    /// Metrics of the updates so far, each [7], unread.
     metrics: Vec<Tensor<1>>,
 }
 
@@ -114,6 +114,8 @@ impl Trainer {
         }
         self.record.updates += updates as u64;
         self.record.metric("train/n_updates", self.record.updates as f32);
+        self.record.metric("train/learning_rate", self.net.adam.learning_rate as f32);
+        self.record.metric("train/clip_range", self.config.clip_range as f32);
         Ok(means[3])
     }
 

@@ -30,3 +30,61 @@ impl Trainer {
         self.actor = self.net.actor().await.ok();
     }
 }
+
+#[cfg(all(test, not(target_family = "wasm")))]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+    use crate::device::Device;
+    use crate::rng::Seed;
+    use pollster::block_on;
+
+    fn after_one_iteration() -> Trainer {
+        let config = Config {
+            num_envs: 2,
+            num_steps: 12,
+            n_epochs: 1,
+            batch_size: 16,
+            model_updates: 25,
+            imagination_rounds: 1,
+            horizon: 4,
+            model_r2_min: 0.0,
+            eval_every: 0,
+            ..Config::default()
+        };
+        let mut trainer = Trainer::new("CartPole-v1", config, Seed(1), Device::cpu()).expect("a run");
+        while trainer.snapshot().iteration < 1 {
+            block_on(trainer.tick()).expect("a tick");
+        }
+        trainer
+    }
+
+    fn failure_of(trainer: &mut Trainer) -> String {
+        loop {
+            if let Err(failure) = block_on(trainer.tick()) {
+                return failure.to_string();
+            }
+        }
+    }
+
+    #[test]
+    fn nan_in_the_policy_stops_the_run_by_name_and_the_last_good_state_stays() {
+        let mut trainer = after_one_iteration();
+        let good = trainer.policy_parameters().expect("a policy").to_vec();
+        trainer.net.flat = trainer.net.flat.clone() * f32::NAN;
+        let failure = failure_of(&mut trainer);
+        assert!(failure.contains("NaN in phase"), "{failure}");
+        assert_eq!(trainer.policy_parameters().expect("a policy"), good);
+        assert_eq!(failure_of(&mut trainer), failure, "every later tick says the same");
+        assert_eq!(trainer.policy_parameters().expect("a policy"), good);
+    }
+
+    #[test]
+    fn infinity_in_the_world_model_is_found_where_it_is_fitted() {
+        let mut trainer = after_one_iteration();
+        let model = trainer.model.as_mut().expect("a model");
+        model.flat = model.flat.clone() * f32::INFINITY;
+        let failure = failure_of(&mut trainer);
+        assert!(failure.contains("world_model/val_loss") && failure.contains("phase fit"), "{failure}");
+    }
+}

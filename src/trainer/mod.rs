@@ -14,6 +14,7 @@
 //! Each phase is a file of this folder; `work` holds what is in progress and names what follows.
 
 mod collect;
+mod diagnose;
 mod evaluate;
 mod finish;
 mod fit;
@@ -80,6 +81,7 @@ struct Streams {
     starts: Stream,
     imagination: Stream,
     forecast: Stream,
+    diagnostics: Stream,
     minibatches: Stream,
 }
 
@@ -172,11 +174,12 @@ impl Trainer {
             Work::Fit(fit) => self.fit(fit).await,
             Work::Foresee => self.foresee().await,
             Work::Forecast(imagination) => self.forecast(imagination).await,
+            Work::ReturnGap { windows, imagination } => self.return_gap(windows, imagination).await,
             Work::Imagine { round, imagination } => self.imagine(round, imagination).await,
             Work::Advantages { round, rollouts } => self.advantages(round, rollouts).await,
             Work::Improve(improvement) => self.improve(improvement).await,
             Work::Curiosity { batch } => self.learn_curiosity(batch).await,
-            Work::Adapt => self.adapt(),
+            Work::Adapt => self.adapt().await,
             Work::Evaluate(evaluation) => self.evaluate(evaluation),
         }
     }
@@ -245,6 +248,11 @@ impl Trainer {
         self.actor.as_ref().map(|actor| actor.flat.as_slice())
     }
 
+    /// Real transitions in replay: all that the world model ever learns from.
+    pub fn remembered_transitions(&self) -> usize {
+        self.replay.len()
+    }
+
     /// The state of the run at this moment.
     pub fn snapshot(&self) -> Snapshot {
         let round = self.work.round();
@@ -294,6 +302,7 @@ impl Streams {
             starts: seed.stream("starts"),
             imagination: seed.stream("imagination"),
             forecast: seed.stream("forecast"),
+            diagnostics: seed.stream("diagnostics"),
             minibatches: seed.stream("minibatches"),
         }
     }

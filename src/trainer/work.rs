@@ -5,6 +5,7 @@ use super::improve::Improvement;
 use super::phase::Phase;
 use crate::buffer::Rollout;
 use crate::config::Config;
+use crate::diagnostics::return_gap::Window;
 use crate::imagination::Imagination;
 use crate::world_model::fit::Fit;
 
@@ -22,6 +23,8 @@ pub(super) enum Work {
     Foresee,
     /// One step of the futures that are drawn as ghosts.
     Forecast(Imagination),
+    /// One step of the futures that are set against what really came.
+    ReturnGap { windows: Vec<Window>, imagination: Imagination },
     /// One imagined step of all branches; rounds count from 1.
     Imagine { round: usize, imagination: Imagination },
     /// Values and advantages of these rollouts.
@@ -41,7 +44,7 @@ impl Work {
         match self {
             Self::Begin | Self::Collect { .. } | Self::Review => Phase::Collect,
             Self::Fit(_) | Self::Foresee => Phase::Fit,
-            Self::Forecast(_) | Self::Imagine { .. } => Phase::Imagine,
+            Self::Forecast(_) | Self::ReturnGap { .. } | Self::Imagine { .. } => Phase::Imagine,
             Self::Advantages { .. } => Phase::Advantages,
             Self::Improve(_) => Phase::Improve,
             Self::Curiosity { .. } => Phase::Curiosity,
@@ -66,9 +69,9 @@ impl Work {
             Self::Collect { step } => share(*step, config.num_steps),
             Self::Review | Self::Foresee => 1.0,
             Self::Fit(fit) => share(fit.updates, config.model_updates),
-            Self::Forecast(imagination) | Self::Imagine { imagination, .. } => {
-                share(imagination.steps(), imagination.horizon())
-            }
+            Self::Forecast(imagination)
+            | Self::ReturnGap { imagination, .. }
+            | Self::Imagine { imagination, .. } => share(imagination.steps(), imagination.horizon()),
             Self::Improve(improvement) => improvement.done(config),
             Self::Evaluate(evaluation) => evaluation.done(),
             Self::Begin | Self::Advantages { .. } | Self::Curiosity { .. } | Self::Adapt => 0.0,

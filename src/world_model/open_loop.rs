@@ -92,14 +92,16 @@ pub fn error_by_horizon(stretches: &[Stretch], foreseen: &[f32], members: usize)
         if long_enough < FEWEST_STRETCHES {
             break;
         }
-        curve.model.push(error_after(k, stretches, foreseen, members));
+        let by_dimension = errors_after(k, stretches, foreseen, members);
+        curve.model.push(by_dimension.iter().sum::<f32>() / by_dimension.len() as f32);
+        curve.by_dimension.push(by_dimension);
         curve.stretches.push(long_enough);
     }
     curve
 }
 
-/// L_k
-fn error_after(k: usize, stretches: &[Stretch], foreseen: &[f32], members: usize) -> f32 {
+/// L_k of every dimension.
+fn errors_after(k: usize, stretches: &[Stretch], foreseen: &[f32], members: usize) -> Vec<f32> {
     let (count, size) = (stretches.len(), stretches[0].obs[0].len());
     let shares = (0..size).map(|d| {
         let (mut error, mut change) = (0.0f64, 0.0f64);
@@ -112,9 +114,9 @@ fn error_after(k: usize, stretches: &[Stretch], foreseen: &[f32], members: usize
             };
             error += (0..members).map(squared).sum::<f64>() / members as f64;
         }
-        error / change.max(1e-12)
+        (error / change.max(1e-12)) as f32
     });
-    (shares.sum::<f64>() / size as f64) as f32
+    shares.collect()
 }
 
 #[cfg(test)]
