@@ -92,7 +92,7 @@ struct Progress {
 impl Progress {
     fn new(runs: usize) -> Self {
         let style = ProgressStyle::with_template(
-            "[{bar:30}] {pos}/{len} runs, {elapsed} so far, {eta} to go; latest {msg}",
+            "[{bar:30}] {pos}/{len} runs, {elapsed} so far, {eta} to go; latest {wide_msg}",
         );
         let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
         let bar = ProgressBar::new(runs as u64).with_style(style).with_message("–");
