@@ -285,7 +285,7 @@ fn golden_world_model_losses_and_gradients() {
         };
         let output = Tensor::from_inner(join(pred, logits)).require_grad();
         let target = Tensor::from_inner(join(y, labels));
-        let config = Config { ensemble_size: 1, ..Config::default() };
+        let config = Config { ensemble_size: 1, end_coef: 1.0, ..Config::default() };
         let model = WorldModel::new(&Device::cpu(), size, 1, &config, &mut Seed(0).stream("init"));
         let losses = model.losses(output.clone(), target);
         let expected = &case["expected"];

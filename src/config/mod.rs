@@ -156,6 +156,8 @@ hyperparameters! {
     model_heads: ModelHeads = ModelHeads::Deterministic, Allowed::choice::<ModelHeads>(), "world model", "";
     /// How imagination knows that an episode would have ended: learned, told by the task's own rule, or not at all.
     termination: Termination = Termination::Learned, Allowed::choice::<Termination>(), "world model", "";
+    /// Weight of the predicted end in the model's loss. Ends are rare and abrupt: at 1 they bend the layers that predict the state.
+    end_coef: f64 = 0.1, Allowed::Number { min: 0.0, max: 10.0 }, "world model", "c_end";
     /// Size of the worst-case push against the model's input that it has to withstand while it learns, in standard deviations. 0 is none.
     adversarial_eps: f64 = 0.0, Allowed::Number { min: 0.0, max: 1.0 }, "world model", "std";
 

@@ -4,8 +4,8 @@
 //! whether the episode ends. Where the members disagree, nobody knows.
 //! ```text
 //! (Δ̂, r̂, ê) = ŵ_φ((obs − mean)/std, action)      next_obs = obs + mean_Δ + std_Δ · Δ̂      p_end = σ(ê)
-//! loss = MSE(Δ̂) + MSE(r̂) + BCE(ê)                 disagreement = mean_d std_members(Δ̂_d)
-//! Gaussian heads:  (Δ̂, r̂) ~ N(μ, σ²)              loss = mean ½ (log σ² + (y − μ)²/σ² + log 2π) + BCE(ê)
+//! loss = MSE(Δ̂) + MSE(r̂) + c_end BCE(ê)           disagreement = mean_d std_members(Δ̂_d)
+//! Gaussian heads:  (Δ̂, r̂) ~ N(μ, σ²)              loss = mean ½ (log σ² + (y − μ)²/σ² + log 2π) + c_end BCE(ê)
 //! ```
 //! **Shapes.** obs [E, B, O], action [E, B, A] → output [E, B, O + 2]: state, reward, end logit; Gaussian heads add
 //! O + 1 log-variances behind them.
@@ -36,6 +36,7 @@ pub struct WorldModel {
     mlp: Mlp,
     heads: ModelHeads,
     learned_ends: bool,
+    end_coef: f64,
     device: Device,
     scales: Option<DeviceScales>,
     /// All parameters, `[parameters]`.
@@ -92,6 +93,7 @@ impl WorldModel {
             mlp,
             heads: config.model_heads,
             learned_ends,
+            end_coef: config.end_coef,
             device: device.clone(),
             scales: None,
             flat,
@@ -151,11 +153,11 @@ impl WorldModel {
         };
         let (state, reward) = (squared(0, size), squared(size, 1));
         let total = match self.heads {
-            ModelHeads::Deterministic => state.clone() + reward.clone() + end.clone(),
+            ModelHeads::Deterministic => state.clone() + reward.clone() + end.clone() * self.end_coef,
             ModelHeads::Gaussian => {
                 let error = part(&output, 0, size + 1) - part(&target, 0, size + 1);
                 let doubt = bounded_log_variance(part(&output, size + 2, size + 1));
-                negative_log_likelihood(error, doubt) + end.clone()
+                negative_log_likelihood(error, doubt) + end.clone() * self.end_coef
             }
         };
         ModelLosses { state, reward, end, total }
@@ -220,7 +222,7 @@ fn binary_cross_entropy(logit: Tensor<3>, target: Tensor<3>) -> Tensor<3> {
     linear + ((-logit.abs()).exp() + 1.0).log()
 }
 
-/// log σ² from a raw output, softly within [`LOG_VARIANCE`].
+/// log σ² from a raw output, softly within −10 and 0.5.
 pub fn bounded_log_variance(raw: Tensor<3>) -> Tensor<3> {
     let (low, high) = LOG_VARIANCE;
     let below_high = activation::softplus(-raw + high, 1.0).neg() + high;
