@@ -6,7 +6,8 @@
 //! 1. plain numbers: [`error`], [`rng`], [`config`], [`mod@env`], [`buffer`], [`stats`], [`gae`], [`metrics`],
 //!    [`snapshot`]: no tensors;
 //! 2. tensors: [`device`], [`nets`], [`dynamics`];
-//! 3. learning: [`world_model`], [`curiosity`], [`imagination`], [`samples`], [`ppo`]: no trainer;
+//! 3. learning: [`world_model`], [`curiosity`], [`imagination`], [`samples`], [`ppo`], [`transitions`],
+//!    [`dqn`], [`td3`]: no trainer;
 //! 4. [`trainer`]: one run as a state machine, whose tick is one bounded unit of work: no page;
 //! 5. [`plots`] draws snapshots; `wasm`, in wasm builds only, is the thin door to the page.
 //!
@@ -20,6 +21,7 @@ pub mod buffer;
 pub mod config;
 pub mod curiosity;
 pub mod device;
+pub mod dqn;
 pub mod dynamics;
 pub mod env;
 pub mod error;
@@ -33,7 +35,9 @@ pub mod rng;
 pub mod samples;
 pub mod snapshot;
 pub mod stats;
+pub mod td3;
 pub mod trainer;
+pub mod transitions;
 #[cfg(target_family = "wasm")]
 pub mod wasm;
 pub mod world_model;

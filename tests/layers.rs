@@ -9,7 +9,7 @@ const LAYERS: &[&[&str]] = &[
     &["error", "rng", "config"],
     &["stats", "env", "buffer", "gae", "metrics", "snapshot"],
     &["device", "nets", "dynamics"],
-    &["world_model", "curiosity", "imagination", "samples", "ppo"],
+    &["world_model", "curiosity", "imagination", "samples", "ppo", "transitions", "dqn", "td3"],
     &["trainer"],
     &["plots"],
     &["wasm"],
