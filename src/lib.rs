@@ -6,8 +6,8 @@
 //! 1. plain numbers: [`error`], [`rng`], [`config`], [`mod@env`], [`buffer`], [`stats`], [`quantiles`], [`gae`],
 //!    [`dyna_q`], [`metrics`], [`snapshot`]: no tensors;
 //! 2. tensors: [`device`], [`nets`], [`dynamics`];
-//! 3. learning: [`world_model`], [`curiosity`], [`imagination`], [`samples`], [`ppo`],
-//!    [`diagnostics`]: no trainer;
+//! 3. learning: [`world_model`], [`curiosity`], [`imagination`], [`samples`], [`ppo`], [`transitions`],
+//!    [`dqn`], [`td3`], [`diagnostics`]: no trainer;
 //! 4. [`trainer`]: one run as a state machine, whose tick is one bounded unit of work: no page;
 //! 5. [`plots`] draws snapshots; `wasm`, in wasm builds only, is the thin door to the page.
 //!
@@ -22,6 +22,7 @@ pub mod config;
 pub mod curiosity;
 pub mod device;
 pub mod diagnostics;
+pub mod dqn;
 pub mod dyna_q;
 pub mod dynamics;
 pub mod env;
@@ -37,7 +38,9 @@ pub mod rng;
 pub mod samples;
 pub mod snapshot;
 pub mod stats;
+pub mod td3;
 pub mod trainer;
+pub mod transitions;
 #[cfg(target_family = "wasm")]
 pub mod wasm;
 pub mod world_model;

@@ -54,6 +54,13 @@ pub const METRICS: &[Metric] = &[
         "Compare it with the task's time limit.",
     ),
     metric(
+        "rollout/exploration_rate",
+        "share",
+        "DQN's ε: the share of actions drawn by pure chance.",
+        "Falls to exploration_final_eps over exploration_steps real steps.",
+        "If returns rise only once it is low, lower exploration_steps; if they never rise, raise it.",
+    ),
+    metric(
         "eval/mean_reward",
         "return",
         "Mean return of fresh episodes in which the policy always takes its most likely action.",
@@ -171,6 +178,34 @@ pub const METRICS: &[Metric] = &[
         "How far the ensemble's members are apart, over the usual size of a change.",
         "Below 0.3; high where the model has not been.",
         "If it is high, collect more real steps or shorten horizon.",
+    ),
+    metric(
+        "train/loss",
+        "loss",
+        "DQN's Huber loss: how far its values are from what one more step says.",
+        "Rises with the returns, without exploding.",
+        "If it explodes, lower learning_rate or raise target_update_interval.",
+    ),
+    metric(
+        "train/critic_loss",
+        "squared return",
+        "Squared error of TD3's two critics, added up.",
+        "Rises with the returns, without exploding.",
+        "If it explodes, lower learning_rate, tau or reward_scale.",
+    ),
+    metric(
+        "train/actor_loss",
+        "return",
+        "Minus the value that TD3's first critic gives to the policy's own actions.",
+        "Falls as the policy improves.",
+        "If it falls while evaluations do not rise, the critics are too hopeful: raise policy_delay.",
+    ),
+    metric(
+        "train/q_mean",
+        "return",
+        "Mean of the values that DQN or TD3 learns towards, discounted and times reward_scale.",
+        "Approaches the discounted return that is really reached.",
+        "If it rises far above that, values are overestimated: set double_q, or lower learning_rate.",
     ),
     metric(
         "train/policy_gradient_loss",

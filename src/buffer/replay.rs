@@ -22,6 +22,7 @@
 //! pushed, so that they move ever more slowly, and models fitted on them keep their meaning.
 
 use crate::env::Transition;
+use crate::rng::Stream;
 use crate::stats::RunningStats;
 use std::ops::Range;
 
@@ -232,6 +233,16 @@ impl Replay {
         self.ids().filter(move |&id| self.is_held_out(id) == (part == Part::HeldOut))
     }
 
+    /// `count` ids of stored transitions, each drawn with the same chance, held-out episodes or not; empty if nothing is
+    /// stored. For learners without a world model, which examine themselves in the task.
+    pub fn sample(&self, count: usize, stream: &mut Stream) -> Vec<usize> {
+        let stored = self.ids();
+        if stored.is_empty() {
+            return Vec::new();
+        }
+        (0..count).map(|_| stored.start + stream.below(stored.len())).collect()
+    }
+
     /// The transition `id` and, one after another, those that followed it in its episode.
     ///
     /// # Panics
@@ -281,6 +292,7 @@ fn write_row<T: Copy>(rows: &mut Vec<T>, index: usize, row: &[T]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rng::Seed;
 
     /// A transition of a world that counts its own steps.
     fn push(replay: &mut Replay, episode_id: u64, step: usize, last: bool) {
@@ -362,6 +374,18 @@ mod tests {
         assert_eq!(replay.episode_from(0).count(), 2);
         push(&mut replay, 0, 2, false);
         assert_eq!(replay.episode_from(0).count(), 3);
+    }
+
+    #[test]
+    fn a_sample_is_uniform_over_what_is_stored() {
+        let replay = two_lanes(10, 2);
+        let mut counts = [0usize; 16];
+        for id in replay.sample(20_000, &mut Seed(1).stream("sample")) {
+            counts[id] += 1;
+        }
+        assert_eq!(counts[..6], [0; 6], "forgotten ones are not drawn");
+        assert!(counts[6..].iter().all(|count| count.abs_diff(2000) < 200), "{counts:?}");
+        assert!(Replay::new(4, 1, 1).sample(3, &mut Seed(1).stream("sample")).is_empty());
     }
 
     #[test]

@@ -9,7 +9,7 @@ mod value;
 
 pub use preset::{ForTask, PRESETS, Preset, TUNED, preset};
 pub use value::{
-    Activation, ConfidenceRule, CuriosityKind, ModelHeads, ModelTarget, SegmentRule, Termination,
+    Activation, Algorithm, ConfidenceRule, CuriosityKind, ModelHeads, ModelTarget, SegmentRule, Termination,
 };
 
 use crate::error::{Error, Result};
@@ -89,6 +89,9 @@ macro_rules! hyperparameters {
 }
 
 hyperparameters! {
+    /// Who learns: PPO or A2C from what the policy has just done, DQN (choices) or TD3 (numbers) from all that is remembered.
+    algorithm: Algorithm = Algorithm::Ppo, Allowed::choice::<Algorithm>(), "learner", "";
+
     /// Real environments that are played side by side. More give more varied data an iteration.
     num_envs: usize = 4, Allowed::Count { min: 1, max: 64 }, "real experience", "N";
     /// Real steps that each environment takes in an iteration. Fewer mean that the model is refitted more often.
@@ -123,6 +126,8 @@ hyperparameters! {
     max_grad_norm: f64 = 0.5, Allowed::Number { min: 0.01, max: 100.0 }, "policy", "length";
     /// Ends the epochs early once the policy has moved 1.5 times this far. 0 never does.
     target_kl: f64 = 0.0, Allowed::Number { min: 0.0, max: 1.0 }, "policy", "nats";
+    /// Whether advantages are shifted and scaled to mean 0 and spread 1 before they are learned from. If not, the step follows their size.
+    normalize_advantage: bool = true, Allowed::Switch, "policy", "";
     /// Width of the two hidden layers of policy and value.
     hidden_size: usize = 64, Allowed::Count { min: 4, max: 512 }, "policy", "units";
 
@@ -135,6 +140,35 @@ hyperparameters! {
 
     /// The bend in the layers of policy and value. relu is quicker to compute, tanh is the custom.
     activation: Activation = Activation::Tanh, Allowed::choice::<Activation>(), "policy", "";
+
+    /// Real steps with actions by pure chance before DQN or TD3 starts to learn. More fill the replay with more varied beginnings.
+    learning_starts: usize = 1000, Allowed::Count { min: 0, max: 1_000_000 }, "learning from replay", "real steps";
+    /// Steps of all environments between two trainings of DQN or TD3. More act longer with the same policy.
+    train_freq: usize = 1, Allowed::Count { min: 1, max: 10_000 }, "learning from replay", "steps";
+    /// Updates in one training of DQN or TD3, each on a fresh minibatch of replay. More squeeze more out of it, and may overfit it.
+    gradient_steps: usize = 1, Allowed::Count { min: 1, max: 10_000 }, "learning from replay", "updates";
+    /// How much of the way the slow target network goes towards the learning one at a time. 1 copies it.
+    tau: f64 = 0.005, Allowed::Number { min: 1e-4, max: 1.0 }, "learning from replay", "τ";
+    /// Real steps between two moves of DQN's target network. More are steadier and slower.
+    target_update_interval: usize = 250, Allowed::Count { min: 1, max: 1_000_000 }, "learning from replay", "real steps";
+    /// Whether DQN's learning network chooses the action whose target value counts, which keeps values from being overestimated.
+    double_q: bool = false, Allowed::Switch, "learning from replay", "";
+    /// Real steps over which DQN's share of random actions falls from its first to its last value.
+    exploration_steps: usize = 8000, Allowed::Count { min: 1, max: 10_000_000 }, "learning from replay", "real steps";
+    /// DQN's share of random actions at the start.
+    exploration_initial_eps: f64 = 1.0, Allowed::Number { min: 0.0, max: 1.0 }, "learning from replay", "ε";
+    /// DQN's share of random actions in the end. Higher keeps it trying; the greedy evaluation does not show it.
+    exploration_final_eps: f64 = 0.05, Allowed::Number { min: 0.0, max: 1.0 }, "learning from replay", "ε";
+    /// Updates of TD3's critics for one of its policy. More let the critics settle before the policy follows them.
+    policy_delay: usize = 2, Allowed::Count { min: 1, max: 100 }, "learning from replay", "updates";
+    /// Spread of the noise on TD3's target action: similar actions shall have similar values.
+    target_policy_noise: f64 = 0.2, Allowed::Number { min: 0.0, max: 2.0 }, "learning from replay", "share of bound";
+    /// Most of that noise in one direction.
+    target_noise_clip: f64 = 0.5, Allowed::Number { min: 0.0, max: 2.0 }, "learning from replay", "share of bound";
+    /// Spread of the noise with which TD3 explores. Higher tries more and controls less.
+    action_noise_std: f64 = 0.1, Allowed::Number { min: 0.0, max: 2.0 }, "learning from replay", "share of bound";
+    /// How much of TD3's noise is that of the step before. 0 is a fresh draw each step; near 1 it pushes one way for long, as an Ornstein–Uhlenbeck process does.
+    action_noise_correlation: f64 = 0.0, Allowed::Number { min: 0.0, max: 0.999 }, "learning from replay", "share";
 
     /// World models that are learned side by side, each on its own bootstrap. Their disagreement is the doubt.
     ensemble_size: usize = 5, Allowed::Count { min: 1, max: 10 }, "world model", "E";
@@ -219,6 +253,11 @@ impl Config {
         if self.curiosity != CuriosityKind::None && self.separate_values { 2 } else { 1 }
     }
 
+    /// Whether the learner is one of those that learn a value of actions from replay.
+    pub fn learns_from_replay(&self) -> bool {
+        matches!(self.algorithm, Algorithm::Dqn | Algorithm::Td3)
+    }
+
     /// Checks what no single field can: that the fields go together.
     ///
     /// # Errors
@@ -241,6 +280,9 @@ impl Config {
                     .into(),
             });
         }
+        if self.learns_from_replay() {
+            return self.validate_replay_learner();
+        }
         if self.num_envs * self.num_steps > self.replay_capacity {
             return Err(Error::Config {
                 field: "replay_capacity".into(),
@@ -250,6 +292,31 @@ impl Config {
                     self.num_envs * self.num_steps
                 ),
             });
+        }
+        Ok(())
+    }
+
+    /// DQN and TD3 learn from real experience alone and explore by chance alone.
+    fn validate_replay_learner(&self) -> Result<()> {
+        let needed_by = |field: &str, value: String, allowed: &str| {
+            let name = Parameter::text(&self.algorithm);
+            Err(Error::Config { field: field.into(), value, allowed: format!("{name} needs {allowed}") })
+        };
+        if self.imagination_rounds > 0 {
+            let value = self.imagination_rounds.to_string();
+            return needed_by("imagination_rounds", value, "0: it learns from real experience alone");
+        }
+        if self.curiosity != CuriosityKind::None {
+            let value = Parameter::text(&self.curiosity);
+            return needed_by("curiosity", value, "none: it explores by chance");
+        }
+        if self.learning_starts > self.replay_capacity {
+            let allowed = format!("at most replay_capacity = {}", self.replay_capacity);
+            return needed_by("learning_starts", self.learning_starts.to_string(), &allowed);
+        }
+        if self.exploration_final_eps > self.exploration_initial_eps {
+            let allowed = format!("at most exploration_initial_eps = {}", self.exploration_initial_eps);
+            return needed_by("exploration_final_eps", self.exploration_final_eps.to_string(), &allowed);
         }
         Ok(())
     }
@@ -288,5 +355,25 @@ mod tests {
     fn fields_that_do_not_go_together_are_refused() {
         let config = Config { branches_min: 200, ..Config::default() };
         assert!(config.validate().unwrap_err().to_string().contains("branches_max = 100"));
+    }
+
+    #[test]
+    fn a_learner_from_replay_refuses_a_model_curiosity_and_what_never_starts() {
+        let dqn = Config {
+            algorithm: Algorithm::Dqn,
+            imagination_rounds: 0,
+            curiosity: CuriosityKind::None,
+            ..Config::default()
+        };
+        dqn.validate().unwrap();
+        let refusal = |field: &str, text: &str| {
+            let mut config = dqn.clone();
+            config.set(field, text).unwrap();
+            config.validate().unwrap_err().to_string()
+        };
+        assert!(refusal("imagination_rounds", "1").contains("dqn needs 0"));
+        assert!(refusal("curiosity", "rnd").contains("dqn needs none"));
+        assert!(refusal("learning_starts", "50000").contains("replay_capacity = 20000"));
+        assert!(refusal("exploration_initial_eps", "0.01").contains("exploration_final_eps = 0.05"));
     }
 }

@@ -62,6 +62,12 @@ impl ObsScaling {
             half_range: dimensions.iter().map(|d| (d.high - d.low) / 2.0).collect(),
         }
     }
+
+    /// Appends x of one observation.
+    pub fn apply(&self, obs: &[f32], x: &mut Vec<f32>) {
+        let scales = self.centre.iter().zip(&self.half_range);
+        x.extend(obs.iter().zip(scales).map(|(obs, (centre, half_range))| (obs - centre) / half_range));
+    }
 }
 
 /// Policy and value on a device.

@@ -2,11 +2,14 @@
 //!
 //! **What.** The same distribution as [`ActorCritic::policy`](super::ActorCritic::policy) for one observation at a
 //! time, in plain f32.
-//! **Choices.** A greedy action is the most probable one: the highest score, or the mean.
+//! **Choices.** (1) A greedy action is the most probable one: the highest score, or the mean. (2) Learners without a
+//! distribution (DQN, TD3) have an actor that can only be greedy: the most valuable choice, or bound · tanh(output).
 
 use super::HostMlp;
+use super::activation::bend_number;
 use super::actor_critic::Shape;
 use super::categorical::cumulative_choice;
+use crate::config::Activation;
 use crate::env::ActionSpace;
 use crate::rng::Stream;
 
@@ -17,20 +20,26 @@ pub struct HostActor {
     log_std: Vec<f32>,
     shape: Shape,
     x: Vec<f32>,
+    /// Whether numbers are squashed into the bound, as those of TD3 are.
+    squashes: bool,
     /// All parameters of policy and value, as they were copied.
     pub flat: Vec<f32>,
 }
 
 impl HostActor {
     pub(super) fn new(policy: HostMlp, log_std: Vec<f32>, shape: Shape, flat: Vec<f32>) -> Self {
-        Self { policy, log_std, shape, x: Vec::new(), flat }
+        Self { policy, log_std, shape, x: Vec::new(), squashes: false, flat }
+    }
+
+    /// A policy without chance, of which only [`HostActor::act_greedily`] can be asked: `policy` scores the choices, or
+    /// says numbers that tanh puts into the bound.
+    pub fn deterministic(policy: HostMlp, shape: Shape, flat: Vec<f32>) -> Self {
+        Self { squashes: true, ..Self::new(policy, Vec::new(), shape, flat) }
     }
 
     fn outputs(&mut self, obs: &[f32]) -> &[f32] {
-        let scaling = &self.shape.scaling;
         self.x.clear();
-        let scales = scaling.centre.iter().zip(&scaling.half_range);
-        self.x.extend(obs.iter().zip(scales).map(|(x, (centre, half_range))| (x - centre) / half_range));
+        self.shape.scaling.apply(obs, &mut self.x);
         self.policy.forward(&self.x)
     }
 
@@ -64,13 +73,18 @@ impl HostActor {
 
     /// Appends the most probable action for one observation.
     pub fn act_greedily(&mut self, obs: &[f32], action: &mut Vec<f32>) {
-        let discrete = matches!(self.shape.action, ActionSpace::Discrete(_));
+        let (space, squashes) = (self.shape.action, self.squashes);
         let outputs = self.outputs(obs);
-        if discrete {
-            let best = |best: usize, index: usize| if outputs[index] > outputs[best] { index } else { best };
-            action.push((0..outputs.len()).fold(0, best) as f32);
-        } else {
-            action.extend_from_slice(outputs);
+        match space {
+            ActionSpace::Discrete(_) => {
+                let best =
+                    |best: usize, index: usize| if outputs[index] > outputs[best] { index } else { best };
+                action.push((0..outputs.len()).fold(0, best) as f32);
+            }
+            ActionSpace::Box { bound, .. } if squashes => {
+                action.extend(outputs.iter().map(|output| bound * bend_number(Activation::Tanh, *output)));
+            }
+            ActionSpace::Box { .. } => action.extend_from_slice(outputs),
         }
     }
 }
@@ -78,7 +92,6 @@ impl HostActor {
 #[cfg(all(test, not(target_family = "wasm")))]
 mod tests {
     use super::*;
-    use crate::config::Activation;
     use crate::device::Device;
     use crate::nets::{ActorCritic, Distribution, ObsScaling, chance_size, draw_chance};
     use crate::rng::Seed;

@@ -11,6 +11,7 @@ mod host_mlp;
 mod init;
 mod layout;
 mod mlp;
+mod targeted;
 
 pub use actor_critic::{ActorCritic, ObsScaling, Shape};
 pub use adam::{Adam, clip_by_global_norm};
@@ -20,3 +21,4 @@ pub use host_mlp::HostMlp;
 pub use init::orthogonal;
 pub use layout::{Layout, Slot, Tracked};
 pub use mlp::Mlp;
+pub use targeted::Targeted;

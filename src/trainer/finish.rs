@@ -54,6 +54,11 @@ impl Trainer {
         }
         self.record.end_iteration();
         self.keep();
+        self.evaluate_if_due()
+    }
+
+    /// The evaluation that is due after this iteration, or the next iteration.
+    pub(super) fn evaluate_if_due(&self) -> Result<Work> {
         let every = self.config.eval_every as u64;
         let is_due = every > 0 && self.record.real_steps / every > self.record.evaluated_at / every;
         if is_due {

@@ -1,6 +1,7 @@
 //! The last good state: what had been learned before anything stopped being finite.
 
 use super::Trainer;
+use super::off_policy::ReplayLearner;
 use crate::curiosity::Curiosity;
 use crate::nets::ActorCritic;
 use crate::world_model::WorldModel;
@@ -11,6 +12,7 @@ pub(super) struct Learned {
     net: ActorCritic,
     model: Option<WorldModel>,
     curiosity: Option<Curiosity>,
+    replay_learner: Option<ReplayLearner>,
 }
 
 impl Trainer {
@@ -20,6 +22,7 @@ impl Trainer {
             net: self.net.clone(),
             model: self.model.clone(),
             curiosity: self.curiosity.clone(),
+            replay_learner: self.replay_learner.clone(),
         });
     }
 
@@ -27,7 +30,11 @@ impl Trainer {
     pub(super) async fn go_back(&mut self) {
         let Some(kept) = self.kept.take() else { return };
         (self.net, self.model, self.curiosity) = (kept.net, kept.model, kept.curiosity);
-        self.actor = self.net.actor().await.ok();
+        self.replay_learner = kept.replay_learner;
+        self.actor = match &self.replay_learner {
+            Some(learner) => learner.actor(self.net.shape().clone()).await.ok(),
+            None => self.net.actor().await.ok(),
+        };
     }
 }
 

@@ -22,6 +22,7 @@ mod imagine;
 mod improve;
 mod kept;
 mod narration;
+mod off_policy;
 mod phase;
 mod record;
 mod work;
@@ -42,6 +43,7 @@ use crate::snapshot::{Curves, Snapshot};
 use crate::stats::DiscountedReturnStd;
 use crate::world_model::WorldModel;
 use kept::Learned;
+use off_policy::{ReplayLearner, require_matching_actions};
 use record::Record;
 use std::collections::BTreeMap;
 use work::Work;
@@ -54,7 +56,12 @@ pub struct Trainer {
     device: Device,
     envs: VecEnv,
     streams: Streams,
+    /// Policy and value; idle where the learner is one that learns from replay.
     net: ActorCritic,
+    /// DQN or TD3, if one of them is the learner.
+    replay_learner: Option<ReplayLearner>,
+    /// The noise that TD3 explores with, [N, A] as shares of the bound.
+    action_noise: Vec<f32>,
     /// Copy of the policy on the host; renewed after each improvement.
     actor: Option<HostActor>,
     /// Real experience of this iteration, one rollout per environment.
@@ -110,7 +117,10 @@ impl Trainer {
         config.validate()?;
         let envs = VecEnv::new(task, config.num_envs, seed, "envs")?;
         let spec = envs.spec();
+        require_matching_actions(spec, config.algorithm)?;
         let shape = shape(spec, &config);
+        let replay_learner =
+            ReplayLearner::new(&device, &shape, &config, &mut seed.stream("weights.replay_learner"));
         let net = ActorCritic::new(&device, shape, config.learning_rate, &mut seed.stream("weights.policy"));
         let action_size = spec.action.encoded_size();
         let model = (config.imagination_rounds > 0).then(|| {
@@ -120,6 +130,8 @@ impl Trainer {
         Ok(Self {
             streams: Streams::new(seed),
             net,
+            replay_learner,
+            action_noise: Vec::new(),
             actor: None,
             lanes: Vec::new(),
             replay: Replay::new(config.replay_capacity, spec.obs_size(), spec.action_size()),
@@ -168,7 +180,10 @@ impl Trainer {
 
     async fn advance(&mut self, work: Work) -> Result<Work> {
         match work {
+            Work::Begin if self.replay_learner.is_some() => self.begin_acting().await,
             Work::Begin => self.begin_iteration().await,
+            Work::Act { step } => self.act(step),
+            Work::Learn(training) => self.learn(training).await,
             Work::Collect { step } => self.collect(step),
             Work::Review => self.review().await,
             Work::Fit(fit) => self.fit(fit).await,

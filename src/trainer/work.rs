@@ -2,6 +2,7 @@
 
 use super::evaluate::Evaluation;
 use super::improve::Improvement;
+use super::off_policy::Training;
 use super::phase::Phase;
 use crate::buffer::Rollout;
 use crate::config::Config;
@@ -15,6 +16,10 @@ pub(super) enum Work {
     Begin,
     /// One step of all environments.
     Collect { step: usize },
+    /// One step of all environments by a learner that learns from replay.
+    Act { step: usize },
+    /// One update of that learner.
+    Learn(Training),
     /// Score what was collected: its novelty, and how well the model had foreseen it.
     Review,
     /// One minibatch of the world model.
@@ -42,11 +47,11 @@ pub(super) enum Work {
 impl Work {
     pub(super) fn phase(&self) -> Phase {
         match self {
-            Self::Begin | Self::Collect { .. } | Self::Review => Phase::Collect,
+            Self::Begin | Self::Collect { .. } | Self::Act { .. } | Self::Review => Phase::Collect,
             Self::Fit(_) | Self::Foresee => Phase::Fit,
             Self::Forecast(_) | Self::ReturnGap { .. } | Self::Imagine { .. } => Phase::Imagine,
             Self::Advantages { .. } => Phase::Advantages,
-            Self::Improve(_) => Phase::Improve,
+            Self::Improve(_) | Self::Learn(_) => Phase::Improve,
             Self::Curiosity { .. } => Phase::Curiosity,
             Self::Adapt => Phase::Adapt,
             Self::Evaluate(_) => Phase::Evaluate,
@@ -67,6 +72,8 @@ impl Work {
         let share = |done: usize, all: usize| (done as f32 / all.max(1) as f32).min(1.0);
         match self {
             Self::Collect { step } => share(*step, config.num_steps),
+            Self::Act { step } => share(*step, config.train_freq),
+            Self::Learn(training) => share(training.updates, config.gradient_steps),
             Self::Review | Self::Foresee => 1.0,
             Self::Fit(fit) => share(fit.updates, config.model_updates),
             Self::Forecast(imagination)

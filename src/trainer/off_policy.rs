@@ -1,0 +1,321 @@
+//! Learning from replay, step by step: DQN and TD3 in the trainer's ticks.
+//!
+//! **What.** An iteration is `train_freq` steps of all environments, one a tick, and then `gradient_steps` updates, one a
+//! tick, each on a fresh minibatch of everything remembered.
+//! ```text
+//! ε = first + (last − first) · min(1, real steps / exploration_steps)              DQN's share of random actions
+//! a = clip(μ(s) + n, ±1) · bound,   n ← ρ n + √(1 − ρ²) σ N(0, 1)                  TD3's noise; 0 at every reset
+//! ```
+//! **Choices.** (1) As in Stable-Baselines3, actions are drawn by pure chance until `learning_starts` real steps are
+//! over, and DQN's slow copy is counted in real steps. (2) The noise is an Ornstein–Uhlenbeck process with its final
+//! spread σ from the start; ρ = 0 is white noise. (3) Losses stay on the device and are read once an iteration. (4) The
+//! held-out episodes of replay concern the world model only: here all are learned from.
+
+use super::Trainer;
+use super::work::Work;
+use crate::config::{Algorithm, Config};
+use crate::device::{Device, read};
+use crate::dqn;
+use crate::env::{ActionSpace, EnvSpec};
+use crate::error::{Error, Result};
+use crate::nets::{HostActor, Shape, Targeted};
+use crate::rng::Stream;
+use crate::td3::{self, Td3};
+use crate::transitions::{Form, Transitions};
+use burn::tensor::Tensor;
+use std::collections::BTreeMap;
+
+/// What learns from replay.
+#[derive(Clone)]
+pub(super) enum ReplayLearner {
+    Dqn(Targeted),
+    Td3(Td3),
+}
+
+/// Updates in progress.
+#[derive(Default)]
+pub(super) struct Training {
+    pub(super) updates: usize,
+    /// Numbers of the updates so far by the name of their metric, `[1]` each, unread.
+    metrics: BTreeMap<&'static str, Vec<Tensor<1>>>,
+}
+
+impl ReplayLearner {
+    /// The learner that `config` asks for, if it is one that learns from replay.
+    pub(super) fn new(device: &Device, shape: &Shape, config: &Config, stream: &mut Stream) -> Option<Self> {
+        let (outputs, hidden) = (shape.action.encoded_size(), shape.hidden_size);
+        match config.algorithm {
+            Algorithm::Ppo | Algorithm::A2c => None,
+            Algorithm::Dqn => {
+                let sizes = [shape.obs_size, hidden, hidden, outputs];
+                let (activation, rate) = (shape.activation, config.learning_rate);
+                Some(Self::Dqn(Targeted::new(device, 1, &sizes, activation, 1.0, rate, stream)))
+            }
+            Algorithm::Td3 => {
+                let learner = (shape.activation, config.learning_rate);
+                Some(Self::Td3(Td3::new(device, [shape.obs_size, outputs, hidden], learner, stream)))
+            }
+        }
+    }
+
+    fn set_learning_rate(&mut self, rate: f64) {
+        match self {
+            Self::Dqn(q) => q.adam.learning_rate = rate,
+            Self::Td3(td3) => {
+                td3.actor.adam.learning_rate = rate;
+                td3.critics.adam.learning_rate = rate;
+            }
+        }
+    }
+
+    /// Copies what acts, and with it everything that learns, to the host.
+    pub(super) async fn actor(&self, shape: Shape) -> Result<HostActor> {
+        let (acts, flat) = match self {
+            Self::Dqn(q) => (q, q.flat.clone()),
+            Self::Td3(td3) => {
+                (&td3.actor, Tensor::cat(vec![td3.actor.flat.clone(), td3.critics.flat.clone()], 0))
+            }
+        };
+        let flat = read(flat, "reading the policy").await?;
+        Ok(HostActor::deterministic(acts.on_host(&flat), shape, flat))
+    }
+
+    /// One update; gives its numbers by the name of their metric.
+    fn update(
+        &mut self,
+        batch: &Transitions,
+        config: &Config,
+        stream: &mut Stream,
+    ) -> Vec<(&'static str, Tensor<1>)> {
+        match self {
+            Self::Dqn(q) => {
+                let settings = dqn::Settings {
+                    gamma: config.gamma,
+                    double_q: config.double_q,
+                    max_grad_norm: config.max_grad_norm,
+                };
+                dqn::UPDATE_METRICS.into_iter().zip(dqn::update(q, batch, &settings)).collect()
+            }
+            Self::Td3(td3) => {
+                let settings = td3::Settings {
+                    gamma: config.gamma,
+                    tau: config.tau,
+                    policy_delay: config.policy_delay,
+                    target_policy_noise: config.target_policy_noise,
+                    target_noise_clip: config.target_noise_clip,
+                    max_grad_norm: config.max_grad_norm,
+                };
+                let updated = td3.update(batch, &settings, stream);
+                let mut metrics = vec![
+                    ("train/critic_loss", updated.critic_loss),
+                    ("train/q_mean", updated.q_mean),
+                    ("train/grad_norm", updated.grad_norm),
+                ];
+                metrics.extend(updated.actor_loss.map(|loss| ("train/actor_loss", loss)));
+                metrics
+            }
+        }
+    }
+}
+
+/// DQN needs choices and TD3 needs numbers.
+pub(super) fn require_matching_actions(spec: &EnvSpec, algorithm: Algorithm) -> Result<()> {
+    let refuse = |value: &str, allowed: String| {
+        Err(Error::Config { field: "algorithm".into(), value: value.into(), allowed })
+    };
+    match (algorithm, spec.action) {
+        (Algorithm::Dqn, ActionSpace::Box { .. }) => refuse(
+            "dqn",
+            format!("it compares choices, and {} takes numbers: take td3, ppo or a2c there", spec.id),
+        ),
+        (Algorithm::Td3, ActionSpace::Discrete(choices)) => refuse(
+            "td3",
+            format!("it acts in numbers, and {} has {choices} choices: take dqn, ppo or a2c there", spec.id),
+        ),
+        _ => Ok(()),
+    }
+}
+
+impl Trainer {
+    pub(super) async fn begin_acting(&mut self) -> Result<Work> {
+        let rate = self.learning_rate();
+        let Some(learner) = &mut self.replay_learner else { return Ok(Work::Begin) };
+        learner.set_learning_rate(rate);
+        if self.actor.is_none() {
+            self.actor = Some(learner.actor(self.net.shape().clone()).await?);
+        }
+        Ok(Work::Act { step: 0 })
+    }
+
+    /// One step of all environments.
+    pub(super) fn act(&mut self, step: usize) -> Result<Work> {
+        let actions = self.explore();
+        Error::unless_finite("collect", "action", &actions)?;
+        self.record.real_steps += self.config.num_envs as u64;
+        let size = self.spec.action_size();
+        for (lane, transition) in self.envs.step(&actions)?.enumerate() {
+            self.replay.push(transition);
+            if lane == 0 {
+                self.record.frame(&transition);
+            }
+            if let Some(end) = transition.finished {
+                self.record.episode(end);
+                if let Some(noise) = self.action_noise.get_mut(lane * size..(lane + 1) * size) {
+                    noise.fill(0.0);
+                }
+            }
+        }
+        self.move_slow_copy();
+        if step + 1 < self.config.train_freq {
+            return Ok(Work::Act { step: step + 1 });
+        }
+        if self.record.real_steps > self.config.learning_starts as u64 {
+            return Ok(Work::Learn(Training::default()));
+        }
+        self.end_acting()
+    }
+
+    /// One action a lane, by chance at first and then with ε or noise, within the task's bound.
+    fn explore(&mut self) -> Vec<f32> {
+        let by_chance = self.record.real_steps < self.config.learning_starts as u64;
+        let epsilon = if by_chance { 1.0 } else { self.epsilon() };
+        let std = self.config.action_noise_std as f32;
+        let correlation = self.config.action_noise_correlation as f32;
+        let fresh = std * (1.0 - correlation * correlation).sqrt();
+        let (chance, size) = (&mut self.streams.actions, self.spec.action_size());
+        self.action_noise.resize(self.config.num_envs * size, 0.0);
+        let mut actions = Vec::with_capacity(self.action_noise.len());
+        let lanes = self.envs.obs().chunks_exact(self.spec.obs_size());
+        for (obs, noise) in lanes.zip(self.action_noise.chunks_exact_mut(size)) {
+            let from = actions.len();
+            match self.spec.action {
+                ActionSpace::Discrete(choices) => {
+                    if chance.uniform() < epsilon {
+                        actions.push(chance.below(choices) as f32);
+                    } else if let Some(actor) = &mut self.actor {
+                        actor.act_greedily(obs, &mut actions);
+                    }
+                }
+                ActionSpace::Box { bound, .. } if by_chance => {
+                    actions.extend((0..size).map(|_| bound * (2.0 * chance.uniform() - 1.0)));
+                }
+                ActionSpace::Box { bound, .. } => {
+                    if let Some(actor) = &mut self.actor {
+                        actor.act_greedily(obs, &mut actions);
+                    }
+                    for (action, noise) in actions[from..].iter_mut().zip(noise) {
+                        *noise = correlation * *noise + fresh * chance.normal();
+                        *action += bound * *noise;
+                    }
+                }
+            }
+        }
+        self.spec.action.clip(&mut actions);
+        actions
+    }
+
+    /// ε
+    fn epsilon(&self) -> f32 {
+        let (first, last) = (self.config.exploration_initial_eps, self.config.exploration_final_eps);
+        let share = (self.record.real_steps as f64 / self.config.exploration_steps as f64).min(1.0);
+        (first + (last - first) * share) as f32
+    }
+
+    /// DQN's slow copy moves whenever another `target_update_interval` real steps are over.
+    fn move_slow_copy(&mut self) {
+        let Some(ReplayLearner::Dqn(q)) = &mut self.replay_learner else { return };
+        let interval = self.config.target_update_interval as u64;
+        let now = self.record.real_steps;
+        if now / interval > (now - self.config.num_envs as u64) / interval {
+            q.follow(self.config.tau);
+        }
+    }
+
+    /// One update.
+    pub(super) async fn learn(&mut self, mut now: Training) -> Result<Work> {
+        let Some(learner) = &mut self.replay_learner else { return Ok(Work::Begin) };
+        let ids = self.replay.sample(self.config.batch_size, &mut self.streams.minibatches);
+        let form = Form {
+            action: self.spec.action,
+            scaling: &self.net.shape().scaling,
+            reward_scale: self.config.reward_scale as f32,
+        };
+        let batch = Transitions::gather(&self.device, &self.replay, &ids, form);
+        for (name, number) in learner.update(&batch, &self.config, &mut self.streams.minibatches) {
+            now.metrics.entry(name).or_default().push(number);
+        }
+        now.updates += 1;
+        if now.updates < self.config.gradient_steps {
+            return Ok(Work::Learn(now));
+        }
+        self.note_training(now).await?;
+        if let Some(learner) = &self.replay_learner {
+            self.actor = Some(learner.actor(self.net.shape().clone()).await?);
+        }
+        self.end_acting()
+    }
+
+    /// Reads the numbers of these updates and notes their means.
+    async fn note_training(&mut self, training: Training) -> Result<()> {
+        let (names, numbers): (Vec<_>, Vec<_>) = training.metrics.into_iter().unzip();
+        let means = numbers.into_iter().map(|numbers| Tensor::cat(numbers, 0).mean()).collect();
+        let means = read(Tensor::cat(means, 0), "reading the losses").await?;
+        for (name, &mean) in names.iter().zip(&means) {
+            Error::unless_finite("improve", name, [&mean])?;
+            self.record.metric(name, mean);
+        }
+        self.record.updates += training.updates as u64;
+        self.record.metric("train/n_updates", self.record.updates as f32);
+        Ok(())
+    }
+
+    fn end_acting(&mut self) -> Result<Work> {
+        if self.config.algorithm == Algorithm::Dqn {
+            self.record.metric("rollout/exploration_rate", self.epsilon());
+        }
+        self.record.end_iteration();
+        self.keep();
+        self.evaluate_if_due()
+    }
+}
+
+#[cfg(all(test, not(target_family = "wasm")))]
+mod tests {
+    use super::*;
+    use crate::config::preset;
+    use crate::rng::Seed;
+    use pollster::block_on;
+
+    #[test]
+    fn nan_in_a_learner_stops_the_run_by_name_and_the_last_good_state_stays() {
+        for (name, task) in [("dqn", "CartPole-v1"), ("td3", "Pendulum-v1")] {
+            let config = Config {
+                learning_starts: 10,
+                train_freq: 5,
+                gradient_steps: 2,
+                hidden_size: 8,
+                ..preset(name, task).expect("a preset")
+            };
+            let mut trainer = Trainer::new(task, config, Seed(1), Device::cpu()).expect("a run");
+            while trainer.snapshot().iteration < 4 {
+                block_on(trainer.tick()).expect("a tick");
+            }
+            let good = trainer.policy_parameters().expect("a policy").to_vec();
+            match trainer.replay_learner.as_mut().expect("a learner") {
+                ReplayLearner::Dqn(q) => q.flat = q.flat.clone() * f32::NAN,
+                ReplayLearner::Td3(td3) => td3.critics.flat = td3.critics.flat.clone() * f32::INFINITY,
+            }
+            let mut failure = || {
+                loop {
+                    if let Err(failure) = block_on(trainer.tick()) {
+                        return failure.to_string();
+                    }
+                }
+            };
+            let first = failure();
+            assert!(first.contains("train/") && first.contains("phase improve"), "{first}");
+            assert_eq!(failure(), first, "every later tick says the same");
+            assert_eq!(trainer.policy_parameters().expect("a policy"), good);
+        }
+    }
+}
