@@ -182,9 +182,9 @@ pub const METRICS: &[Metric] = &[
     metric(
         "train/loss",
         "loss",
-        "DQN's Huber loss: how far its values are from what one more step says.",
-        "Rises with the returns, without exploding.",
-        "If it explodes, lower learning_rate or raise target_update_interval.",
+        "What one update lowers: policy, value and entropy together, or DQN's Huber loss.",
+        "Small against the returns; its parts say more.",
+        "If it explodes, lower learning_rate, or raise target_update_interval for DQN.",
     ),
     metric(
         "train/critic_loss",
@@ -255,13 +255,6 @@ pub const METRICS: &[Metric] = &[
         "Length of the gradient over all parameters, before it is clipped.",
         "Around max_grad_norm or below.",
         "If it is far above, lower learning_rate.",
-    ),
-    metric(
-        "train/loss",
-        "loss",
-        "What one update of policy and value lowers: policy, value and entropy together.",
-        "Around 0; its parts say more.",
-        "Look at train/value_loss first, which is the largest part.",
     ),
     metric(
         "train/learning_rate",
