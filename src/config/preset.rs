@@ -153,6 +153,21 @@ pub const PRESETS: &[Preset] = &[
         ],
     },
     Preset {
+        name: "dyna-q",
+        title: "Dyna-Q",
+        explanation: "The ancestor: a table of what every choice is worth and a table of what followed it, learned from again and again between two real steps.",
+        changes: &[
+            ("algorithm", "dyna_q"),
+            ("imagination_rounds", "0"),
+            ("curiosity", "none"),
+            ("num_envs", "1"),
+            ("learning_rate", "0.1"),
+            ("gamma", "0.95"),
+            ("exploration_final_eps", "0.1"),
+        ],
+        for_task: &[],
+    },
+    Preset {
         name: "td3",
         title: "TD3",
         explanation: "A policy that acts in numbers and climbs what two critics have learned from everything remembered; the more pessimistic one counts.",

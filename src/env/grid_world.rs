@@ -151,6 +151,14 @@ impl Env for GridWorld {
         *self = Self::at(state[0] as usize);
     }
 
+    fn state_count(&self) -> Option<usize> {
+        Some(Self::CELLS)
+    }
+
+    fn state_seen(&self, obs: &[f32]) -> usize {
+        Self::cell_seen(obs)
+    }
+
     fn known_end(&self, next_obs: &[f32]) -> bool {
         cells_marked(b'G').any(|goal| goal == Self::cell_seen(next_obs))
     }

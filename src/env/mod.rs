@@ -175,6 +175,14 @@ pub trait Env {
     fn known_end(&self, _next_obs: &[f32]) -> bool {
         false
     }
+    /// How many states there are, if they can be numbered: what learners with tables need.
+    fn state_count(&self) -> Option<usize> {
+        None
+    }
+    /// The number, below [`Env::state_count`], of the state in which this is seen.
+    fn state_seen(&self, _obs: &[f32]) -> usize {
+        0
+    }
     /// What can be changed while it runs: gravity, lengths, masses, wind. None unless the task says so.
     fn parameters(&mut self) -> Vec<PhysicsParameter<'_>> {
         Vec::new()

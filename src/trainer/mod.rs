@@ -25,6 +25,7 @@ mod narration;
 mod off_policy;
 mod phase;
 mod record;
+mod tabular;
 mod work;
 
 pub use phase::Phase;
@@ -34,6 +35,7 @@ use crate::buffer::{Replay, Rollout};
 use crate::config::Config;
 use crate::curiosity::{AdaptiveBeta, Curiosity};
 use crate::device::Device;
+use crate::dyna_q::DynaQ;
 use crate::env::{EnvSpec, PhysicsValue, VecEnv};
 use crate::error::{Error, Result};
 use crate::imagination::KnownRange;
@@ -58,6 +60,8 @@ pub struct Trainer {
     streams: Streams,
     /// Policy and value; idle where the learner is one that learns from replay.
     net: ActorCritic,
+    /// Dyna-Q, if it is the learner.
+    table: Option<DynaQ>,
     /// DQN or TD3, if one of them is the learner.
     replay_learner: Option<ReplayLearner>,
     /// The noise that TD3 explores with, [N, A] as shares of the bound.
@@ -130,6 +134,7 @@ impl Trainer {
         Ok(Self {
             streams: Streams::new(seed),
             net,
+            table: tabular::learner(envs.env(0), &config)?,
             replay_learner,
             action_noise: Vec::new(),
             actor: None,
@@ -180,6 +185,8 @@ impl Trainer {
 
     async fn advance(&mut self, work: Work) -> Result<Work> {
         match work {
+            Work::Begin if self.table.is_some() => Ok(Work::Walk { step: 0 }),
+            Work::Walk { step } => self.walk(step),
             Work::Begin if self.replay_learner.is_some() => self.begin_acting().await,
             Work::Begin => self.begin_iteration().await,
             Work::Act { step } => self.act(step),

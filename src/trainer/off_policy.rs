@@ -45,7 +45,7 @@ impl ReplayLearner {
     pub(super) fn new(device: &Device, shape: &Shape, config: &Config, stream: &mut Stream) -> Option<Self> {
         let (outputs, hidden) = (shape.action.encoded_size(), shape.hidden_size);
         match config.algorithm {
-            Algorithm::Ppo | Algorithm::A2c => None,
+            Algorithm::Ppo | Algorithm::A2c | Algorithm::DynaQ => None,
             Algorithm::Dqn => {
                 let sizes = [shape.obs_size, hidden, hidden, outputs];
                 let (activation, rate) = (shape.activation, config.learning_rate);
@@ -269,7 +269,7 @@ impl Trainer {
         Ok(())
     }
 
-    fn end_acting(&mut self) -> Result<Work> {
+    pub(super) fn end_acting(&mut self) -> Result<Work> {
         if self.config.algorithm == Algorithm::Dqn {
             self.record.metric("rollout/exploration_rate", self.epsilon());
         }

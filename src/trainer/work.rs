@@ -16,6 +16,8 @@ pub(super) enum Work {
     Begin,
     /// One step of all environments.
     Collect { step: usize },
+    /// One step of all environments by a learner with tables, and its planning.
+    Walk { step: usize },
     /// One step of all environments by a learner that learns from replay.
     Act { step: usize },
     /// One update of that learner.
@@ -47,7 +49,9 @@ pub(super) enum Work {
 impl Work {
     pub(super) fn phase(&self) -> Phase {
         match self {
-            Self::Begin | Self::Collect { .. } | Self::Act { .. } | Self::Review => Phase::Collect,
+            Self::Begin | Self::Collect { .. } | Self::Walk { .. } | Self::Act { .. } | Self::Review => {
+                Phase::Collect
+            }
             Self::Fit(_) | Self::Foresee => Phase::Fit,
             Self::Forecast(_) | Self::ReturnGap { .. } | Self::Imagine { .. } => Phase::Imagine,
             Self::Advantages { .. } => Phase::Advantages,
@@ -71,7 +75,7 @@ impl Work {
     pub(super) fn done(&self, config: &Config) -> f32 {
         let share = |done: usize, all: usize| (done as f32 / all.max(1) as f32).min(1.0);
         match self {
-            Self::Collect { step } => share(*step, config.num_steps),
+            Self::Collect { step } | Self::Walk { step } => share(*step, config.num_steps),
             Self::Act { step } => share(*step, config.train_freq),
             Self::Learn(training) => share(training.updates, config.gradient_steps),
             Self::Review | Self::Foresee => 1.0,
