@@ -26,6 +26,7 @@ use burn::tensor::Tensor;
 use std::collections::BTreeMap;
 
 /// What learns from replay.
+#[allow(clippy::large_enum_variant)] // there is one of it in a run
 #[derive(Clone)]
 pub(super) enum ReplayLearner {
     Dqn(Targeted),
