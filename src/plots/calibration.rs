@@ -19,7 +19,7 @@ pub fn calibration<DB: DrawingBackend>(backend: DB, data: &Calibration, theme: &
     let (Some(most_doubt), Some(most_error)) = (highest(|bin| bin.0), highest(|bin| bin.1)) else {
         return sheet.sentence("Appears after the model's first test.");
     };
-    let x = Axis::new("doubt", 0.0..most_doubt, 3);
+    let x = Axis::new("disagreement", 0.0..most_doubt, 3);
     let y = Axis::new("error, in usual changes of a step", 0.0..most_error, 3);
     let honest = most_doubt.min(most_error);
     let names = vec![Name { text: "as doubted".into(), value: honest, colour: theme.muted }];
