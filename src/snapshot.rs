@@ -172,17 +172,17 @@ pub struct StateMapAxis {
     pub unit: String,
     /// Where the axis begins.
     pub low: f32,
-    /// Where it ends.
+    /// Where it ends: below `low` where the axis counts downwards, as rows do.
     pub high: f32,
 }
 
-/// A flat slice through the states: `cells` × `cells` numbers each, row by row from the lowest value of the second axis.
+/// A flat slice through the states: a number for each cell, row by row from where the second axis begins.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct StateMap {
     /// Across and up.
     pub axes: [StateMapAxis; 2],
     /// Cells along each axis.
-    pub cells: usize,
+    pub cells: [usize; 2],
     /// Real states in replay that lie in the cell.
     pub visits: Vec<u32>,
     /// Novelty of the cell's centre; empty without curiosity.

@@ -44,7 +44,10 @@ const SPEC: EnvSpec = EnvSpec {
     time_limit: 500,
     solved_return: 1.0,
     return_range: (0.0, 1.0),
-    map: [MapAxis::Dimension { index: 1 }, MapAxis::Dimension { index: 0 }],
+    map: [
+        MapAxis::Grid { name: "column", index: 1, cells: COLUMNS, from_end: false },
+        MapAxis::Grid { name: "row", index: 0, cells: ROWS, from_end: true },
+    ],
 };
 
 /// The maze as data, for pictures. Cells are (row, column) from the upper left corner.

@@ -80,6 +80,17 @@ pub enum MapAxis {
         /// Index of the sine in the observation.
         sine: usize,
     },
+    /// A coordinate of a grid, observed as evenly spaced numbers from −1 to 1; maps count it from 1.
+    Grid {
+        /// "row"
+        name: &'static str,
+        /// Index in the observation.
+        index: usize,
+        /// Cells along it.
+        cells: usize,
+        /// Whether the first cell stands at the end of the axis: rows are counted from the top, axes from below.
+        from_end: bool,
+    },
 }
 
 /// The facts about a task that do not change while it runs.

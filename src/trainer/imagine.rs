@@ -7,14 +7,15 @@ use crate::error::{Error, Result};
 use crate::imagination::{Borders, Imagination};
 
 impl Trainer {
-    /// The ghosts: futures from where environment 0 is now. They are for the eye and train nothing.
+    /// The ghosts: futures from where environment 0 is now. They are for the eye and train nothing, so they may go where
+    /// the model has never been: that they scatter there is what one should see.
     pub(super) async fn forecast(&mut self, mut imagination: Imagination) -> Result<Work> {
         let Some(model) = &self.model else { return Ok(Work::Begin) };
         imagination.step(&self.net, model, None);
         if !imagination.is_complete() {
             return Ok(Work::Forecast(imagination));
         }
-        let borders = Borders { disagreement_max: None, ..self.borders() };
+        let borders = Borders { range: None, disagreement_max: None, ..self.borders() };
         let imagined = imagination.finish(borders, 0.0).await?;
         self.record.forecast(&imagined.rollout, self.trust.confidence.unwrap_or(0.0));
         Ok(self.begin_return_gap())
