@@ -53,7 +53,7 @@ struct What {
     /// Gymnasium's id of the task.
     #[arg(long, default_value = "CartPole-v1")]
     task: String,
-    /// Preset: mb-ppo, ppo or textbook.
+    /// Preset: mb-ppo, ppo, textbook, a2c, dqn or td3.
     #[arg(long, alias = "preset", default_value = "mb-ppo")]
     mode: String,
     /// A hyperparameter, as name=value; may be repeated.
