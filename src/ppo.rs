@@ -12,9 +12,13 @@
 //! **Shapes.** A batch has B samples; policy outputs and actions [B, A], values and returns [B, heads], all else
 //! [B, 1].
 //! **Where.** Samples, real and imagined alike, come from [`crate::samples`].
-//! **Choices.** (1) Advantages arrive normalised. (2) The value is not clipped by default: with returns of
+//! **Choices.** (1) Advantages arrive normalised, unless the run says otherwise. (2) The value is not clipped by default: with returns of
 //! 100, a clip of 0.2 would hold it still. (3) The metrics of an update stay on the device and are read once a phase.
-//! **Paper.** Schulman et al. 2017 (1707.06347).
+//! (4) **A2C is this loss, once over the whole batch** (`algorithm = a2c`): then ρ = 1, nothing is clipped, and the gradient
+//! is that of −A log π. Stable-Baselines3's A2C differs from ours in that it uses RMSprop in place of Adam, and in that
+//! its value loss has no ½; both do without normalised advantages (`normalize_advantage = false` in the preset).
+//! **Paper.** Schulman et al. 2017 (1707.06347); A2C: Mnih et al. 2016 (1602.01783), as a case of PPO: Huang et al. 2022
+//! (2205.09123).
 
 use crate::nets::{ActorCritic, clip_by_global_norm};
 use burn::tensor::Tensor;
@@ -167,5 +171,82 @@ fn lift(batch: &Minibatch) -> Minibatch {
         weights: lift(&batch.weights),
         returns: lift(&batch.returns),
         values: lift(&batch.values),
+    }
+}
+
+#[cfg(all(test, not(target_family = "wasm")))]
+mod tests {
+    use super::*;
+    use crate::config::Activation;
+    use crate::device::Device;
+    use crate::env::ActionSpace;
+    use crate::nets::{Distribution, ObsScaling, Shape};
+    use crate::rng::Seed;
+
+    const SETTINGS: Settings =
+        Settings { clip_range: 0.2, clip_range_vf: 0.0, ent_coef: 0.0, vf_coef: 0.5, max_grad_norm: 0.5 };
+
+    fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+        tensor.into_data().try_into_vec().expect("floats")
+    }
+
+    /// Two samples of a choice between two, with the log-probs of the policy as it is.
+    fn batch(device: &Device, log_probs: Tensor<2>) -> Minibatch {
+        let column = |numbers: [f32; 2]| device.floats(numbers.to_vec(), [2, 1]);
+        Minibatch {
+            obs: column([0.5, -1.0]),
+            actions: device.floats(vec![1.0, 0.0, 0.0, 1.0], [2, 2]),
+            log_probs,
+            advantages: column([3.0, -1.0]),
+            weights: column([1.0, 1.0]),
+            returns: column([2.0, 1.0]),
+            values: column([0.0, 0.0]),
+        }
+    }
+
+    #[test]
+    fn the_first_step_over_a_batch_has_the_gradient_of_a2c() {
+        let device = Device::cpu();
+        // The policy says ¼ to the first choice in both states: ∂(−A log π)/∂logits = −A (one-hot − π).
+        let logits = device.floats(vec![0.0, 3.0f32.ln(), 0.0, 3.0f32.ln()], [2, 2]);
+        let logits = Tensor::<2>::from_inner(logits).require_grad();
+        let policy = Distribution::Categorical(logits.clone());
+        let plain = batch(&device, device.zeros([2, 1]));
+        let log_prob = policy.log_prob(Tensor::from_inner(plain.actions.clone()));
+        let batch = lift(&batch(&device, log_prob.clone().inner()));
+        let values = Tensor::from_inner(device.zeros([2, 1]));
+        let losses = losses([log_prob.clone(), log_prob.zeros_like()], values, &batch, &SETTINGS);
+        let gradient = numbers(logits.grad(&losses.total.backward()).expect("a gradient"));
+        let by_hand = [-3.0 * 0.75, 3.0 * 0.75, -0.25, 0.25].map(|of_sample| of_sample / 2.0);
+        let apart = gradient.iter().zip(by_hand).map(|(is, should)| (is - should).abs()).fold(0.0, f32::max);
+        assert!(apart < 1e-6, "{gradient:?} {by_hand:?}");
+        assert_eq!(numbers(losses.clip_fraction.inner()), [0.0]);
+    }
+
+    #[test]
+    fn a_step_makes_the_better_action_more_probable_and_the_value_less_wrong() {
+        let device = Device::cpu();
+        let shape = Shape {
+            obs_size: 1,
+            action: ActionSpace::Discrete(2),
+            hidden_size: 8,
+            heads: 1,
+            activation: Activation::Tanh,
+            scaling: ObsScaling::none(1),
+            log_std_init: 0.0,
+        };
+        let mut net = ActorCritic::new(&device, shape, 1e-2, &mut Seed(1).stream("init"));
+        let fixed = batch(&device, device.zeros([2, 1]));
+        let mut worse: Option<[f32; 2]> = None;
+        for _ in 0..5 {
+            let policy = net.policy(&net.matrices(), fixed.obs.clone());
+            let log_prob = policy.log_prob(fixed.actions.clone());
+            let objective = -(log_prob.clone() * fixed.advantages.clone()).mean();
+            let error = net.values(&net.matrices(), fixed.obs.clone()) - fixed.returns.clone();
+            let now = [objective, (error.clone() * error).mean()].map(|loss| numbers(loss)[0]);
+            assert!(worse.is_none_or(|worse| now[0] < worse[0] && now[1] < worse[1]), "{worse:?} {now:?}");
+            worse = Some(now);
+            update(&mut net, &batch(&device, log_prob), &SETTINGS);
+        }
     }
 }

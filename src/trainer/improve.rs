@@ -3,7 +3,7 @@
 use super::Trainer;
 use super::work::Work;
 use crate::buffer::Rollout;
-use crate::config::{Config, SegmentRule};
+use crate::config::{Algorithm, Config, SegmentRule};
 use crate::device::read;
 use crate::error::{Error, Result};
 use crate::ppo::{Settings, UPDATE_METRICS, update};
@@ -22,14 +22,27 @@ pub(super) struct Improvement {
 }
 
 impl Improvement {
+    /// Samples in one minibatch: for A2C all there are.
+    fn batch_size(&self, config: &Config) -> usize {
+        match config.algorithm {
+            Algorithm::A2c => self.samples.len(),
+            _ => config.batch_size.min(self.samples.len()),
+        }
+    }
+
     fn batches(&self, config: &Config) -> usize {
-        (self.samples.len() / config.batch_size).max(1)
+        self.samples.len() / self.batch_size(config).max(1)
     }
 
     pub(super) fn done(&self, config: &Config) -> f32 {
         let batches = self.batches(config);
-        (self.epoch * batches + self.batch) as f32 / (config.n_epochs * batches) as f32
+        (self.epoch * batches + self.batch) as f32 / (epochs(config) * batches) as f32
     }
+}
+
+/// Times through the batch: for A2C one.
+fn epochs(config: &Config) -> usize {
+    if config.algorithm == Algorithm::A2c { 1 } else { config.n_epochs }
 }
 
 impl Trainer {
@@ -56,7 +69,9 @@ impl Trainer {
             samples.add(rollout, self.spec.action, values, discounting, rule);
         }
         self.record.metric("train/explained_variance", samples.explained_variance);
-        samples.normalize_advantages();
+        if self.config.normalize_advantage {
+            samples.normalize_advantages();
+        }
         Error::unless_finite("advantages", "advantage", samples.not_finite().as_ref())?;
         let order = (0..samples.len()).collect();
         Ok(Work::Improve(Improvement { round, samples, order, epoch: 0, batch: 0, metrics: Vec::new() }))
@@ -76,7 +91,7 @@ impl Trainer {
         if now.batch == 0 {
             self.streams.minibatches.shuffle(&mut now.order);
         }
-        let size = self.config.batch_size.min(now.samples.len());
+        let size = now.batch_size(&self.config);
         let indices = &now.order[now.batch * size..(now.batch + 1) * size];
         let minibatch = now.samples.minibatch(&self.device, indices);
         let settings = self.settings();
@@ -86,7 +101,7 @@ impl Trainer {
             return Ok(Work::Improve(now));
         }
         (now.batch, now.epoch) = (0, now.epoch + 1);
-        let is_last = now.epoch >= self.config.n_epochs;
+        let is_last = now.epoch >= epochs(&self.config);
         if !is_last && self.config.target_kl == 0.0 {
             return Ok(Work::Improve(now));
         }

@@ -26,11 +26,10 @@ use burn::tensor::Tensor;
 use std::collections::BTreeMap;
 
 /// What learns from replay.
-#[allow(clippy::large_enum_variant)] // there is one of it in a run
 #[derive(Clone)]
 pub(super) enum ReplayLearner {
-    Dqn(Targeted),
-    Td3(Td3),
+    Dqn(Box<Targeted>),
+    Td3(Box<Td3>),
 }
 
 /// Updates in progress.
@@ -50,11 +49,16 @@ impl ReplayLearner {
             Algorithm::Dqn => {
                 let sizes = [shape.obs_size, hidden, hidden, outputs];
                 let (activation, rate) = (shape.activation, config.learning_rate);
-                Some(Self::Dqn(Targeted::new(device, 1, &sizes, activation, 1.0, rate, stream)))
+                Some(Self::Dqn(Box::new(Targeted::new(device, 1, &sizes, activation, 1.0, rate, stream))))
             }
             Algorithm::Td3 => {
                 let learner = (shape.activation, config.learning_rate);
-                Some(Self::Td3(Td3::new(device, [shape.obs_size, outputs, hidden], learner, stream)))
+                Some(Self::Td3(Box::new(Td3::new(
+                    device,
+                    [shape.obs_size, outputs, hidden],
+                    learner,
+                    stream,
+                ))))
             }
         }
     }
@@ -72,7 +76,7 @@ impl ReplayLearner {
     /// Copies what acts, and with it everything that learns, to the host.
     pub(super) async fn actor(&self, shape: Shape) -> Result<HostActor> {
         let (acts, flat) = match self {
-            Self::Dqn(q) => (q, q.flat.clone()),
+            Self::Dqn(q) => (&**q, q.flat.clone()),
             Self::Td3(td3) => {
                 (&td3.actor, Tensor::cat(vec![td3.actor.flat.clone(), td3.critics.flat.clone()], 0))
             }
