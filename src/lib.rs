@@ -4,7 +4,7 @@
 //! The code reads in the order in which data flows. Each layer knows only those above it:
 //!
 //! 1. plain numbers: [`error`], [`rng`], [`config`], [`mod@env`], [`buffer`], [`stats`], [`gae`], [`metrics`],
-//!    [`snapshot`]: no tensors;
+//!    [`snapshot`], and [`kernels`], the learning arithmetic for the CPU: no tensors;
 //! 2. tensors: [`device`], [`nets`], [`dynamics`];
 //! 3. learning: [`world_model`], [`curiosity`], [`imagination`], [`samples`], [`ppo`]: no trainer;
 //! 4. [`trainer`]: one run as a state machine, whose tick is one bounded unit of work: no page;
@@ -25,6 +25,7 @@ pub mod env;
 pub mod error;
 pub mod gae;
 pub mod imagination;
+pub mod kernels;
 pub mod metrics;
 pub mod nets;
 pub mod plots;
