@@ -4,7 +4,7 @@
 //! The code reads in the order in which data flows. Each layer knows only those above it:
 //!
 //! 1. plain numbers: [`error`], [`rng`], [`config`], [`mod@env`], [`buffer`], [`stats`], [`quantiles`], [`gae`],
-//!    [`dyna_q`], [`metrics`], [`snapshot`]: no tensors;
+//!    [`dyna_q`], [`metrics`], [`snapshot`], and [`kernels`], the learning arithmetic for the CPU: no tensors;
 //! 2. tensors: [`device`], [`nets`], [`dynamics`];
 //! 3. learning: [`world_model`], [`curiosity`], [`imagination`], [`samples`], [`ppo`],
 //!    [`diagnostics`]: no trainer;
@@ -28,6 +28,7 @@ pub mod env;
 pub mod error;
 pub mod gae;
 pub mod imagination;
+pub mod kernels;
 pub mod metrics;
 pub mod nets;
 pub mod plots;
