@@ -14,7 +14,7 @@ use mbppo::curiosity::Rnd;
 use mbppo::device::{Device, DeviceKind};
 use mbppo::kernels::distribution::Distribution;
 use mbppo::kernels::model_loss::{LOG_VARIANCE, Outputs};
-use mbppo::kernels::ppo::{ActorCritic, Shape};
+use mbppo::kernels::ppo::{ActorCritic, Scaling, Shape};
 use mbppo::kernels::ppo_loss::{Minibatch, Settings};
 use mbppo::kernels::world_model::WorldModel;
 use mbppo::kernels::{self, Kept};
@@ -241,7 +241,7 @@ fn steps_of_ppo_are_burns_for_choices_and_for_vectors() {
         };
         let (mut oracle, flat) = Oracle::new(&shape, &mut stream);
         let adam = kernels::Adam::new(flat.len(), 1e-3, 1e-5);
-        let mut net = ActorCritic::new(shape, flat, adam);
+        let mut net = ActorCritic::new(shape, Scaling::none(shape.obs_size), flat, adam);
         for _ in 0..4 {
             let rows = pick(&[1, 7, 64, 200], &mut stream);
             let batch = minibatch(&shape, rows, &mut stream);
@@ -270,7 +270,10 @@ fn acting_draws_what_burn_draws() {
             distribution,
         };
         let (oracle, flat) = Oracle::new(&shape, &mut stream);
-        let mut net = ActorCritic::new(shape, flat.clone(), kernels::Adam::new(flat.len(), 1e-3, 1e-5));
+        let mut net = {
+            let adam = kernels::Adam::new(flat.len(), 1e-3, 1e-5);
+            ActorCritic::new(shape, Scaling::none(3), flat, adam)
+        };
         let rows = 50;
         let obs = normals(3 * rows, &mut stream);
         let matrices = oracle.layout.matrices(&oracle.flat);

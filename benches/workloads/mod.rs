@@ -8,7 +8,7 @@
 use mbppo::config::Activation;
 use mbppo::kernels::distribution::Distribution;
 use mbppo::kernels::model_loss::Outputs;
-use mbppo::kernels::ppo::{ActorCritic, Shape};
+use mbppo::kernels::ppo::{ActorCritic, Scaling, Shape};
 use mbppo::kernels::ppo_loss::{Minibatch, Settings};
 use mbppo::kernels::world_model::WorldModel;
 use mbppo::kernels::{Adam, Mlp};
@@ -83,7 +83,7 @@ pub fn actor_critic(learning_rate: f64) -> ActorCritic {
         distribution: Distribution::Categorical,
     };
     let adam = Adam::new(flat.len(), learning_rate, 1e-5);
-    ActorCritic::new(shape, flat, adam)
+    ActorCritic::new(shape, Scaling::none(4), flat, adam)
 }
 
 /// PPO's settings in W1 and W2.

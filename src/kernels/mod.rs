@@ -7,7 +7,8 @@
 //!
 //! **Reading order.** [`isa`] which instructions there are · [`tile`] the innermost loop · [`dense`] one layer, forwards
 //! and backwards · [`activation`] the bend · [`mlp`] layers on a flat parameter buffer · [`adam`] the optimiser ·
-//! [`distribution`], [`ppo_loss`], [`ppo`] policy and value · [`model_loss`], [`world_model`] the ensemble · [`rnd`] novelty.
+//! [`distribution`], [`ppo_loss`], [`ppo`] policy and value · [`model_loss`], [`world_model`] the ensemble · [`rnd`] novelty · [`world`],
+//! [`imagine`] stepping in what was learned.
 //!
 //! **Choices.** (1) Buffers have the layout of [`crate::nets::Layout`]: a flat buffer may go back and forth between
 //! both versions. (2) Workspaces are kept and reused; a step allocates nothing once it has seen its largest batch.
@@ -19,12 +20,14 @@ pub mod activation;
 pub mod adam;
 pub mod dense;
 pub mod distribution;
+pub mod imagine;
 pub mod mlp;
 pub mod model_loss;
 pub mod ppo;
 pub mod ppo_loss;
 pub mod rnd;
 pub mod tile;
+pub mod world;
 pub mod world_model;
 
 pub use adam::Adam;

@@ -39,21 +39,47 @@ pub struct ActorCritic {
     pub flat: Vec<f32>,
     /// The memory of their optimiser.
     pub adam: Adam,
+    scaling: Scaling,
+    x: Vec<f32>,
     gradient: Vec<f32>,
     kept_policy: Kept,
     kept_value: Kept,
 }
 
+/// How observations are put on a scale: x = (obs − centre) / half_range.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scaling {
+    /// `[O]`
+    pub centre: Vec<f32>,
+    /// `[O]`
+    pub half_range: Vec<f32>,
+}
+
+impl Scaling {
+    /// Observations as they are.
+    pub fn none(obs_size: usize) -> Self {
+        Self { centre: vec![0.0; obs_size], half_range: vec![1.0; obs_size] }
+    }
+
+    fn apply(&self, obs: &[f32], x: &mut Vec<f32>) {
+        x.clear();
+        for row in obs.chunks_exact(self.centre.len()) {
+            let scale = self.centre.iter().zip(&self.half_range);
+            x.extend(row.iter().zip(scale).map(|(obs, (centre, half))| (obs - centre) / half));
+        }
+    }
+}
+
 impl ActorCritic {
     /// Networks of this shape. `flat` are their parameters.
-    pub fn new(shape: Shape, flat: Vec<f32>, adam: Adam) -> Self {
+    pub fn new(shape: Shape, scaling: Scaling, flat: Vec<f32>, adam: Adam) -> Self {
         let sizes = |outputs| [shape.obs_size, shape.hidden_size, shape.hidden_size, outputs];
         let policy = Mlp::new(0, 1, &sizes(shape.actions), shape.activation);
         let value = Mlp::new(policy.end(), 1, &sizes(shape.heads), shape.activation);
         debug_assert_eq!(flat.len(), value.end() + log_std_size(&shape));
         let gradient = vec![0.0; flat.len()];
         let (kept_policy, kept_value) = (Kept::default(), Kept::default());
-        Self { shape, policy, value, flat, adam, gradient, kept_policy, kept_value }
+        Self { shape, policy, value, flat, adam, scaling, x: Vec::new(), gradient, kept_policy, kept_value }
     }
 
     /// What it is made of.
@@ -68,18 +94,20 @@ impl ActorCritic {
 
     /// Logits or means [B, A] of observations [B, O].
     pub fn outputs(&mut self, obs: &[f32]) -> &[f32] {
-        self.policy.forward(&self.flat, obs, obs.len() / self.shape.obs_size, &mut self.kept_policy)
+        self.scaling.apply(obs, &mut self.x);
+        self.policy.forward(&self.flat, &self.x, obs.len() / self.shape.obs_size, &mut self.kept_policy)
     }
 
     /// Values [B, heads] of observations [B, O].
     pub fn values(&mut self, obs: &[f32]) -> &[f32] {
-        self.value.forward(&self.flat, obs, obs.len() / self.shape.obs_size, &mut self.kept_value)
+        self.scaling.apply(obs, &mut self.x);
+        self.value.forward(&self.flat, &self.x, obs.len() / self.shape.obs_size, &mut self.kept_value)
     }
 
     /// Draws actions [B, A] for observations [B, O] and writes their log-probabilities `[B]`; `chance` is one uniform number
     /// a row, or A standard normals.
     pub fn sample(&mut self, obs: &[f32], chance: &[f32], actions: &mut [f32], log_probs: &mut [f32]) {
-        self.policy.forward(&self.flat, obs, log_probs.len(), &mut self.kept_policy);
+        self.outputs(obs);
         let (size, log_std) = (self.shape.actions, &self.flat[self.value.end()..]);
         let chances = chance.chunks_exact(chance.len() / log_probs.len().max(1));
         let rows = self.kept_policy.output().chunks_exact(size).zip(actions.chunks_exact_mut(size));
@@ -102,16 +130,17 @@ impl ActorCritic {
 
     /// The loss of this minibatch; its gradient is kept.
     pub fn loss_and_gradient(&mut self, batch: &Minibatch, settings: &Settings, divisor: f32) -> Losses {
-        self.policy.forward(&self.flat, &batch.obs, batch.len(), &mut self.kept_policy);
-        self.value.forward(&self.flat, &batch.obs, batch.len(), &mut self.kept_value);
+        self.scaling.apply(&batch.obs, &mut self.x);
+        self.policy.forward(&self.flat, &self.x, batch.len(), &mut self.kept_policy);
+        self.value.forward(&self.flat, &self.x, batch.len(), &mut self.kept_value);
         let end = self.value.end();
         let (outputs, d_outputs) = self.kept_policy.output_and_gradient();
         let (values, d_values) = self.kept_value.output_and_gradient();
         let (log_std, d_log_std) = (&self.flat[end..], &mut self.gradient[end..]);
         let said = Said { outputs, log_std, values, d_outputs, d_log_std, d_values };
         let losses = losses(self.shape.distribution, said, batch, settings, divisor);
-        self.policy.backward(&self.flat, &batch.obs, &mut self.kept_policy, &mut self.gradient, None);
-        self.value.backward(&self.flat, &batch.obs, &mut self.kept_value, &mut self.gradient, None);
+        self.policy.backward(&self.flat, &self.x, &mut self.kept_policy, &mut self.gradient, None);
+        self.value.backward(&self.flat, &self.x, &mut self.kept_value, &mut self.gradient, None);
         losses
     }
 }
