@@ -141,7 +141,7 @@ impl Oracle {
         (Self { layout, nets, flat: tensor, adam }, flat)
     }
 
-    fn update(&mut self, shape: &Shape, batch: &Minibatch, settings: &ppo::Settings) -> Vec<f32> {
+    fn update(&mut self, shape: &Shape, batch: &Minibatch, settings: &Settings) -> Vec<f32> {
         let rows = batch.len();
         let lifted =
             |values: &[f32], width: usize| -> Tensor<2> { Tensor::from_inner(floats(values, [rows, width])) };
@@ -232,23 +232,16 @@ fn steps_of_ppo_are_burns_for_choices_and_for_vectors() {
         let clip_range_vf = [0.0, 0.2][round % 2];
         let settings =
             Settings { clip_range: 0.2, clip_range_vf, ent_coef: 0.02, vf_coef: 0.5, max_grad_norm: 0.5 };
-        let theirs_settings = ppo::Settings {
-            clip_range: 0.2,
-            clip_range_vf,
-            ent_coef: 0.02,
-            vf_coef: 0.5,
-            max_grad_norm: 0.5,
-        };
         let (mut oracle, flat) = Oracle::new(&shape, &mut stream);
         let adam = kernels::Adam::new(flat.len(), 1e-3, 1e-5);
         let mut net = ActorCritic::new(shape, Scaling::none(shape.obs_size), flat, adam);
         for _ in 0..4 {
             let rows = pick(&[1, 7, 64, 200], &mut stream);
             let batch = minibatch(&shape, rows, &mut stream);
-            let expected = oracle.update(&shape, &batch, &theirs_settings);
+            let expected = oracle.update(&shape, &batch, &settings);
             let losses = net.update(&batch, &settings, batch.weights.iter().sum());
-            let mut numbers = vec![losses.total];
-            numbers.extend(losses.metrics());
+            let mut numbers = losses.metrics();
+            numbers.rotate_right(1);
             let what = format!("{shape:?}, {rows} rows, clip_range_vf {clip_range_vf}");
             assert_near(&format!("losses of {what}"), &numbers, &expected[..7], GRADIENTS);
             assert_near(&format!("gradient of {what}"), net.gradient(), &expected[7..], GRADIENTS);
@@ -312,6 +305,7 @@ fn steps_of_the_world_model_are_burns() {
             ensemble_size: members,
             model_hidden_size: pick(&[16, 50, 100], &mut stream),
             model_activation: BENDS[round % 3],
+            end_coef: [0.1, 1.0][round % 2],
             ..Config::default()
         };
         let mut theirs =
@@ -319,7 +313,7 @@ fn steps_of_the_world_model_are_burns() {
         let width = config.model_hidden_size;
         let sizes = [obs_size + action_size, width, width, obs_size + 2];
         let mlp = kernels::Mlp::new(0, members, &sizes, config.model_activation);
-        let outputs = Outputs { obs_size, is_gaussian: false, learned_ends: true };
+        let outputs = Outputs { obs_size, is_gaussian: false, learned_ends: true, end_coef: config.end_coef };
         let adam = kernels::Adam::new(mlp.end(), config.model_learning_rate, 1e-8);
         let mut ours = WorldModel::new(mlp, outputs, read(theirs.flat.clone()), adam);
         for _ in 0..4 {
@@ -336,10 +330,9 @@ fn steps_of_the_world_model_are_burns() {
                 .output(&tracked.matrices, Tensor::from_inner(floats(&input, [members, rows, sizes[0]])));
             let losses =
                 theirs.losses(output, Tensor::from_inner(floats(&target, [members, rows, sizes[3]])));
-            let total = losses.state.clone() + losses.reward.clone() + losses.end.clone();
-            let gradient = tracked.gradient(&total);
+            let gradient = tracked.gradient(&losses.total);
             theirs.flat = theirs.adam.step(theirs.flat.clone(), gradient.clone());
-            let expected: Vec<f32> = [losses.state, losses.reward, losses.end, total]
+            let expected: Vec<f32> = [losses.state, losses.reward, losses.end, losses.total]
                 .into_iter()
                 .flat_map(|loss| read(loss.inner()))
                 .collect();
@@ -357,12 +350,12 @@ fn steps_of_the_world_model_are_burns() {
 fn gaussian_heads_have_the_gradient_that_burn_finds() {
     let mut stream = Seed(6).stream("heads");
     let (obs_size, rows) = (3, 40);
-    let outputs = Outputs { obs_size, is_gaussian: true, learned_ends: false };
+    let outputs = Outputs { obs_size, is_gaussian: true, learned_ends: false, end_coef: 1.0 };
     let output: Vec<f32> = normals(rows * outputs.width(), &mut stream).iter().map(|x| 3.0 * x).collect();
     let target = normals(rows * (obs_size + 2), &mut stream);
     let tensor = Tensor::from_inner(floats(&output, [rows, outputs.width()])).require_grad();
     let softplus = |x: Tensor<2>| (x.exp() + 1.0).log();
-    let [low, high] = LOG_VARIANCE;
+    let [low, high] = LOG_VARIANCE.map(|bound| bound as f32);
     let raw = tensor.clone().narrow(1, obs_size + 2, obs_size + 1);
     let doubt = softplus((softplus(-raw + high).neg() + high) - low) + low;
     let known = Tensor::from_inner(floats(&target, [rows, obs_size + 2]));

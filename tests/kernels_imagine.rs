@@ -12,7 +12,8 @@ use mbppo::kernels::imagine::{Branches, Chance, Parts};
 use mbppo::kernels::model_loss::{Outputs, bounded_log_variance};
 use mbppo::kernels::ppo::{ActorCritic, Scaling, Shape};
 use mbppo::kernels::rnd::Rnd;
-use mbppo::kernels::world::{Answer, Question, Scales, World};
+use mbppo::kernels::scales::Scales;
+use mbppo::kernels::world::{Answer, Dynamics, Question, World};
 use mbppo::kernels::world_model::WorldModel;
 use mbppo::kernels::{Adam, Mlp};
 use mbppo::nets::{Layout, Mlp as TensorMlp, categorical};
@@ -46,8 +47,8 @@ const ACTIONS: usize = 2;
 const MEMBERS: usize = 3;
 const WIDTH: usize = 40;
 
-fn scales() -> world_model::scales::Scales {
-    world_model::scales::Scales {
+fn scales() -> Scales {
+    Scales {
         target: ModelTarget::Difference,
         obs_mean: vec![0.1, -0.2, 0.3, 0.0],
         obs_std: vec![0.5, 1.5, 1.0, 2.0],
@@ -59,18 +60,6 @@ fn scales() -> world_model::scales::Scales {
     }
 }
 
-fn plain(scales: &world_model::scales::Scales) -> Scales {
-    Scales {
-        is_difference: scales.target == ModelTarget::Difference,
-        obs_mean: scales.obs_mean.clone(),
-        obs_std: scales.obs_std.clone(),
-        target_mean: scales.target_mean.clone(),
-        target_std: scales.target_std.clone(),
-        reward_mean: scales.reward_mean,
-        reward_std: scales.reward_std,
-    }
-}
-
 /// burn's ensemble and ours with the same parameters.
 fn worlds(stream: &mut Stream) -> (world_model::WorldModel, World) {
     let config = Config { ensemble_size: MEMBERS, model_hidden_size: WIDTH, ..Config::default() };
@@ -78,10 +67,10 @@ fn worlds(stream: &mut Stream) -> (world_model::WorldModel, World) {
     theirs.set_scales(scales());
     let sizes = [OBS + ACTIONS, WIDTH, WIDTH, OBS + 2];
     let mlp = Mlp::new(0, MEMBERS, &sizes, config.model_activation);
-    let outputs = Outputs { obs_size: OBS, is_gaussian: false, learned_ends: true };
+    let outputs = Outputs { obs_size: OBS, is_gaussian: false, learned_ends: true, end_coef: 1.0 };
     let adam = Adam::new(mlp.end(), 1e-3, 1e-8);
     let model = WorldModel::new(mlp, outputs, read(theirs.flat.clone()), adam);
-    (theirs, World::new(model, plain(&scales())))
+    (theirs, World::new(model, Some(scales())))
 }
 
 #[test]
@@ -170,13 +159,13 @@ fn spreads(said: &[f32], rows: usize) -> Vec<f32> {
 #[test]
 fn vectors_are_clipped_for_the_model_and_gaussian_heads_draw_with_the_noise() {
     let mut stream = Seed(2).stream("gaussian");
-    let outputs = Outputs { obs_size: OBS, is_gaussian: true, learned_ends: true };
+    let outputs = Outputs { obs_size: OBS, is_gaussian: true, learned_ends: true, end_coef: 1.0 };
     let sizes = [OBS + ACTIONS, WIDTH, WIDTH, outputs.width()];
     let mlp = Mlp::new(0, MEMBERS, &sizes, Activation::Silu);
     let flat: Vec<f32> = normals(mlp.end(), &mut stream).iter().map(|x| 0.2 * x).collect();
     let adam = Adam::new(flat.len(), 1e-3, 1e-8);
     let model = WorldModel::new(mlp, outputs, flat, adam);
-    let mut world = World::new(model.clone(), plain(&scales()));
+    let mut world = World::new(model.clone(), Some(scales()));
     let rows = 9;
     let (obs, noise) = (normals(rows * OBS, &mut stream), normals(rows * (OBS + 1), &mut stream));
     let actions = vec![0.25; rows * ACTIONS];

@@ -9,7 +9,7 @@ const LAYERS: &[&[&str]] = &[
     &["error", "rng", "config"],
     &["stats", "quantiles", "env", "buffer", "gae", "dyna_q", "metrics", "snapshot", "kernels"],
     &["device", "nets", "dynamics"],
-    &["world_model", "curiosity", "imagination", "samples", "ppo", "diagnostics"],
+    &["world_model", "curiosity", "imagination", "samples", "ppo", "agent", "diagnostics"],
     &["trainer"],
     &["plots"],
     &["wasm"],

@@ -112,7 +112,7 @@ pub fn minibatches(count: usize, size: usize, seed: u32) -> Vec<Minibatch> {
 pub fn world_model() -> WorldModel {
     let sizes = [6, 200, 200, 6];
     let flat = initial(&sizes, [SQRT_2, SQRT_2, 0.1], &mut Mulberry32::new(2));
-    let outputs = Outputs { obs_size: 4, is_gaussian: false, learned_ends: true };
+    let outputs = Outputs { obs_size: 4, is_gaussian: false, learned_ends: true, end_coef: 1.0 };
     let adam = Adam::new(flat.len(), 1e-3, 1e-5);
     WorldModel::new(Mlp::new(0, 1, &sizes, Activation::Relu), outputs, flat, adam)
 }

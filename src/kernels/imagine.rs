@@ -10,15 +10,15 @@
 
 use super::ppo::ActorCritic;
 use super::rnd::Rnd;
-use super::world::{Answer, Question, World};
+use super::world::{Answer, Dynamics, Question};
 use crate::env::ActionSpace;
 
 /// Who takes part.
 pub struct Parts<'a> {
     /// The policy.
     pub net: &'a mut ActorCritic,
-    /// The model.
-    pub world: &'a mut World,
+    /// The world.
+    pub world: &'a mut dyn Dynamics,
     /// Novelty, if it is asked for.
     pub rnd: Option<&'a mut Rnd>,
 }
@@ -49,7 +49,8 @@ pub struct Branches {
     pub answer: Answer,
     /// Error of curiosity at the next obs, not scaled, `[B]`; 0 without curiosity.
     pub novelties: Vec<f32>,
-    of_model: Vec<f32>,
+    /// In the model's form, [B, A].
+    pub of_model: Vec<f32>,
 }
 
 impl Branches {

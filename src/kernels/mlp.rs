@@ -26,8 +26,9 @@ pub struct Mlp {
     end: usize,
 }
 
-/// What a forward pass leaves behind, and room for the backward pass.
-#[derive(Debug, Clone, Default)]
+/// What a forward pass leaves behind, and room for the backward pass. A clone is empty: what a network has learned is
+/// kept often, and none of this is part of it.
+#[derive(Debug, Default)]
 pub struct Kept {
     members: Range<usize>,
     rows: usize,
@@ -161,6 +162,12 @@ impl Mlp {
         let (inputs, outputs) = (self.sizes[layer], self.sizes[layer + 1]);
         let (weight, bias) = (weights + member * inputs * outputs, biases + member * outputs);
         [weight..weight + inputs * outputs, bias..bias + outputs]
+    }
+}
+
+impl Clone for Kept {
+    fn clone(&self) -> Self {
+        Self::default()
     }
 }
 

@@ -7,7 +7,7 @@
 //!
 //! **Reading order.** [`isa`] which instructions there are · [`tile`] the innermost loop · [`dense`] one layer, forwards
 //! and backwards · [`activation`] the bend · [`mlp`] layers on a flat parameter buffer · [`adam`] the optimiser ·
-//! [`distribution`], [`ppo_loss`], [`ppo`] policy and value · [`model_loss`], [`world_model`] the ensemble · [`rnd`] novelty · [`world`],
+//! [`distribution`], [`ppo_loss`], [`ppo`] policy and value · [`model_loss`], [`world_model`] the ensemble · [`rnd`] novelty · [`scales`], [`world`],
 //! [`imagine`] stepping in what was learned.
 //!
 //! **Choices.** (1) Buffers have the layout of [`crate::nets::Layout`]: a flat buffer may go back and forth between
@@ -26,6 +26,7 @@ pub mod model_loss;
 pub mod ppo;
 pub mod ppo_loss;
 pub mod rnd;
+pub mod scales;
 pub mod tile;
 pub mod world;
 pub mod world_model;

@@ -1,8 +1,8 @@
 //! The loss of the world model's outputs, and its gradient.
 //!
 //! ```text
-//! deterministic   loss = mean (Δ̂ − Δ)² + mean (r̂ − r)² + mean BCE(ê)
-//! Gaussian        loss = mean ½ (log σ² + (y − μ)²/σ² + log 2π) + mean BCE(ê)        y = (Δ, r)
+//! deterministic   loss = mean (Δ̂ − Δ)² + mean (r̂ − r)² + c_end mean BCE(ê)
+//! Gaussian        loss = mean ½ (log σ² + (y − μ)²/σ² + log 2π) + c_end mean BCE(ê)        y = (Δ, r)
 //!                 log σ² = low + softplus(high − softplus(high − raw) − low)         softly within [−10, 0.5]
 //! BCE(l) = max(l, 0) − l y + log(1 + e^−|l|)
 //! ```
@@ -14,10 +14,10 @@
 use std::f32::consts::TAU;
 
 /// Bounds of log σ² of Gaussian heads.
-pub const LOG_VARIANCE: [f32; 2] = [-10.0, 0.5];
+pub const LOG_VARIANCE: [f64; 2] = [-10.0, 0.5];
 
 /// Which outputs there are and which count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Outputs {
     /// O
     pub obs_size: usize,
@@ -25,6 +25,8 @@ pub struct Outputs {
     pub is_gaussian: bool,
     /// Whether the end logit learns; otherwise its loss is 0.
     pub learned_ends: bool,
+    /// c_end, the weight of the end.
+    pub end_coef: f64,
 }
 
 impl Outputs {
@@ -104,7 +106,7 @@ fn row_losses(
         let small = (-logit.abs()).exp();
         sums.end += f64::from(logit.max(0.0) - logit * ended + small.ln_1p());
         let probability = if logit >= 0.0 { 1.0 / (1.0 + small) } else { small / (1.0 + small) };
-        d_row[size + 1] = (probability - ended) / rows;
+        d_row[size + 1] = outputs.end_coef as f32 * (probability - ended) / rows;
     } else {
         d_row[size + 1] = 0.0;
     }
@@ -112,7 +114,7 @@ fn row_losses(
 
 /// log σ² from a raw output, and its slope.
 pub fn bounded_log_variance(raw: f32) -> (f32, f32) {
-    let [low, high] = LOG_VARIANCE;
+    let [low, high] = LOG_VARIANCE.map(|bound| bound as f32);
     let (over, over_slope) = softplus(high - raw);
     let (under, under_slope) = softplus(high - over - low);
     (low + under, over_slope * under_slope)
@@ -138,7 +140,8 @@ impl Sums {
         let state = self.state / (rows * outputs.obs_size as f64);
         let (reward, end) = (self.reward / rows, self.end / rows);
         let likelihood = self.likelihood / (rows * (outputs.obs_size + 1) as f64);
-        let total = if outputs.is_gaussian { likelihood + end } else { state + reward + end };
+        let predicted = if outputs.is_gaussian { likelihood } else { state + reward };
+        let total = predicted + outputs.end_coef * end;
         ModelLosses { state: state as f32, reward: reward as f32, end: end as f32, total: total as f32 }
     }
 }

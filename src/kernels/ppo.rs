@@ -11,6 +11,7 @@ use super::distribution::Distribution;
 use super::ppo_loss::{Losses, Minibatch, Said, Settings, losses};
 use super::{Adam, Kept, Mlp};
 use crate::config::Activation;
+use crate::env::ObsDimension;
 
 /// What a policy and a value are made of.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -61,7 +62,16 @@ impl Scaling {
         Self { centre: vec![0.0; obs_size], half_range: vec![1.0; obs_size] }
     }
 
-    fn apply(&self, obs: &[f32], x: &mut Vec<f32>) {
+    /// The usual range of every dimension becomes −1 to 1.
+    pub fn of(dimensions: &[ObsDimension]) -> Self {
+        Self {
+            centre: dimensions.iter().map(|d| (d.low + d.high) / 2.0).collect(),
+            half_range: dimensions.iter().map(|d| (d.high - d.low) / 2.0).collect(),
+        }
+    }
+
+    /// x [B, O] of obs [B, O].
+    pub fn apply(&self, obs: &[f32], x: &mut Vec<f32>) {
         x.clear();
         for row in obs.chunks_exact(self.centre.len()) {
             let scale = self.centre.iter().zip(&self.half_range);
@@ -73,9 +83,7 @@ impl Scaling {
 impl ActorCritic {
     /// Networks of this shape. `flat` are their parameters.
     pub fn new(shape: Shape, scaling: Scaling, flat: Vec<f32>, adam: Adam) -> Self {
-        let sizes = |outputs| [shape.obs_size, shape.hidden_size, shape.hidden_size, outputs];
-        let policy = Mlp::new(0, 1, &sizes(shape.actions), shape.activation);
-        let value = Mlp::new(policy.end(), 1, &sizes(shape.heads), shape.activation);
+        let [policy, value] = networks(&shape);
         debug_assert_eq!(flat.len(), value.end() + log_std_size(&shape));
         let gradient = vec![0.0; flat.len()];
         let (kept_policy, kept_value) = (Kept::default(), Kept::default());
@@ -143,6 +151,14 @@ impl ActorCritic {
         self.value.backward(&self.flat, &self.x, &mut self.kept_value, &mut self.gradient, None);
         losses
     }
+}
+
+/// Policy and value in their buffer; log σ stands behind the value's end.
+pub fn networks(shape: &Shape) -> [Mlp; 2] {
+    let sizes = |outputs| [shape.obs_size, shape.hidden_size, shape.hidden_size, outputs];
+    let policy = Mlp::new(0, 1, &sizes(shape.actions), shape.activation);
+    let value = Mlp::new(policy.end(), 1, &sizes(shape.heads), shape.activation);
+    [policy, value]
 }
 
 /// Numbers of log σ.

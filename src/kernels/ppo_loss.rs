@@ -14,6 +14,9 @@
 use super::distribution::Distribution;
 use super::ppo::Shape;
 
+/// A batch whose weights sum to less than this is not believed: a confidence can be as small as 1e-40.
+pub const LEAST_WEIGHT: f64 = 1e-9;
+
 /// PPO's settings.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Settings {
@@ -100,7 +103,7 @@ pub struct Losses {
 
 impl Losses {
     /// In the order of [`crate::ppo::UPDATE_METRICS`].
-    pub fn metrics(&self) -> [f32; 6] {
+    pub fn metrics(&self) -> [f32; 7] {
         [
             self.policy_gradient_loss,
             self.value_loss,
@@ -108,6 +111,7 @@ impl Losses {
             self.approx_kl,
             self.clip_fraction,
             self.grad_norm,
+            self.total,
         ]
     }
 }

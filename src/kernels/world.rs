@@ -10,25 +10,14 @@
 //! member see every branch.
 
 use super::model_loss::{Outputs, bounded_log_variance};
+use super::scales::Scales;
 use super::world_model::WorldModel;
+use crate::config::ModelTarget;
 
-/// The scales on which the model sees the world.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Scales {
-    /// Whether the model predicts next_obs − obs; otherwise next_obs itself.
-    pub is_difference: bool,
-    /// Mean of the input, `[O]`.
-    pub obs_mean: Vec<f32>,
-    /// Standard deviation of the input, `[O]`.
-    pub obs_std: Vec<f32>,
-    /// Mean of the predicted quantity, `[O]`.
-    pub target_mean: Vec<f32>,
-    /// Standard deviation of the predicted quantity, `[O]`.
-    pub target_std: Vec<f32>,
-    /// Mean of the reward.
-    pub reward_mean: f32,
-    /// Standard deviation of the reward.
-    pub reward_std: f32,
+/// A world that can be stepped in: the learned ensemble, or in tests a stub that is perfect.
+pub trait Dynamics {
+    /// One step of all branches.
+    fn predict(&mut self, question: &Question<'_>, answer: &mut Answer);
 }
 
 /// What is asked about B branches.
@@ -64,8 +53,8 @@ pub struct Answer {
 pub struct World {
     /// The networks.
     pub model: WorldModel,
-    /// Their scales.
-    pub scales: Scales,
+    /// Their scales; none before the first fit, when nothing is known and nothing changes.
+    pub scales: Option<Scales>,
     input: Vec<f32>,
     /// Inputs of one member's branches.
     group: Vec<f32>,
@@ -77,47 +66,40 @@ pub struct World {
 
 impl World {
     /// A model on its scales.
-    pub fn new(model: WorldModel, scales: Scales) -> Self {
+    pub fn new(model: WorldModel, scales: Option<Scales>) -> Self {
         let (input, group) = (Vec::new(), Vec::new());
         Self { model, scales, input, group, branches: Vec::new(), moments: Vec::new() }
     }
 
-    /// One step of all branches.
-    pub fn predict(&mut self, question: &Question<'_>, answer: &mut Answer) {
-        let count = question.members.len();
-        answer.next_obs.resize(question.obs.len(), 0.0);
-        answer.rewards.resize(count, 0.0);
-        answer.end_probabilities.resize(count, 0.0);
-        answer.disagreements.clear();
-        answer.disagreements.resize(count, 0.0);
-        self.write_input(question);
-        self.moments.clear();
-        self.moments.resize(if question.with_disagreement { 2 * question.obs.len() } else { 0 }, 0.0);
-        for member in 0..self.model.mlp().members() {
-            if question.with_disagreement {
-                self.follow_all(member, question, answer);
-            } else {
-                self.follow_own(member, question, answer);
-            }
+    /// Where every member goes from obs [E, B, O] of its own with action [B, A]: next obs [E, B, O].
+    pub fn step_all(&mut self, obs: &[f32], actions: &[f32], next_obs: &mut Vec<f32>) {
+        next_obs.clear();
+        let Some(scales) = &self.scales else { return next_obs.extend_from_slice(obs) };
+        let width = self.model.outputs().width();
+        self.input.clear();
+        for own in obs.chunks_exact(obs.len() / self.model.mlp().members()) {
+            write_input(scales, own, actions, &mut self.input);
         }
-        self.write_disagreement(&mut answer.disagreements);
+        let rows = self.model.forward(&self.input).chunks_exact(width);
+        for (obs, said) in obs.chunks_exact(scales.obs_mean.len()).zip(rows) {
+            next_obs.extend(
+                obs.iter().zip(said).enumerate().map(|(d, (now, said))| moved(scales, d, *now, *said)),
+            );
+        }
     }
 
-    /// (obs − mean)/std and action, [B, O + A].
-    fn write_input(&mut self, question: &Question<'_>) {
-        let size = self.scales.obs_mean.len();
-        let actions = question.actions.chunks_exact(self.model.mlp().inputs() - size);
-        self.input.clear();
-        for (obs, action) in question.obs.chunks_exact(size).zip(actions) {
-            let scales = self.scales.obs_mean.iter().zip(&self.scales.obs_std);
-            self.input.extend(obs.iter().zip(scales).map(|(x, (mean, std))| (x - mean) / std));
-            self.input.extend_from_slice(action);
-        }
+    /// How far the members are apart about obs [B, O] with actions [B, A], `[B]`.
+    pub fn disagreement(&mut self, obs: &[f32], actions: &[f32]) -> Vec<f32> {
+        let members = vec![0; obs.len() / self.model.outputs().obs_size];
+        let mut answer = Answer::default();
+        let question = Question { obs, actions, members: &members, noise: None, with_disagreement: true };
+        self.predict(&question, &mut answer);
+        answer.disagreements
     }
 
     /// This member on the branches that follow it.
     fn follow_own(&mut self, member: usize, question: &Question<'_>, answer: &mut Answer) {
-        let Self { model, scales, input, group, branches, .. } = self;
+        let Self { model, scales: Some(scales), input, group, branches, .. } = self else { return };
         let width = model.mlp().inputs();
         branches.clear();
         group.clear();
@@ -137,7 +119,7 @@ impl World {
 
     /// This member on all branches; those that follow it go where it says.
     fn follow_all(&mut self, member: usize, question: &Question<'_>, answer: &mut Answer) {
-        let Self { model, scales, input, moments, .. } = self;
+        let Self { model, scales: Some(scales), input, moments, .. } = self else { return };
         let outputs = *model.outputs();
         let size = outputs.obs_size;
         let rows = model.forward_member(member, input).chunks_exact(outputs.width());
@@ -157,7 +139,7 @@ impl World {
 
     /// From sums and squares: the mean over dimensions of the members' standard deviation.
     fn write_disagreement(&self, disagreements: &mut [f32]) {
-        let size = self.scales.obs_mean.len();
+        let size = self.model.outputs().obs_size;
         let members = self.model.mlp().members() as f64;
         let (sums, squares) = self.moments.split_at(self.moments.len() / 2);
         let branches = sums.chunks_exact(size).zip(squares.chunks_exact(size));
@@ -168,6 +150,50 @@ impl World {
             };
             *disagreement = (sums.iter().zip(squares).map(spread).sum::<f64>() / size as f64) as f32;
         }
+    }
+}
+
+impl Dynamics for World {
+    fn predict(&mut self, question: &Question<'_>, answer: &mut Answer) {
+        let count = question.members.len();
+        answer.next_obs.clear();
+        answer.next_obs.extend_from_slice(question.obs);
+        for numbers in [&mut answer.rewards, &mut answer.end_probabilities, &mut answer.disagreements] {
+            numbers.clear();
+            numbers.resize(count, 0.0);
+        }
+        let Some(scales) = &self.scales else { return };
+        self.input.clear();
+        write_input(scales, question.obs, question.actions, &mut self.input);
+        self.moments.clear();
+        self.moments.resize(if question.with_disagreement { 2 * question.obs.len() } else { 0 }, 0.0);
+        for member in 0..self.model.mlp().members() {
+            if question.with_disagreement {
+                self.follow_all(member, question, answer);
+            } else {
+                self.follow_own(member, question, answer);
+            }
+        }
+        self.write_disagreement(&mut answer.disagreements);
+    }
+}
+
+/// (obs − mean)/std and action of every branch, [B, O + A].
+fn write_input(scales: &Scales, obs: &[f32], actions: &[f32], input: &mut Vec<f32>) {
+    let size = scales.obs_mean.len();
+    let rows = obs.len() / size;
+    for (obs, action) in obs.chunks_exact(size).zip(actions.chunks_exact(actions.len() / rows.max(1))) {
+        input.extend(scales.obs(obs));
+        input.extend_from_slice(action);
+    }
+}
+
+/// The next number of dimension d, from where it is and what was said on the model's scale.
+fn moved(scales: &Scales, d: usize, now: f32, said: f32) -> f32 {
+    let moved = said * scales.target_std[d] + scales.target_mean[d];
+    match scales.target {
+        ModelTarget::Difference => now + moved,
+        ModelTarget::Raw => moved,
     }
 }
 
@@ -190,9 +216,8 @@ fn write_branch(
         _ => said[d],
     };
     for d in 0..size {
-        let moved = drawn(d) * scales.target_std[d] + scales.target_mean[d];
         let place = branch * size + d;
-        answer.next_obs[place] = if scales.is_difference { question.obs[place] + moved } else { moved };
+        answer.next_obs[place] = moved(scales, d, question.obs[place], drawn(d));
     }
     answer.rewards[branch] = drawn(size) * scales.reward_std + scales.reward_mean;
     let end = if outputs.learned_ends { 1.0 / (1.0 + (-said[size + 1]).exp()) } else { 0.0 };

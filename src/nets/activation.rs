@@ -9,7 +9,6 @@
 //! below.
 
 use crate::config::Activation;
-pub use crate::kernels::activation::bend_number;
 use crate::kernels::activation::{silu, tanh};
 use burn::tensor::{Tensor, TensorData, activation};
 
@@ -56,6 +55,7 @@ fn bend_slices<const D: usize>(x: Tensor<D>, f: impl Fn(f32, &mut f32) -> f32) -
 mod tests {
     use super::*;
     use crate::device::Device;
+    use crate::kernels::activation::bend_number;
 
     fn numbers(tensor: Tensor<2>) -> Vec<f32> {
         tensor.into_data().try_into_vec().unwrap()

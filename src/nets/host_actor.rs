@@ -4,34 +4,35 @@
 //! time, in plain f32.
 //! **Choices.** A greedy action is the most probable one: the highest score, or the mean.
 
-use super::HostMlp;
 use super::actor_critic::Shape;
 use super::categorical::cumulative_choice;
 use crate::env::ActionSpace;
+use crate::kernels::{Kept, Mlp, ppo};
 use crate::rng::Stream;
 
 /// A copy of the policy.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct HostActor {
-    policy: HostMlp,
+    policy: Mlp,
     log_std: Vec<f32>,
     shape: Shape,
     x: Vec<f32>,
+    kept: Kept,
     /// All parameters of policy and value, as they were copied.
     pub flat: Vec<f32>,
 }
 
 impl HostActor {
-    pub(super) fn new(policy: HostMlp, log_std: Vec<f32>, shape: Shape, flat: Vec<f32>) -> Self {
-        Self { policy, log_std, shape, x: Vec::new(), flat }
+    /// The policy of this shape in `flat`, all parameters of policy and value.
+    pub fn new(shape: Shape, flat: Vec<f32>) -> Self {
+        let [policy, value] = ppo::networks(&shape.by_hand());
+        let log_std = flat[value.end()..].to_vec();
+        Self { policy, log_std, shape, x: Vec::new(), kept: Kept::default(), flat }
     }
 
     fn outputs(&mut self, obs: &[f32]) -> &[f32] {
-        let scaling = &self.shape.scaling;
-        self.x.clear();
-        let scales = scaling.centre.iter().zip(&scaling.half_range);
-        self.x.extend(obs.iter().zip(scales).map(|(x, (centre, half_range))| (x - centre) / half_range));
-        self.policy.forward(&self.x)
+        self.shape.scaling.apply(obs, &mut self.x);
+        self.policy.forward(&self.flat, &self.x, 1, &mut self.kept)
     }
 
     /// Samples an action for one observation, appends it as it is stored (not clipped), and gives its log-probability.

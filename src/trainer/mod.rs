@@ -29,6 +29,7 @@ mod work;
 pub use phase::Phase;
 pub use record::Recording;
 
+use crate::agent::Agent;
 use crate::buffer::{Replay, Rollout};
 use crate::config::Config;
 use crate::curiosity::{AdaptiveBeta, Curiosity};
@@ -36,11 +37,11 @@ use crate::device::Device;
 use crate::env::{EnvSpec, PhysicsValue, VecEnv};
 use crate::error::{Error, Result};
 use crate::imagination::KnownRange;
-use crate::nets::{ActorCritic, HostActor, ObsScaling, Shape};
+use crate::nets::{HostActor, ObsScaling, Shape};
 use crate::rng::{Seed, Stream};
 use crate::snapshot::{Curves, Snapshot};
 use crate::stats::DiscountedReturnStd;
-use crate::world_model::WorldModel;
+use crate::world_model::Model;
 use kept::Learned;
 use record::Record;
 use std::collections::BTreeMap;
@@ -54,13 +55,13 @@ pub struct Trainer {
     device: Device,
     envs: VecEnv,
     streams: Streams,
-    net: ActorCritic,
+    agent: Agent,
     /// Copy of the policy on the host; renewed after each improvement.
     actor: Option<HostActor>,
     /// Real experience of this iteration, one rollout per environment.
     lanes: Vec<Rollout>,
     replay: Replay,
-    model: Option<WorldModel>,
+    model: Option<Model>,
     trust: Trust,
     curiosity: Option<Curiosity>,
     novelty_scale: DiscountedReturnStd,
@@ -111,15 +112,15 @@ impl Trainer {
         let envs = VecEnv::new(task, config.num_envs, seed, "envs")?;
         let spec = envs.spec();
         let shape = shape(spec, &config);
-        let net = ActorCritic::new(&device, shape, config.learning_rate, &mut seed.stream("weights.policy"));
+        let agent = Agent::new(&device, shape, config.learning_rate, &mut seed.stream("weights.policy"));
         let action_size = spec.action.encoded_size();
         let model = (config.imagination_rounds > 0).then(|| {
-            WorldModel::new(&device, spec.obs_size(), action_size, &config, &mut seed.stream("weights.model"))
+            Model::new(&device, spec.obs_size(), action_size, &config, &mut seed.stream("weights.model"))
         });
         let curiosity = Curiosity::new(&device, spec, &config, &mut seed.stream("weights.curiosity"));
         Ok(Self {
             streams: Streams::new(seed),
-            net,
+            agent,
             actor: None,
             lanes: Vec::new(),
             replay: Replay::new(config.replay_capacity, spec.obs_size(), spec.action_size()),
