@@ -175,7 +175,7 @@ pub const METRICS: &[Metric] = &[
     metric(
         "imagination/disagreement",
         "std of change",
-        "How far the ensemble's members are apart, over the usual size of a change.",
+        "How far the ensemble's members are apart along the ghosts, over the usual size of a change.",
         "Below 0.3; high where the model has not been.",
         "If it is high, collect more real steps or shorten horizon.",
     ),

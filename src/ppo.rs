@@ -20,6 +20,8 @@
 //! **Paper.** Schulman et al. 2017 (1707.06347); A2C: Mnih et al. 2016 (1602.01783), as a case of PPO: Huang et al. 2022
 //! (2205.09123).
 
+use crate::kernels::ppo_loss::LEAST_WEIGHT;
+pub use crate::kernels::ppo_loss::Settings;
 use crate::nets::{ActorCritic, clip_by_global_norm};
 use burn::tensor::Tensor;
 
@@ -40,21 +42,6 @@ pub struct Minibatch {
     pub returns: Tensor<2>,
     /// V_old, [B, heads]
     pub values: Tensor<2>,
-}
-
-/// PPO's settings.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Settings {
-    /// ε of the policy.
-    pub clip_range: f64,
-    /// ε of the value; 0 leaves it free.
-    pub clip_range_vf: f64,
-    /// c_ent
-    pub ent_coef: f64,
-    /// c_vf
-    pub vf_coef: f64,
-    /// Longest gradient.
-    pub max_grad_norm: f64,
 }
 
 /// The loss of a minibatch and what it is made of; each `[1]`.
@@ -109,9 +96,6 @@ fn weighted_mean(weights: Tensor<2>) -> impl Fn(Tensor<2>) -> Tensor<1> {
     let share = weights.clone() / weights.sum().clamp_min(LEAST_WEIGHT).unsqueeze();
     move |samples| (samples * share.clone()).sum()
 }
-
-/// A batch whose weights sum to less than this is not believed: a confidence can be as small as 1e-40.
-const LEAST_WEIGHT: f64 = 1e-9;
 
 /// L_vf of each sample, summed over the heads, [B, 1].
 fn value_errors(values: Tensor<2>, batch: &Minibatch, clip_range: f64) -> Tensor<2> {

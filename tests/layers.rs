@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// Modules by layer, from plain numbers to the page.
 const LAYERS: &[&[&str]] = &[
     &["error", "rng", "config"],
-    &["stats", "quantiles", "env", "buffer", "gae", "dyna_q", "metrics", "snapshot"],
+    &["stats", "quantiles", "env", "buffer", "gae", "dyna_q", "metrics", "snapshot", "kernels"],
     &["device", "nets", "dynamics"],
     &[
         "world_model",
@@ -15,6 +15,7 @@ const LAYERS: &[&[&str]] = &[
         "imagination",
         "samples",
         "ppo",
+        "agent",
         "transitions",
         "dqn",
         "td3",

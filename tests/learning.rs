@@ -14,7 +14,7 @@ use mbppo::ppo::{Minibatch, Settings, update};
 use mbppo::rng::{Seed, Stream};
 use mbppo::samples::{Discounting, Samples};
 use mbppo::world_model::WorldModel;
-use mbppo::world_model::fit::{loss_and_gradient, worst_case};
+use mbppo::world_model::by_tensors::{loss_and_gradient, worst_case};
 
 fn normals(stream: &mut Stream, shape: [usize; 2]) -> Tensor<2> {
     let numbers = (0..shape[0] * shape[1]).map(|_| stream.normal()).collect();
@@ -122,7 +122,7 @@ fn one_step_of_the_world_model_lowers_its_loss_with_either_heads_and_with_or_wit
 fn the_worst_case_input_is_worse_and_within_its_bounds() {
     let config = Config { ensemble_size: 2, model_hidden_size: 16, ..Config::default() };
     let mut model = model(&config);
-    let stats = mbppo::world_model::scales::Scales {
+    let stats = mbppo::kernels::scales::Scales {
         target: config.model_target,
         obs_mean: vec![0.0; 3],
         obs_std: vec![1.0; 3],

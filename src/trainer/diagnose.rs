@@ -3,7 +3,6 @@
 use super::Trainer;
 use super::work::Work;
 use crate::curiosity::Visit;
-use crate::device::read;
 use crate::diagnostics::{return_gap, state_map};
 use crate::error::Result;
 use crate::imagination::{Borders, Imagination};
@@ -12,7 +11,7 @@ impl Trainer {
     /// Starts imagining from where this iteration's real windows began, with the policy that played them.
     pub(super) fn begin_return_gap(&mut self) -> Work {
         let windows = return_gap::windows(&self.lanes, self.config.horizon);
-        let scope = self.scope(self.config.horizon);
+        let scope = self.scope(self.config.horizon, false);
         let starts = return_gap::starts(&windows);
         let imagination = Imagination::start(&self.device, starts, scope, &mut self.streams.diagnostics);
         Work::ReturnGap { windows, imagination }
@@ -24,8 +23,8 @@ impl Trainer {
         windows: Vec<return_gap::Window>,
         mut imagination: Imagination,
     ) -> Result<Work> {
-        let Some(model) = &self.model else { return Ok(Work::Begin) };
-        imagination.step(&self.net, model, None);
+        let Some(model) = &mut self.model else { return Ok(Work::Begin) };
+        imagination.step(&mut self.agent, model, None).await?;
         if !imagination.is_complete() {
             return Ok(Work::ReturnGap { windows, imagination });
         }
@@ -43,20 +42,20 @@ impl Trainer {
         let mut map = state_map::visits(self.spec, &self.replay);
         let centres = state_map::centres(self.spec, &self.replay);
         let rows = centres.len() / self.spec.obs_size();
-        let obs = self.device.floats(centres, [rows, self.spec.obs_size()]);
         let heads = self.config.value_heads();
-        let values = read(self.net.values(&self.net.matrices(), obs.clone()), "reading the map").await?;
+        let values = self.agent.values(centres.clone(), "reading the map").await?;
         map.value = values.into_iter().step_by(heads).map(|v| v / self.config.reward_scale as f32).collect();
-        if let Some(curiosity) = &self.curiosity {
+        if let Some(curiosity) = &mut self.curiosity {
             // Nothing is done at the centre of a cell: what is asked is how new the state itself is.
-            let none = |width: usize| self.device.zeros([rows, width]);
+            let (none, action_size) = (vec![0.0; rows], self.spec.action.encoded_size());
             let visit = Visit {
-                obs: obs.clone(),
-                action: none(self.spec.action.encoded_size()),
-                next_obs: obs,
-                disagreement: none(1),
+                rows,
+                obs: &centres,
+                action: &none.repeat(action_size),
+                next_obs: &centres,
+                disagreement: &none,
             };
-            map.novelty = read(curiosity.novelty(&visit), "reading the map").await?;
+            map.novelty = curiosity.novelty(&visit).await?;
         }
         self.record.recording.state_map = Some(map);
         Ok(())

@@ -3,11 +3,9 @@
 use super::Trainer;
 use super::evaluate::Evaluation;
 use super::work::Work;
-use crate::curiosity::Visit;
-use crate::device::read;
+use crate::device::read_mean;
 use crate::error::{Error, Result};
 use crate::nets::HostActor;
-use burn::tensor::Tensor;
 
 impl Trainer {
     /// One minibatch of the curiosity module on this iteration's real steps; each is seen once.
@@ -15,22 +13,15 @@ impl Trainer {
         if self.curiosity.is_none() {
             return Ok(Work::Adapt);
         }
-        let all = self.real_visit();
-        let rows = all.obs.dims()[0];
-        let batch_size = self.config.batch_size.min(rows);
-        let part = |tensor: &Tensor<2>| tensor.clone().narrow(0, batch * batch_size, batch_size);
-        let visit = Visit {
-            obs: part(&all.obs),
-            action: part(&all.action),
-            next_obs: part(&all.next_obs),
-            disagreement: part(&all.disagreement),
-        };
+        let steps = self.real_steps().await?;
+        let batch_size = self.config.batch_size.min(steps.rows);
+        let visit = steps.visit(batch * batch_size..(batch + 1) * batch_size);
         let loss = self.curiosity.as_mut().and_then(|curiosity| curiosity.update(&visit));
-        if (batch + 2) * batch_size <= rows {
+        if (batch + 2) * batch_size <= steps.rows {
             return Ok(Work::Curiosity { batch: batch + 1 });
         }
         if let Some(loss) = loss {
-            let loss = read(loss, "reading the curiosity loss").await?;
+            let loss = read_mean(vec![loss], "reading the curiosity loss").await?;
             Error::unless_finite("curiosity", "curiosity/loss", &loss)?;
             self.record.metric("curiosity/loss", loss[0]);
         }

@@ -7,13 +7,12 @@ use super::work::Work;
 use super::{Trainer, Trust};
 use crate::config::{ConfidenceRule, Termination};
 use crate::diagnostics::calibration::calibration;
-use crate::dynamics::Dynamics;
 use crate::error::Result;
 use crate::imagination::{Imagination, KnownRange, Scope};
 use crate::snapshot::ErrorByHorizon;
-use crate::world_model::confidence;
-use crate::world_model::fit::{Fit, UPDATES_PER_CHECK, Validation};
+use crate::world_model::fit::{Fit, UPDATES_PER_CHECK};
 use crate::world_model::open_loop::{error_by_horizon, foresee, held_out_stretches};
+use crate::world_model::{Model, Validation, confidence};
 
 /// Futures that are drawn as ghosts.
 const GHOSTS: usize = 16;
@@ -54,7 +53,7 @@ impl Trainer {
     }
 
     pub(super) async fn foresee(&mut self) -> Result<Work> {
-        let Some(model) = &self.model else { return Ok(Work::Begin) };
+        let Some(model) = &mut self.model else { return Ok(Work::Begin) };
         let stretches = held_out_stretches(&self.replay, self.spec.action, self.config.horizon);
         let foreseen = foresee(model, &stretches, "measuring the model's foresight").await?;
         let curve = error_by_horizon(&stretches, &foreseen, self.config.ensemble_size);
@@ -67,7 +66,7 @@ impl Trainer {
             self.record.recording.calibration = Some(calibration);
         }
         let here = self.envs.obs()[..self.spec.obs_size()].repeat(GHOSTS);
-        let scope = self.scope(self.config.horizon);
+        let scope = self.scope(self.config.horizon, true);
         let forecast = Imagination::start(&self.device, here, scope, &mut self.streams.forecast);
         Ok(Work::Forecast(forecast))
     }
@@ -129,13 +128,14 @@ impl Trainer {
         (all as f64 * left.max(0.0)).round() as usize
     }
 
-    pub(super) fn scope(&self, horizon: usize) -> Scope {
+    pub(super) fn scope(&self, horizon: usize, with_disagreement: bool) -> Scope {
         Scope {
             action: self.spec.action,
             obs_size: self.spec.obs_size(),
             horizon,
             members: self.config.ensemble_size,
-            noise_size: self.model.as_ref().map_or(0, Dynamics::noise_size),
+            noise_size: self.model.as_ref().map_or(0, Model::noise_size),
+            with_disagreement,
         }
     }
 

@@ -2,15 +2,16 @@
 
 use super::Trainer;
 use super::off_policy::ReplayLearner;
+use crate::agent::Agent;
 use crate::curiosity::Curiosity;
-use crate::nets::ActorCritic;
-use crate::world_model::WorldModel;
+use crate::world_model::Model;
 
-/// Everything that learns. Tensors are shared, not copied, so keeping it costs next to nothing.
+/// Everything that learns. Tensors are shared, not copied, and what kernels learn is small: keeping it costs next to
+/// nothing.
 #[derive(Clone)]
 pub(super) struct Learned {
-    net: ActorCritic,
-    model: Option<WorldModel>,
+    agent: Agent,
+    model: Option<Model>,
     curiosity: Option<Curiosity>,
     replay_learner: Option<ReplayLearner>,
 }
@@ -19,7 +20,7 @@ impl Trainer {
     /// Keeps what has been learned so far; called at the end of an iteration, when all of it has been found finite.
     pub(super) fn keep(&mut self) {
         self.kept = Some(Learned {
-            net: self.net.clone(),
+            agent: self.agent.clone(),
             model: self.model.clone(),
             curiosity: self.curiosity.clone(),
             replay_learner: self.replay_learner.clone(),
@@ -29,11 +30,11 @@ impl Trainer {
     /// Puts the last good state back after a number stopped being finite.
     pub(super) async fn go_back(&mut self) {
         let Some(kept) = self.kept.take() else { return };
-        (self.net, self.model, self.curiosity) = (kept.net, kept.model, kept.curiosity);
+        (self.agent, self.model, self.curiosity) = (kept.agent, kept.model, kept.curiosity);
         self.replay_learner = kept.replay_learner;
         self.actor = match &self.replay_learner {
-            Some(learner) => learner.actor(self.net.shape().clone()).await.ok(),
-            None => self.net.actor().await.ok(),
+            Some(learner) => learner.actor(self.agent.shape().clone()).await.ok(),
+            None => self.agent.actor().await.ok(),
         };
     }
 }
@@ -78,7 +79,7 @@ mod tests {
     fn nan_in_the_policy_stops_the_run_by_name_and_the_last_good_state_stays() {
         let mut trainer = after_one_iteration();
         let good = trainer.policy_parameters().expect("a policy").to_vec();
-        trainer.net.flat = trainer.net.flat.clone() * f32::NAN;
+        trainer.agent.by_hand().expect("on the CPU").flat.fill(f32::NAN);
         let failure = failure_of(&mut trainer);
         assert!(failure.contains("NaN in phase"), "{failure}");
         assert_eq!(trainer.policy_parameters().expect("a policy"), good);
@@ -90,7 +91,7 @@ mod tests {
     fn infinity_in_the_world_model_is_found_where_it_is_fitted() {
         let mut trainer = after_one_iteration();
         let model = trainer.model.as_mut().expect("a model");
-        model.flat = model.flat.clone() * f32::INFINITY;
+        model.by_hand().expect("on the CPU").model.flat.fill(f32::INFINITY);
         let failure = failure_of(&mut trainer);
         assert!(failure.contains("world_model/val_loss") && failure.contains("phase fit"), "{failure}");
     }

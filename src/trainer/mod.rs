@@ -31,6 +31,7 @@ mod work;
 pub use phase::Phase;
 pub use record::Recording;
 
+use crate::agent::Agent;
 use crate::buffer::{Replay, Rollout};
 use crate::config::Config;
 use crate::curiosity::{AdaptiveBeta, Curiosity};
@@ -39,11 +40,11 @@ use crate::dyna_q::DynaQ;
 use crate::env::{EnvSpec, PhysicsValue, VecEnv};
 use crate::error::{Error, Result};
 use crate::imagination::KnownRange;
-use crate::nets::{ActorCritic, HostActor, ObsScaling, Shape};
+use crate::nets::{HostActor, ObsScaling, Shape};
 use crate::rng::{Seed, Stream};
 use crate::snapshot::{Curves, Snapshot};
 use crate::stats::DiscountedReturnStd;
-use crate::world_model::WorldModel;
+use crate::world_model::Model;
 use kept::Learned;
 use off_policy::{ReplayLearner, require_matching_actions};
 use record::Record;
@@ -59,7 +60,7 @@ pub struct Trainer {
     envs: VecEnv,
     streams: Streams,
     /// Policy and value; idle where the learner is one that learns from replay.
-    net: ActorCritic,
+    agent: Agent,
     /// Dyna-Q, if it is the learner.
     table: Option<DynaQ>,
     /// DQN or TD3, if one of them is the learner.
@@ -71,7 +72,7 @@ pub struct Trainer {
     /// Real experience of this iteration, one rollout per environment.
     lanes: Vec<Rollout>,
     replay: Replay,
-    model: Option<WorldModel>,
+    model: Option<Model>,
     trust: Trust,
     curiosity: Option<Curiosity>,
     novelty_scale: DiscountedReturnStd,
@@ -125,15 +126,15 @@ impl Trainer {
         let shape = shape(spec, &config);
         let replay_learner =
             ReplayLearner::new(&device, &shape, &config, &mut seed.stream("weights.replay_learner"));
-        let net = ActorCritic::new(&device, shape, config.learning_rate, &mut seed.stream("weights.policy"));
+        let agent = Agent::new(&device, shape, config.learning_rate, &mut seed.stream("weights.policy"));
         let action_size = spec.action.encoded_size();
         let model = (config.imagination_rounds > 0).then(|| {
-            WorldModel::new(&device, spec.obs_size(), action_size, &config, &mut seed.stream("weights.model"))
+            Model::new(&device, spec.obs_size(), action_size, &config, &mut seed.stream("weights.model"))
         });
         let curiosity = Curiosity::new(&device, spec, &config, &mut seed.stream("weights.curiosity"));
         Ok(Self {
             streams: Streams::new(seed),
-            net,
+            agent,
             table: tabular::learner(envs.env(0), &config)?,
             replay_learner,
             action_noise: Vec::new(),

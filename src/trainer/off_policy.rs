@@ -82,7 +82,7 @@ impl ReplayLearner {
             }
         };
         let flat = read(flat, "reading the policy").await?;
-        Ok(HostActor::deterministic(acts.on_host(&flat), shape, flat))
+        Ok(HostActor::deterministic(acts.on_host(), shape, flat))
     }
 
     /// One update; gives its numbers by the name of their metric.
@@ -147,7 +147,7 @@ impl Trainer {
         let Some(learner) = &mut self.replay_learner else { return Ok(Work::Begin) };
         learner.set_learning_rate(rate);
         if self.actor.is_none() {
-            self.actor = Some(learner.actor(self.net.shape().clone()).await?);
+            self.actor = Some(learner.actor(self.agent.shape().clone()).await?);
         }
         Ok(Work::Act { step: 0 })
     }
@@ -242,7 +242,7 @@ impl Trainer {
         let ids = self.replay.sample(self.config.batch_size, &mut self.streams.minibatches);
         let form = Form {
             action: self.spec.action,
-            scaling: &self.net.shape().scaling,
+            scaling: &self.agent.shape().scaling,
             reward_scale: self.config.reward_scale as f32,
         };
         let batch = Transitions::gather(&self.device, &self.replay, &ids, form);
@@ -255,7 +255,7 @@ impl Trainer {
         }
         self.note_training(now).await?;
         if let Some(learner) = &self.replay_learner {
-            self.actor = Some(learner.actor(self.net.shape().clone()).await?);
+            self.actor = Some(learner.actor(self.agent.shape().clone()).await?);
         }
         self.end_acting()
     }

@@ -3,6 +3,7 @@
 use crate::case::Case;
 use clap::Args;
 use mbppo::config::{Config, preset};
+use mbppo::device::DeviceKind;
 use mbppo::env::{TASKS, make};
 use mbppo::error::{Error, Result};
 use std::ops::Range;
@@ -17,6 +18,9 @@ pub struct One {
     /// Preset.
     #[arg(long, alias = "preset", default_value = "mb-ppo", value_parser = mode)]
     mode: String,
+    /// Where to compute: `cpu` by hand-written kernels, `cpu-plain` by the tensors that these are compared with.
+    #[arg(long, default_value = "cpu", value_parser = device)]
+    device: DeviceKind,
     #[command(flatten)]
     rest: Rest,
 }
@@ -70,7 +74,8 @@ struct Variant {
 impl One {
     /// The one case.
     pub fn case(&self) -> Result<Case> {
-        Case::new(&self.task, &self.mode, None, &self.rest.changes, self.rest.max_steps)
+        let case = Case::new(&self.task, &self.mode, None, &self.rest.changes, self.rest.max_steps)?;
+        Ok(Case { device: self.device, ..case })
     }
 }
 
@@ -118,6 +123,10 @@ fn task(text: &str) -> std::result::Result<String, String> {
 
 fn mode(text: &str) -> std::result::Result<String, String> {
     preset(text, TASKS[0]).map(|_| text.into()).map_err(allowed)
+}
+
+fn device(text: &str) -> std::result::Result<DeviceKind, String> {
+    DeviceKind::from_name(text).map_err(allowed)
 }
 
 /// Reads `NAME=VALUE` and writes the value as every other way of writing it: 0.90 is 0.9.

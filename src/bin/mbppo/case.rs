@@ -1,7 +1,7 @@
 //! A case: one row of a grid, to be run with many seeds.
 
 use mbppo::config::{Config, preset};
-use mbppo::device::Device;
+use mbppo::device::{DeviceKind, open};
 use mbppo::error::{Error, Result};
 use mbppo::rng::Seed;
 use mbppo::trainer::Trainer;
@@ -21,6 +21,8 @@ pub struct Case {
     pub config: Config,
     /// Real steps after which an unsolved run is given up.
     pub max_steps: u64,
+    /// Where it is trained.
+    pub device: DeviceKind,
 }
 
 /// Real steps after which an unsolved run is given up, unless `--max-steps` says otherwise. A task that has no line
@@ -53,12 +55,21 @@ impl Case {
         }
         config.validate().map_err(as_argument)?;
         let max_steps = max_steps.unwrap_or_else(|| usual_max_steps(task));
-        Ok(Self { task: task.into(), mode: mode.into(), variant, changes: kept, config, max_steps })
+        Ok(Self {
+            task: task.into(),
+            mode: mode.into(),
+            variant,
+            changes: kept,
+            config,
+            max_steps,
+            device: DeviceKind::Cpu,
+        })
     }
 
     /// A learner for this case.
     pub fn trainer(&self, seed: u64) -> Result<Trainer> {
-        Trainer::new(&self.task, self.config.clone(), Seed(seed), Device::cpu()).map_err(as_argument)
+        let device = pollster::block_on(open(self.device))?;
+        Trainer::new(&self.task, self.config.clone(), Seed(seed), device).map_err(as_argument)
     }
 }
 
