@@ -65,7 +65,11 @@ instantiate! {
 }
 
 #[inline(always)]
-fn bend_with<const C: usize, const FMA: bool>(kind: Activation, values: &mut [f32], slopes: &mut [f32]) {
+fn bend_with<const R: usize, const C: usize, const FMA: bool>(
+    kind: Activation,
+    values: &mut [f32],
+    slopes: &mut [f32],
+) {
     match kind {
         Activation::Relu => values.iter_mut().for_each(|value| *value = relu(*value)),
         Activation::Tanh => values.iter_mut().for_each(|value| *value = tanh(*value)),
@@ -76,7 +80,7 @@ fn bend_with<const C: usize, const FMA: bool>(kind: Activation, values: &mut [f3
 }
 
 #[inline(always)]
-fn times_slope_with<const C: usize, const FMA: bool>(
+fn times_slope_with<const R: usize, const C: usize, const FMA: bool>(
     kind: Activation,
     values: &[f32],
     slopes: &[f32],

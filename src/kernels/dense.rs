@@ -12,11 +12,13 @@
 //! stay small.
 
 use super::isa::{instantiate, madd};
-use super::pack::{Panels, pack_columns, pack_rows, pack_transposed, room};
-use super::tile::{ROWS, add};
+use super::pack::{Panels, pack_columns, pack_rows, room};
+use super::tile::add;
 
 /// Numbers of X that are read for one panel after another: half of the first cache.
 const BLOCK: usize = 4096;
+/// So few outputs get a tile of their own width.
+const NARROW: usize = 4;
 /// Rows that one stretch of ∂W takes.
 const STRETCH: usize = 128;
 
@@ -50,7 +52,7 @@ instantiate! {
 }
 
 #[inline(always)]
-fn forward_with<const C: usize, const FMA: bool>(
+fn forward_with<const R: usize, const C: usize, const FMA: bool>(
     size: Size,
     x: &[f32],
     weight: &[f32],
@@ -62,16 +64,19 @@ fn forward_with<const C: usize, const FMA: bool>(
     if rows == 1 {
         return row_times_matrix::<C, FMA>(x, weight, bias, y);
     }
+    if outputs <= NARROW && C > NARROW {
+        return forward_with::<R, NARROW, FMA>(size, x, weight, bias, y, panels);
+    }
     let right = room::<C>(&mut panels.right, outputs.div_ceil(C) * (inputs + 1));
     for (block, panel) in right.chunks_exact_mut(inputs + 1).enumerate() {
         pack_columns(bias, outputs, block * C, &mut panel[..1]);
         pack_columns(weight, outputs, block * C, &mut panel[1..]);
     }
-    rows_times_panels::<C, FMA>([rows, inputs, outputs], x, right, y, &mut panels.left);
+    rows_times_panels::<R, C, FMA>([rows, inputs, outputs], x, right, y, &mut panels.left);
 }
 
 #[inline(always)]
-fn d_input_with<const C: usize, const FMA: bool>(
+fn d_input_with<const R: usize, const C: usize, const FMA: bool>(
     size: Size,
     d_y: &[f32],
     weight: &[f32],
@@ -82,33 +87,32 @@ fn d_input_with<const C: usize, const FMA: bool>(
     let right = room::<C>(&mut panels.right, inputs.div_ceil(C) * (outputs + 1));
     for (block, panel) in right.chunks_exact_mut(outputs + 1).enumerate() {
         panel[0] = [0.0; C];
-        pack_transposed(weight, outputs, block * C, &mut panel[1..]);
+        pack_rows(weight, block * C, &mut panel[1..]);
     }
-    rows_times_panels::<C, FMA>([rows, outputs, inputs], d_y, right, d_x, &mut panels.left);
+    rows_times_panels::<R, C, FMA>([rows, outputs, inputs], d_y, right, d_x, &mut panels.left);
 }
 
 /// y [rows, width] = x [rows, depth] times the panels, whose first lines are what the sums start from.
 #[inline(always)]
-fn rows_times_panels<const C: usize, const FMA: bool>(
+fn rows_times_panels<const R: usize, const C: usize, const FMA: bool>(
     [rows, depth, width]: [usize; 3],
     x: &[f32],
     right: &[[f32; C]],
     y: &mut [f32],
     left: &mut Vec<f32>,
 ) {
-    let block = (BLOCK / depth).next_multiple_of(ROWS).max(ROWS);
+    let block = (BLOCK / depth).max(1).next_multiple_of(R);
     for from in (0..rows).step_by(block) {
         let rows = block.min(rows - from);
-        let left = room::<ROWS>(left, rows.div_ceil(ROWS) * depth);
+        let left = room::<R>(left, rows.div_ceil(R) * depth);
         for (index, tile) in left.chunks_exact_mut(depth).enumerate() {
-            let first = from + index * ROWS;
-            pack_rows(&x[first * depth..(from + rows) * depth], tile);
+            pack_rows(&x[from * depth..][..rows * depth], index * R, tile);
         }
         let y = &mut y[from * width..][..rows * width];
         for (index, panel) in right.chunks_exact(depth + 1).enumerate() {
             let (start, panel) = (panel[0], &panel[1..]);
-            for (tile, y) in left.chunks_exact(depth).zip(y.chunks_mut(ROWS * width)) {
-                let sums = add::<ROWS, C, FMA>(tile, panel, [start; ROWS]);
+            for (tile, y) in left.chunks_exact(depth).zip(y.chunks_mut(R * width)) {
+                let sums = add::<R, C, FMA>(tile, panel, [start; R]);
                 for (y, sums) in y.chunks_exact_mut(width).zip(&sums) {
                     write(&mut y[index * C..], sums);
                 }
@@ -148,7 +152,7 @@ fn row_times_matrix<const C: usize, const FMA: bool>(x: &[f32], weight: &[f32], 
 }
 
 #[inline(always)]
-fn d_weight_with<const C: usize, const FMA: bool>(
+fn d_weight_with<const R: usize, const C: usize, const FMA: bool>(
     size: Size,
     x: &[f32],
     d_y: &[f32],
@@ -157,22 +161,25 @@ fn d_weight_with<const C: usize, const FMA: bool>(
     panels: &mut Panels,
 ) {
     let Size { rows, inputs, outputs } = size;
+    if outputs <= NARROW && C > NARROW {
+        return d_weight_with::<R, NARROW, FMA>(size, x, d_y, d_weight, d_bias, panels);
+    }
     d_weight.fill(0.0);
     d_bias.fill(0.0);
     for first in (0..rows).step_by(STRETCH) {
         let count = STRETCH.min(rows - first);
         let d_y = &d_y[first * outputs..][..count * outputs];
         let x = &x[first * inputs..][..count * inputs];
-        let left = room::<ROWS>(&mut panels.left, inputs.div_ceil(ROWS) * count);
+        let left = room::<R>(&mut panels.left, inputs.div_ceil(R) * count);
         for (index, tile) in left.chunks_exact_mut(count).enumerate() {
-            pack_columns(x, inputs, index * ROWS, tile);
+            pack_columns(x, inputs, index * R, tile);
         }
         let panel = room::<C>(&mut panels.right, count);
         for from in (0..outputs).step_by(C) {
             pack_columns(d_y, outputs, from, panel);
             add_columns(panel, &mut d_bias[from..]);
-            for (tile, d_weight) in left.chunks_exact(count).zip(d_weight.chunks_mut(ROWS * outputs)) {
-                let sums = add::<ROWS, C, FMA>(tile, panel, [[0.0; C]; ROWS]);
+            for (tile, d_weight) in left.chunks_exact(count).zip(d_weight.chunks_mut(R * outputs)) {
+                let sums = add::<R, C, FMA>(tile, panel, [[0.0; C]; R]);
                 for (d_weight, sums) in d_weight.chunks_exact_mut(outputs).zip(&sums) {
                     add_to(&mut d_weight[from..], sums);
                 }

@@ -36,25 +36,18 @@ pub fn pack_columns<const C: usize>(matrix: &[f32], width: usize, from: usize, p
 
 /// C rows of a row-major matrix from row `from` on; k counts its columns.
 #[inline(always)]
-pub fn pack_transposed<const C: usize>(matrix: &[f32], width: usize, from: usize, packed: &mut [[f32; C]]) {
-    let rows = &matrix[from * width..];
-    if rows.len() < C * width {
-        packed.fill([0.0; C]);
-    }
-    for (column, row) in rows.chunks_exact(width).take(C).enumerate() {
-        packed.iter_mut().zip(row).for_each(|(line, x)| line[column] = *x);
-    }
-}
-
-/// The first four rows of a row-major matrix that has as many columns as there are lines; k counts its columns.
-#[inline(always)]
-pub fn pack_rows(matrix: &[f32], packed: &mut [[f32; 4]]) {
+pub fn pack_rows<const C: usize>(matrix: &[f32], from: usize, packed: &mut [[f32; C]]) {
     let width = packed.len();
-    if matrix.len() < 4 * width {
-        return pack_transposed(matrix, width, 0, packed);
-    }
-    let [a, b, c, d] = std::array::from_fn(|row| &matrix[row * width..][..width]);
-    for ((((line, a), b), c), d) in packed.iter_mut().zip(a).zip(b).zip(c).zip(d) {
-        *line = [*a, *b, *c, *d];
+    let matrix = &matrix[from * width..];
+    if matrix.len() >= C * width {
+        let rows: [&[f32]; C] = std::array::from_fn(|row| &matrix[row * width..][..width]);
+        for (k, line) in packed.iter_mut().enumerate() {
+            *line = std::array::from_fn(|row| rows[row][k]);
+        }
+    } else {
+        packed.fill([0.0; C]);
+        for (column, row) in matrix.chunks_exact(width).enumerate() {
+            packed.iter_mut().zip(row).for_each(|(line, x)| line[column] = *x);
+        }
     }
 }

@@ -9,9 +9,6 @@
 
 use super::isa::madd;
 
-/// Rows of a tile.
-pub const ROWS: usize = 4;
-
 /// One tile: `sums` and what the steps add to them.
 #[inline(always)]
 pub fn add<const R: usize, const C: usize, const FMA: bool>(
