@@ -217,7 +217,7 @@ fn golden_world_model_losses_and_gradients() {
             gradient.chunks_exact(of).flat_map(|row| row[from..from + count].to_vec()).collect()
         };
 
-        let outputs = Outputs { obs_size, is_gaussian: false, learned_ends: true };
+        let outputs = Outputs { obs_size, is_gaussian: false, learned_ends: true, end_coef: 1.0 };
         let output = join(&pred, &logits, &[]);
         let mut gradient = vec![f32::NAN; output.len()];
         let losses = model_loss::losses(&outputs, &output, &target, Some(&mut gradient));
@@ -238,7 +238,7 @@ fn golden_world_model_losses_and_gradients() {
             TOLERANCE,
         );
 
-        let outputs = Outputs { obs_size, is_gaussian: true, learned_ends: true };
+        let outputs = Outputs { obs_size, is_gaussian: true, learned_ends: true, end_coef: 1.0 };
         let output = join(&pred, &logits, &raw);
         let mut gradient = vec![f32::NAN; output.len()];
         let losses = model_loss::losses(&outputs, &output, &target, Some(&mut gradient));
