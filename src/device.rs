@@ -148,6 +148,7 @@ pub async fn read<const D: usize>(tensor: Tensor<D>, doing: &str) -> Result<Vec<
 }
 
 /// Numbers that learning left where it computes. On WebGPU nobody has waited for them yet.
+#[allow(clippy::large_enum_variant)] // a tensor is a handle; a phase has some hundred of these at most
 #[derive(Debug, Clone)]
 pub enum Numbers {
     /// On the host.

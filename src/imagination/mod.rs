@@ -67,9 +67,9 @@ pub struct Imagination {
 /// Where a round is computed.
 pub enum Room {
     /// On the CPU, by hand.
-    ByHand(HandBranches),
+    ByHand(Box<HandBranches>),
     /// Anywhere, in tensors.
-    ByTensors(TensorBranches),
+    ByTensors(Box<TensorBranches>),
 }
 
 /// What a round gave, beside the rollout.
@@ -120,9 +120,9 @@ impl Imagination {
     pub fn start(device: &Device, starts: Vec<f32>, scope: Scope, stream: &mut Stream) -> Self {
         let chance = Chance::draw(&scope, starts.len() / scope.obs_size, stream);
         let room = if device.has_kernels() {
-            Room::ByHand(HandBranches::start(&starts, scope, chance))
+            Room::ByHand(Box::new(HandBranches::start(&starts, scope, chance)))
         } else {
-            Room::ByTensors(TensorBranches::start(device, &starts, scope, &chance))
+            Room::ByTensors(Box::new(TensorBranches::start(device, &starts, scope, &chance)))
         };
         Self { scope, starts, room }
     }

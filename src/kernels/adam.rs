@@ -71,7 +71,7 @@ instantiate! {
 }
 
 #[inline(always)]
-fn step_with<const C: usize, const FMA: bool>(
+fn step_with<const R: usize, const C: usize, const FMA: bool>(
     rates: Rates,
     flat: &mut [f32],
     gradient: &[f32],
@@ -94,7 +94,7 @@ instantiate! {
 }
 
 #[inline(always)]
-fn norm_with<const C: usize, const FMA: bool>(gradient: &[f32]) -> f32 {
+fn norm_with<const R: usize, const C: usize, const FMA: bool>(gradient: &[f32]) -> f32 {
     let (chunks, rest) = gradient.as_chunks::<16>();
     let mut sums = [0.0f32; 16];
     for chunk in chunks {

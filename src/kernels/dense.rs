@@ -4,23 +4,23 @@
 //! Y = X W + b        ∂X = ∂Y Wᵀ        ∂W = Xᵀ ∂Y        ∂b = Σ_rows ∂Y
 //! ```
 //! **Shapes.** X [rows, inputs], W [inputs, outputs], Y [rows, outputs], all row-major; ∂ as what it belongs to.
-//! **Where.** Called by [`super::mlp`] for every layer; the arithmetic is in [`super::tile`].
-//! **Choices.** (1) The right-hand matrix is copied into panels, so that the tile reads it in one line: a copy is read
-//! as often as there are rows. (2) The last columns are filled up with zeros. (3) One row alone is not worth a copy:
-//! it goes through W row by row. (4) ∂W takes the rows in stretches that stay in the first cache.
+//! **Where.** Called by [`super::mlp`] for every layer; the copies are made in [`super::pack`], the arithmetic is in
+//! [`super::tile`].
+//! **Choices.** (1) All three products are the same loop over tiles of two copies that each tile reads in one line; a copy
+//! is read as often as the other side has tiles. (2) Rows and columns that do not fill a tile are filled up with zeros. (3) One
+//! row alone is not worth a copy: it goes through W row by row. (4) ∂W takes the rows in stretches, so that the copies
+//! stay small.
 
 use super::isa::{instantiate, madd};
-use super::tile::{ROWS, add_columns, add_rows};
+use super::pack::{Panels, pack_columns, pack_rows, room};
+use super::tile::add;
 
+/// Numbers of X that are read for one panel after another: half of the first cache.
+const BLOCK: usize = 4096;
+/// So few outputs get a tile of their own width.
+const NARROW: usize = 4;
 /// Rows that one stretch of ∂W takes.
 const STRETCH: usize = 128;
-
-/// Room for the copies; kept and reused.
-#[derive(Debug, Clone, Default)]
-pub struct Panels {
-    right: Vec<f32>,
-    left: Vec<f32>,
-}
 
 /// The sizes of one product.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +52,7 @@ instantiate! {
 }
 
 #[inline(always)]
-fn forward_with<const C: usize, const FMA: bool>(
+fn forward_with<const R: usize, const C: usize, const FMA: bool>(
     size: Size,
     x: &[f32],
     weight: &[f32],
@@ -64,21 +64,19 @@ fn forward_with<const C: usize, const FMA: bool>(
     if rows == 1 {
         return row_times_matrix::<C, FMA>(x, weight, bias, y);
     }
-    for from in (0..outputs).step_by(C) {
-        let count = C.min(outputs - from);
-        let panel = packed::<C>(&mut panels.right, inputs);
-        for (packed, row) in panel.iter_mut().zip(weight.chunks_exact(outputs)) {
-            packed[..count].copy_from_slice(&row[from..from + count]);
-            packed[count..].fill(0.0);
-        }
-        let mut start = [0.0; C];
-        start[..count].copy_from_slice(&bias[from..from + count]);
-        times_panel::<C, FMA>([rows, inputs], x, panel, start, y, [outputs, from, count]);
+    if outputs <= NARROW && C > NARROW {
+        return forward_with::<R, NARROW, FMA>(size, x, weight, bias, y, panels);
     }
+    let right = room::<C>(&mut panels.right, outputs.div_ceil(C) * (inputs + 1));
+    for (block, panel) in right.chunks_exact_mut(inputs + 1).enumerate() {
+        pack_columns(bias, outputs, block * C, &mut panel[..1]);
+        pack_columns(weight, outputs, block * C, &mut panel[1..]);
+    }
+    rows_times_panels::<R, C, FMA>([rows, inputs, outputs], x, right, y, &mut panels.left);
 }
 
 #[inline(always)]
-fn d_input_with<const C: usize, const FMA: bool>(
+fn d_input_with<const R: usize, const C: usize, const FMA: bool>(
     size: Size,
     d_y: &[f32],
     weight: &[f32],
@@ -86,60 +84,49 @@ fn d_input_with<const C: usize, const FMA: bool>(
     panels: &mut Panels,
 ) {
     let Size { rows, inputs, outputs } = size;
-    for from in (0..inputs).step_by(C) {
-        let count = C.min(inputs - from);
-        let panel = packed::<C>(&mut panels.right, outputs);
-        if count < C {
-            panel.as_flattened_mut().fill(0.0);
+    let right = room::<C>(&mut panels.right, inputs.div_ceil(C) * (outputs + 1));
+    for (block, panel) in right.chunks_exact_mut(outputs + 1).enumerate() {
+        panel[0] = [0.0; C];
+        pack_rows(weight, block * C, &mut panel[1..]);
+    }
+    rows_times_panels::<R, C, FMA>([rows, outputs, inputs], d_y, right, d_x, &mut panels.left);
+}
+
+/// y [rows, width] = x [rows, depth] times the panels, whose first lines are what the sums start from.
+#[inline(always)]
+fn rows_times_panels<const R: usize, const C: usize, const FMA: bool>(
+    [rows, depth, width]: [usize; 3],
+    x: &[f32],
+    right: &[[f32; C]],
+    y: &mut [f32],
+    left: &mut Vec<f32>,
+) {
+    let block = (BLOCK / depth).max(1).next_multiple_of(R);
+    for from in (0..rows).step_by(block) {
+        let rows = block.min(rows - from);
+        let left = room::<R>(left, rows.div_ceil(R) * depth);
+        for (index, tile) in left.chunks_exact_mut(depth).enumerate() {
+            pack_rows(&x[from * depth..][..rows * depth], index * R, tile);
         }
-        for column in 0..count {
-            let row = &weight[(from + column) * outputs..][..outputs];
-            panel.iter_mut().zip(row).for_each(|(packed, w)| packed[column] = *w);
+        let y = &mut y[from * width..][..rows * width];
+        for (index, panel) in right.chunks_exact(depth + 1).enumerate() {
+            let (start, panel) = (panel[0], &panel[1..]);
+            for (tile, y) in left.chunks_exact(depth).zip(y.chunks_mut(R * width)) {
+                let sums = add::<R, C, FMA>(tile, panel, [start; R]);
+                for (y, sums) in y.chunks_exact_mut(width).zip(&sums) {
+                    write(&mut y[index * C..], sums);
+                }
+            }
         }
-        times_panel::<C, FMA>([rows, outputs], d_y, panel, [0.0; C], d_x, [inputs, from, count]);
     }
 }
 
-/// `count` columns of y, which is `width` wide, starting with column `from`: those of x times the panel.
+/// Writes C columns, or those that there are.
 #[inline(always)]
-fn times_panel<const C: usize, const FMA: bool>(
-    [rows, depth]: [usize; 2],
-    x: &[f32],
-    panel: &[[f32; C]],
-    start: [f32; C],
-    y: &mut [f32],
-    [width, from, count]: [usize; 3],
-) {
-    let mut row = 0;
-    while row + ROWS <= rows {
-        some_rows::<ROWS, C, FMA>([row, depth], x, panel, start, y, [width, from, count]);
-        row += ROWS;
-    }
-    match rows - row {
-        1 => some_rows::<1, C, FMA>([row, depth], x, panel, start, y, [width, from, count]),
-        2 => some_rows::<2, C, FMA>([row, depth], x, panel, start, y, [width, from, count]),
-        3 => some_rows::<3, C, FMA>([row, depth], x, panel, start, y, [width, from, count]),
-        _ => {}
-    }
-}
-
-#[inline(always)]
-fn some_rows<const R: usize, const C: usize, const FMA: bool>(
-    [first, depth]: [usize; 2],
-    x: &[f32],
-    panel: &[[f32; C]],
-    start: [f32; C],
-    y: &mut [f32],
-    [width, from, count]: [usize; 3],
-) {
-    let rows: [&[f32]; R] = std::array::from_fn(|r| &x[(first + r) * depth..][..depth]);
-    let sums = add_rows::<R, C, FMA>(rows, panel, [start; R]);
-    for (r, sums) in sums.iter().enumerate() {
-        let target = &mut y[(first + r) * width + from..];
-        match target.first_chunk_mut::<C>() {
-            Some(whole) if count == C => *whole = *sums,
-            _ => target[..count].copy_from_slice(&sums[..count]),
-        }
+fn write<const C: usize>(columns: &mut [f32], sums: &[f32; C]) {
+    match columns.first_chunk_mut::<C>() {
+        Some(whole) => *whole = *sums,
+        None => columns.iter_mut().zip(sums).for_each(|(column, sum)| *column = *sum),
     }
 }
 
@@ -165,7 +152,7 @@ fn row_times_matrix<const C: usize, const FMA: bool>(x: &[f32], weight: &[f32], 
 }
 
 #[inline(always)]
-fn d_weight_with<const C: usize, const FMA: bool>(
+fn d_weight_with<const R: usize, const C: usize, const FMA: bool>(
     size: Size,
     x: &[f32],
     d_y: &[f32],
@@ -174,91 +161,48 @@ fn d_weight_with<const C: usize, const FMA: bool>(
     panels: &mut Panels,
 ) {
     let Size { rows, inputs, outputs } = size;
+    if outputs <= NARROW && C > NARROW {
+        return d_weight_with::<R, NARROW, FMA>(size, x, d_y, d_weight, d_bias, panels);
+    }
     d_weight.fill(0.0);
     d_bias.fill(0.0);
-    let blocks = outputs.div_ceil(C);
     for first in (0..rows).step_by(STRETCH) {
         let count = STRETCH.min(rows - first);
         let d_y = &d_y[first * outputs..][..count * outputs];
         let x = &x[first * inputs..][..count * inputs];
-        let right = packed::<C>(&mut panels.right, blocks * count);
-        for (block, panel) in right.chunks_exact_mut(count).enumerate() {
-            pack_columns(d_y, outputs, block * C, panel);
-            add_bias(panel, &mut d_bias[block * C..]);
+        let left = room::<R>(&mut panels.left, inputs.div_ceil(R) * count);
+        for (index, tile) in left.chunks_exact_mut(count).enumerate() {
+            pack_columns(x, inputs, index * R, tile);
         }
-        let mut from = 0;
-        while from + ROWS <= inputs {
-            some_inputs::<ROWS, C, FMA>([inputs, outputs, from, count], x, right, d_weight, &mut panels.left);
-            from += ROWS;
-        }
-        match inputs - from {
-            1 => {
-                some_inputs::<1, C, FMA>([inputs, outputs, from, count], x, right, d_weight, &mut panels.left)
-            }
-            2 => {
-                some_inputs::<2, C, FMA>([inputs, outputs, from, count], x, right, d_weight, &mut panels.left)
-            }
-            3 => {
-                some_inputs::<3, C, FMA>([inputs, outputs, from, count], x, right, d_weight, &mut panels.left)
-            }
-            _ => {}
-        }
-    }
-}
-
-/// R rows of ∂W from `from` on, all columns, over one stretch of `count` rows.
-#[inline(always)]
-fn some_inputs<const R: usize, const C: usize, const FMA: bool>(
-    [inputs, outputs, from, count]: [usize; 4],
-    x: &[f32],
-    right: &[[f32; C]],
-    d_weight: &mut [f32],
-    left: &mut Vec<f32>,
-) {
-    let columns = packed::<R>(left, count);
-    pack_columns(x, inputs, from, columns);
-    for (block, panel) in right.chunks_exact(count).enumerate() {
-        let width = C.min(outputs - block * C);
-        let sums = add_columns::<R, C, FMA>(columns, panel, [[0.0; C]; R]);
-        for (r, sums) in sums.iter().enumerate() {
-            let target = &mut d_weight[(from + r) * outputs + block * C..];
-            match target.first_chunk_mut::<C>() {
-                Some(whole) if width == C => whole.iter_mut().zip(sums).for_each(|(d, sum)| *d += sum),
-                _ => target[..width].iter_mut().zip(sums).for_each(|(d, sum)| *d += sum),
+        let panel = room::<C>(&mut panels.right, count);
+        for from in (0..outputs).step_by(C) {
+            pack_columns(d_y, outputs, from, panel);
+            add_columns(panel, &mut d_bias[from..]);
+            for (tile, d_weight) in left.chunks_exact(count).zip(d_weight.chunks_mut(R * outputs)) {
+                let sums = add::<R, C, FMA>(tile, panel, [[0.0; C]; R]);
+                for (d_weight, sums) in d_weight.chunks_exact_mut(outputs).zip(&sums) {
+                    add_to(&mut d_weight[from..], sums);
+                }
             }
         }
     }
 }
 
-/// Copies C columns of a row-major matrix from column `from` on; columns that it does not have are 0.
+/// Adds C columns, or those that there are.
 #[inline(always)]
-fn pack_columns<const C: usize>(matrix: &[f32], width: usize, from: usize, panel: &mut [[f32; C]]) {
-    for (packed, row) in panel.iter_mut().zip(matrix.chunks_exact(width)) {
-        let row = &row[from..];
-        if let Some(whole) = row.first_chunk::<C>() {
-            *packed = *whole;
-        } else {
-            packed[..row.len()].copy_from_slice(row);
-            packed[row.len()..].fill(0.0);
-        }
+fn add_to<const C: usize>(columns: &mut [f32], sums: &[f32; C]) {
+    match columns.first_chunk_mut::<C>() {
+        Some(whole) => whole.iter_mut().zip(sums).for_each(|(column, sum)| *column += sum),
+        None => columns.iter_mut().zip(sums).for_each(|(column, sum)| *column += sum),
     }
 }
 
 /// Adds the sums of a panel's columns.
 #[inline(always)]
-fn add_bias<const C: usize>(panel: &[[f32; C]], d_bias: &mut [f32]) {
+fn add_columns<const C: usize>(panel: &[[f32; C]], d_bias: &mut [f32]) {
     let mut sums = [0.0; C];
     for row in panel {
         sums.iter_mut().zip(row).for_each(|(sum, d)| *sum += d);
     }
     d_bias.iter_mut().zip(&sums).for_each(|(d, sum)| *d += sum);
-}
-
-/// Room for `count` lines of C numbers.
-#[inline(always)]
-fn packed<const C: usize>(room: &mut Vec<f32>, count: usize) -> &mut [[f32; C]] {
-    if room.len() < count * C {
-        room.resize(count * C, 0.0);
-    }
-    room[..count * C].as_chunks_mut::<C>().0
 }

@@ -35,11 +35,14 @@ impl Distribution {
     pub fn say(self, outputs: &[f32], log_std: &[f32], action: &[f32], work: &mut [f32]) -> Said {
         match self {
             Self::Categorical => {
-                log_softmax(outputs, work);
-                let dot = |a: f32, (log_prob, marked): (&f32, &f32)| a + log_prob * marked;
-                let log_prob = work.iter().zip(action).fold(0.0, dot);
-                let entropy = -work.iter().map(|log_prob| log_prob.exp() * log_prob).sum::<f32>();
-                Said { log_prob, entropy }
+                let [shift, total] = weigh(outputs, work);
+                let mut said = Said { log_prob: -shift, entropy: shift };
+                for ((work, logit), marked) in work.iter_mut().zip(outputs).zip(action) {
+                    said.log_prob += logit * marked;
+                    said.entropy -= *work / total * logit;
+                    *work = logit - shift;
+                }
+                said
             }
             Self::Gaussian => {
                 let mut said = Said { log_prob: 0.0, entropy: 0.0 };
@@ -87,12 +90,11 @@ impl Distribution {
     pub fn sample(self, outputs: &[f32], log_std: &[f32], chance: &[f32], action: &mut [f32]) -> f32 {
         match self {
             Self::Categorical => {
-                log_softmax(outputs, action);
-                let choice = choose(action, chance[0]);
-                let log_prob = action[choice];
+                let [shift, total] = weigh(outputs, action);
+                let choice = choose(action, chance[0] * total);
                 action.fill(0.0);
                 action[choice] = 1.0;
-                log_prob
+                outputs[choice] - shift
             }
             Self::Gaussian => {
                 let mut log_prob = 0.0;
@@ -106,23 +108,21 @@ impl Distribution {
     }
 }
 
-/// log π of every choice.
-fn log_softmax(logits: &[f32], log_probs: &mut [f32]) {
+/// exp(lₐ − max l) of every choice into `weights`; gives log Σ_b exp(l_b) and the weights' sum.
+fn weigh(logits: &[f32], weights: &mut [f32]) -> [f32; 2] {
     let highest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let total: f32 = logits.iter().map(|logit| (logit - highest).exp()).sum();
-    let shift = highest + total.ln();
-    log_probs.iter_mut().zip(logits).for_each(|(log_prob, logit)| *log_prob = logit - shift);
+    weights.iter_mut().zip(logits).for_each(|(weight, logit)| *weight = (logit - highest).exp());
+    let total: f32 = weights.iter().sum();
+    [highest + total.ln(), total]
 }
 
-/// The index at which the cumulative sum of the probabilities passes `uniform`, measured on the sum that there is.
-fn choose(log_probs: &[f32], uniform: f32) -> usize {
-    let probabilities = || log_probs.iter().map(|log_prob| log_prob.exp());
-    let point = uniform * probabilities().sum::<f32>();
+/// The index at which the cumulative sum of the weights passes `point`.
+fn choose(weights: &[f32], point: f32) -> usize {
     let mut sum = 0.0;
     let mut last_possible = 0;
-    for (index, probability) in probabilities().enumerate() {
-        sum += probability;
-        if probability > 0.0 {
+    for (index, weight) in weights.iter().enumerate() {
+        sum += weight;
+        if *weight > 0.0 {
             last_possible = index;
         }
         if point < sum {

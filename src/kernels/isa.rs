@@ -1,7 +1,7 @@
 //! One loop, compiled for each kind of processor.
 //!
-//! **What.** A loop is written once, as an `#[inline(always)]` function with the constants COLUMNS, how many columns a
-//! tile has, and FMA, whether a·b + c is one instruction. `instantiate!` makes the function that
+//! **What.** A loop is written once, as an `#[inline(always)]` function with the constants R and C, how many rows and
+//! columns a tile has, and FMA, whether a·b + c is one instruction. `instantiate!` makes the function that
 //! others call: on x86-64 it asks the processor once and takes the version for AVX2 with FMA if it can, otherwise, and
 //! in wasm with its 128-bit SIMD, the plain one.
 //!
@@ -21,7 +21,7 @@ pub fn has_avx2() -> bool {
     std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma")
 }
 
-/// Makes `name` from the loop `body::<COLUMNS, FMA>`.
+/// Makes `name` from the loop `body::<R, C, FMA>`.
 macro_rules! instantiate {
     ($(#[$about:meta])* $visibility:vis fn $name:ident($($argument:ident: $kind:ty),* $(,)?) $(-> $result:ty)? = $body:ident) => {
         $(#[$about])*
@@ -32,14 +32,14 @@ macro_rules! instantiate {
                 #[target_feature(enable = "avx2,fma")]
                 #[allow(clippy::too_many_arguments)]
                 fn with_avx2($($argument: $kind),*) $(-> $result)? {
-                    $body::<16, true>($($argument),*)
+                    $body::<6, 16, true>($($argument),*)
                 }
                 if $crate::kernels::isa::has_avx2() {
                     // SAFETY: the processor has both features, it was asked in the line above.
                     return unsafe { with_avx2($($argument),*) };
                 }
             }
-            $body::<8, false>($($argument),*)
+            $body::<4, 8, false>($($argument),*)
         }
     };
 }

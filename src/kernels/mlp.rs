@@ -11,7 +11,8 @@
 //! imagination follows one member a branch without computing the others.
 
 use super::activation::{bend, times_slope};
-use super::dense::{Panels, Size, d_input, d_weight, forward};
+use super::dense::{Size, d_input, d_weight, forward};
+use super::pack::Panels;
 use crate::config::Activation;
 use std::ops::Range;
 

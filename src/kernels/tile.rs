@@ -9,32 +9,9 @@
 
 use super::isa::madd;
 
-/// Rows of a tile.
-pub const ROWS: usize = 4;
-
-/// The tile for R rows of a that lie apart, each contiguous in k.
+/// One tile: `sums` and what the steps add to them.
 #[inline(always)]
-pub fn add_rows<const R: usize, const C: usize, const FMA: bool>(
-    a: [&[f32]; R],
-    b: &[[f32; C]],
-    sums: [[f32; C]; R],
-) -> [[f32; C]; R] {
-    let mut sums = sums;
-    let a = a.map(|row| &row[..b.len()]);
-    for (k, b) in b.iter().enumerate() {
-        for (row, sums) in a.iter().zip(&mut sums) {
-            let factor = row[k];
-            for (sum, b) in sums.iter_mut().zip(b) {
-                *sum = madd::<FMA>(factor, *b, *sum);
-            }
-        }
-    }
-    sums
-}
-
-/// The tile for a that is packed like b: k after k, R numbers each.
-#[inline(always)]
-pub fn add_columns<const R: usize, const C: usize, const FMA: bool>(
+pub fn add<const R: usize, const C: usize, const FMA: bool>(
     a: &[[f32; R]],
     b: &[[f32; C]],
     sums: [[f32; C]; R],

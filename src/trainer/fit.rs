@@ -22,12 +22,14 @@ const RANGE_STD: f64 = 5.0;
 impl Trainer {
     pub(super) fn begin_fit(&mut self) -> Work {
         match &mut self.model {
-            Some(model) => Work::Fit(Fit::start(model, &self.replay, self.spec.action, &self.config)),
+            Some(model) => {
+                Work::Fit(Box::new(Fit::start(model, &self.replay, self.spec.action, &self.config)))
+            }
             None => Work::Advantages { round: 0, rollouts: vec![self.real_rollout()] },
         }
     }
 
-    pub(super) async fn fit(&mut self, mut fit: Fit) -> Result<Work> {
+    pub(super) async fn fit(&mut self, mut fit: Box<Fit>) -> Result<Work> {
         let Some(model) = &mut self.model else { return Ok(Work::Begin) };
         fit.update(model, &self.replay, &self.config, &mut self.streams.model_batches);
         let is_last = fit.updates >= self.config.model_updates;

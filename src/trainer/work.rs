@@ -25,7 +25,7 @@ pub(super) enum Work {
     /// Score what was collected: its novelty, and how well the model had foreseen it.
     Review,
     /// One minibatch of the world model.
-    Fit(Fit),
+    Fit(Box<Fit>),
     /// How far ahead the model can be trusted.
     Foresee,
     /// One step of the futures that are drawn as ghosts.

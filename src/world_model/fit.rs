@@ -128,7 +128,8 @@ impl Fit {
 fn fill(batch: &mut Batch, model: &Model, replay: &Replay, action: ActionSpace, rows: &[usize]) {
     let Some(scales) = model.scales() else { unreachable!("a fit starts by setting scales") };
     let Batch { input, target } = batch;
-    (input.clear(), target.clear());
+    input.clear();
+    target.clear();
     for &row in rows {
         let stored = replay.get(row);
         input.extend(scales.obs(stored.obs));
