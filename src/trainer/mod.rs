@@ -11,7 +11,8 @@
 //!     │                                      └──────── K rounds ──────┘                             │
 //!     └──────────────────────────────────── next iteration ─────────────────────────────────────────┘
 //! ```
-//! Each phase is a file of this folder; `work` holds what is in progress and names what follows.
+//! Each phase is a file of this folder; `work` holds what is in progress and names what follows. A learner from replay
+//! (DQN, TD3) goes its own shorter way, in `off_policy`: act, update, now and then an evaluation.
 
 mod collect;
 mod evaluate;
@@ -24,6 +25,7 @@ mod narration;
 mod off_policy;
 mod phase;
 mod record;
+mod replay_learner;
 mod work;
 
 pub use phase::Phase;
@@ -42,8 +44,8 @@ use crate::snapshot::{Curves, Snapshot};
 use crate::stats::DiscountedReturnStd;
 use crate::world_model::WorldModel;
 use kept::Learned;
-use off_policy::{ReplayLearner, require_matching_actions};
 use record::Record;
+use replay_learner::{ReplayLearner, require_matching_actions};
 use std::collections::BTreeMap;
 use work::Work;
 
