@@ -1,7 +1,7 @@
 //! The last good state: what had been learned before anything stopped being finite.
 
 use super::Trainer;
-use super::off_policy::ReplayLearner;
+use super::replay_learner::ReplayLearner;
 use crate::agent::Agent;
 use crate::curiosity::Curiosity;
 use crate::world_model::Model;

@@ -11,7 +11,8 @@
 //!     │                                      └──────── K rounds ──────┘                             │
 //!     └──────────────────────────────────── next iteration ─────────────────────────────────────────┘
 //! ```
-//! Each phase is a file of this folder; `work` holds what is in progress and names what follows.
+//! Each phase is a file of this folder; `work` holds what is in progress and names what follows. A learner from replay
+//! (DQN, TD3) goes its own shorter way, in `off_policy`: act, update, now and then an evaluation.
 
 mod collect;
 mod diagnose;
@@ -25,6 +26,7 @@ mod narration;
 mod off_policy;
 mod phase;
 mod record;
+mod replay_learner;
 mod tabular;
 mod work;
 
@@ -46,8 +48,8 @@ use crate::snapshot::{Curves, Snapshot};
 use crate::stats::DiscountedReturnStd;
 use crate::world_model::Model;
 use kept::Learned;
-use off_policy::{ReplayLearner, require_matching_actions};
 use record::Record;
+use replay_learner::{ReplayLearner, require_matching_actions};
 use std::collections::BTreeMap;
 use work::Work;
 

@@ -12,25 +12,16 @@
 //! held-out episodes of replay concern the world model only: here all are learned from.
 
 use super::Trainer;
+use super::replay_learner::ReplayLearner;
 use super::work::Work;
 use crate::config::{Algorithm, Config};
-use crate::device::{Device, read};
-use crate::dqn;
-use crate::env::{ActionSpace, EnvSpec};
+use crate::device::read;
+use crate::env::ActionSpace;
 use crate::error::{Error, Result};
-use crate::nets::{HostActor, Shape, Targeted};
 use crate::rng::Stream;
-use crate::td3::{self, Td3};
 use crate::transitions::{Form, Transitions};
 use burn::tensor::Tensor;
 use std::collections::BTreeMap;
-
-/// What learns from replay.
-#[derive(Clone)]
-pub(super) enum ReplayLearner {
-    Dqn(Box<Targeted>),
-    Td3(Box<Td3>),
-}
 
 /// Updates in progress.
 #[derive(Default)]
@@ -38,107 +29,6 @@ pub(super) struct Training {
     pub(super) updates: usize,
     /// Numbers of the updates so far by the name of their metric, `[1]` each, unread.
     metrics: BTreeMap<&'static str, Vec<Tensor<1>>>,
-}
-
-impl ReplayLearner {
-    /// The learner that `config` asks for, if it is one that learns from replay.
-    pub(super) fn new(device: &Device, shape: &Shape, config: &Config, stream: &mut Stream) -> Option<Self> {
-        let (outputs, hidden) = (shape.action.encoded_size(), shape.hidden_size);
-        match config.algorithm {
-            Algorithm::Ppo | Algorithm::A2c | Algorithm::DynaQ => None,
-            Algorithm::Dqn => {
-                let sizes = [shape.obs_size, hidden, hidden, outputs];
-                let (activation, rate) = (shape.activation, config.learning_rate);
-                Some(Self::Dqn(Box::new(Targeted::new(device, 1, &sizes, activation, 1.0, rate, stream))))
-            }
-            Algorithm::Td3 => {
-                let learner = (shape.activation, config.learning_rate);
-                Some(Self::Td3(Box::new(Td3::new(
-                    device,
-                    [shape.obs_size, outputs, hidden],
-                    learner,
-                    stream,
-                ))))
-            }
-        }
-    }
-
-    fn set_learning_rate(&mut self, rate: f64) {
-        match self {
-            Self::Dqn(q) => q.adam.learning_rate = rate,
-            Self::Td3(td3) => {
-                td3.actor.adam.learning_rate = rate;
-                td3.critics.adam.learning_rate = rate;
-            }
-        }
-    }
-
-    /// Copies what acts, and with it everything that learns, to the host.
-    pub(super) async fn actor(&self, shape: Shape) -> Result<HostActor> {
-        let (acts, flat) = match self {
-            Self::Dqn(q) => (&**q, q.flat.clone()),
-            Self::Td3(td3) => {
-                (&td3.actor, Tensor::cat(vec![td3.actor.flat.clone(), td3.critics.flat.clone()], 0))
-            }
-        };
-        let flat = read(flat, "reading the policy").await?;
-        Ok(HostActor::deterministic(acts.on_host(), shape, flat))
-    }
-
-    /// One update; gives its numbers by the name of their metric.
-    fn update(
-        &mut self,
-        batch: &Transitions,
-        config: &Config,
-        stream: &mut Stream,
-    ) -> Vec<(&'static str, Tensor<1>)> {
-        match self {
-            Self::Dqn(q) => {
-                let settings = dqn::Settings {
-                    gamma: config.gamma,
-                    double_q: config.double_q,
-                    max_grad_norm: config.max_grad_norm,
-                };
-                dqn::UPDATE_METRICS.into_iter().zip(dqn::update(q, batch, &settings)).collect()
-            }
-            Self::Td3(td3) => {
-                let settings = td3::Settings {
-                    gamma: config.gamma,
-                    tau: config.tau,
-                    policy_delay: config.policy_delay,
-                    target_policy_noise: config.target_policy_noise,
-                    target_noise_clip: config.target_noise_clip,
-                    max_grad_norm: config.max_grad_norm,
-                };
-                let updated = td3.update(batch, &settings, stream);
-                let mut metrics = vec![
-                    ("train/critic_loss", updated.critic_loss),
-                    ("train/q_mean", updated.q_mean),
-                    ("train/grad_norm", updated.grad_norm),
-                ];
-                metrics.extend(updated.actor_loss.map(|loss| ("train/actor_loss", loss)));
-                metrics
-            }
-        }
-    }
-}
-
-/// DQN needs choices and TD3 needs numbers.
-pub(super) fn require_matching_actions(spec: &EnvSpec, algorithm: Algorithm) -> Result<()> {
-    let refuse = |value: &str, allowed: String| {
-        Err(Error::Config { field: "algorithm".into(), value: value.into(), allowed })
-    };
-    match (algorithm, spec.action) {
-        (Algorithm::Dqn, ActionSpace::Box { .. }) => refuse(
-            "dqn",
-            format!("it compares choices, and {} takes numbers: take td3, ppo or a2c there", spec.id),
-        ),
-        (Algorithm::Td3, ActionSpace::Discrete(choices)) => refuse(
-            "td3",
-            format!("it acts in numbers, and {} has {choices} choices: take dqn, ppo or a2c there", spec.id),
-        ),
-        _ => Ok(()),
-    }
 }
 
 impl Trainer {
@@ -184,34 +74,29 @@ impl Trainer {
     fn explore(&mut self) -> Vec<f32> {
         let by_chance = self.record.real_steps < self.config.learning_starts as u64;
         let epsilon = if by_chance { 1.0 } else { self.epsilon() };
-        let std = self.config.action_noise_std as f32;
-        let correlation = self.config.action_noise_correlation as f32;
-        let fresh = std * (1.0 - correlation * correlation).sqrt();
-        let (chance, size) = (&mut self.streams.actions, self.spec.action_size());
+        let size = self.spec.action_size();
         self.action_noise.resize(self.config.num_envs * size, 0.0);
+        let Some(actor) = &mut self.actor else { return Vec::new() };
+        let chance = &mut self.streams.actions;
         let mut actions = Vec::with_capacity(self.action_noise.len());
         let lanes = self.envs.obs().chunks_exact(self.spec.obs_size());
         for (obs, noise) in lanes.zip(self.action_noise.chunks_exact_mut(size)) {
-            let from = actions.len();
             match self.spec.action {
-                ActionSpace::Discrete(choices) => {
-                    if chance.uniform() < epsilon {
-                        actions.push(chance.below(choices) as f32);
-                    } else if let Some(actor) = &mut self.actor {
-                        actor.act_greedily(obs, &mut actions);
-                    }
+                ActionSpace::Discrete(choices) if chance.uniform() < epsilon => {
+                    actions.push(chance.below(choices) as f32);
                 }
+                ActionSpace::Discrete(_) => actor.act_greedily(obs, &mut actions),
                 ActionSpace::Box { bound, .. } if by_chance => {
                     actions.extend((0..size).map(|_| bound * (2.0 * chance.uniform() - 1.0)));
                 }
                 ActionSpace::Box { bound, .. } => {
-                    if let Some(actor) = &mut self.actor {
-                        actor.act_greedily(obs, &mut actions);
-                    }
-                    for (action, noise) in actions[from..].iter_mut().zip(noise) {
-                        *noise = correlation * *noise + fresh * chance.normal();
-                        *action += bound * *noise;
-                    }
+                    let from = actions.len();
+                    actor.act_greedily(obs, &mut actions);
+                    shake(noise, &self.config, chance);
+                    actions[from..]
+                        .iter_mut()
+                        .zip(noise)
+                        .for_each(|(action, noise)| *action += bound * *noise);
                 }
             }
         }
@@ -284,12 +169,38 @@ impl Trainer {
     }
 }
 
+/// n, one step on.
+fn shake(noise: &mut [f32], config: &Config, chance: &mut Stream) {
+    let correlation = config.action_noise_correlation as f32;
+    let fresh = config.action_noise_std as f32 * (1.0 - correlation * correlation).sqrt();
+    noise.iter_mut().for_each(|n| *n = correlation * *n + fresh * chance.normal());
+}
+
 #[cfg(all(test, not(target_family = "wasm")))]
 mod tests {
     use super::*;
     use crate::config::preset;
+    use crate::device::Device;
     use crate::rng::Seed;
     use pollster::block_on;
+
+    #[test]
+    fn noise_has_its_spread_and_as_much_of_the_step_before_as_it_is_told() {
+        for correlation in [0.0, 0.9] {
+            let config =
+                Config { action_noise_std: 0.5, action_noise_correlation: correlation, ..Config::default() };
+            let (mut chance, mut noise) = (Seed(1).stream("noise"), [0.0]);
+            let mut path = Vec::new();
+            for _ in 0..50_000 {
+                shake(&mut noise, &config, &mut chance);
+                path.push(f64::from(noise[0]));
+            }
+            let variance = path.iter().map(|n| n * n).sum::<f64>() / path.len() as f64;
+            let lagged = path.windows(2).map(|pair| pair[0] * pair[1]).sum::<f64>() / path.len() as f64;
+            assert!((variance.sqrt() - 0.5).abs() < 0.02, "{}", variance.sqrt());
+            assert!((lagged / variance - correlation).abs() < 0.02, "{}", lagged / variance);
+        }
+    }
 
     #[test]
     fn nan_in_a_learner_stops_the_run_by_name_and_the_last_good_state_stays() {
