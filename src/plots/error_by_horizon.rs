@@ -97,7 +97,10 @@ fn reading<DB: DrawingBackend>(chart: &Chart<DB>, line: &[Place], steps: f64, ho
         true => (place.1, -6.0, VPos::Bottom),
         false => (NO_CHANGE, 6.0, VPos::Top),
     };
-    let text =
-        if place.1 < TOLD { format!("{:.0} %", place.1 * 100.0) } else { format!("over {:.0} %", TOLD * 100.0) };
+    let text = if place.1 < TOLD {
+        format!("{:.0} %", place.1 * 100.0)
+    } else {
+        format!("over {:.0} %", TOLD * 100.0)
+    };
     chart.text(&text, (place.0, at), (beside, over), chart.theme.error, (side, upright))
 }

@@ -1,6 +1,7 @@
 // A strip of time: one number of what the agent sees. What happened is ink and moves to the left; what is imagined is light
 // to the right of "now", and stays behind the ink where reality has come out otherwise.
 import { strength } from "./ghosts.js";
+import { label as words } from "./shapes.js";
 
 const NOW = 0.7; // where "now" is, as a share of the width
 const AHEAD = 22; // steps from now to the right edge
@@ -88,14 +89,8 @@ function drawReal(context, view, at, theme) {
 }
 
 function drawWords(context, { left, top, width }, { label, marks }, nowX, y, theme) {
-  context.font = `${theme.font_size}px system-ui, sans-serif`;
-  context.fillStyle = theme.muted;
-  context.textAlign = "left";
-  context.textBaseline = "top";
-  context.fillText(label, left, top + 2);
-  for (const { value, label: name } of marks) if (name) context.fillText(name, left, y(value) + 4);
-  context.textAlign = "right";
-  context.fillText("now", nowX - 6, top + 2);
-  context.fillStyle = theme.imagined;
-  context.fillText("imagined", left + width, top + 2);
+  words(context, label, [left, top + 2], theme, { base: "top" });
+  for (const { value, label: name } of marks) if (name) words(context, name, [left, y(value) + 4], theme, { base: "top" });
+  words(context, "now", [nowX - 6, top + 2], theme, { base: "top", align: "right" });
+  words(context, "imagined", [left + width, top + 2], theme, { base: "top", align: "right", colour: theme.imagined });
 }
