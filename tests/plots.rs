@@ -243,7 +243,7 @@ fn a_map_has_a_patch_for_each_cell_its_first_row_on_top_and_dots_where_somebody_
     };
     let height = |svg: &str, number: &str| {
         let at = svg.find(&format!(">\n{number}\n<")).unwrap_or_else(|| panic!("{number} is missing"));
-        let y = svg[..at].rsplit("y=\"").next().unwrap().split('"').next().unwrap();
+        let y = svg[..at].rsplit(" y=\"").next().unwrap().split('"').next().unwrap();
         y.parse::<i32>().unwrap()
     };
     let visits = drawn(Layer::Visits);
@@ -277,7 +277,7 @@ fn doubt_is_drawn_against_error_with_the_line_of_an_honest_one() {
     assert!(svg.contains("as doubted") && svg.contains("disagreement"), "{svg}");
     let nothing = Calibration::default();
     let svg = picture("calibration-none", &|backend, theme| calibration(backend, &nothing, theme));
-    assert!(svg.contains("Appears after the model's first test."));
+    assert!(svg.contains("Appears after the model&apos;s first test."));
 }
 
 #[test]

@@ -18,7 +18,7 @@ export const pixelsOf = (page, selector, index = 0) => page.evaluate(([where, nt
 }, [selector, index]);
 
 /** Median and 95th percentile of the time between animation frames, in milliseconds. */
-export const frameTimes = (page, ms = 5000) => page.evaluate((span) => new Promise((resolve) => {
+export const frameTimes = (page, ms = 3000) => page.evaluate((span) => new Promise((resolve) => {
   const times = [];
   const start = performance.now();
   let last = start;

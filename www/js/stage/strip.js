@@ -16,8 +16,10 @@ export function drawStrip(context, box, line, { view, shown, past }, theme) {
   const nowX = left + width * NOW;
   const stepX = (width * (1 - NOW)) / AHEAD;
   const x = (step) => nowX + (step - view.now) * stepX;
-  const y = (value) => top + height * Math.max(0, Math.min(1, (value - line.top) / (line.bottom - line.top)));
-  const at = { x, y, line };
+  const inside = (share) => Math.max(0, Math.min(1, share));
+  const share = (value) => (value - line.top) / (line.bottom - line.top);
+  const y = (value) => top + height * inside(share(value));
+  const at = { x, y: (value) => top + height * (3 * inside((share(value) + 1) / 3) - 1), line }; // lines may leave the strip
 
   context.save();
   context.beginPath();
