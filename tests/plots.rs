@@ -2,10 +2,10 @@
 #![cfg(not(target_family = "wasm"))]
 
 use mbppo::plots::{
-    Drawn, LearningCurve, LearningCurves, Returns, Role, RunEnd, Theme, ThemeText, curve, error_by_horizon,
-    learning_curves, real_vs_imagined, returns,
+    Drawn, Layer, LearningCurve, LearningCurves, Returns, Role, RunEnd, Theme, ThemeText, calibration, curve,
+    error_by_horizon, learning_curves, real_vs_imagined, returns, state_map,
 };
-use mbppo::snapshot::{Comparison, ErrorByHorizon, Point};
+use mbppo::snapshot::{Calibration, Comparison, ErrorByHorizon, Point, StateMap, StateMapAxis};
 use plotters::prelude::SVGBackend;
 
 const INK: &str = "#1B1B1F";
@@ -125,7 +125,7 @@ fn the_real_line_is_ink_and_solid_and_the_imagined_is_blue_and_translucent() {
         imagined.filter(|line| line.contains("opacity=\"1\"")).count() == 0,
         "the imagined is translucent"
     );
-    assert!(svg.contains("<polygon") && svg.contains("pole angle, rad") && svg.contains("steps ahead"));
+    assert!(svg.contains("<polygon") && svg.contains("pole angle, rad") && svg.contains(">\nsteps\n<"));
     picture("comparison-good", &|backend, theme| {
         real_vs_imagined(backend, &comparison(0.00001), 1, "pole angle", "rad", theme)
     });
@@ -220,6 +220,66 @@ fn learners_stand_beside_each_other_with_every_seed_and_their_medians_over_each_
     assert!(svg_of(&[], (420, 260)).contains("Appears after the first evaluation."));
 }
 
+/// A maze of 9 × 6 cells, of which the walker knows the left half; rows are counted from the top.
+fn map() -> StateMap {
+    let axis = |name: &str, low, high| StateMapAxis { name: name.into(), unit: String::new(), low, high };
+    let cells = || (0..54usize).map(|cell| (cell % 9, cell / 9));
+    StateMap {
+        axes: [axis("column", 0.5, 9.5), axis("row", 6.5, 0.5)],
+        cells: [9, 6],
+        visits: cells().map(|(x, y)| if x < 5 { (1 + x * y * y) as u32 } else { 0 }).collect(),
+        novelty: cells().map(|(x, y)| 0.02 * (x * x) as f32 + 0.01 * y as f32).collect(),
+        value: cells().map(|(x, y)| 0.9f32.powi((16 - x - y) as i32) - 0.3).collect(),
+    }
+}
+
+#[test]
+fn a_map_has_a_patch_for_each_cell_its_first_row_on_top_and_dots_where_somebody_was() {
+    let drawn = |layer: Layer| {
+        picture(&format!("map-{layer:?}"), &|backend, theme| state_map(backend, &map(), layer, theme))
+    };
+    let patches = |svg: &str, colour: &str| {
+        svg.lines().filter(|line| line.contains("<rect") && line.contains(colour)).count()
+    };
+    let height = |svg: &str, number: &str| {
+        let at = svg.find(&format!(">\n{number}\n<")).unwrap_or_else(|| panic!("{number} is missing"));
+        let y = svg[..at].rsplit(" y=\"").next().unwrap().split('"').next().unwrap();
+        y.parse::<i32>().unwrap()
+    };
+    let visits = drawn(Layer::Visits);
+    assert!(patches(&visits, INK) > 54);
+    assert!(height(&visits, "2") < height(&visits, "4"), "rows count downwards");
+    for text in ["column", "row", "101"] {
+        assert!(visits.contains(&format!("\n{text}\n")), "{text} is missing in {visits}");
+    }
+    for (layer, colour) in [(Layer::Novelty, "#CC79A7"), (Layer::Value, REWARD)] {
+        let svg = drawn(layer);
+        assert!(patches(&svg, colour) >= 54, "{layer:?}");
+        assert_eq!(patches(&svg, INK), 30, "a dot in each visited cell of {layer:?}");
+    }
+    let without = StateMap { novelty: Vec::new(), ..map() };
+    let svg = picture("map-none", &|backend, theme| state_map(backend, &without, Layer::Novelty, theme));
+    assert!(svg.contains("Appears after the first iteration."));
+    assert!(Layer::parse("light").unwrap_err().to_string().contains("layer = light"));
+    assert_eq!(Layer::parse("value").unwrap(), Layer::Value);
+}
+
+#[test]
+fn doubt_is_drawn_against_error_with_the_line_of_an_honest_one() {
+    let bins = Calibration {
+        disagreement: (1..=8).map(|k| 0.02 * k as f32).collect(),
+        error: (1..=8).map(|k| 0.05 * k as f32).collect(),
+        rank_correlation: 0.8,
+        pairs: 800,
+    };
+    let svg = picture("calibration", &|backend, theme| calibration(backend, &bins, theme));
+    assert_eq!(lines(&svg, ERROR), 1);
+    assert!(svg.contains("as doubted") && svg.contains("disagreement"), "{svg}");
+    let nothing = Calibration::default();
+    let svg = picture("calibration-none", &|backend, theme| calibration(backend, &nothing, theme));
+    assert!(svg.contains("Appears after the model&apos;s first test."));
+}
+
 #[test]
 fn before_the_first_point_there_is_a_sentence_and_no_axis() {
     let nothing = Comparison {
@@ -279,6 +339,14 @@ fn a_picture_of_any_size_and_any_numbers_can_be_asked_for() {
         svg(size, &theme, &|backend, theme| error_by_horizon(backend, &errors(f32::MAX), 1000, theme));
         svg(size, &theme, &|backend, theme| error_by_horizon(backend, &errors(0.1), 0, theme));
         svg(size, &theme, &|backend, theme| curve(backend, &far, "", "", Role::Error, theme));
+        let (huge, none) = (vec![f32::MAX; 54], vec![f32::NAN; 54]);
+        for value in [vec![0.0; 54], huge, none, vec![1.0; 3]] {
+            let map = StateMap { value, ..map() };
+            svg(size, &theme, &|backend, theme| state_map(backend, &map, Layer::Value, theme));
+        }
+        let sure =
+            Calibration { disagreement: vec![0.0; 8], error: vec![f32::MAX; 8], ..Calibration::default() };
+        svg(size, &theme, &|backend, theme| calibration(backend, &sure, theme));
         svg(size, &theme, &|backend, theme| curve(backend, &far[..1], "", "", Role::Reward, theme));
     }
 }

@@ -182,6 +182,18 @@ fn every_picture_can_be_drawn_from_plain_objects() {
     assert_eq!(pixels(&canvas, green), 0, "every drawing begins with paper");
     assert!(pixels(&canvas, [0xd5, 0x5e, 0x00]) > 300);
 
+    let map = json(
+        r#"{"axes": [{"name": "x", "unit": "m", "low": 0, "high": 2}, {"name": "y", "unit": "", "low": 1, "high": 0}],
+            "cells": [2, 1], "visits": [3, 0], "novelty": [], "value": [0.5, 1.0]}"#,
+    );
+    canvas::draw_state_map(canvas.clone(), map.clone(), "value", theme()).unwrap();
+    let refused = canvas::draw_state_map(canvas.clone(), map, "light", theme()).unwrap_err();
+    assert_eq!(text(&refused, "field"), "layer");
+    let doubt =
+        json(r#"{"disagreement": [0.1, 0.2], "error": [0.1, 0.4], "rank_correlation": 1, "pairs": 20}"#);
+    canvas::draw_calibration(canvas.clone(), doubt, theme()).unwrap();
+    assert!(pixels(&canvas, [0xd5, 0x5e, 0x00]) > 100);
+
     let points = json(r#"[{"real_steps": 0, "value": 0.1}, {"real_steps": 64, "value": 0.7}]"#);
     canvas::draw_curve(canvas.clone(), points.clone(), "confidence", "", "imagined", theme()).unwrap();
     assert!(pixels(&canvas, [0x00, 0x72, 0xb2]) > 300);

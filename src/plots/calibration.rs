@@ -6,6 +6,7 @@ use super::sheet::{Name, Sheet};
 use super::{Drawn, Theme};
 use crate::snapshot::Calibration;
 use plotters::prelude::{Color, DrawingBackend};
+use plotters::style::text_anchor::{HPos, VPos};
 
 /// Draws a marker for each bin, in order, and the line on which doubt and error are the same as a hairline.
 ///
@@ -22,9 +23,16 @@ pub fn calibration<DB: DrawingBackend>(backend: DB, data: &Calibration, theme: &
     let x = Axis::new("disagreement", 0.0..most_doubt, 3);
     let y = Axis::new("error, in usual changes of a step", 0.0..most_error, 3);
     let honest = most_doubt.min(most_error);
-    let names = vec![Name { text: "as doubted".into(), value: honest, colour: theme.muted }];
-    sheet.chart(&x, &y, names, |chart| {
+    // The line ends at the right, or at the top; its name stands at its end.
+    let name = "as doubted";
+    let at_right = most_doubt <= most_error;
+    let names = at_right.then(|| Name { text: name.into(), value: honest, colour: theme.muted });
+    sheet.chart(&x, &y, names.into_iter().collect(), |chart| {
         chart.dashes(&[(0.0, 0.0), (honest, honest)], theme.muted.mix(0.7), 1.0)?;
+        if !at_right {
+            let anchor = (HPos::Left, VPos::Top);
+            chart.text(name, (honest, honest), (8.0, 2.0), theme.muted, anchor)?;
+        }
         chart.line(&bins, theme.error.to_rgba(), 2.0)?;
         bins.iter().try_for_each(|bin| chart.square(*bin, theme.error, 6.0))
     })

@@ -41,7 +41,7 @@ pub fn real_vs_imagined<DB: DrawingBackend>(
     });
     let title = if unit.is_empty() { label.into() } else { format!("{label}, {unit}") };
     let steps = real.len().max(mean.len()).saturating_sub(1).max(1);
-    let (x, y) = (Axis::new("steps ahead", 0.0..steps as f64, 4), Axis::new(title, range, 4));
+    let (x, y) = (Axis::new("steps", 0.0..steps as f64, 4), Axis::new(title, range, 4));
     sheet.chart(&x, &y, names.collect(), |chart| {
         chart.band(&low, &high, theme.imagined.mix(0.2))?;
         chart.dashes(&mean, theme.imagined.mix(0.5), 4.0)?;

@@ -11,17 +11,17 @@ after(() => browser?.close());
 const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
 
 test("what an address asks for and cannot have is said, and the rest still counts", async () => {
-  const page = await browser.open("?preset=best&seed=x&device=gpu&gamma=1.5&colour=red&horizon=7");
+  const page = await browser.open("?task=Tetris&preset=best&seed=x&device=gpu&gamma=1.5&colour=red&horizon=7");
   const notes = await page.locator("[data-is=notes] .note span").allTextContents();
-  assert.equal(notes.length, 5);
-  for (const words of [/preset = best is not possible: it must be one of mb-ppo, ppo, textbook/, /seed = x .*0 to 4294967295/, /device = gpu .*auto, cpu, webgpu/, /gamma = 1\.5 is not possible: it must be a number from 0 to 1\. It runs with 0\.99/, /colour = red .*no parameter of this name/]) {
+  assert.equal(notes.length, 6);
+  for (const words of [/task = Tetris is not possible: it must be one of CartPole-v1, Acrobot-v1, .*It runs with CartPole-v1/, /preset = best is not possible: it must be one of mb-ppo, ppo, textbook/, /seed = x .*0 to 4294967295/, /device = gpu .*auto, cpu, webgpu/, /gamma = 1\.5 is not possible: it must be a number from 0 to 1\. It runs with 0\.99/, /colour = red .*no parameter of this name/]) {
     assert.ok(notes.some((note) => words.test(note)), `${words} in ${notes}`);
   }
   const settings = await page.evaluate(() => mbppo.settings);
   assert.deepEqual([settings.preset, settings.device, settings.config], ["mb-ppo", "auto", { horizon: "7" }]);
   await until(page, (s) => s.real_steps > 0 && s.horizon === 7);
   await page.locator("[data-is=notes] button").first().click();
-  assert.equal(await page.locator("[data-is=notes] .note").count(), 4);
+  assert.equal(await page.locator("[data-is=notes] .note").count(), 5);
   await page.leave();
 });
 
@@ -101,7 +101,7 @@ test("keys play, step and restart, but not while somebody types", async () => {
 test("every control is reached by tabbing, and shows that it is", async () => {
   const page = await browser.open("?seed=1&autoplay=false");
   const names = new Set();
-  for (let press = 0; press < 30; press += 1) {
+  for (let press = 0; press < 40; press += 1) {
     await page.keyboard.press("Tab");
     const focus = await page.evaluate(() => {
       const node = document.activeElement;
@@ -113,7 +113,7 @@ test("every control is reached by tabbing, and shows that it is", async () => {
     names.add(focus.name);
     assert.notEqual(focus.outline, "none", `${focus.name} does not show the focus`);
   }
-  for (const name of ["preset", "device", "share", "play", "tick", "phase", "restart", "new-seed", "normal", "More curves", "Every setting", "show-keys"]) assert.ok(names.has(name), `${name} is not reached: ${[...names]}`);
+  for (const name of ["task", "preset", "device", "share", "play", "tick", "phase", "restart", "new-seed", "normal", "Change the world", "visits", "More curves", "Every setting", "show-keys"]) assert.ok(names.has(name), `${name} is not reached: ${[...names]}`);
   await page.leave();
 });
 
@@ -136,7 +136,7 @@ test("on no screen is anything cut off or on top of something else", async () =>
     const page = await browser.open("?seed=1&autoplay=false", { viewport: { width, height } });
     const faults = await page.evaluate(() => {
       const box = (name) => [name, document.querySelector(`[data-is="${name}"]`).getBoundingClientRect()];
-      const boxes = ["picture", "narration", "ribbon", "learning", "trust", "reality", "curves"].map(box);
+      const boxes = ["picture", "narration", "ribbon", "learning", "trust", "where", "reality", "doubt", "curves"].map(box);
       const wide = document.documentElement.scrollWidth > innerWidth ? ["it scrolls sideways"] : [];
       const cut = [...document.querySelectorAll("main button, header button, header select, .ribbon b")].filter((node) => node.checkVisibility() && node.scrollWidth > node.clientWidth + 1 && getComputedStyle(node).display !== "inline").map((node) => `${node.textContent} is cut off`);
       const overlaps = boxes.flatMap(([name, a], index) => boxes.slice(index + 1).filter(([, b]) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1).map(([other]) => `${name} and ${other} overlap`));
@@ -170,7 +170,7 @@ test("texts are large and dark enough, by day and by night", async () => {
 
 test("numbers change without moving anything", async () => {
   const page = await browser.open("?seed=1&device=cpu");
-  const places = () => page.evaluate(() => ["stage", "narration", "play", "ribbon", "learning", "trust", "reality", "imagined-steps", "episodes"].map((name) => {
+  const places = () => page.evaluate(() => ["stage", "narration", "play", "ribbon", "learning", "trust", "where", "reality", "doubt", "curves", "imagined-steps", "episodes"].map((name) => {
     const { x, y, height } = document.querySelector(`[data-is="${name}"]`).getBoundingClientRect();
     return [name, Math.round(x), Math.round(y), Math.round(height)].join(" ");
   }));

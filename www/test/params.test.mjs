@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isAllowed, readSettings, writeSettings } from "../js/params.js";
+import { isAllowed, readSettings, reasons, writeSettings } from "../js/params.js";
 import { addressWith, pairsOf } from "../js/url.js";
 import { SCHEMA } from "./schema.mjs";
 
@@ -52,4 +52,16 @@ test("numbers are read as the program reads them", () => {
   for (const text of ["0", "1", ".5", "1e-3", "+0.5"]) assert.ok(isAllowed(number, text), text);
   for (const text of ["", "0x1", "one", "NaN", "2", "1e", " "]) assert.ok(!isAllowed(number, text), text);
   assert.ok(!isAllowed({ kind: "count", min: 1, max: 9 }, "1.0"));
+});
+
+test("a task stands in the address, brings its own defaults and says why", () => {
+  const { settings, problems } = read("task=Pendulum-v1&gamma=0.95&horizon=20");
+  assert.deepEqual([settings.task, settings.config, problems], ["Pendulum-v1", { horizon: "20" }, []]);
+  assert.deepEqual(writeSettings(settings, SCHEMA), [["task", "Pendulum-v1"], ["horizon", "20"]]);
+  assert.deepEqual(reasons(SCHEMA, settings), [
+    "Pendulum-v1 is learned with gamma = 0.95. Little is told 20 steps later.",
+    "Pendulum-v1 is learned with horizon = 5. It tumbles.",
+  ]);
+  assert.deepEqual(reasons(SCHEMA, { task: "CartPole-v1", preset: "ppo" }), []);
+  assert.match(read("task=Tetris").problems[0], /^task = Tetris is not possible: it must be one of CartPole-v1, Pendulum-v1\. It runs with CartPole-v1\.$/);
 });

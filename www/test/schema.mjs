@@ -1,10 +1,15 @@
 // A small schema, shaped as the wasm's.
 export const SCHEMA = {
   version: "0",
-  tasks: [{ id: "CartPole-v1", goal: "Keep it up.", obs: [], solved_return: 475, return_range: [0, 500] }],
+  tasks: [
+    { id: "CartPole-v1", goal: "Keep it up.", obs: [], time_limit: 500, solved_return: 475, return_range: [0, 500] },
+    { id: "Pendulum-v1", goal: "Swing it up.", obs: [], time_limit: 200, solved_return: -200, return_range: [-1600, -100] },
+  ],
+  tuned: [{ task: "Pendulum-v1", changes: [["gamma", "0.95"]], why: "Little is told 20 steps later." }],
+  mazes: { "DynaMaze-v0": { rows: 6, columns: 9, walls: [[0, 7], [1, 2]], start: [2, 0], goal: [0, 8] } },
   presets: [
-    { name: "mb-ppo", title: "MB-PPO", explanation: "", changes: [] },
-    { name: "ppo", title: "plain PPO", explanation: "", changes: [["learning_rate", "0.0007"]] },
+    { name: "mb-ppo", title: "MB-PPO", explanation: "", changes: [], for_task: [{ task: "Pendulum-v1", changes: [["horizon", "5"]], why: "It tumbles." }] },
+    { name: "ppo", title: "plain PPO", explanation: "", changes: [["learning_rate", "0.0007"]], for_task: [] },
   ],
   metrics: [],
   hyperparameters: [

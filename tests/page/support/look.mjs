@@ -1,23 +1,24 @@
 // Eyes: what is drawn on a canvas, and how the page looks in numbers.
 
-/** Pixels of ink and of imagined blue on the `index`th canvas of `selector`, and a print that changes with the picture. */
+/** Pixels of ink, of imagined blue and of the error's vermilion on the `index`th canvas of `selector`, and a print that changes with the picture. */
 export const pixelsOf = (page, selector, index = 0) => page.evaluate(([where, nth]) => {
   const canvas = document.querySelectorAll(where)[nth];
-  if (canvas.width === 0 || canvas.height === 0) return { ink: 0, imagined: 0, print: 0 };
+  if (canvas.width === 0 || canvas.height === 0) return { ink: 0, imagined: 0, error: 0, print: 0 };
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-  let [ink, imagined, print] = [0, 0, 0];
+  let [ink, imagined, error, print] = [0, 0, 0, 0];
   for (let at = 0; at < data.length; at += 4) {
     const [red, green, blue, alpha] = data.subarray(at, at + 4);
     if (alpha < 24) continue;
     if (red < 90 && green < 90 && blue < 90 && alpha > 120) ink += 1;
     if (blue - red > 35 && blue >= green) imagined += 1;
+    if (red - blue > 120 && red > green + 60) error += 1;
     print = (print * 31 + red + 7 * green + 13 * blue + 17 * alpha + at) % 2147483647;
   }
-  return { ink, imagined, print };
+  return { ink, imagined, error, print };
 }, [selector, index]);
 
 /** Median and 95th percentile of the time between animation frames, in milliseconds. */
-export const frameTimes = (page, ms = 5000) => page.evaluate((span) => new Promise((resolve) => {
+export const frameTimes = (page, ms = 3000) => page.evaluate((span) => new Promise((resolve) => {
   const times = [];
   const start = performance.now();
   let last = start;

@@ -37,7 +37,7 @@ export function doubtAnswer(calibration) {
 /** What was promised and what came, in a sentence. */
 export function promiseAnswer(gap, horizon) {
   if (!gap) return "What it imagines to earn will be compared with what it earns.";
-  const [imagined, real] = [gap.imagined, gap.real].map((number) => value(Number(number.toPrecision(3))));
+  const [imagined, real] = [gap.imagined, gap.real].map((number) => value(Number(Math.abs(number) < 1 ? number.toFixed(2) : number.toPrecision(3))));
   const much = Math.abs(gap.gap) / Math.max(Math.abs(gap.real), 0.01);
   const verdict = much <= FAIR ? "a fair promise" : gap.gap > 0 ? "it dreams of too much" : "it dreams of too little";
   return `Over up to ${horizon ?? "some"} steps its dream promised a return of ${imagined} on average; from the same starts ${real} really came: ${verdict}.`;

@@ -34,7 +34,7 @@ export function answer({ episode_returns: episodes, evaluations }, { solved_retu
   const whole = (number) => value(best - worst > FINE ? Math.round(number) : Number(number.toFixed(2)));
   if (snapshot?.solved_at_real_steps) return `Yes: it solved the task after ${count(snapshot.solved_at_real_steps)} real steps. Its latest test reached ${whole(latest)}.`;
   if (episodes.length < FEW && tests.length === 0) return `Too early to say: ${counted(episodes.length, "episode")} ended so far. ${whole(bar)} is solved.`;
-  if (episodes.length === 0) return `${latest >= bar ? "Yes" : "Not yet"}: no episode has ended yet; its latest test returned ${whole(latest)}, and ${whole(bar)} is solved.`;
+  if (episodes.length === 0) return `${latest >= bar ? "Yes" : "Not yet"}: no episode has ended so far; its latest test returned ${whole(latest)}, and ${whole(bar)} is solved.`;
   const start = mean(episodes.slice(0, FEW));
   const recent = mean(episodes.slice(-RECENT));
   const numbers = `its last ${counted(Math.min(RECENT, episodes.length), "episode")} returned ${whole(recent)} on average`

@@ -31,9 +31,9 @@ export function answer(map, layer) {
   const best = numbers.indexOf(Math.max(...numbers));
   const place = placed(map, best);
   if (layer === "visits") return `It has been in ${percent(visited / numbers.length)} of this map, most often near ${place}.`;
-  const seen = map.visits[best] > 0 ? "where it has been" : "where it has never been: a guess";
-  if (layer === "novelty") return `Most new to it is what lies near ${place}, ${seen}. Dots: visited.`;
-  return `It expects most near ${place}: ${value(numbers[best])} of return from there on, ${seen}. Dots: visited.`;
+  const seen = map.visits[best] > 0;
+  if (layer === "novelty") return `Most new to it: near ${place}, where it has ${seen ? "" : "never "}been. Dots: visited.`;
+  return `It expects the highest return, ${value(numbers[best])}, near ${place}${seen ? "" : ": a guess"}. Dots: visited.`;
 }
 
 /** "cart position 0.9 m and pole angle −0.1 rad" */

@@ -87,6 +87,7 @@ function drawCart(context, eye, x) {
 }
 
 export function describe(obs, { ended, episode_step }) {
+  if (ended === "truncated") return `The pole stood for all ${episode_step} steps.`;
   const degrees = Math.round((Math.abs(obs[ANGLE]) * 180) / Math.PI);
   const side = degrees === 0 ? "stands upright" : `leans ${degrees} degrees to the ${obs[ANGLE] > 0 ? "right" : "left"}`;
   return ended === "terminated" ? `The pole fell after ${episode_step} steps.` : `The pole ${side} at step ${episode_step} of an episode.`;

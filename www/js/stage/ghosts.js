@@ -46,13 +46,13 @@ export function farther(k, length) {
 
 function drawForecast(context, picture, eye, { futures, confidence }, elapsed, alpha, theme) {
   const one = alpha * strength(confidence, futures.length);
-  const { poses, paths } = picture.GHOSTS;
+  const { poses, paths, straight = false } = picture.GHOSTS;
   context.lineJoin = "round";
   futures.forEach(({ obs }, index) => {
     const from = Math.floor(elapsed);
     const end = obs.length - 1;
     if (from >= end) return;
-    drawPath(context, obs, from, (state, k) => picture.pathPoint(eye, state, { ahead: k, index, count: futures.length }), one * paths, theme);
+    drawPath(context, obs, from, (state, k) => picture.pathPoint(eye, state, { ahead: k, index, count: futures.length }), one * paths, straight, theme);
     for (let k = poses; poses > 0 && k < end; k += poses) drawPose(obs, k, k + poses > end);
     drawPose(obs, end, true);
   });
@@ -86,7 +86,7 @@ function curve(context, points) {
 }
 
 /** From what has just been overtaken to the end, in pieces that grow fainter. */
-function drawPath(context, obs, from, point, alpha, theme) {
+function drawPath(context, obs, from, point, alpha, straight, theme) {
   context.strokeStyle = theme.imagined;
   context.lineWidth = 1.25;
   for (let start = from; start < obs.length - 1; start += PIECE) {
@@ -94,7 +94,8 @@ function drawPath(context, obs, from, point, alpha, theme) {
     context.beginPath();
     const end = Math.min(start + PIECE, obs.length - 1);
     const points = Array.from({ length: end - start + 1 }, (_, k) => point(obs[start + k], start + k));
-    curve(context, points);
+    if (straight) points.forEach((place) => context.lineTo(...place));
+    else curve(context, points);
     context.stroke();
   }
   context.globalAlpha = 1;

@@ -7,7 +7,7 @@ const SPREAD = 0.5; // paths lie beside each other over this share of a cell
 
 export const TASKS = ["DynaMaze-v0"];
 export const STILL = [-0.2, -1];
-export const GHOSTS = { poses: 0, paths: 4 };
+export const GHOSTS = { poses: 0, paths: 4, straight: true };
 export const STRIP = null;
 
 export function camera({ left, width, top, bottom }, obs, { maze }) {

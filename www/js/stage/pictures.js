@@ -3,7 +3,8 @@
 //
 // TASKS: ids of the tasks that look like this
 // STILL: what to show before anything has happened, an observation
-// GHOSTS: {poses, paths}: an imagined body stands at every `poses`th step ahead (0: none), and how dark its path is drawn
+// GHOSTS: {poses, paths, straight?}: an imagined body stands at every `poses`th step ahead (0: only at the end); how dark
+//   its path is drawn, and whether it has corners
 // STRIP: the number that is drawn over time under the picture, as strip.js takes it; null: the picture has all the room
 // camera(box, obs, world): how the task lies in {left, width, top, bottom}; world = {task, maze, physics: {name: value}}
 // drawWorld(context, eye, view, theme): what stands still

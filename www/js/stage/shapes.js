@@ -58,6 +58,10 @@ export function label(context, text, [x, y], theme, { align = "left", base = "mi
   context.font = `${weight} ${theme.font_size}px system-ui, sans-serif`;
   context.textAlign = align;
   context.textBaseline = base;
+  context.lineWidth = 4;
+  context.lineJoin = "round";
+  context.strokeStyle = theme.paper; // whatever passes under the words
+  context.strokeText(text, x, y);
   context.fillStyle = colour;
   context.fillText(text, x, y);
 }

@@ -1,6 +1,7 @@
 // A strip of time: one number of what the agent sees. What happened is ink and moves to the left; what is imagined is light
 // to the right of "now", and stays behind the ink where reality has come out otherwise.
 import { strength } from "./ghosts.js";
+import { label as words } from "./shapes.js";
 
 const NOW = 0.7; // where "now" is, as a share of the width
 const AHEAD = 22; // steps from now to the right edge
@@ -15,8 +16,10 @@ export function drawStrip(context, box, line, { view, shown, past }, theme) {
   const nowX = left + width * NOW;
   const stepX = (width * (1 - NOW)) / AHEAD;
   const x = (step) => nowX + (step - view.now) * stepX;
-  const y = (value) => top + height * Math.max(0, Math.min(1, (value - line.top) / (line.bottom - line.top)));
-  const at = { x, y, line };
+  const inside = (share) => Math.max(0, Math.min(1, share));
+  const share = (value) => (value - line.top) / (line.bottom - line.top);
+  const y = (value) => top + height * inside(share(value));
+  const at = { x, y: (value) => top + height * (3 * inside((share(value) + 1) / 3) - 1), line }; // lines may leave the strip
 
   context.save();
   context.beginPath();
@@ -88,14 +91,8 @@ function drawReal(context, view, at, theme) {
 }
 
 function drawWords(context, { left, top, width }, { label, marks }, nowX, y, theme) {
-  context.font = `${theme.font_size}px system-ui, sans-serif`;
-  context.fillStyle = theme.muted;
-  context.textAlign = "left";
-  context.textBaseline = "top";
-  context.fillText(label, left, top + 2);
-  for (const { value, label: name } of marks) if (name) context.fillText(name, left, y(value) + 4);
-  context.textAlign = "right";
-  context.fillText("now", nowX - 6, top + 2);
-  context.fillStyle = theme.imagined;
-  context.fillText("imagined", left + width, top + 2);
+  words(context, label, [left, top + 2], theme, { base: "top" });
+  for (const { value, label: name } of marks) if (name) words(context, name, [left, y(value) + 4], theme, { base: "top" });
+  words(context, "now", [nowX - 6, top + 2], theme, { base: "top", align: "right" });
+  words(context, "imagined", [left + width, top + 2], theme, { base: "top", align: "right", colour: theme.imagined });
 }
