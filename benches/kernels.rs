@@ -1,5 +1,5 @@
-//! Times the kernels on the workloads of `workloads`, natively: `cargo bench --bench kernels`, or with names of
-//! workloads behind it. Prints the median and the fastest of 60 repetitions.
+//! Times the kernels on the workloads of `workloads`, natively: `cargo bench --profile dev --bench kernels`, with
+//! `-- W1 W3` only these. The profile is named so that burn is not built once more. Prints the median and the fastest of 60 repetitions.
 //!
 //! Without criterion: its dependencies would build crates below burn once more with other features.
 

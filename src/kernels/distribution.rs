@@ -6,9 +6,10 @@
 //! vector   z = (a − μ)/σ    log π(a) = −½ Σ_d [z_d² + 2 log σ_d + log 2π]    H = Σ_d (log σ_d + ½ log 2πe)
 //!          ∂log π(a)/∂μ_d = z_d/σ_d     ∂log π(a)/∂log σ_d = z_d² − 1        ∂H/∂log σ_d = 1
 //! ```
-//! **Shapes.** outputs `[A]`, logits or means; actions in the policy's form `[A]`: a one-hot row, or the numbers as they were
-//! drawn; log σ `[A]`, the same in every state.
-//! **Choices.** The formulas and the rule of drawing are those of [`crate::nets::categorical`] and [`crate::nets::gaussian`].
+//! **Shapes.** outputs `[A]`, logits or means; actions in the policy's form `[A]`: a one-hot row, or the numbers as they
+//! were drawn; log σ `[A]`, the same in every state.
+//! **Choices.** The formulas and the rule of drawing are those of [`crate::nets::categorical`] and
+//! [`crate::nets::gaussian`].
 
 use std::f32::consts::TAU;
 
