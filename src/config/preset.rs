@@ -59,7 +59,11 @@ pub const PRESETS: &[Preset] = &[
         title: "MB-PPO",
         explanation: "Learns a model of the task and practises in it: ten fresh batches of imagined futures for every 64 real steps.",
         changes: &[],
-        for_task: &[],
+        for_task: &[ForTask {
+            task: "CartPole-v1",
+            changes: &[("num_envs", "2"), ("num_steps", "10")],
+            why: "Episodes are short at first and every one counts: it imagines after every 20 real steps instead of 64, and needs fewer of them.",
+        }],
     },
     Preset {
         name: "ppo",

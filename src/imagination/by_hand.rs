@@ -34,15 +34,12 @@ impl HandBranches {
     pub fn step(&mut self, net: &mut ActorCritic, world: &mut dyn Dynamics) {
         let Chance { actions, members, noise } = &self.chance;
         let rows = self.branches.len();
-        let of_step = |all: &'_ [f32], width: usize| -> std::ops::Range<usize> {
-            debug_assert!(all.len() >= (self.steps + 1) * rows * width);
-            self.steps * rows * width..(self.steps + 1) * rows * width
-        };
-        let (draw, noise_size) = (chance_size(self.scope.action), self.scope.noise_size);
+        let of_step = |width: usize| self.steps * rows * width..(self.steps + 1) * rows * width;
+        let noise_size = self.scope.noise_size;
         let chance = imagine::Chance {
-            actions: &actions[of_step(actions, draw)],
-            members: &members[self.steps * rows..(self.steps + 1) * rows],
-            noise: (noise_size > 0).then(|| &noise[of_step(noise, noise_size)]),
+            actions: &actions[of_step(chance_size(self.scope.action))],
+            members: &members[of_step(1)],
+            noise: (noise_size > 0).then(|| &noise[of_step(noise_size)]),
         };
         self.branches.step(Parts { net, world, rnd: None }, chance);
     }

@@ -6,8 +6,8 @@
 //! a ~ π(· | s)    e ~ lot    ŝ', r̂, p̂_end = ŵ_e(s, a)     until the end is predicted, a border is crossed, or H steps
 //! ```
 //! **Shapes.** B branches: everything is [B, ·]; the record of one step is [B, O + A + 5].
-//! **Where.** Starts come from the newest part of replay; the rollout goes to [`crate::samples`]. [`by_hand`] computes on
-//! the CPU, [`by_tensors`] elsewhere; [`cut`] ends branches for both.
+//! **Where.** Starts come from the newest part of replay; the rollout goes to [`crate::samples`]. `by_hand` computes on the
+//! CPU, `by_tensors` elsewhere; `cut` ends branches for both.
 //! **Choices.** (1) `terminated` only where the task would end, by the model's word or the task's own rule; a branch that
 //! crosses a [`Borders`] or reaches the horizon is truncated and bootstraps. (2) All chance comes from the host, in the
 //! same order on every device. (3) Disagreement is computed where somebody needs it: on the CPU it costs E times as much.
@@ -93,8 +93,11 @@ struct Chance {
 
 impl Chance {
     fn draw(scope: &Scope, branches: usize, stream: &mut Stream) -> Self {
-        let mut chance = Self { actions: Vec::new(), members: Vec::new(), noise: Vec::new() };
-        for _ in 0..scope.horizon * branches {
+        let rows = scope.horizon * branches;
+        let room = |width: usize| Vec::with_capacity(rows * width);
+        let (actions, noise) = (room(chance_size(scope.action)), room(scope.noise_size));
+        let mut chance = Self { actions, members: Vec::with_capacity(rows), noise };
+        for _ in 0..rows {
             draw_chance(scope.action, stream, &mut chance.actions);
             chance.members.push(stream.below(scope.members));
             chance.noise.extend((0..scope.noise_size).map(|_| stream.normal()));

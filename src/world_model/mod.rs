@@ -1,7 +1,8 @@
 //! The world model: an ensemble of small networks that learn what the task does next.
 //!
-//! [`Model`] is the door to what computes: kernels on the CPU, the tensors of [`ensemble`] elsewhere. Through it [`fit`] learns from replay, [`open_loop`] measures how far ahead it can be trusted,
-//! [`confidence`] turns that into a number of branches.
+//! [`Model`] is the door to what computes: kernels on the CPU, the tensors of [`ensemble`] elsewhere. Through it [`fit`]
+//! learns from replay, and [`open_loop`] measures how far ahead it can be trusted, which [`confidence`] turns into a number
+//! of branches.
 
 mod by_hand;
 pub mod by_tensors;
