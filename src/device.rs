@@ -1,4 +1,5 @@
-//! Where tensors live: the CPU (burn's Flex) or WebGPU (burn-wgpu), chosen while the program runs.
+//! Where learning computes: on the CPU by hand-written kernels, or with tensors on WebGPU (burn-wgpu) or, to compare
+//! with, on the CPU (burn's Flex); chosen while the program runs.
 //!
 //! There is no fallback in here: [`open`] either gives the device that was asked for or says why it cannot.
 //! Whoever asked decides what to do then, and tells the person in front of the screen.
@@ -9,25 +10,28 @@ use burn::tensor::{Tensor, TensorData};
 /// A kind of device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeviceKind {
-    /// The processor, with SIMD where it has it.
+    /// The processor, by [`crate::kernels`].
     Cpu,
+    /// The processor by tensors: what the kernels are compared with.
+    CpuPlain,
     /// The graphics processor, through the browser's WebGPU.
     WebGpu,
 }
 
 impl DeviceKind {
-    /// The kind of this name, `cpu` or `webgpu`.
+    /// The kind of this name, `cpu`, `cpu-plain` or `webgpu`.
     ///
     /// # Errors
     /// [`Error::Config`] with field `device` for any other name.
     pub fn from_name(name: &str) -> Result<Self> {
         match name {
             "cpu" => Ok(Self::Cpu),
+            "cpu-plain" => Ok(Self::CpuPlain),
             "webgpu" => Ok(Self::WebGpu),
             _ => Err(Error::Config {
                 field: "device".into(),
                 value: name.into(),
-                allowed: "the devices are cpu, webgpu".into(),
+                allowed: "the devices are cpu, cpu-plain, webgpu".into(),
             }),
         }
     }
@@ -36,6 +40,7 @@ impl DeviceKind {
     pub fn name(self) -> &'static str {
         match self {
             Self::Cpu => "cpu",
+            Self::CpuPlain => "cpu-plain",
             Self::WebGpu => "webgpu",
         }
     }
@@ -56,6 +61,7 @@ pub struct Device {
 pub async fn open(kind: DeviceKind) -> Result<Device> {
     match kind {
         DeviceKind::Cpu => Ok(Device::cpu()),
+        DeviceKind::CpuPlain => Ok(Device::cpu_plain()),
         DeviceKind::WebGpu => open_webgpu().await,
     }
 }
@@ -94,9 +100,19 @@ fn adapter_name(setup: &burn_wgpu::WgpuSetup) -> String {
 }
 
 impl Device {
-    /// The processor; always there.
+    /// The processor; always there. Whoever asks it for tensors all the same gets burn's Flex.
     pub fn cpu() -> Self {
         Self { kind: DeviceKind::Cpu, description: "CPU".into(), tensors: burn::tensor::Device::flex() }
+    }
+
+    /// The processor by tensors; always there.
+    pub fn cpu_plain() -> Self {
+        Self { kind: DeviceKind::CpuPlain, description: "CPU by tensors".into(), ..Self::cpu() }
+    }
+
+    /// Whether learning computes by [`crate::kernels`] here.
+    pub fn has_kernels(&self) -> bool {
+        self.kind == DeviceKind::Cpu
     }
 
     /// Which kind it is.
@@ -129,4 +145,36 @@ pub async fn read<const D: usize>(tensor: Tensor<D>, doing: &str) -> Result<Vec<
     let failed = |reason: String| Error::Device { doing: doing.into(), reason };
     let data = tensor.into_data_async().await.map_err(|error| failed(format!("{error:?}")))?;
     data.try_into_vec::<f32>().map_err(|error| failed(format!("{error:?}")))
+}
+
+/// Numbers that learning left where it computes. On WebGPU nobody has waited for them yet.
+#[allow(clippy::large_enum_variant)] // a tensor is a handle; a phase has some hundred of these at most
+#[derive(Debug, Clone)]
+pub enum Numbers {
+    /// On the host.
+    Host(Vec<f32>),
+    /// In a tensor.
+    Device(Tensor<1>),
+}
+
+/// Brings the mean of equally many numbers each back to the host, place by place; nothing for none.
+///
+/// # Errors
+/// [`Error::Device`] as from [`read`].
+pub async fn read_mean(all: Vec<Numbers>, doing: &str) -> Result<Vec<f32>> {
+    let count = all.len() as f32;
+    let (mut sums, mut tensors) = (Vec::new(), Vec::new());
+    for numbers in all {
+        match numbers {
+            Numbers::Device(tensor) => tensors.push(tensor),
+            Numbers::Host(numbers) => {
+                sums.resize(numbers.len(), 0.0);
+                sums.iter_mut().zip(numbers).for_each(|(sum, number)| *sum += number / count);
+            }
+        }
+    }
+    if tensors.is_empty() {
+        return Ok(sums);
+    }
+    read(Tensor::stack::<2>(tensors, 0).mean_dim(0), doing).await
 }

@@ -3,11 +3,11 @@
 //! # Reading order
 //! The code reads in the order in which data flows. Each layer knows only those above it:
 //!
-//! 1. plain numbers: [`error`], [`rng`], [`config`], [`mod@env`], [`buffer`], [`stats`], [`gae`], [`metrics`],
-//!    [`snapshot`]: no tensors;
+//! 1. plain numbers: [`error`], [`rng`], [`config`], [`mod@env`], [`buffer`], [`stats`], [`quantiles`], [`gae`],
+//!    [`dyna_q`], [`metrics`], [`snapshot`], and [`kernels`], the learning arithmetic for the CPU: no tensors;
 //! 2. tensors: [`device`], [`nets`], [`dynamics`];
-//! 3. learning: [`world_model`], [`curiosity`], [`imagination`], [`samples`], [`ppo`], [`transitions`],
-//!    [`dqn`], [`td3`]: no trainer;
+//! 3. learning: [`samples`], [`ppo`], [`agent`], [`world_model`], [`curiosity`], [`imagination`], [`transitions`],
+//!    [`dqn`], [`td3`], [`diagnostics`]: no trainer;
 //! 4. [`trainer`]: one run as a state machine, whose tick is one bounded unit of work: no page;
 //! 5. [`plots`] draws snapshots; `wasm`, in wasm builds only, is the thin door to the page.
 //!
@@ -17,20 +17,25 @@
 #![warn(missing_docs)]
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used))]
 
+pub mod agent;
 pub mod buffer;
 pub mod config;
 pub mod curiosity;
 pub mod device;
+pub mod diagnostics;
 pub mod dqn;
+pub mod dyna_q;
 pub mod dynamics;
 pub mod env;
 pub mod error;
 pub mod gae;
 pub mod imagination;
+pub mod kernels;
 pub mod metrics;
 pub mod nets;
 pub mod plots;
 pub mod ppo;
+pub mod quantiles;
 pub mod rng;
 pub mod samples;
 pub mod snapshot;

@@ -31,6 +31,14 @@ const fn metric(
 
 /// All metrics, in the order in which data flows through an iteration.
 pub const METRICS: &[Metric] = &[
+    metric("time/iterations", "iterations", "Finished iterations.", "Grows steadily.", ""),
+    metric(
+        "time/total_timesteps",
+        "real steps",
+        "Steps taken in the real task.",
+        "Grows steadily; imagined steps do not count.",
+        "",
+    ),
     metric(
         "rollout/ep_rew_mean",
         "return",
@@ -102,6 +110,13 @@ pub const METRICS: &[Metric] = &[
         "If it is above 1, imagination at this horizon misleads: shorten horizon.",
     ),
     metric(
+        "world_model/calibration",
+        "rank correlation",
+        "Whether the members disagree where the model is wrong: 1 always, 0 never more than by chance.",
+        "Above 0.4.",
+        "If it is near 0, disagreement says nothing: raise ensemble_size, and do not use adaptive_depth.",
+    ),
+    metric(
         "world_model/confidence",
         "",
         "How far the model is trusted, from its held-out error: it decides how many branches are imagined.",
@@ -151,18 +166,25 @@ pub const METRICS: &[Metric] = &[
         "If it is higher than the real one, the policy exploits errors of the model.",
     ),
     metric(
+        "imagination/return_gap",
+        "return",
+        "What the policy collects in the model over a horizon minus what it really collected, from the same starts.",
+        "Near 0.",
+        "If it stays above 0, the policy exploits the model's mistakes: shorten horizon or lower imagination_discount.",
+    ),
+    metric(
         "imagination/disagreement",
         "std of change",
-        "How far the ensemble's members are apart, over the usual size of a change.",
+        "How far the ensemble's members are apart along the ghosts, over the usual size of a change.",
         "Below 0.3; high where the model has not been.",
         "If it is high, collect more real steps or shorten horizon.",
     ),
     metric(
         "train/loss",
         "loss",
-        "DQN's Huber loss: how far its values are from what one more step says.",
-        "Rises with the returns, without exploding.",
-        "If it explodes, lower learning_rate or raise target_update_interval.",
+        "What one update lowers: policy, value and entropy together, or DQN's Huber loss.",
+        "Small against the returns; its parts say more.",
+        "If it explodes, lower learning_rate, or raise target_update_interval for DQN.",
     ),
     metric(
         "train/critic_loss",
@@ -233,6 +255,21 @@ pub const METRICS: &[Metric] = &[
         "Length of the gradient over all parameters, before it is clipped.",
         "Around max_grad_norm or below.",
         "If it is far above, lower learning_rate.",
+    ),
+    metric(
+        "train/learning_rate",
+        "per update",
+        "Step size of policy and value now.",
+        "learning_rate, falling if lr_anneal_steps is set.",
+        "",
+    ),
+    metric("train/clip_range", "ε", "How far a probability ratio may move in an update.", "clip_range.", ""),
+    metric(
+        "train/std",
+        "unit of the action",
+        "Spread with which a policy that acts in numbers explores, mean over components.",
+        "Falls slowly as it becomes sure.",
+        "If it grows, lower ent_coef; if it falls to 0 early, raise it.",
     ),
     metric(
         "train/n_updates",

@@ -6,7 +6,7 @@
 //! ρ = exp(log π_new − log π_old)
 //! L_clip = min(ρ A, clip(ρ, 1 − ε, 1 + ε) A)
 //! L_vf = ½ (V − R)²        or, clipped, ½ max((V − R)², (V_old + clip(V − V_old, −ε, ε) − R)²)
-//! loss = mean w (−L_clip + c_vf · Σ_heads L_vf − c_ent · entropy)
+//! loss = Σ w (−L_clip + c_vf · Σ_heads L_vf − c_ent · entropy) / Σ w
 //! approx_kl = mean((ρ − 1) − log ρ)
 //! ```
 //! **Shapes.** A batch has B samples; policy outputs and actions [B, A], values and returns [B, heads], all else
@@ -20,6 +20,8 @@
 //! **Paper.** Schulman et al. 2017 (1707.06347); A2C: Mnih et al. 2016 (1602.01783), as a case of PPO: Huang et al. 2022
 //! (2205.09123).
 
+use crate::kernels::ppo_loss::LEAST_WEIGHT;
+pub use crate::kernels::ppo_loss::Settings;
 use crate::nets::{ActorCritic, clip_by_global_norm};
 use burn::tensor::Tensor;
 
@@ -40,21 +42,6 @@ pub struct Minibatch {
     pub returns: Tensor<2>,
     /// V_old, [B, heads]
     pub values: Tensor<2>,
-}
-
-/// PPO's settings.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Settings {
-    /// ε of the policy.
-    pub clip_range: f64,
-    /// ε of the value; 0 leaves it free.
-    pub clip_range_vf: f64,
-    /// c_ent
-    pub ent_coef: f64,
-    /// c_vf
-    pub vf_coef: f64,
-    /// Longest gradient.
-    pub max_grad_norm: f64,
 }
 
 /// The loss of a minibatch and what it is made of; each `[1]`.
@@ -104,10 +91,10 @@ pub fn losses(
     }
 }
 
-/// The mean in which each sample counts by its weight, [B, 1] → `[1]`. It is not divided by the weights' sum: a batch
-/// of which little is believed moves the policy little.
+/// The mean in which each sample counts by its weight, [B, 1] → `[1]`: 0 if nothing in the batch counts at all.
 fn weighted_mean(weights: Tensor<2>) -> impl Fn(Tensor<2>) -> Tensor<1> {
-    move |samples| (samples * weights.clone()).mean()
+    let share = weights.clone() / weights.sum().clamp_min(LEAST_WEIGHT).unsqueeze();
+    move |samples| (samples * share.clone()).sum()
 }
 
 /// L_vf of each sample, summed over the heads, [B, 1].
@@ -124,16 +111,17 @@ fn value_errors(values: Tensor<2>, batch: &Minibatch, clip_range: f64) -> Tensor
 }
 
 /// Names of the numbers that [`update`] gives, in order.
-pub const UPDATE_METRICS: [&str; 6] = [
+pub const UPDATE_METRICS: [&str; 7] = [
     "train/policy_gradient_loss",
     "train/value_loss",
     "train/entropy_loss",
     "train/approx_kl",
     "train/clip_fraction",
     "train/grad_norm",
+    "train/loss",
 ];
 
-/// One step down the loss of this minibatch; gives [`UPDATE_METRICS`] as a tensor `[6]` that nobody has read yet.
+/// One step down the loss of this minibatch; gives [`UPDATE_METRICS`] as a tensor `[7]` that nobody has read yet.
 pub fn update(net: &mut ActorCritic, batch: &Minibatch, settings: &Settings) -> Tensor<1> {
     let tracked = net.tracked();
     let lifted = lift(batch);
@@ -152,6 +140,7 @@ pub fn update(net: &mut ActorCritic, batch: &Minibatch, settings: &Settings) -> 
     ];
     let mut numbers: Vec<Tensor<1>> = metrics.into_iter().map(Tensor::inner).collect();
     numbers.push(norm);
+    numbers.push(losses.total.inner());
     Tensor::cat(numbers, 0)
 }
 

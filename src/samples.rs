@@ -112,12 +112,18 @@ impl Samples {
         self.rows.iter().copied().find(|number| !number.is_finite())
     }
 
+    /// Row `index`, as the head of this file has it.
+    pub fn row(&self, index: usize) -> &[f32] {
+        let width = self.width();
+        &self.rows[index * width..(index + 1) * width]
+    }
+
     /// Uploads these rows as one block and names its columns.
     pub fn minibatch(&self, device: &Device, indices: &[usize]) -> Minibatch {
         let width = self.width();
         let mut block = Vec::with_capacity(indices.len() * width);
         for &index in indices {
-            block.extend_from_slice(&self.rows[index * width..(index + 1) * width]);
+            block.extend_from_slice(self.row(index));
         }
         let block = device.floats(block, [indices.len(), width]);
         let mut from = 0;

@@ -129,6 +129,64 @@ pub struct ErrorByHorizon {
     /// Squared error over the squared change of the same number of steps, mean over dimensions; entry k − 1 is k
     /// steps ahead. 0 is perfect, 1 is as good as predicting no change.
     pub model: Vec<f32>,
+    /// The same for every dimension by itself: `[k][O]`.
+    #[serde(default)]
+    pub by_dimension: Vec<Vec<f32>>,
     /// Stretches of held-out experience that each entry is measured on.
     pub stretches: Vec<usize>,
+}
+
+/// Is the doubt honest? Disagreement of the members against the error that there turned out to be, in bins of equally
+/// many held-out predictions, by rising disagreement. Both in standard deviations of one step's change.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Calibration {
+    /// Mean disagreement of each bin.
+    pub disagreement: Vec<f32>,
+    /// Mean error of each bin; equal to the disagreement if the doubt is calibrated.
+    pub error: Vec<f32>,
+    /// 1 if more doubt always means more error, 0 if it means nothing.
+    pub rank_correlation: f32,
+    /// Predictions looked at.
+    pub pairs: usize,
+}
+
+/// What the current policy is promised in the model and what it really got, from the same starts over the same steps.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct ReturnGap {
+    /// Mean imagined return of a window.
+    pub imagined: f32,
+    /// Mean real return of a window.
+    pub real: f32,
+    /// imagined − real: above 0 the model promises too much.
+    pub gap: f32,
+    /// Windows of real experience.
+    pub windows: usize,
+}
+
+/// One axis of a [`StateMap`].
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct StateMapAxis {
+    /// "pole angle"
+    pub name: String,
+    /// "rad"
+    pub unit: String,
+    /// Where the axis begins.
+    pub low: f32,
+    /// Where it ends: below `low` where the axis counts downwards, as rows do.
+    pub high: f32,
+}
+
+/// A flat slice through the states: a number for each cell, row by row from where the second axis begins.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct StateMap {
+    /// Across and up.
+    pub axes: [StateMapAxis; 2],
+    /// Cells along each axis.
+    pub cells: [usize; 2],
+    /// Real states in replay that lie in the cell.
+    pub visits: Vec<u32>,
+    /// Novelty of the cell's centre; empty without curiosity.
+    pub novelty: Vec<f32>,
+    /// Value of the cell's centre, as a return of the task.
+    pub value: Vec<f32>,
 }

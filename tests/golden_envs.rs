@@ -135,13 +135,18 @@ impl Pair {
     }
 }
 
+/// The tasks that Gymnasium has too; the others have no traces to be held to.
+fn gymnasium_tasks() -> impl Iterator<Item = &'static str> {
+    TASKS.iter().copied().filter(|task| *task != "DynaMaze-v0")
+}
+
 fn trace(task: &str) -> Trace {
     golden(&format!("env/{task}.json.gz"))
 }
 
 #[test]
 fn golden_every_task_steps_like_gymnasium_from_every_state_of_its_trace() {
-    for task in TASKS {
+    for task in gymnasium_tasks() {
         let mut pair = Pair::new(task);
         let (mut worst, mut steps) = (Differences::default(), 0);
         for (number, episode) in trace(task).episodes.iter().enumerate() {
@@ -163,7 +168,7 @@ fn golden_every_task_steps_like_gymnasium_from_every_state_of_its_trace() {
 
 #[test]
 fn golden_every_task_rolls_out_like_gymnasium_for_fifty_steps_and_ends_where_it_ends() {
-    for task in TASKS {
+    for task in gymnasium_tasks() {
         let mut pair = Pair::new(task);
         let mut worst = [Differences::default(); 2];
         for (number, episode) in trace(task).episodes.iter().enumerate() {
@@ -185,7 +190,7 @@ fn golden_every_task_rolls_out_like_gymnasium_for_fifty_steps_and_ends_where_it_
 
 #[test]
 fn golden_every_task_shows_its_initial_states_as_gymnasium_does() {
-    for task in TASKS {
+    for task in gymnasium_tasks() {
         let mut lane = VecEnv::new(task, 1, Seed(0), "envs").expect("the task exists");
         for episode in trace(task).episodes {
             lane.set_state(0, &episode.initial_state, 0).expect("a state of this task");

@@ -7,7 +7,9 @@ use mbppo::config::Activation;
 use mbppo::device::Device;
 use mbppo::dynamics::{Dynamics, Prediction};
 use mbppo::env::{ActionSpace, Env, TASKS, make};
-use mbppo::imagination::{Borders, Imagination, KnownRange, Scope};
+use mbppo::imagination::{Borders, Imagination, KnownRange, Room, Scope};
+use mbppo::kernels::world::{self, Answer, Question};
+use mbppo::kernels::{self, ppo};
 use mbppo::nets::{ActorCritic, ObsScaling, Shape};
 use mbppo::rng::Seed;
 
@@ -60,6 +62,24 @@ fn task_form(space: ActionSpace, of_model: &[f32]) -> Vec<f32> {
     }
 }
 
+impl Perfect {
+    /// Next obs, rewards and ends of all branches, each flat.
+    fn futures(&self, obs: &[f32], actions: &[f32]) -> [Vec<f32>; 3] {
+        let mut env = make(self.0).expect("a task");
+        let space = env.spec().action;
+        let (mut next, mut reward, mut end) = (Vec::new(), Vec::new(), Vec::new());
+        let actions = actions.chunks_exact(space.encoded_size());
+        for (obs, action) in obs.chunks_exact(env.spec().obs_size()).zip(actions) {
+            env.set_state(&state_of(self.0, obs));
+            let (after, r, terminated) = step_of(env.as_mut(), &task_form(space, action));
+            next.extend(after);
+            reward.push(r);
+            end.push(if terminated { 1.0 } else { 0.0 });
+        }
+        [next, reward, end]
+    }
+}
+
 impl Dynamics for Perfect {
     fn members(&self) -> usize {
         2
@@ -74,19 +94,10 @@ impl Dynamics for Perfect {
     ) -> Prediction {
         assert!(noise.is_none(), "a world without chance is given none");
         assert!(rows(choice).iter().all(|row| row.iter().sum::<f32>() == 1.0), "one member a branch");
-        let mut env = make(self.0).expect("a task");
-        let space = env.spec().action;
-        let (mut next, mut reward, mut end) = (Vec::new(), Vec::new(), Vec::new());
-        for (obs, action) in rows(obs).iter().zip(rows(action)) {
-            env.set_state(&state_of(self.0, obs));
-            let (after, r, terminated) = step_of(env.as_mut(), &task_form(space, &action));
-            next.extend(after);
-            reward.push(r);
-            end.push(if terminated { 1.0 } else { 0.0 });
-        }
-        let (device, n) = (Device::cpu(), reward.len());
+        let [next, reward, end] = self.futures(&rows(obs).concat(), &rows(action).concat());
+        let (device, n) = (Device::cpu_plain(), reward.len());
         Prediction {
-            next_obs: device.floats(next, [n, env.spec().obs_size()]),
+            next_obs: device.floats(next, [n, make(self.0).expect("a task").spec().obs_size()]),
             reward: device.floats(reward, [n, 1]),
             end_probability: device.floats(end, [n, 1]),
             disagreement: device.zeros([n, 1]),
@@ -94,9 +105,18 @@ impl Dynamics for Perfect {
     }
 }
 
-fn policy(task: &str) -> ActorCritic {
+impl world::Dynamics for Perfect {
+    fn predict(&mut self, question: &Question<'_>, answer: &mut Answer) {
+        assert!(question.noise.is_none() && question.members.iter().all(|&member| member < 2));
+        let [next_obs, rewards, end_probabilities] = self.futures(question.obs, question.actions);
+        let disagreements = vec![0.0; rewards.len()];
+        *answer = Answer { next_obs, rewards, end_probabilities, disagreements };
+    }
+}
+
+fn shape(task: &str) -> Shape {
     let spec = make(task).expect("a task").spec();
-    let shape = Shape {
+    Shape {
         obs_size: spec.obs_size(),
         action: spec.action,
         hidden_size: 8,
@@ -104,12 +124,22 @@ fn policy(task: &str) -> ActorCritic {
         activation: Activation::Tanh,
         scaling: ObsScaling::of(spec.obs),
         log_std_init: 0.0,
-    };
-    ActorCritic::new(&Device::cpu(), shape, 1e-3, &mut Seed(4).stream("init"))
+    }
+}
+
+/// By tensors, and by hand.
+fn devices() -> [Device; 2] {
+    [Device::cpu_plain(), Device::cpu()]
 }
 
 /// Branches of up to `horizon` steps from states that the task starts in.
-fn imagined(task: &'static str, branches: usize, horizon: usize, borders: Borders<'_>) -> Rollout {
+fn imagined(
+    device: &Device,
+    task: &'static str,
+    branches: usize,
+    horizon: usize,
+    borders: Borders<'_>,
+) -> Rollout {
     let mut env = make(task).expect("a task");
     let spec = env.spec();
     let mut stream = Seed(4).stream("starts");
@@ -118,19 +148,30 @@ fn imagined(task: &'static str, branches: usize, horizon: usize, borders: Border
         env.reset(&mut stream);
         env.observe(start);
     }
-    let scope = Scope { action: spec.action, obs_size: spec.obs_size(), horizon, members: 2, noise_size: 0 };
-    let mut imagination = Imagination::start(&Device::cpu(), starts, scope, &mut stream);
-    let net = policy(task);
+    let (action, obs_size) = (spec.action, spec.obs_size());
+    let scope = Scope { action, obs_size, horizon, members: 2, noise_size: 0, with_disagreement: true };
+    let mut imagination = Imagination::start(device, starts, scope, &mut stream);
+    let (shape, weights) = (shape(task), || Seed(4).stream("init"));
+    let parameters = shape.initial(&mut weights());
+    let adam = kernels::Adam::new(parameters.len(), 1e-3, 1e-5);
+    let mut by_hand = ppo::ActorCritic::new(shape.by_hand(), shape.scaling.clone(), parameters, adam);
+    let by_tensors = ActorCritic::new(device, shape, 1e-3, &mut weights());
     while !imagination.is_complete() {
-        imagination.step(&net, &Perfect(task), None);
+        match &mut imagination.room {
+            Room::ByTensors(branches) => branches.step(&by_tensors, &Perfect(task), None),
+            Room::ByHand(branches) => {
+                branches.step(&mut by_hand, &mut Perfect(task));
+                branches.note(&[]);
+            }
+        }
     }
     pollster::block_on(imagination.finish(borders, 0.5)).expect("a rollout").rollout
 }
 
 #[test]
 fn a_perfect_world_makes_imagined_equal_real_on_every_task() {
-    for task in TASKS {
-        let rollout = imagined(task, 10, 40, Borders::default());
+    for (task, device) in TASKS.iter().flat_map(|task| devices().map(|device| (*task, device))) {
+        let rollout = imagined(&device, task, 10, 40, Borders::default());
         assert_eq!(rollout.segments.len(), 10);
         let mut env = make(task).expect("a task");
         for segment in &rollout.segments {
@@ -155,7 +196,7 @@ fn a_perfect_world_makes_imagined_equal_real_on_every_task() {
 
 #[test]
 fn a_branch_ends_where_the_world_says_so_or_at_the_horizon() {
-    let rollout = imagined("CartPole-v1", 40, 60, Borders::default());
+    let rollout = imagined(&Device::cpu(), "CartPole-v1", 40, 60, Borders::default());
     for segment in &rollout.segments {
         let last = segment.end - 1;
         assert!(rollout.terminated[last] ^ rollout.truncated[last], "one reason to end");
@@ -170,15 +211,26 @@ fn a_branch_ends_where_the_world_says_so_or_at_the_horizon() {
 #[test]
 fn the_tasks_own_rule_ends_branches_where_the_model_would() {
     let task = make("CartPole-v1").expect("a task");
-    let known =
-        imagined("CartPole-v1", 40, 60, Borders { known_ends: Some(task.as_ref()), ..Borders::default() });
-    assert_eq!(known, imagined("CartPole-v1", 40, 60, Borders::default()));
+    let known = imagined(
+        &Device::cpu(),
+        "CartPole-v1",
+        40,
+        60,
+        Borders { known_ends: Some(task.as_ref()), ..Borders::default() },
+    );
+    assert_eq!(known, imagined(&Device::cpu(), "CartPole-v1", 40, 60, Borders::default()));
 }
 
 #[test]
 fn a_branch_that_leaves_the_known_range_is_truncated_there() {
     let range = KnownRange { low: vec![-0.5; 4], high: vec![0.5; 4] };
-    let rollout = imagined("CartPole-v1", 40, 60, Borders { range: Some(&range), ..Borders::default() });
+    let rollout = imagined(
+        &Device::cpu(),
+        "CartPole-v1",
+        40,
+        60,
+        Borders { range: Some(&range), ..Borders::default() },
+    );
     let inside = |obs: &[f32]| obs.iter().all(|x| x.abs() <= 0.5);
     let mut left = 0;
     for segment in &rollout.segments {
@@ -194,9 +246,14 @@ fn a_branch_that_leaves_the_known_range_is_truncated_there() {
 
 #[test]
 fn a_branch_is_cut_where_the_members_disagree_too_much() {
-    let all = imagined("CartPole-v1", 10, 20, Borders::default());
-    let none =
-        imagined("CartPole-v1", 10, 20, Borders { disagreement_max: Some(-1.0), ..Borders::default() });
+    let all = imagined(&Device::cpu(), "CartPole-v1", 10, 20, Borders::default());
+    let none = imagined(
+        &Device::cpu(),
+        "CartPole-v1",
+        10,
+        20,
+        Borders { disagreement_max: Some(-1.0), ..Borders::default() },
+    );
     assert!(all.len() > 100 && none.len() == 10, "the stub's disagreement is 0, above −1: one step each");
     assert!(none.truncated.iter().all(|&truncated| truncated));
 }

@@ -188,3 +188,23 @@ fn dqn_learns_to_balance() {
         assert!(curve[0].value < 50.0 && best > 100.0, "seed {seed}: {curve:?}");
     }
 }
+
+#[test]
+fn dyna_q_finds_the_way_through_the_maze_and_is_refused_where_states_cannot_be_numbered() {
+    let config = preset("dyna-q", "DynaMaze-v0").expect("a preset");
+    let mut solved = 0;
+    for seed in 0..5 {
+        let mut trainer =
+            Trainer::new("DynaMaze-v0", config.clone(), Seed(seed), Device::cpu()).expect("a run");
+        while trainer.steps().0 < 3000 {
+            block_on(trainer.tick()).expect("a tick");
+        }
+        solved += usize::from(trainer.curves().evaluations.last().is_some_and(|point| point.value == 1.0));
+        assert_eq!(trainer.steps().1, 50 * trainer.steps().0);
+        assert!(trainer.take_recording().state_map.is_some());
+    }
+    assert!(solved >= 4, "{solved} of 5 seeds");
+    let refused =
+        Trainer::new("CartPole-v1", config, Seed(0), Device::cpu()).err().expect("refused").to_string();
+    assert!(refused.contains("algorithm = dyna_q") && refused.contains("DynaMaze-v0"), "{refused}");
+}

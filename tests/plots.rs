@@ -2,7 +2,8 @@
 #![cfg(not(target_family = "wasm"))]
 
 use mbppo::plots::{
-    Drawn, Returns, Role, Theme, ThemeText, curve, error_by_horizon, real_vs_imagined, returns,
+    Drawn, LearningCurve, LearningCurves, Returns, Role, RunEnd, Theme, ThemeText, curve, error_by_horizon,
+    learning_curves, real_vs_imagined, returns,
 };
 use mbppo::snapshot::{Comparison, ErrorByHorizon, Point};
 use plotters::prelude::SVGBackend;
@@ -80,7 +81,7 @@ fn comparison(drift: f32) -> Comparison {
 
 fn errors(growth: f32) -> ErrorByHorizon {
     let model: Vec<f32> = (1..=20).map(|k| 0.01 + growth * (k as f32).powf(1.7)).collect();
-    ErrorByHorizon { stretches: vec![64; model.len()], model }
+    ErrorByHorizon { stretches: vec![64; model.len()], by_dimension: Vec::new(), model }
 }
 
 #[test]
@@ -178,6 +179,45 @@ fn a_curve_has_its_unit_in_the_title_and_its_latest_value_at_the_end() {
     picture("curve-flat", &|backend, theme| curve(backend, &beta, "β", "weight", Role::Novelty, theme));
     assert!(Role::parse("blue").unwrap_err().to_string().contains("role = blue"));
     assert_eq!(Role::parse("novelty").unwrap(), Role::Novelty);
+}
+
+/// Seeds that learn `speed` times as fast as the slowest, the last of them never.
+fn learner(name: &str, speed: f32) -> LearningCurves {
+    let run = |seed: usize| {
+        let half = (2000.0 + 300.0 * seed as f32) / speed;
+        let value = |steps: f32| 500.0 / (1.0 + (-(steps - half) / (0.2 * half)).exp());
+        let all = points(
+            (1..=20).map(|k| (k as f32 * 250.0, if seed == 4 { 20.0 } else { value(k as f32 * 250.0) })),
+        );
+        let solved = all.iter().position(|point| point.value >= 475.0);
+        let evaluations = all[..solved.map_or(all.len(), |at| at + 1)].to_vec();
+        LearningCurve { evaluations, end: if solved.is_some() { RunEnd::Solved } else { RunEnd::GivenUp } }
+    };
+    LearningCurves { name: name.into(), runs: (0..5).map(run).collect() }
+}
+
+#[test]
+fn learners_stand_beside_each_other_with_every_seed_and_their_medians_over_each_other() {
+    let both = [learner("mb-ppo", 3.0), learner("ppo", 1.0)];
+    picture("learning", &|backend, theme| learning_curves(backend, &both, Some(475.0), theme));
+    let theme = Theme::parse(&ThemeText::light()).unwrap();
+    let svg_of = |learners: &[LearningCurves], size| {
+        svg(size, &theme, &|backend, theme| learning_curves(backend, learners, Some(475.0), theme))
+    };
+    let svg = svg_of(&both, (1260, 260));
+    for colour in [IMAGINED, ERROR] {
+        assert_eq!(
+            lines(&svg, colour),
+            5 + 1 + 1,
+            "five seeds, their median, and the median among the medians"
+        );
+    }
+    for text in ["mb-ppo, mean return", "ppo, mean return", "medians, mean return", "bar 475"] {
+        assert!(svg.contains(text), "{text} is missing");
+    }
+    assert_eq!(svg.matches("<circle").count(), 8, "a dot where a run was solved");
+    assert_eq!(lines(&svg_of(&both[..1], (420, 260)), IMAGINED), 6, "a single learner has one panel");
+    assert!(svg_of(&[], (420, 260)).contains("Appears after the first evaluation."));
 }
 
 #[test]

@@ -196,3 +196,91 @@ fn every_preset_goes_through_two_iterations() {
         }
     }
 }
+
+#[test]
+fn the_model_never_learns_from_what_was_imagined() {
+    let mut trainer = trainer(tiny(), 4);
+    while trainer.snapshot().iteration < 3 {
+        run(&mut trainer, 1);
+    }
+    let (real, imagined) = trainer.steps();
+    assert!(imagined > real);
+    assert_eq!(
+        trainer.remembered_transitions() as u64,
+        real,
+        "replay, the model's only source, holds real steps"
+    );
+}
+
+#[test]
+fn every_mechanism_goes_through_two_iterations_on_choices_and_on_numbers() {
+    let switches = [
+        "curiosity=none",
+        "curiosity=icm",
+        "curiosity=disagreement",
+        "separate_values=false",
+        "episodic_novelty=false",
+        "model_heads=gaussian",
+        "termination=known",
+        "termination=ignored",
+        "adversarial_eps=0.05",
+        "replay_half_life=50",
+        "adaptive_depth=true",
+        "adaptive_breadth=false",
+        "hybrid_steps=60",
+        "lr_anneal_steps=100",
+        "target_kl=0.01",
+        "ensemble_size=1",
+        "model_target=raw",
+        "normalize_obs=false",
+        "clip_range_vf=0.2",
+        "confidence_rule=one_step",
+        "adaptive_beta=false",
+        "start_fraction=1",
+    ];
+    for task in ["CartPole-v1", "Pendulum-v1"] {
+        for switch in switches {
+            let (name, value) = switch.split_once('=').expect("NAME=VALUE");
+            let mut config = tiny();
+            config.set(name, value).expect("a value");
+            let mut trainer = Trainer::new(task, config, Seed(0), Device::cpu()).expect("a run");
+            while trainer.snapshot().iteration < 2 {
+                block_on(trainer.tick()).unwrap_or_else(|error| panic!("{task} {switch}: {error}"));
+            }
+            let recording = trainer.take_recording();
+            assert!(recording.state_map.is_some() && recording.return_gap.is_some(), "{task} {switch}");
+        }
+    }
+}
+
+#[test]
+fn a_hybrid_schedule_fades_imagination_out_and_annealing_lowers_the_step_size() {
+    let config = Config { hybrid_steps: 72, lr_anneal_steps: 72, ..tiny() };
+    let start = config.learning_rate;
+    let mut trainer = trainer(config, 0);
+    let mut imagined = vec![0];
+    while trainer.snapshot().iteration < 5 {
+        let before = trainer.snapshot().iteration;
+        run(&mut trainer, 1);
+        if trainer.snapshot().iteration > before {
+            imagined.push(trainer.steps().1);
+        }
+    }
+    assert!(imagined[1] > 0, "much imagination early: {imagined:?}");
+    assert_eq!(imagined[4], imagined[5], "none at the end: {imagined:?}");
+    let rate = f64::from(trainer.snapshot().metrics["train/learning_rate"]);
+    assert!((rate - 0.1 * start).abs() < 1e-6, "{rate}");
+}
+
+#[test]
+fn changed_physics_reach_the_task_at_once_and_bad_values_change_nothing() {
+    let mut trainer = trainer(tiny(), 0);
+    run(&mut trainer, 20);
+    let before = trainer.physics();
+    let refused = trainer.set_physics("gravity", -1.0).expect_err("refused").to_string();
+    assert!(refused.contains("physics.gravity = -1"), "{refused}");
+    assert_eq!(trainer.physics(), before);
+    trainer.set_physics("gravity", 20.0).expect("in range");
+    assert_eq!(trainer.physics()[0].value, 20.0);
+    run(&mut trainer, 200);
+}

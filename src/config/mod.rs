@@ -190,6 +190,8 @@ hyperparameters! {
     model_heads: ModelHeads = ModelHeads::Deterministic, Allowed::choice::<ModelHeads>(), "world model", "";
     /// How imagination knows that an episode would have ended: learned, told by the task's own rule, or not at all.
     termination: Termination = Termination::Learned, Allowed::choice::<Termination>(), "world model", "";
+    /// Weight of the predicted end in the model's loss. Ends are rare and abrupt: at 1 they bend the layers that predict the state.
+    end_coef: f64 = 0.1, Allowed::Number { min: 0.0, max: 10.0 }, "world model", "c_end";
     /// Size of the worst-case push against the model's input that it has to withstand while it learns, in standard deviations. 0 is none.
     adversarial_eps: f64 = 0.0, Allowed::Number { min: 0.0, max: 1.0 }, "world model", "std";
 
@@ -239,6 +241,11 @@ hyperparameters! {
     /// Step size of the curiosity module.
     curiosity_learning_rate: f64 = 1e-3, Allowed::Number { min: 1e-6, max: 0.1 }, "curiosity", "per update";
 
+    /// Steps that Dyna-Q takes in its table of remembered outcomes after each real step.
+    planning_steps: usize = 50, Allowed::Count { min: 0, max: 10_000 }, "dyna-q", "n";
+    /// Reward in planning for what has long not been tried, per √step: more than 0 makes it Dyna-Q+.
+    planning_bonus: f64 = 0.0, Allowed::Number { min: 0.0, max: 1.0 }, "dyna-q", "κ";
+
     /// Real steps between two evaluations of the greedy policy. They do not count as real steps. 0 never evaluates.
     eval_every: usize = 250, Allowed::Count { min: 0, max: 1_000_000 }, "evaluation", "real steps";
     /// Fresh episodes in one evaluation.
@@ -278,8 +285,8 @@ impl Config {
                     .into(),
             });
         }
-        if self.learns_from_replay() {
-            return self.validate_replay_learner();
+        if self.algorithm == Algorithm::DynaQ || self.learns_from_replay() {
+            return self.validate_other_learner();
         }
         if self.num_envs * self.num_steps > self.replay_capacity {
             return Err(Error::Config {
@@ -294,15 +301,15 @@ impl Config {
         Ok(())
     }
 
-    /// DQN and TD3 learn from real experience alone and explore by chance alone.
-    fn validate_replay_learner(&self) -> Result<()> {
+    /// DQN, TD3 and Dyna-Q have no world model of networks and explore by chance alone.
+    fn validate_other_learner(&self) -> Result<()> {
         let needed_by = |field: &str, value: String, allowed: &str| {
             let name = Parameter::text(&self.algorithm);
             Err(Error::Config { field: field.into(), value, allowed: format!("{name} needs {allowed}") })
         };
         if self.imagination_rounds > 0 {
             let value = self.imagination_rounds.to_string();
-            return needed_by("imagination_rounds", value, "0: it learns from real experience alone");
+            return needed_by("imagination_rounds", value, "0: it has no world model of networks");
         }
         if self.curiosity != CuriosityKind::None {
             let value = Parameter::text(&self.curiosity);

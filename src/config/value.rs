@@ -134,6 +134,8 @@ choices! {
         Dqn = "dqn",
         /// Twin delayed deterministic policy gradient from replay, for tasks that take numbers: [`crate::td3`].
         Td3 = "td3",
+        /// Dyna-Q with tables, for tasks whose states can be numbered: [`crate::dyna_q`].
+        DynaQ = "dyna_q",
     }
     /// The bend between two layers of a network.
     Activation {

@@ -6,6 +6,7 @@
 mod acrobot;
 mod action;
 mod cart_pole;
+mod grid_world;
 mod mountain_car;
 mod mountain_car_continuous;
 mod pendulum;
@@ -13,6 +14,7 @@ mod vec_env;
 
 pub use acrobot::{Acrobot, AcrobotPhysics};
 pub use cart_pole::{CartPole, CartPolePhysics};
+pub use grid_world::{GridWorld, MazeLayout};
 pub use mountain_car::{MountainCar, MountainCarPhysics};
 pub use mountain_car_continuous::MountainCarContinuous;
 pub use pendulum::{Pendulum, PendulumPhysics};
@@ -77,6 +79,17 @@ pub enum MapAxis {
         cosine: usize,
         /// Index of the sine in the observation.
         sine: usize,
+    },
+    /// A coordinate of a grid, observed as evenly spaced numbers from −1 to 1; maps count it from 1.
+    Grid {
+        /// "row"
+        name: &'static str,
+        /// Index in the observation.
+        index: usize,
+        /// Cells along it.
+        cells: usize,
+        /// Whether the first cell stands at the end of the axis: rows are counted from the top, axes from below.
+        from_end: bool,
     },
 }
 
@@ -173,6 +186,14 @@ pub trait Env {
     fn known_end(&self, _next_obs: &[f32]) -> bool {
         false
     }
+    /// How many states there are, if they can be numbered: what learners with tables need.
+    fn state_count(&self) -> Option<usize> {
+        None
+    }
+    /// The number, below [`Env::state_count`], of the state in which this is seen.
+    fn state_seen(&self, _obs: &[f32]) -> usize {
+        0
+    }
     /// What can be changed while it runs: gravity, lengths, masses, wind. None unless the task says so.
     fn parameters(&mut self) -> Vec<PhysicsParameter<'_>> {
         Vec::new()
@@ -180,8 +201,14 @@ pub trait Env {
 }
 
 /// The ids of all tasks, in the order in which a newcomer should meet them.
-pub const TASKS: &[&str] =
-    &["CartPole-v1", "Acrobot-v1", "Pendulum-v1", "MountainCar-v0", "MountainCarContinuous-v0"];
+pub const TASKS: &[&str] = &[
+    "CartPole-v1",
+    "Acrobot-v1",
+    "Pendulum-v1",
+    "MountainCar-v0",
+    "MountainCarContinuous-v0",
+    "DynaMaze-v0",
+];
 
 /// Makes the task of this id.
 ///
@@ -194,6 +221,7 @@ pub fn make(id: &str) -> Result<Box<dyn Env>> {
         "Pendulum-v1" => Ok(Box::new(Pendulum::default())),
         "MountainCar-v0" => Ok(Box::new(MountainCar::default())),
         "MountainCarContinuous-v0" => Ok(Box::new(MountainCarContinuous::default())),
+        "DynaMaze-v0" => Ok(Box::new(GridWorld::default())),
         _ => Err(Error::Config {
             field: "task".into(),
             value: id.into(),
@@ -319,7 +347,8 @@ mod tests {
                     first_obs.push(envs.obs()[..spec.obs_size()].to_vec());
                 }
             }
-            assert_ne!(first_obs[0], first_obs[1], "{id}: every episode starts elsewhere");
+            // The maze has one start; everywhere else every episode starts elsewhere.
+            assert_eq!(first_obs[0] == first_obs[1], *id == "DynaMaze-v0", "{id}");
         }
     }
 

@@ -2,16 +2,14 @@
 //!
 //! **What.** Without a bend a stack of layers would be one layer. tanh and SiLU are where a small network spends most
 //! of its time if each number goes through the C library's `tanhf` or `expf`: more than half, measured.
-//! ```text
-//! tanh(x) ≈ x P(x²) / Q(x²), |x| ≤ 7.9      σ(x) = ½ + ½ tanh(x/2)      silu(x) = x σ(x)
-//! ```
+//! **Where.** The functions themselves are in [`crate::kernels::activation`], which computes without tensors.
 //! **Choices.** (1) On the CPU the rational function runs over whole slices, four or more numbers at a time; on WebGPU
 //! burn's own operation is used. (2) Its gradient needs no operation of our own: with the constants c = f'(x) and
 //! d = f(x) − c x, the tensor c x + d has f's value and f's gradient. (3) burn's operation is the oracle in the test
 //! below.
-//! **Source.** Coefficients: Eigen's generic tanh for f32, minimax on ±7.9.
 
 use crate::config::Activation;
+use crate::kernels::activation::{silu, tanh};
 use burn::tensor::{Tensor, TensorData, activation};
 
 /// The bend of every number of a tensor. `on_cpu` says where the tensor lives.
@@ -24,21 +22,12 @@ pub fn bend<const D: usize>(kind: Activation, x: Tensor<D>, on_cpu: bool) -> Ten
             y
         }),
         Activation::Silu if on_cpu => bend_slices(x, |x, slope| {
-            let sigmoid = 0.5 + 0.5 * tanh(0.5 * x);
-            *slope = sigmoid * (1.0 + x * (1.0 - sigmoid));
-            x * sigmoid
+            let (y, its_slope) = silu(x);
+            *slope = its_slope;
+            y
         }),
         Activation::Tanh => activation::tanh(x),
         Activation::Silu => activation::silu(x),
-    }
-}
-
-/// The same for one number on the host.
-pub fn bend_number(kind: Activation, x: f32) -> f32 {
-    match kind {
-        Activation::Relu => x.max(0.0),
-        Activation::Tanh => tanh(x),
-        Activation::Silu => x * (0.5 + 0.5 * tanh(0.5 * x)),
     }
 }
 
@@ -62,28 +51,11 @@ fn bend_slices<const D: usize>(x: Tensor<D>, f: impl Fn(f32, &mut f32) -> f32) -
     x * constant(slopes) + constant(values)
 }
 
-/// tanh, to about 4e-7.
-#[inline(always)]
-#[allow(clippy::excessive_precision)] // the coefficients as they were published
-fn tanh(x: f32) -> f32 {
-    let x = x.clamp(-7.905_311, 7.905_311);
-    let s = x * x;
-    let p = s * -2.760_768_5e-16 + 2.000_187_9e-13;
-    let p = s * p - 8.604_671_5e-11;
-    let p = s * p + 5.122_297e-8;
-    let p = s * p + 1.485_722_4e-5;
-    let p = s * p + 6.372_619_3e-4;
-    let p = x * (s * p + 4.893_524_6e-3);
-    let q = s * 1.198_258_4e-6 + 1.185_347_06e-4;
-    let q = s * q + 2.268_434_6e-3;
-    let q = s * q + 4.893_525_2e-3;
-    p / q
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::device::Device;
+    use crate::kernels::activation::bend_number;
 
     fn numbers(tensor: Tensor<2>) -> Vec<f32> {
         tensor.into_data().try_into_vec().unwrap()

@@ -13,11 +13,14 @@
 //! statistics would move the policy while nothing has been learned. (4) Acting uses [`HostActor`], a copy on the host.
 //! **Source.** Huang et al. 2022, "The 37 implementation details of PPO".
 
-use super::{Adam, Distribution, HostActor, HostMlp, Layout, Mlp, Tracked};
+use super::init::initial;
+use super::{Adam, Distribution, HostActor, Layout, Mlp, Tracked};
 use crate::config::Activation;
 use crate::device::{Device, read};
-use crate::env::{ActionSpace, ObsDimension};
+use crate::env::ActionSpace;
 use crate::error::Result;
+pub use crate::kernels::ppo::Scaling as ObsScaling;
+use crate::kernels::{distribution, ppo};
 use crate::rng::Stream;
 use burn::tensor::Tensor;
 
@@ -40,33 +43,33 @@ pub struct Shape {
     pub log_std_init: f32,
 }
 
-/// x = (obs − centre) / half_range, per dimension.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ObsScaling {
-    /// `[O]`
-    pub centre: Vec<f32>,
-    /// `[O]`
-    pub half_range: Vec<f32>,
-}
-
-impl ObsScaling {
-    /// Observations as they are.
-    pub fn none(obs_size: usize) -> Self {
-        Self { centre: vec![0.0; obs_size], half_range: vec![1.0; obs_size] }
-    }
-
-    /// The usual range of every dimension becomes −1 to 1.
-    pub fn of(dimensions: &[ObsDimension]) -> Self {
-        Self {
-            centre: dimensions.iter().map(|d| (d.low + d.high) / 2.0).collect(),
-            half_range: dimensions.iter().map(|d| (d.high - d.low) / 2.0).collect(),
+impl Shape {
+    /// The same for [`crate::kernels`].
+    pub fn by_hand(&self) -> ppo::Shape {
+        let distribution = match self.action {
+            ActionSpace::Discrete(_) => distribution::Distribution::Categorical,
+            ActionSpace::Box { .. } => distribution::Distribution::Gaussian,
+        };
+        ppo::Shape {
+            obs_size: self.obs_size,
+            hidden_size: self.hidden_size,
+            actions: self.action.encoded_size(),
+            heads: self.heads,
+            activation: self.activation,
+            distribution,
         }
     }
 
-    /// Appends x of one observation.
-    pub fn apply(&self, obs: &[f32], x: &mut Vec<f32>) {
-        let scales = self.centre.iter().zip(&self.half_range);
-        x.extend(obs.iter().zip(scales).map(|(obs, (centre, half_range))| (obs - centre) / half_range));
+    /// First parameters of policy and value, and log σ where actions are numbers: the same on every device.
+    pub fn initial(&self, stream: &mut Stream) -> Vec<f32> {
+        let [policy, value] = [self.action.encoded_size(), self.heads]
+            .map(|outputs| [self.obs_size, self.hidden_size, self.hidden_size, outputs]);
+        let mut flat = initial(1, &policy, 0.01, stream);
+        flat.extend(initial(1, &value, 1.0, stream));
+        if let ActionSpace::Box { size, .. } = self.action {
+            flat.extend(vec![self.log_std_init; size]);
+        }
+        flat
     }
 }
 
@@ -98,16 +101,11 @@ impl ActorCritic {
             Mlp::new(&mut layout, device.kind(), 1, &[size, hidden, hidden, outputs], shape.activation);
         let value =
             Mlp::new(&mut layout, device.kind(), 1, &[size, hidden, hidden, shape.heads], shape.activation);
-        let mut initial = policy.initial(0.01, stream);
-        initial.extend(value.initial(1.0, stream));
         let log_std = match shape.action {
             ActionSpace::Discrete(_) => None,
-            ActionSpace::Box { size, .. } => {
-                initial.extend(vec![shape.log_std_init; size]);
-                Some(layout.add([1, 1, size]))
-            }
+            ActionSpace::Box { size, .. } => Some(layout.add([1, 1, size])),
         };
-        let flat = device.floats(initial, [layout.len()]);
+        let flat = device.floats(shape.initial(stream), [layout.len()]);
         let adam = Adam::new(&flat, learning_rate, 1e-5);
         let row = |numbers: &[f32]| device.floats(numbers.to_vec(), [1, size]);
         let (centre, half_range) = (row(&shape.scaling.centre), row(&shape.scaling.half_range));
@@ -161,11 +159,6 @@ impl ActorCritic {
     /// [`crate::Error::Device`] if the device cannot be read.
     pub async fn actor(&self) -> Result<HostActor> {
         let flat = read(self.flat.clone(), "reading the policy").await?;
-        let policy = HostMlp::new(&self.policy, &self.layout, &flat);
-        let log_std = self.log_std.map(|slot| {
-            let slot = self.layout.slots()[slot];
-            flat[slot.offset..slot.offset + slot.len()].to_vec()
-        });
-        Ok(HostActor::new(policy, log_std.unwrap_or_default(), self.shape.clone(), flat))
+        Ok(HostActor::new(self.shape.clone(), flat))
     }
 }

@@ -5,42 +5,47 @@
 //! **Choices.** (1) A greedy action is the most probable one: the highest score, or the mean. (2) Learners without a
 //! distribution (DQN, TD3) have an actor that can only be greedy: the most valuable choice, or bound · tanh(output).
 
-use super::HostMlp;
-use super::activation::bend_number;
 use super::actor_critic::Shape;
 use super::categorical::cumulative_choice;
 use crate::config::Activation;
 use crate::env::ActionSpace;
+use crate::kernels::activation::bend_number;
+use crate::kernels::{Kept, Mlp, ppo};
 use crate::rng::Stream;
 
 /// A copy of the policy.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct HostActor {
-    policy: HostMlp,
+    policy: Mlp,
     log_std: Vec<f32>,
     shape: Shape,
     x: Vec<f32>,
     /// Whether numbers are squashed into the bound, as those of TD3 are.
     squashes: bool,
+    kept: Kept,
     /// All parameters of policy and value, as they were copied.
     pub flat: Vec<f32>,
 }
 
 impl HostActor {
-    pub(super) fn new(policy: HostMlp, log_std: Vec<f32>, shape: Shape, flat: Vec<f32>) -> Self {
-        Self { policy, log_std, shape, x: Vec::new(), squashes: false, flat }
+    /// The policy of this shape in `flat`, all parameters of policy and value.
+    pub fn new(shape: Shape, flat: Vec<f32>) -> Self {
+        let [policy, value] = ppo::networks(&shape.by_hand());
+        let log_std = flat[value.end()..].to_vec();
+        Self { policy, log_std, shape, x: Vec::new(), squashes: false, kept: Kept::default(), flat }
     }
 
     /// A policy without chance, of which only [`HostActor::act_greedily`] can be asked: `policy` scores the choices, or
     /// says numbers that tanh puts into the bound.
-    pub fn deterministic(policy: HostMlp, shape: Shape, flat: Vec<f32>) -> Self {
-        Self { squashes: true, ..Self::new(policy, Vec::new(), shape, flat) }
+    pub fn deterministic(policy: Mlp, shape: Shape, flat: Vec<f32>) -> Self {
+        let (log_std, x, kept) = (Vec::new(), Vec::new(), Kept::default());
+        Self { policy, log_std, shape, x, squashes: true, kept, flat }
     }
 
     fn outputs(&mut self, obs: &[f32]) -> &[f32] {
         self.x.clear();
         self.shape.scaling.apply(obs, &mut self.x);
-        self.policy.forward(&self.x)
+        self.policy.forward(&self.flat, &self.x, 1, &mut self.kept)
     }
 
     /// Samples an action for one observation, appends it as it is stored (not clipped), and gives its log-probability.
@@ -63,6 +68,12 @@ impl HostActor {
         }
         self.log_std = log_std;
         log_prob
+    }
+
+    /// Mean spread over the components of an action; none for choices.
+    pub fn std(&self) -> Option<f32> {
+        let count = self.log_std.len() as f32;
+        (count > 0.0).then(|| self.log_std.iter().map(|log_std| log_std.exp()).sum::<f32>() / count)
     }
 
     /// Appends the most probable action for one observation.

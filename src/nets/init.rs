@@ -9,6 +9,21 @@
 
 use crate::rng::Stream;
 
+/// First values of `members` perceptrons side by side, W₁, b₁, W₂, b₂, …: orthogonal with gain √2, the last layer with
+/// `output_gain`; biases 0.
+pub fn initial(members: usize, sizes: &[usize], output_gain: f32, stream: &mut Stream) -> Vec<f32> {
+    let mut flat = Vec::new();
+    for (layer, pair) in sizes.windows(2).enumerate() {
+        let is_last = layer + 2 == sizes.len();
+        let gain = if is_last { output_gain } else { std::f32::consts::SQRT_2 };
+        for _ in 0..members {
+            flat.extend(orthogonal(pair[0], pair[1], gain, stream));
+        }
+        flat.extend(std::iter::repeat_n(0.0, members * pair[1]));
+    }
+    flat
+}
+
 /// An orthogonal matrix [rows, columns], row-major, times `gain`.
 pub fn orthogonal(rows: usize, columns: usize, gain: f32, stream: &mut Stream) -> Vec<f32> {
     let (vectors, length) = (rows.min(columns), rows.max(columns));

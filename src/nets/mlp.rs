@@ -7,8 +7,9 @@
 //! **Shapes.** x [E, B, in] → y [E, B, out]; Wₗ [E, inₗ, outₗ], bₗ [E, 1, outₗ]. An ordinary network has E = 1.
 //! **Where.** Parameters come from a [`Layout`]'s matrices: tracked ones while learning, plain ones while acting.
 
+use super::Layout;
 use super::activation::bend;
-use super::{Layout, orthogonal};
+use super::init::initial;
 use crate::config::Activation;
 use crate::device::DeviceKind;
 use crate::rng::Stream;
@@ -39,22 +40,13 @@ impl Mlp {
             layout.add([members, pair[0], pair[1]]);
             layout.add([members, 1, pair[1]]);
         }
-        let on_cpu = device == DeviceKind::Cpu;
+        let on_cpu = device != DeviceKind::WebGpu;
         Self { members, sizes: sizes.to_vec(), activation, on_cpu, first }
     }
 
     /// First values for these places: orthogonal with gain √2, the last layer with `output_gain`; biases 0.
     pub fn initial(&self, output_gain: f32, stream: &mut Stream) -> Vec<f32> {
-        let mut flat = Vec::new();
-        for (layer, pair) in self.sizes.windows(2).enumerate() {
-            let is_last = layer + 2 == self.sizes.len();
-            let gain = if is_last { output_gain } else { std::f32::consts::SQRT_2 };
-            for _ in 0..self.members {
-                flat.extend(orthogonal(pair[0], pair[1], gain, stream));
-            }
-            flat.extend(std::iter::repeat_n(0.0, self.members * pair[1]));
-        }
-        flat
+        initial(self.members, &self.sizes, output_gain, stream)
     }
 
     /// y from x; `matrices` are those of the whole layout.
@@ -84,10 +76,5 @@ impl Mlp {
     /// The bend between two layers.
     pub fn activation(&self) -> Activation {
         self.activation
-    }
-
-    /// Index in the layout of the first matrix.
-    pub fn first_slot(&self) -> usize {
-        self.first
     }
 }

@@ -11,9 +11,10 @@
 //! leaves PyTorch's uniform ones here.
 //! **Paper.** Copies: Mnih et al. 2015, Nature 518. Averages: Lillicrap et al. 2016 (1509.02971), after Polyak.
 
-use super::{Adam, HostMlp, Layout, Mlp, Tracked, clip_by_global_norm};
+use super::{Adam, Layout, Mlp, Tracked, clip_by_global_norm};
 use crate::config::Activation;
 use crate::device::Device;
+use crate::kernels;
 use crate::rng::Stream;
 use burn::tensor::Tensor;
 
@@ -81,8 +82,8 @@ impl Targeted {
     }
 
     /// The network on the host, with the numbers of `flat` as they were read.
-    pub fn on_host(&self, flat: &[f32]) -> HostMlp {
-        HostMlp::new(&self.mlp, &self.layout, flat)
+    pub fn on_host(&self) -> kernels::Mlp {
+        kernels::Mlp::new(0, 1, self.mlp.sizes(), self.mlp.activation())
     }
 }
 

@@ -19,6 +19,8 @@ pub(super) type Plane = Cartesian2d<RangedCoordf64, RangedCoordf64>;
 pub(super) struct Chart<'t, DB: DrawingBackend> {
     /// The whole picture, in device pixels.
     pub(super) page: DrawingArea<DB, Shift>,
+    /// Upper left corner of this chart's part of the picture, in device pixels.
+    pub(super) corner: (i32, i32),
     /// The part between the axes, in their units.
     pub(super) plot: DrawingArea<DB, Plane>,
     /// Colours and sizes.
@@ -82,6 +84,25 @@ impl<DB: DrawingBackend> Chart<'_, DB> {
         self.page.draw(&Rectangle::new([(x - before, y - before), (x + after, y + after)], colour.filled()))
     }
 
+    /// A filled rectangle between two corners; neighbours share their edge without a gap.
+    pub(super) fn patch(&self, from: Place, to: Place, colour: RGBAColor) -> Drawn<DB> {
+        self.page.draw(&Rectangle::new([self.pixel(from), self.pixel(to)], colour.filled()))
+    }
+
+    /// A narrow strip right of the picture that shows what a colour's strengths mean, from none below to `fullest`.
+    pub(super) fn ramp(&self, colour: RGBColor, fullest: f64) -> Drawn<DB> {
+        let (x, y) = (self.plot.get_x_range().end, self.plot.get_y_range());
+        let ((right, top), (_, bottom)) = (self.pixel((x, y.end)), self.pixel((x, y.start)));
+        let (from, to) = (right + self.theme.px(2.0), right + self.theme.px(6.0));
+        for height in top..bottom {
+            let share = f64::from(bottom - height) / f64::from(bottom - top);
+            let line =
+                Rectangle::new([(from, height), (to, height + 1)], colour.mix(fullest * share).filled());
+            self.page.draw(&line)?;
+        }
+        Ok(())
+    }
+
     /// An arrowhead at the upper edge: here the line goes on above the picture.
     pub(super) fn arrow(&self, x: f64, colour: RGBColor) -> Drawn<DB> {
         let (x, y) = self.pixel((x, self.plot.get_y_range().end));
@@ -114,6 +135,11 @@ impl<DB: DrawingBackend> Chart<'_, DB> {
         let (x, y) = self.plot.map_coordinate(&place);
         let pixels = |css: f64| if css == 0.0 { 0 } else { self.theme.px(css.abs()) * css.signum() as i32 };
         write(&self.page, self.theme, text, (x + pixels(shift.0), y + pixels(shift.1)), colour, anchor)
+    }
+
+    /// Width of the whole picture in device pixels: as many points can be told apart.
+    pub(super) fn width(&self) -> usize {
+        self.page.dim_in_pixel().0 as usize
     }
 
     /// Device pixels of a place, from the upper left corner.

@@ -16,6 +16,8 @@ use plotters::style::text_anchor::{HPos, VPos};
 
 /// Error of a model that predicts that nothing changes.
 const NO_CHANGE: f64 = 1.0;
+/// Errors from here on are only said to be larger: how much larger depends on how little happened to change.
+const TOLD: f64 = 10.0;
 /// Highest error in the picture.
 const WORST: f64 = 1.5;
 
@@ -82,8 +84,8 @@ fn beyond<DB: DrawingBackend>(chart: &Chart<DB>, line: &[Place]) -> Drawn<DB> {
     Ok(())
 }
 
-/// The error at the horizon, as a dot and in words: above the dot, or under the horizon's name if the dot would be
-/// above the picture.
+/// The error at the horizon, as a dot and in words: above the dot, or under "no change" where that
+/// would be on the horizon's name.
 fn reading<DB: DrawingBackend>(chart: &Chart<DB>, line: &[Place], steps: f64, horizon: usize) -> Drawn<DB> {
     let Some(place) = horizon.checked_sub(1).and_then(|at| line.get(at)).filter(|place| place.1.is_finite())
     else {
@@ -91,10 +93,14 @@ fn reading<DB: DrawingBackend>(chart: &Chart<DB>, line: &[Place], steps: f64, ho
     };
     chart.dot(*place, chart.theme.error.to_rgba(), 4.0)?;
     let (side, beside) = roomier(place.0, steps);
-    let (at, over, upright) = match place.1 < WORST {
+    let (at, over, upright) = match place.1 < NO_CHANGE {
         true => (place.1, -6.0, VPos::Bottom),
-        false => (WORST, 22.0, VPos::Top),
+        false => (NO_CHANGE, 6.0, VPos::Top),
     };
-    let text = format!("{:.0} %", place.1 * 100.0);
+    let text = if place.1 < TOLD {
+        format!("{:.0} %", place.1 * 100.0)
+    } else {
+        format!("over {:.0} %", TOLD * 100.0)
+    };
     chart.text(&text, (place.0, at), (beside, over), chart.theme.error, (side, upright))
 }

@@ -6,19 +6,25 @@
 //! are gaps. A picture of any size can be asked for; one too small to read is left empty.
 
 mod axis;
+mod calibration;
 mod chart;
 mod curve;
 mod error_by_horizon;
+mod learning_curves;
 mod real_vs_imagined;
 mod returns;
 mod series;
 mod sheet;
+mod state_map;
 mod theme;
 
+pub use calibration::calibration;
 pub use curve::{Role, curve};
 pub use error_by_horizon::error_by_horizon;
+pub use learning_curves::{LearningCurve, LearningCurves, RunEnd, learning_curves, learning_curves_panels};
 pub use real_vs_imagined::real_vs_imagined;
 pub use returns::{Returns, returns};
+pub use state_map::{Layer, state_map};
 pub use theme::{Theme, ThemeText};
 
 use plotters::drawing::DrawingAreaErrorKind;

@@ -30,8 +30,11 @@ pub(super) struct Name {
     pub(super) colour: RGBColor,
 }
 
-/// An empty picture.
+/// An empty picture, or a part of one.
 pub(super) struct Sheet<'t, DB: DrawingBackend> {
+    /// The whole picture.
+    page: DrawingArea<DB, Shift>,
+    /// The part that is drawn on.
     area: DrawingArea<DB, Shift>,
     theme: &'t Theme,
 }
@@ -41,7 +44,13 @@ impl<'t, DB: DrawingBackend> Sheet<'t, DB> {
     pub(super) fn new(backend: DB, theme: &'t Theme) -> Drawn<DB, Self> {
         let area = backend.into_drawing_area();
         area.fill(&theme.paper)?;
-        Ok(Self { area, theme })
+        Ok(Self { page: area.clone(), area, theme })
+    }
+
+    /// Equal parts, row by row. Draw on them with [`Sheet::draw`], then [`Sheet::present`] the whole.
+    pub(super) fn split(&self, (rows, columns): (usize, usize)) -> Vec<Self> {
+        let parts = self.area.split_evenly((rows, columns)).into_iter();
+        parts.map(|area| Self { page: self.page.clone(), area, theme: self.theme }).collect()
     }
 
     /// Width in device pixels: as many points can be told apart.
@@ -59,9 +68,21 @@ impl<'t, DB: DrawingBackend> Sheet<'t, DB> {
         self.area.present()
     }
 
-    /// Draws the axes, leaving room for `names` at the right, then what `draw` adds.
+    /// Draws the axes, leaving room for `names` at the right, then what `draw` adds, and presents the picture.
     pub(super) fn chart(
         self,
+        x: &Axis,
+        y: &Axis,
+        names: Vec<Name>,
+        draw: impl FnOnce(&Chart<'t, DB>) -> Drawn<DB>,
+    ) -> Drawn<DB> {
+        self.draw(x, y, names, draw)?;
+        self.present()
+    }
+
+    /// As [`Sheet::chart`], for a part of a picture.
+    pub(super) fn draw(
+        &self,
         x: &Axis,
         y: &Axis,
         names: Vec<Name>,
@@ -72,7 +93,12 @@ impl<'t, DB: DrawingBackend> Sheet<'t, DB> {
             draw(&chart)?;
             chart.names(names)?;
         }
-        self.area.present()
+        Ok(())
+    }
+
+    /// Hands the whole picture over: nothing can be drawn afterwards.
+    pub(super) fn present(&self) -> Drawn<DB> {
+        self.page.present()
     }
 
     fn size(&self) -> (i32, i32) {
@@ -100,7 +126,9 @@ impl<'t, DB: DrawingBackend> Sheet<'t, DB> {
             .margin_top(theme.text_px() + theme.px(12.0))
             .margin_bottom(theme.text_px() + theme.px(10.0))
             .build_cartesian_2d(x.range.clone(), y.range.clone())?;
-        let chart = Chart { page: self.area.clone(), plot: context.plotting_area().clone(), theme };
+        let (columns, rows) = self.area.get_pixel_range();
+        let corner = (columns.start, rows.start);
+        let chart = Chart { page: self.page.clone(), corner, plot: context.plotting_area().clone(), theme };
         chart.number_left(y)?;
         chart.number_below(x)?;
         Ok(chart)
@@ -127,7 +155,7 @@ impl<DB: DrawingBackend> Chart<'_, DB> {
             &self.page,
             theme,
             &y.title,
-            (theme.px(2.0), theme.px(3.0)),
+            (self.corner.0 + theme.px(2.0), self.corner.1 + theme.px(3.0)),
             theme.muted,
             (HPos::Left, VPos::Top),
         )

@@ -9,16 +9,16 @@ use super::work::Work;
 use crate::buffer::{Rollout, Step};
 use crate::config::CuriosityKind;
 use crate::curiosity::Visit;
-use crate::device::read;
 use crate::error::{Error, Result};
 use crate::world_model::open_loop::{Stretch, foresee};
+use std::ops::Range;
 
 impl Trainer {
     pub(super) async fn begin_iteration(&mut self) -> Result<Work> {
         if self.actor.is_none() {
-            self.actor = Some(self.net.actor().await?);
+            self.actor = Some(self.agent.actor().await?);
         }
-        self.net.adam.learning_rate = self.learning_rate();
+        self.agent.set_learning_rate(self.learning_rate());
         let (obs_size, action_size) = (self.spec.obs_size(), self.spec.action_size());
         self.lanes = vec![Rollout::new(true, obs_size, action_size); self.config.num_envs];
         Ok(Work::Collect { step: 0 })
@@ -81,11 +81,11 @@ impl Trainer {
 
     /// reward_int of every real step, and the scale on which novelty is measured.
     async fn score_novelty(&mut self) -> Result<()> {
-        let visit = self.real_visit();
+        let steps = self.real_steps().await?;
         let Some(curiosity) = &mut self.curiosity else { return Ok(()) };
         curiosity.set_normalization(self.replay.obs_stats());
+        let errors = curiosity.errors(&steps.visit(0..steps.rows)).await?; // [N · T], environment by environment
         let (envs, steps) = (self.config.num_envs, self.config.num_steps);
-        let errors = read(curiosity.error(&visit), "reading novelty").await?; // [N · T], environment by environment
         Error::unless_finite("collect", "curiosity/novelty_mean", &errors)?;
         for step in 0..steps {
             let of_step: Vec<f32> = (0..envs).map(|lane| errors[lane * steps + step]).collect();
@@ -102,30 +102,27 @@ impl Trainer {
         Ok(())
     }
 
-    /// All real steps of this iteration on the device, lane after lane, with the members' disagreement about them.
-    pub(super) fn real_visit(&self) -> Visit {
+    /// All real steps of this iteration, lane after lane, with what curiosity asks about them.
+    pub(super) async fn real_steps(&mut self) -> Result<RealSteps> {
         let rows = self.lanes.iter().map(Rollout::len).sum::<usize>();
-        let size = self.spec.obs_size();
-        let block = |of: fn(&Rollout) -> &Vec<f32>, width: usize| {
-            let all: Vec<f32> = self.lanes.iter().flat_map(|lane| of(lane).iter().copied()).collect();
-            self.device.floats(all, [rows, width])
+        let all = |of: fn(&Rollout) -> &Vec<f32>| -> Vec<f32> {
+            self.lanes.iter().flat_map(|lane| of(lane).iter().copied()).collect()
         };
-        let (obs, next_obs) = (block(|lane| &lane.obs, size), block(|lane| &lane.next_obs, size));
-        let mut encoded = Vec::new();
+        let (obs, next_obs) = (all(|lane| &lane.obs), all(|lane| &lane.next_obs));
+        let mut action = Vec::with_capacity(rows * self.spec.action.encoded_size());
         for lane in &self.lanes {
-            (0..lane.len()).for_each(|step| self.spec.action.encode(lane.action_at(step), &mut encoded));
+            (0..lane.len()).for_each(|step| self.spec.action.encode(lane.action_at(step), &mut action));
         }
-        let action = self.device.floats(encoded, [rows, self.spec.action.encoded_size()]);
-        let disagreement = match (&self.model, self.config.curiosity) {
-            (Some(model), CuriosityKind::Disagreement) => model.disagreement(obs.clone(), action.clone()),
-            _ => self.device.zeros([rows, 1]),
+        let disagreement = match (&mut self.model, self.config.curiosity) {
+            (Some(model), CuriosityKind::Disagreement) => model.disagreement(&obs, &action).await?,
+            _ => vec![0.0; rows],
         };
-        Visit { obs, action, next_obs, disagreement }
+        Ok(RealSteps { rows, obs, action, next_obs, disagreement })
     }
 
     /// What the model, fitted before this collection, says of environment 0's longest stretch in it.
     async fn compare_with_reality(&mut self) -> Result<()> {
-        let Some(model) = self.model.as_ref().filter(|model| model.scales().is_some()) else { return Ok(()) };
+        let Some(model) = self.model.as_mut().filter(|model| model.scales().is_some()) else { return Ok(()) };
         let lane = &self.lanes[0];
         let Some(segment) = lane.segments.iter().max_by_key(|segment| segment.len()) else { return Ok(()) };
         let mut stretch = Stretch { obs: vec![lane.obs_at(segment.start).to_vec()], actions: Vec::new() };
@@ -139,5 +136,31 @@ impl Trainer {
         let foreseen = foresee(model, std::slice::from_ref(&stretch), "comparing with reality").await?;
         self.record.comparison(first_frame, stretch, &foreseen, self.config.ensemble_size);
         Ok(())
+    }
+}
+
+/// Real steps of an iteration, [rows, ·] each.
+pub(super) struct RealSteps {
+    pub(super) rows: usize,
+    obs: Vec<f32>,
+    action: Vec<f32>,
+    next_obs: Vec<f32>,
+    disagreement: Vec<f32>,
+}
+
+impl RealSteps {
+    /// These of them, for curiosity.
+    pub(super) fn visit(&self, rows: Range<usize>) -> Visit<'_> {
+        let part = |all: &'_ [f32]| {
+            let width = all.len() / self.rows;
+            rows.start * width..rows.end * width
+        };
+        Visit {
+            rows: rows.len(),
+            obs: &self.obs[part(&self.obs)],
+            action: &self.action[part(&self.action)],
+            next_obs: &self.next_obs[part(&self.next_obs)],
+            disagreement: &self.disagreement[part(&self.disagreement)],
+        }
     }
 }

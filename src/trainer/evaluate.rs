@@ -33,7 +33,6 @@ impl Evaluation {
 
 impl Trainer {
     pub(super) fn evaluate(&mut self, mut now: Evaluation) -> Result<Work> {
-        let Some(actor) = &mut self.actor else { return Ok(Work::Begin) };
         let rows = now.envs.obs().chunks_exact(self.spec.obs_size());
         // Lanes whose episode is over go on with any action; their later episodes are not looked at.
         let size = self.spec.action_size();
@@ -41,7 +40,11 @@ impl Trainer {
         for (obs, ended) in rows.zip(&now.returns) {
             match ended {
                 Some(_) => actions.extend(std::iter::repeat_n(0.0, size)),
-                None => actor.act_greedily(obs, &mut actions),
+                None => match (&self.table, &mut self.actor) {
+                    (Some(table), _) => actions.push(table.greedy(self.envs.env(0).state_seen(obs)) as f32),
+                    (None, Some(actor)) => actor.act_greedily(obs, &mut actions),
+                    (None, None) => return Ok(Work::Begin),
+                },
             }
         }
         Error::unless_finite("evaluate", "action", &actions)?;

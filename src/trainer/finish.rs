@@ -3,10 +3,9 @@
 use super::Trainer;
 use super::evaluate::Evaluation;
 use super::work::Work;
-use crate::curiosity::Visit;
-use crate::device::read;
+use crate::device::read_mean;
 use crate::error::{Error, Result};
-use burn::tensor::Tensor;
+use crate::nets::HostActor;
 
 impl Trainer {
     /// One minibatch of the curiosity module on this iteration's real steps; each is seen once.
@@ -14,22 +13,15 @@ impl Trainer {
         if self.curiosity.is_none() {
             return Ok(Work::Adapt);
         }
-        let all = self.real_visit();
-        let rows = all.obs.dims()[0];
-        let batch_size = self.config.batch_size.min(rows);
-        let part = |tensor: &Tensor<2>| tensor.clone().narrow(0, batch * batch_size, batch_size);
-        let visit = Visit {
-            obs: part(&all.obs),
-            action: part(&all.action),
-            next_obs: part(&all.next_obs),
-            disagreement: part(&all.disagreement),
-        };
+        let steps = self.real_steps().await?;
+        let batch_size = self.config.batch_size.min(steps.rows);
+        let visit = steps.visit(batch * batch_size..(batch + 1) * batch_size);
         let loss = self.curiosity.as_mut().and_then(|curiosity| curiosity.update(&visit));
-        if (batch + 2) * batch_size <= rows {
+        if (batch + 2) * batch_size <= steps.rows {
             return Ok(Work::Curiosity { batch: batch + 1 });
         }
         if let Some(loss) = loss {
-            let loss = read(loss, "reading the curiosity loss").await?;
+            let loss = read_mean(vec![loss], "reading the curiosity loss").await?;
             Error::unless_finite("curiosity", "curiosity/loss", &loss)?;
             self.record.metric("curiosity/loss", loss[0]);
         }
@@ -37,7 +29,7 @@ impl Trainer {
     }
 
     /// β from the trend of real returns; then the iteration is over.
-    pub(super) fn adapt(&mut self) -> Result<Work> {
+    pub(super) async fn adapt(&mut self) -> Result<Work> {
         if self.curiosity.is_some() && self.config.adaptive_beta {
             let (worst, best) = self.spec.return_range;
             let normalized: Vec<f32> =
@@ -45,6 +37,12 @@ impl Trainer {
             self.beta.adapt(&normalized);
         }
         self.record.metric("curiosity/beta", self.beta.beta);
+        self.record.metric("time/iterations", (self.record.iteration + 1) as f32);
+        self.record.metric("time/total_timesteps", self.record.real_steps as f32);
+        self.draw_map().await?;
+        if let Some(std) = self.actor.as_ref().and_then(HostActor::std) {
+            self.record.metric("train/std", std);
+        }
         self.record.end_iteration();
         self.keep();
         self.evaluate_if_due()

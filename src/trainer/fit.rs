@@ -6,13 +6,13 @@
 use super::work::Work;
 use super::{Trainer, Trust};
 use crate::config::{ConfidenceRule, Termination};
-use crate::dynamics::Dynamics;
+use crate::diagnostics::calibration::calibration;
 use crate::error::Result;
 use crate::imagination::{Imagination, KnownRange, Scope};
 use crate::snapshot::ErrorByHorizon;
-use crate::world_model::confidence;
-use crate::world_model::fit::{Fit, UPDATES_PER_CHECK, Validation};
+use crate::world_model::fit::{Fit, UPDATES_PER_CHECK};
 use crate::world_model::open_loop::{error_by_horizon, foresee, held_out_stretches};
+use crate::world_model::{Model, Validation, confidence};
 
 /// Futures that are drawn as ghosts.
 const GHOSTS: usize = 16;
@@ -22,12 +22,14 @@ const RANGE_STD: f64 = 5.0;
 impl Trainer {
     pub(super) fn begin_fit(&mut self) -> Work {
         match &mut self.model {
-            Some(model) => Work::Fit(Fit::start(model, &self.replay, self.spec.action, &self.config)),
+            Some(model) => {
+                Work::Fit(Box::new(Fit::start(model, &self.replay, self.spec.action, &self.config)))
+            }
             None => Work::Advantages { round: 0, rollouts: vec![self.real_rollout()] },
         }
     }
 
-    pub(super) async fn fit(&mut self, mut fit: Fit) -> Result<Work> {
+    pub(super) async fn fit(&mut self, mut fit: Box<Fit>) -> Result<Work> {
         let Some(model) = &mut self.model else { return Ok(Work::Begin) };
         fit.update(model, &self.replay, &self.config, &mut self.streams.model_batches);
         let is_last = fit.updates >= self.config.model_updates;
@@ -53,14 +55,20 @@ impl Trainer {
     }
 
     pub(super) async fn foresee(&mut self) -> Result<Work> {
-        let Some(model) = &self.model else { return Ok(Work::Begin) };
+        let Some(model) = &mut self.model else { return Ok(Work::Begin) };
         let stretches = held_out_stretches(&self.replay, self.spec.action, self.config.horizon);
         let foreseen = foresee(model, &stretches, "measuring the model's foresight").await?;
         let curve = error_by_horizon(&stretches, &foreseen, self.config.ensemble_size);
+        let change_std = model.scales().map_or(&[][..], |scales| &scales.change_std);
+        let calibration = calibration(&stretches, &foreseen, self.config.ensemble_size, change_std);
         self.decide_trust(&curve);
         self.record.recording.error_by_horizon = Some(curve);
+        if let Some(calibration) = calibration {
+            self.record.metric("world_model/calibration", calibration.rank_correlation);
+            self.record.recording.calibration = Some(calibration);
+        }
         let here = self.envs.obs()[..self.spec.obs_size()].repeat(GHOSTS);
-        let scope = self.scope(self.config.horizon);
+        let scope = self.scope(self.config.horizon, true);
         let forecast = Imagination::start(&self.device, here, scope, &mut self.streams.forecast);
         Ok(Work::Forecast(forecast))
     }
@@ -122,13 +130,14 @@ impl Trainer {
         (all as f64 * left.max(0.0)).round() as usize
     }
 
-    pub(super) fn scope(&self, horizon: usize) -> Scope {
+    pub(super) fn scope(&self, horizon: usize, with_disagreement: bool) -> Scope {
         Scope {
             action: self.spec.action,
             obs_size: self.spec.obs_size(),
             horizon,
             members: self.config.ensemble_size,
-            noise_size: self.model.as_ref().map_or(0, Dynamics::noise_size),
+            noise_size: self.model.as_ref().map_or(0, Model::noise_size),
+            with_disagreement,
         }
     }
 

@@ -2,25 +2,27 @@
 
 use super::Trainer;
 use super::work::Work;
-use crate::config::Termination;
+use crate::config::{CuriosityKind, Termination};
 use crate::error::{Error, Result};
 use crate::imagination::{Borders, Imagination};
 
 impl Trainer {
-    /// The ghosts: futures from where environment 0 is now. They are for the eye and train nothing.
+    /// The ghosts: futures from where environment 0 is now. They are for the eye and train nothing, so they may go where
+    /// the model has never been: that they scatter there is what one should see.
     pub(super) async fn forecast(&mut self, mut imagination: Imagination) -> Result<Work> {
-        let Some(model) = &self.model else { return Ok(Work::Begin) };
-        imagination.step(&self.net, model, None);
+        let Some(model) = &mut self.model else { return Ok(Work::Begin) };
+        imagination.step(&mut self.agent, model, None).await?;
         if !imagination.is_complete() {
             return Ok(Work::Forecast(imagination));
         }
-        let borders = Borders { disagreement_max: None, ..self.borders() };
+        let borders = Borders { range: None, disagreement_max: None, ..self.borders() };
         let imagined = imagination.finish(borders, 0.0).await?;
+        self.record.metric("imagination/disagreement", imagined.disagreement);
         self.record.forecast(&imagined.rollout, self.trust.confidence.unwrap_or(0.0));
-        Ok(self.first_round())
+        Ok(self.begin_return_gap())
     }
 
-    fn first_round(&mut self) -> Work {
+    pub(super) fn first_round(&mut self) -> Work {
         if self.trust.branches == 0 || self.trust.rounds == 0 {
             return Work::Advantages { round: 0, rollouts: vec![self.real_rollout()] };
         }
@@ -28,7 +30,7 @@ impl Trainer {
     }
 
     /// What cuts branches short in this iteration.
-    fn borders(&self) -> Borders<'_> {
+    pub(super) fn borders(&self) -> Borders<'_> {
         let knows_ends = self.config.termination == Termination::Known;
         Borders {
             range: self.trust.range.as_ref(),
@@ -44,14 +46,16 @@ impl Trainer {
             let id = newest.start + self.streams.starts.below(newest.len());
             starts.extend_from_slice(self.replay.get(id).obs);
         }
-        let scope = self.scope(self.trust.horizon);
+        let with_disagreement =
+            self.config.adaptive_depth || self.config.curiosity == CuriosityKind::Disagreement;
+        let scope = self.scope(self.trust.horizon, with_disagreement);
         let imagination = Imagination::start(&self.device, starts, scope, &mut self.streams.imagination);
         Work::Imagine { round, imagination }
     }
 
     pub(super) async fn imagine(&mut self, round: usize, mut imagination: Imagination) -> Result<Work> {
-        let Some(model) = &self.model else { return Ok(Work::Begin) };
-        imagination.step(&self.net, model, self.curiosity.as_ref());
+        let Some(model) = &mut self.model else { return Ok(Work::Begin) };
+        imagination.step(&mut self.agent, model, self.curiosity.as_mut()).await?;
         if !imagination.is_complete() {
             return Ok(Work::Imagine { round, imagination });
         }
@@ -66,7 +70,6 @@ impl Trainer {
         let reward: f32 = imagined.rollout.rewards_ext.iter().sum();
         self.record.metric("imagination/length_mean", steps as f32 / branches.max(1) as f32);
         self.record.metric("imagination/reward_mean", reward / steps.max(1) as f32);
-        self.record.metric("imagination/disagreement", imagined.disagreement);
         let mut rollouts = vec![imagined.rollout];
         if round == 1 {
             rollouts.insert(0, self.real_rollout());

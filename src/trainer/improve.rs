@@ -4,11 +4,10 @@ use super::Trainer;
 use super::work::Work;
 use crate::buffer::Rollout;
 use crate::config::{Algorithm, Config, SegmentRule};
-use crate::device::read;
+use crate::device::{Numbers, read_mean};
 use crate::error::{Error, Result};
-use crate::ppo::{Settings, UPDATE_METRICS, update};
+use crate::ppo::{Settings, UPDATE_METRICS};
 use crate::samples::{Discounting, Samples};
-use burn::tensor::Tensor;
 
 /// PPO's epochs in progress.
 pub(super) struct Improvement {
@@ -17,8 +16,8 @@ pub(super) struct Improvement {
     order: Vec<usize>,
     epoch: usize,
     batch: usize,
-    /// Metrics of the updates so far, each [6], unread.
-    metrics: Vec<Tensor<1>>,
+    /// Metrics of the updates so far, seven each, perhaps unread.
+    metrics: Vec<Numbers>,
 }
 
 impl Improvement {
@@ -78,13 +77,10 @@ impl Trainer {
     }
 
     /// V of every obs, then V of every next_obs, [2 n, heads] flat.
-    async fn values(&self, rollouts: &[Rollout]) -> Result<Vec<f32>> {
+    async fn values(&mut self, rollouts: &[Rollout]) -> Result<Vec<f32>> {
         let now = rollouts.iter().flat_map(|rollout| rollout.obs.iter().copied());
         let next = rollouts.iter().flat_map(|rollout| rollout.next_obs.iter().copied());
-        let obs: Vec<f32> = now.chain(next).collect();
-        let size = self.spec.obs_size();
-        let obs = self.device.floats(obs.clone(), [obs.len() / size, size]);
-        read(self.net.values(&self.net.matrices(), obs), "reading values").await
+        self.agent.values(now.chain(next).collect(), "reading values").await
     }
 
     pub(super) async fn improve(&mut self, mut now: Improvement) -> Result<Work> {
@@ -93,9 +89,8 @@ impl Trainer {
         }
         let size = now.batch_size(&self.config);
         let indices = &now.order[now.batch * size..(now.batch + 1) * size];
-        let minibatch = now.samples.minibatch(&self.device, indices);
         let settings = self.settings();
-        now.metrics.push(update(&mut self.net, &minibatch, &settings));
+        now.metrics.push(self.agent.update(&now.samples, indices, &settings));
         now.batch += 1;
         if now.batch < now.batches(&self.config) {
             return Ok(Work::Improve(now));
@@ -114,21 +109,22 @@ impl Trainer {
         if now.round > 0 && now.round < self.trust.rounds {
             return Ok(self.begin_round(now.round + 1));
         }
-        self.actor = Some(self.net.actor().await?);
+        self.actor = Some(self.agent.actor().await?);
         Ok(Work::Curiosity { batch: 0 })
     }
 
     /// Reads the metrics of these updates, notes their means, and gives the mean approx_kl.
-    async fn note_updates(&mut self, metrics: Vec<Tensor<1>>) -> Result<f32> {
+    async fn note_updates(&mut self, metrics: Vec<Numbers>) -> Result<f32> {
         let updates = metrics.len();
-        let means = Tensor::stack::<2>(metrics, 0).mean_dim(0);
-        let means = read(means, "reading the metrics of PPO").await?;
+        let means = read_mean(metrics, "reading the metrics of PPO").await?;
         for (name, &mean) in UPDATE_METRICS.iter().zip(&means) {
             Error::unless_finite("improve", name, [&mean])?;
             self.record.metric(name, mean);
         }
         self.record.updates += updates as u64;
         self.record.metric("train/n_updates", self.record.updates as f32);
+        self.record.metric("train/learning_rate", self.agent.learning_rate() as f32);
+        self.record.metric("train/clip_range", self.config.clip_range as f32);
         Ok(means[3])
     }
 

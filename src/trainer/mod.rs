@@ -15,6 +15,7 @@
 //! (DQN, TD3) goes its own shorter way, in `off_policy`: act, update, now and then an evaluation.
 
 mod collect;
+mod diagnose;
 mod evaluate;
 mod finish;
 mod fit;
@@ -26,23 +27,26 @@ mod off_policy;
 mod phase;
 mod record;
 mod replay_learner;
+mod tabular;
 mod work;
 
 pub use phase::Phase;
 pub use record::Recording;
 
+use crate::agent::Agent;
 use crate::buffer::{Replay, Rollout};
 use crate::config::Config;
 use crate::curiosity::{AdaptiveBeta, Curiosity};
 use crate::device::Device;
+use crate::dyna_q::DynaQ;
 use crate::env::{EnvSpec, PhysicsValue, VecEnv};
 use crate::error::{Error, Result};
 use crate::imagination::KnownRange;
-use crate::nets::{ActorCritic, HostActor, ObsScaling, Shape};
+use crate::nets::{HostActor, ObsScaling, Shape};
 use crate::rng::{Seed, Stream};
 use crate::snapshot::{Curves, Snapshot};
 use crate::stats::DiscountedReturnStd;
-use crate::world_model::WorldModel;
+use crate::world_model::Model;
 use kept::Learned;
 use record::Record;
 use replay_learner::{ReplayLearner, require_matching_actions};
@@ -58,7 +62,9 @@ pub struct Trainer {
     envs: VecEnv,
     streams: Streams,
     /// Policy and value; idle where the learner is one that learns from replay.
-    net: ActorCritic,
+    agent: Agent,
+    /// Dyna-Q, if it is the learner.
+    table: Option<DynaQ>,
     /// DQN or TD3, if one of them is the learner.
     replay_learner: Option<ReplayLearner>,
     /// The noise that TD3 explores with, [N, A] as shares of the bound.
@@ -68,7 +74,7 @@ pub struct Trainer {
     /// Real experience of this iteration, one rollout per environment.
     lanes: Vec<Rollout>,
     replay: Replay,
-    model: Option<WorldModel>,
+    model: Option<Model>,
     trust: Trust,
     curiosity: Option<Curiosity>,
     novelty_scale: DiscountedReturnStd,
@@ -89,6 +95,7 @@ struct Streams {
     starts: Stream,
     imagination: Stream,
     forecast: Stream,
+    diagnostics: Stream,
     minibatches: Stream,
 }
 
@@ -121,15 +128,16 @@ impl Trainer {
         let shape = shape(spec, &config);
         let replay_learner =
             ReplayLearner::new(&device, &shape, &config, &mut seed.stream("weights.replay_learner"));
-        let net = ActorCritic::new(&device, shape, config.learning_rate, &mut seed.stream("weights.policy"));
+        let agent = Agent::new(&device, shape, config.learning_rate, &mut seed.stream("weights.policy"));
         let action_size = spec.action.encoded_size();
         let model = (config.imagination_rounds > 0).then(|| {
-            WorldModel::new(&device, spec.obs_size(), action_size, &config, &mut seed.stream("weights.model"))
+            Model::new(&device, spec.obs_size(), action_size, &config, &mut seed.stream("weights.model"))
         });
         let curiosity = Curiosity::new(&device, spec, &config, &mut seed.stream("weights.curiosity"));
         Ok(Self {
             streams: Streams::new(seed),
-            net,
+            agent,
+            table: tabular::learner(envs.env(0), &config)?,
             replay_learner,
             action_noise: Vec::new(),
             actor: None,
@@ -180,6 +188,8 @@ impl Trainer {
 
     async fn advance(&mut self, work: Work) -> Result<Work> {
         match work {
+            Work::Begin if self.table.is_some() => Ok(Work::Walk { step: 0 }),
+            Work::Walk { step } => self.walk(step),
             Work::Begin if self.replay_learner.is_some() => self.begin_acting().await,
             Work::Begin => self.begin_iteration().await,
             Work::Act { step } => self.act(step),
@@ -189,11 +199,12 @@ impl Trainer {
             Work::Fit(fit) => self.fit(fit).await,
             Work::Foresee => self.foresee().await,
             Work::Forecast(imagination) => self.forecast(imagination).await,
+            Work::ReturnGap { windows, imagination } => self.return_gap(windows, imagination).await,
             Work::Imagine { round, imagination } => self.imagine(round, imagination).await,
             Work::Advantages { round, rollouts } => self.advantages(round, rollouts).await,
             Work::Improve(improvement) => self.improve(improvement).await,
             Work::Curiosity { batch } => self.learn_curiosity(batch).await,
-            Work::Adapt => self.adapt(),
+            Work::Adapt => self.adapt().await,
             Work::Evaluate(evaluation) => self.evaluate(evaluation),
         }
     }
@@ -262,6 +273,11 @@ impl Trainer {
         self.actor.as_ref().map(|actor| actor.flat.as_slice())
     }
 
+    /// Real transitions in replay: all that the world model ever learns from.
+    pub fn remembered_transitions(&self) -> usize {
+        self.replay.len()
+    }
+
     /// The state of the run at this moment.
     pub fn snapshot(&self) -> Snapshot {
         let round = self.work.round();
@@ -311,6 +327,7 @@ impl Streams {
             starts: seed.stream("starts"),
             imagination: seed.stream("imagination"),
             forecast: seed.stream("forecast"),
+            diagnostics: seed.stream("diagnostics"),
             minibatches: seed.stream("minibatches"),
         }
     }

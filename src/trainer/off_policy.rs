@@ -37,7 +37,7 @@ impl Trainer {
         let Some(learner) = &mut self.replay_learner else { return Ok(Work::Begin) };
         learner.set_learning_rate(rate);
         if self.actor.is_none() {
-            self.actor = Some(learner.actor(self.net.shape().clone()).await?);
+            self.actor = Some(learner.actor(self.agent.shape().clone()).await?);
         }
         Ok(Work::Act { step: 0 })
     }
@@ -127,7 +127,7 @@ impl Trainer {
         let ids = self.replay.sample(self.config.batch_size, &mut self.streams.minibatches);
         let form = Form {
             action: self.spec.action,
-            scaling: &self.net.shape().scaling,
+            scaling: &self.agent.shape().scaling,
             reward_scale: self.config.reward_scale as f32,
         };
         let batch = Transitions::gather(&self.device, &self.replay, &ids, form);
@@ -140,7 +140,7 @@ impl Trainer {
         }
         self.note_training(now).await?;
         if let Some(learner) = &self.replay_learner {
-            self.actor = Some(learner.actor(self.net.shape().clone()).await?);
+            self.actor = Some(learner.actor(self.agent.shape().clone()).await?);
         }
         self.end_acting()
     }
@@ -159,7 +159,7 @@ impl Trainer {
         Ok(())
     }
 
-    fn end_acting(&mut self) -> Result<Work> {
+    pub(super) fn end_acting(&mut self) -> Result<Work> {
         if self.config.algorithm == Algorithm::Dqn {
             self.record.metric("rollout/exploration_rate", self.epsilon());
         }

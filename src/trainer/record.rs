@@ -2,7 +2,9 @@
 
 use crate::buffer::Rollout;
 use crate::env::{EpisodeEnd, Transition};
-use crate::snapshot::{Comparison, Curves, ErrorByHorizon, Forecast, Frame, Future, Point};
+use crate::snapshot::{
+    Calibration, Comparison, Curves, ErrorByHorizon, Forecast, Frame, Future, Point, ReturnGap, StateMap,
+};
 use crate::world_model::open_loop::Stretch;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -25,6 +27,12 @@ pub struct Recording {
     pub comparison: Option<Comparison>,
     /// The newest error curve.
     pub error_by_horizon: Option<ErrorByHorizon>,
+    /// Whether the newest doubt was honest.
+    pub calibration: Option<Calibration>,
+    /// What imagination last promised, and what came.
+    pub return_gap: Option<ReturnGap>,
+    /// Where the agent has been.
+    pub state_map: Option<StateMap>,
 }
 
 #[derive(Debug, Default)]

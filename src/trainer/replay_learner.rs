@@ -23,7 +23,7 @@ impl ReplayLearner {
     pub(super) fn new(device: &Device, shape: &Shape, config: &Config, stream: &mut Stream) -> Option<Self> {
         let (outputs, hidden) = (shape.action.encoded_size(), shape.hidden_size);
         match config.algorithm {
-            Algorithm::Ppo | Algorithm::A2c => None,
+            Algorithm::Ppo | Algorithm::A2c | Algorithm::DynaQ => None,
             Algorithm::Dqn => {
                 let sizes = [shape.obs_size, hidden, hidden, outputs];
                 let (activation, rate) = (shape.activation, config.learning_rate);
@@ -60,7 +60,7 @@ impl ReplayLearner {
             }
         };
         let flat = read(flat, "reading the policy").await?;
-        Ok(HostActor::deterministic(acts.on_host(&flat), shape, flat))
+        Ok(HostActor::deterministic(acts.on_host(), shape, flat))
     }
 
     /// One update; gives its numbers by the name of their metric.

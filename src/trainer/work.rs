@@ -6,6 +6,7 @@ use super::off_policy::Training;
 use super::phase::Phase;
 use crate::buffer::Rollout;
 use crate::config::Config;
+use crate::diagnostics::return_gap::Window;
 use crate::imagination::Imagination;
 use crate::world_model::fit::Fit;
 
@@ -15,6 +16,8 @@ pub(super) enum Work {
     Begin,
     /// One step of all environments.
     Collect { step: usize },
+    /// One step of all environments by a learner with tables, and its planning.
+    Walk { step: usize },
     /// One step of all environments by a learner that learns from replay.
     Act { step: usize },
     /// One update of that learner.
@@ -22,11 +25,13 @@ pub(super) enum Work {
     /// Score what was collected: its novelty, and how well the model had foreseen it.
     Review,
     /// One minibatch of the world model.
-    Fit(Fit),
+    Fit(Box<Fit>),
     /// How far ahead the model can be trusted.
     Foresee,
     /// One step of the futures that are drawn as ghosts.
     Forecast(Imagination),
+    /// One step of the futures that are set against what really came.
+    ReturnGap { windows: Vec<Window>, imagination: Imagination },
     /// One imagined step of all branches; rounds count from 1.
     Imagine { round: usize, imagination: Imagination },
     /// Values and advantages of these rollouts.
@@ -44,9 +49,11 @@ pub(super) enum Work {
 impl Work {
     pub(super) fn phase(&self) -> Phase {
         match self {
-            Self::Begin | Self::Collect { .. } | Self::Act { .. } | Self::Review => Phase::Collect,
+            Self::Begin | Self::Collect { .. } | Self::Walk { .. } | Self::Act { .. } | Self::Review => {
+                Phase::Collect
+            }
             Self::Fit(_) | Self::Foresee => Phase::Fit,
-            Self::Forecast(_) | Self::Imagine { .. } => Phase::Imagine,
+            Self::Forecast(_) | Self::ReturnGap { .. } | Self::Imagine { .. } => Phase::Imagine,
             Self::Advantages { .. } => Phase::Advantages,
             Self::Improve(_) | Self::Learn(_) => Phase::Improve,
             Self::Curiosity { .. } => Phase::Curiosity,
@@ -68,14 +75,14 @@ impl Work {
     pub(super) fn done(&self, config: &Config) -> f32 {
         let share = |done: usize, all: usize| (done as f32 / all.max(1) as f32).min(1.0);
         match self {
-            Self::Collect { step } => share(*step, config.num_steps),
+            Self::Collect { step } | Self::Walk { step } => share(*step, config.num_steps),
             Self::Act { step } => share(*step, config.train_freq),
             Self::Learn(training) => share(training.updates, config.gradient_steps),
             Self::Review | Self::Foresee => 1.0,
             Self::Fit(fit) => share(fit.updates, config.model_updates),
-            Self::Forecast(imagination) | Self::Imagine { imagination, .. } => {
-                share(imagination.steps(), imagination.horizon())
-            }
+            Self::Forecast(imagination)
+            | Self::ReturnGap { imagination, .. }
+            | Self::Imagine { imagination, .. } => share(imagination.steps(), imagination.horizon()),
             Self::Improve(improvement) => improvement.done(config),
             Self::Evaluate(evaluation) => evaluation.done(),
             Self::Begin | Self::Advantages { .. } | Self::Curiosity { .. } | Self::Adapt => 0.0,

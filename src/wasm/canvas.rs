@@ -4,8 +4,8 @@
 //! throw an "MbppoError" if a value does not fit, a colour cannot be read or the canvas has no 2D context.
 
 use super::convert::{Thrown, from_js, js_failure};
-use crate::plots::{self, Drawn, Role, Theme, ThemeText};
-use crate::snapshot::{Comparison, ErrorByHorizon, Point};
+use crate::plots::{self, Drawn, Layer, Role, Theme, ThemeText};
+use crate::snapshot::{Calibration, Comparison, ErrorByHorizon, Point, StateMap};
 use plotters_canvas::CanvasBackend;
 use wasm_bindgen::prelude::*;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
@@ -41,6 +41,22 @@ pub fn draw_error_by_horizon(
 ) -> Thrown {
     let (error, theme): (ErrorByHorizon, Theme) = (from_js("error", error)?, read_theme(theme)?);
     done(plots::error_by_horizon(backend(canvas)?, &error, horizon, &theme))
+}
+
+/// *Where is it looking?* `map`: a recording's `state_map`; `layer` is visits, novelty or value.
+#[wasm_bindgen]
+pub fn draw_state_map(canvas: HtmlCanvasElement, map: JsValue, layer: &str, theme: JsValue) -> Thrown {
+    let (map, theme): (StateMap, Theme) = (from_js("map", map)?, read_theme(theme)?);
+    let layer = Layer::parse(layer)?;
+    done(plots::state_map(backend(canvas)?, &map, layer, &theme))
+}
+
+/// *Does it know what it does not know?* A recording's `calibration`.
+#[wasm_bindgen]
+pub fn draw_calibration(canvas: HtmlCanvasElement, calibration: JsValue, theme: JsValue) -> Thrown {
+    let (calibration, theme): (Calibration, Theme) =
+        (from_js("calibration", calibration)?, read_theme(theme)?);
+    done(plots::calibration(backend(canvas)?, &calibration, &theme))
 }
 
 /// Any metric of `curves()`, with the axis title `label`, `unit`; `role` is real, imagined, reward, error or novelty.

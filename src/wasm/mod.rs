@@ -10,7 +10,7 @@ mod session;
 pub use session::Session;
 
 use crate::config::{PRESETS, TUNED};
-use crate::env::TASKS;
+use crate::env::{Env, GridWorld, TASKS};
 use crate::error::{self, Error};
 use crate::metrics::METRICS;
 use convert::{Thrown, to_js};
@@ -56,7 +56,8 @@ fn report_panic(panic: &PanicHookInfo) {
     }
 }
 
-/// What the page makes its controls, tooltips and axes from: `{ version, presets, tuned, hyperparameters, metrics, tasks }`.
+/// What the page makes its controls, tooltips and axes from: `{ version, presets, tuned, hyperparameters, metrics, tasks,
+/// mazes: { task: layout } }`.
 ///
 /// # Errors
 /// Throws if a value has no form in JavaScript, which none of these has.
@@ -70,6 +71,7 @@ pub fn schema() -> Thrown<JsValue> {
         "hyperparameters": crate::config::schema(),
         "metrics": METRICS,
         "tasks": tasks.collect::<error::Result<Vec<_>>>()?,
+        "mazes": { GridWorld::default().spec().id: GridWorld::layout() },
     }))
 }
 

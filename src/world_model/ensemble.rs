@@ -4,28 +4,33 @@
 //! whether the episode ends. Where the members disagree, nobody knows.
 //! ```text
 //! (Δ̂, r̂, ê) = ŵ_φ((obs − mean)/std, action)      next_obs = obs + mean_Δ + std_Δ · Δ̂      p_end = σ(ê)
-//! loss = MSE(Δ̂) + MSE(r̂) + BCE(ê)                 disagreement = mean_d std_members(Δ̂_d)
-//! Gaussian heads:  (Δ̂, r̂) ~ N(μ, σ²)              loss = mean ½ (log σ² + (y − μ)²/σ² + log 2π) + BCE(ê)
+//! loss = MSE(Δ̂) + MSE(r̂) + c_end BCE(ê)           disagreement = mean_d std_members(Δ̂_d)
+//! Gaussian heads:  (Δ̂, r̂) ~ N(μ, σ²)              loss = mean ½ (log σ² + (y − μ)²/σ² + log 2π) + c_end BCE(ê)
 //! ```
 //! **Shapes.** obs [E, B, O], action [E, B, A] → output [E, B, O + 2]: state, reward, end logit; Gaussian heads add
 //! O + 1 log-variances behind them.
-//! **Where.** Learned by [`super::fit`], stepped in by [`crate::imagination`] through [`Dynamics`].
+//! **Where.** A room behind [`super::Model`]; stepped in by [`crate::imagination`] through [`Dynamics`].
 //! **Choices.** (1) Normalised differences: on raw next states a small model's errors drown its effects
-//! ([`super::scales`]). (2) `end` means terminated; a time limit is not dynamics. (3) All members are one batched
+//! ([`crate::kernels::scales`]). (2) `end` means terminated; a time limit is not dynamics. (3) All members are one batched
 //! multiplication. (4) One prediction by default: the tasks are deterministic, and likelihood buys nothing there.
 //! Gaussian heads bound log σ² softly to [−10, 0.5], as PETS does, and imagination draws from them.
 //! **Paper.** Chua et al. 2018 (1805.12114); Janner et al. 2019 (1906.08253).
 
-use super::scales::Scales;
 use crate::config::{Config, ModelHeads, ModelTarget, Termination};
 use crate::device::Device;
 use crate::dynamics::{Dynamics, Prediction};
+use crate::kernels::model_loss::LOG_VARIANCE;
+use crate::kernels::scales::Scales;
 use crate::nets::{Adam, Layout, Mlp, Tracked};
 use crate::rng::Stream;
 use burn::tensor::{Tensor, activation};
 
-/// Bounds of log σ² of Gaussian heads.
-const LOG_VARIANCE: (f64, f64) = (-10.0, 0.5);
+/// Input, two hidden layers, and output: state, reward, end, and with Gaussian heads their log-variances.
+pub fn layer_sizes(obs_size: usize, action_size: usize, config: &Config) -> [usize; 4] {
+    let doubts = if config.model_heads == ModelHeads::Gaussian { obs_size + 1 } else { 0 };
+    let width = config.model_hidden_size;
+    [obs_size + action_size, width, width, obs_size + 2 + doubts]
+}
 
 /// E networks on a device.
 #[derive(Debug, Clone)]
@@ -36,6 +41,7 @@ pub struct WorldModel {
     mlp: Mlp,
     heads: ModelHeads,
     learned_ends: bool,
+    end_coef: f64,
     device: Device,
     scales: Option<DeviceScales>,
     /// All parameters, `[parameters]`.
@@ -77,10 +83,8 @@ impl WorldModel {
         stream: &mut Stream,
     ) -> Self {
         let members = config.ensemble_size;
-        let width = config.model_hidden_size;
         let mut layout = Layout::default();
-        let doubts = if config.model_heads == ModelHeads::Gaussian { obs_size + 1 } else { 0 };
-        let sizes = [obs_size + action_size, width, width, obs_size + 2 + doubts];
+        let sizes = layer_sizes(obs_size, action_size, config);
         let mlp = Mlp::new(&mut layout, device.kind(), members, &sizes, config.model_activation);
         let flat = device.floats(mlp.initial(0.1, stream), [layout.len()]);
         let adam = Adam::new(&flat, config.model_learning_rate, 1e-8);
@@ -92,6 +96,7 @@ impl WorldModel {
             mlp,
             heads: config.model_heads,
             learned_ends,
+            end_coef: config.end_coef,
             device: device.clone(),
             scales: None,
             flat,
@@ -114,6 +119,11 @@ impl WorldModel {
     /// The scales in use; none before the first fit.
     pub fn scales(&self) -> Option<&Scales> {
         self.scales.as_ref().map(|scales| &scales.host)
+    }
+
+    /// O
+    pub fn obs_size(&self) -> usize {
+        self.obs_size
     }
 
     /// The device it lives on.
@@ -151,11 +161,11 @@ impl WorldModel {
         };
         let (state, reward) = (squared(0, size), squared(size, 1));
         let total = match self.heads {
-            ModelHeads::Deterministic => state.clone() + reward.clone() + end.clone(),
+            ModelHeads::Deterministic => state.clone() + reward.clone() + end.clone() * self.end_coef,
             ModelHeads::Gaussian => {
                 let error = part(&output, 0, size + 1) - part(&target, 0, size + 1);
                 let doubt = bounded_log_variance(part(&output, size + 2, size + 1));
-                negative_log_likelihood(error, doubt) + end.clone()
+                negative_log_likelihood(error, doubt) + end.clone() * self.end_coef
             }
         };
         ModelLosses { state, reward, end, total }
@@ -220,9 +230,9 @@ fn binary_cross_entropy(logit: Tensor<3>, target: Tensor<3>) -> Tensor<3> {
     linear + ((-logit.abs()).exp() + 1.0).log()
 }
 
-/// log σ² from a raw output, softly within [`LOG_VARIANCE`].
+/// log σ² from a raw output, softly within −10 and 0.5.
 pub fn bounded_log_variance(raw: Tensor<3>) -> Tensor<3> {
-    let (low, high) = LOG_VARIANCE;
+    let [low, high] = LOG_VARIANCE;
     let below_high = activation::softplus(-raw + high, 1.0).neg() + high;
     activation::softplus(below_high - low, 1.0) + low
 }

@@ -6,21 +6,20 @@
 //! member e sees transition i  n(e, i) ~ Poisson(1) times            (its bootstrap, the same in every fit)
 //! ```
 //! **Shapes.** A minibatch is input [E, B, O + A] and target [E, B, O + 2].
-//! **Where.** Reads [`Replay`]; moves [`WorldModel`].
+//! **Where.** Reads [`Replay`]; moves [`Model`].
 //! **Choices.** (1) The bootstrap is a hash of transition and member, so it needs no memory and old transitions keep
 //! their place. (2) Held out are episodes, not steps: neighbouring steps are nearly the same. (3) The parameters with
 //! the lowest held-out loss are kept. (4) Only real transitions ever get here.
 //! **Paper.** Osband et al. 2016 (1602.04621), bootstrap; Janner et al. 2019 (1906.08253), early stopping.
 
-use super::ensemble::WorldModel;
-use super::scales::Scales;
+use super::model::{Batch, Model, Validation};
 use crate::buffer::{Part, Replay};
 use crate::config::Config;
-use crate::device::read;
+use crate::device::Numbers;
 use crate::env::ActionSpace;
 use crate::error::{Error, Result};
+use crate::kernels::scales::Scales;
 use crate::rng::Stream;
-use burn::tensor::Tensor;
 
 /// Updates between two looks at the held-out loss.
 pub const UPDATES_PER_CHECK: usize = 25;
@@ -33,33 +32,19 @@ pub struct Fit {
     /// Transitions of each member, [E][·].
     bootstraps: Vec<Vec<usize>>,
     held_out: Vec<usize>,
-    train_losses: Vec<Tensor<1>>,
-    best: Option<(f32, Tensor<1>)>,
+    /// The minibatch of the moment and its rows.
+    batch: Batch,
+    rows: Vec<usize>,
+    train_losses: Vec<Numbers>,
+    best: Option<(f32, Numbers)>,
     checks_without_gain: usize,
     /// Updates done.
     pub updates: usize,
 }
 
-/// Held-out errors after a fit.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Validation {
-    /// Loss on what was learned from, over the last updates.
-    pub train_loss: f32,
-    /// One-step loss on the model's own scale, as it is minimised.
-    pub loss: f32,
-    /// Squared errors of state and reward and cross-entropy of the end: the same as `loss` but for Gaussian heads.
-    pub squared: f32,
-    /// Squared state error over the variance of the change: 1 is as good as knowing nothing.
-    pub state_mse: f32,
-    /// Squared reward error on the model's scale.
-    pub reward_mse: f32,
-    /// Cross-entropy of the end, in nats.
-    pub end_bce: f32,
-}
-
 impl Fit {
     /// Starts a fit on what replay holds; the model moves to replay's scales.
-    pub fn start(model: &mut WorldModel, replay: &Replay, action: ActionSpace, config: &Config) -> Self {
+    pub fn start(model: &mut Model, replay: &Replay, action: ActionSpace, config: &Config) -> Self {
         model.set_scales(Scales::of(replay, config.model_target));
         let bootstraps = (0..config.ensemble_size).map(|member| bootstrap(replay, member)).collect();
         let held_out: Vec<usize> = replay.ids_of(Part::HeldOut).collect();
@@ -68,6 +53,8 @@ impl Fit {
             action,
             bootstraps,
             held_out: held_out.into_iter().step_by(stride).collect(),
+            batch: Batch::default(),
+            rows: Vec::new(),
             train_losses: Vec::new(),
             best: None,
             checks_without_gain: 0,
@@ -76,18 +63,14 @@ impl Fit {
     }
 
     /// One minibatch for every member.
-    pub fn update(&mut self, model: &mut WorldModel, replay: &Replay, config: &Config, stream: &mut Stream) {
-        let mut rows = Vec::with_capacity(self.bootstraps.len() * config.model_batch_size);
+    pub fn update(&mut self, model: &mut Model, replay: &Replay, config: &Config, stream: &mut Stream) {
+        self.rows.clear();
         for own in &self.bootstraps {
-            rows.extend((0..config.model_batch_size).map(|_| draw(own, config.replay_half_life, stream)));
+            let any = (0..config.model_batch_size).map(|_| draw(own, config.replay_half_life, stream));
+            self.rows.extend(any);
         }
-        let (mut input, target) = self.upload(model, replay, &rows, self.bootstraps.len());
-        if config.adversarial_eps > 0.0 {
-            input = worst_case(model, input, target.clone(), config.adversarial_eps as f32);
-        }
-        let (loss, gradient) = loss_and_gradient(model, input, target);
-        model.flat = model.adam.step(model.flat.clone(), gradient);
-        self.train_losses.push(loss);
+        fill(&mut self.batch, model, replay, self.action, &self.rows);
+        self.train_losses.push(model.update(&mut self.batch, config.adversarial_eps as f32));
         self.updates += 1;
     }
 
@@ -97,14 +80,14 @@ impl Fit {
     /// [`Error::Device`], or [`Error::Diverged`] if a loss is not finite.
     pub async fn check(
         &mut self,
-        model: &mut WorldModel,
+        model: &mut Model,
         replay: &Replay,
         config: &Config,
     ) -> Result<Option<Validation>> {
         let validation = self.validate(model, replay).await?;
         let is_better = self.best.as_ref().is_none_or(|(loss, _)| validation.loss < *loss);
         if is_better {
-            self.best = Some((validation.loss, model.flat.clone()));
+            self.best = Some((validation.loss, model.parameters()));
             self.checks_without_gain = 0;
         } else {
             self.checks_without_gain += 1;
@@ -117,35 +100,20 @@ impl Fit {
         if is_better || self.held_out.is_empty() {
             return Ok(Some(validation));
         }
-        if let Some((_, flat)) = self.best.take() {
-            model.flat = flat;
+        if let Some((_, parameters)) = self.best.take() {
+            model.set_parameters(parameters);
         }
         let train_loss = validation.train_loss;
         Ok(Some(Validation { train_loss, ..self.validate(model, replay).await? }))
     }
 
-    async fn validate(&mut self, model: &WorldModel, replay: &Replay) -> Result<Validation> {
+    async fn validate(&mut self, model: &mut Model, replay: &Replay) -> Result<Validation> {
         // Before the first held-out episode the training rows have to do; the loss then flatters.
         let fallback: Vec<usize> = replay.ids().take(HELD_OUT_ROWS).collect();
         let rows = if self.held_out.is_empty() { &fallback } else { &self.held_out };
-        let (input, target) = self.upload(model, replay, rows, 1);
-        let all = |rows: Tensor<3>| model.for_all_members(rows.squeeze_dim(0));
-        let (output, target) = (model.output(&model.matrices(), all(input)), all(target));
-        let losses = model.losses(output.clone(), target.clone());
-        let mut numbers = vec![losses.state, losses.reward, losses.end, change_error(model, output, target)];
-        let train: Vec<Tensor<1>> = std::mem::take(&mut self.train_losses);
-        numbers.push(if train.is_empty() { numbers[0].zeros_like() } else { Tensor::cat(train, 0).mean() });
-        numbers.push(losses.total);
-        let numbers = read(Tensor::cat(numbers, 0), "validating the world model").await?;
-        let validation = Validation {
-            train_loss: numbers[4],
-            loss: numbers[5],
-            squared: numbers[0] + numbers[1] + numbers[2],
-            state_mse: numbers[3],
-            reward_mse: numbers[1],
-            end_bce: numbers[2],
-        };
-        match numbers.iter().find(|number| !number.is_finite()) {
+        fill(&mut self.batch, model, replay, self.action, rows);
+        let validation = model.validate(&self.batch, std::mem::take(&mut self.train_losses)).await?;
+        match validation.not_finite() {
             None => Ok(validation),
             Some(number) => Err(Error::Diverged {
                 phase: "fit".into(),
@@ -154,28 +122,20 @@ impl Fit {
             }),
         }
     }
+}
 
-    /// Rows of replay as input [groups, B, O + A] and target [groups, B, O + 2].
-    fn upload(
-        &self,
-        model: &WorldModel,
-        replay: &Replay,
-        rows: &[usize],
-        groups: usize,
-    ) -> (Tensor<3>, Tensor<3>) {
-        let Some(scales) = model.scales() else { unreachable!("a fit starts by setting scales") };
-        let (size, actions) = (replay.obs_size(), self.action.encoded_size());
-        let width = 2 * size + actions + 2;
-        let mut block = Vec::with_capacity(rows.len() * width);
-        for &row in rows {
-            let stored = replay.get(row);
-            block.extend((0..size).map(|d| (stored.obs[d] - scales.obs_mean[d]) / scales.obs_std[d]));
-            self.action.encode(stored.action, &mut block);
-            scales.encode_target(stored.obs, stored.next_obs, stored.reward_ext, &mut block);
-            block.push(if stored.terminated { 1.0 } else { 0.0 });
-        }
-        let block = model.device().floats(block, [groups, rows.len() / groups, width]);
-        (block.clone().narrow(2, 0, size + actions), block.narrow(2, size + actions, size + 2))
+/// Rows of replay on the model's scales.
+fn fill(batch: &mut Batch, model: &Model, replay: &Replay, action: ActionSpace, rows: &[usize]) {
+    let Some(scales) = model.scales() else { unreachable!("a fit starts by setting scales") };
+    let Batch { input, target } = batch;
+    input.clear();
+    target.clear();
+    for &row in rows {
+        let stored = replay.get(row);
+        input.extend(scales.obs(stored.obs));
+        action.encode(stored.action, input);
+        scales.encode_target(stored.obs, stored.next_obs, stored.reward_ext, target);
+        target.push(if stored.terminated { 1.0 } else { 0.0 });
     }
 }
 
@@ -190,39 +150,6 @@ fn draw(own: &[usize], half_life: usize, stream: &mut Stream) -> usize {
     let newest = own.last().copied().unwrap_or(any);
     let at = own.partition_point(|&id| (id as f64) < newest as f64 - age);
     if newest as f64 - age < own[0] as f64 { any } else { own[at.min(own.len() - 1)] }
-}
-
-/// The loss of a minibatch, `[1]`, and its gradient, `[parameters]`; neither is read.
-pub fn loss_and_gradient(model: &WorldModel, input: Tensor<3>, target: Tensor<3>) -> (Tensor<1>, Tensor<1>) {
-    let tracked = model.tracked();
-    let output = model.output(&tracked.matrices, Tensor::from_inner(input));
-    let loss = model.losses(output, Tensor::from_inner(target)).total;
-    let gradient = tracked.gradient(&loss);
-    (loss.inner(), gradient)
-}
-
-/// The input pushed by `eps` standard deviations in every state number to where the loss rises fastest
-/// (Goodfellow et al. 2015, 1412.6572): what is learned there holds in a neighbourhood, not in a point.
-pub fn worst_case(model: &WorldModel, input: Tensor<3>, target: Tensor<3>, eps: f32) -> Tensor<3> {
-    let [_, _, width] = input.dims();
-    let tracked: Tensor<3> = Tensor::from_inner(input.clone()).require_grad();
-    let matrices: Vec<Tensor<3>> = model.matrices().into_iter().map(Tensor::from_inner).collect();
-    let output = model.output(&matrices, tracked.clone());
-    let loss = model.losses(output, Tensor::from_inner(target)).total;
-    let Some(gradient) = tracked.grad(&loss.backward()) else { return input };
-    let states = model.scales().map_or(0, |scales| scales.obs_mean.len());
-    let push = (0..width).map(|column| if column < states { eps } else { 0.0 }).collect();
-    input + gradient.sign() * model.device().floats(push, [1, 1, width])
-}
-
-/// Squared state error in units of the usual change, whatever the model predicts, [1].
-fn change_error(model: &WorldModel, output: Tensor<3>, target: Tensor<3>) -> Tensor<1> {
-    let Some(scales) = model.scales() else { unreachable!("a fit starts by setting scales") };
-    let size = scales.change_std.len();
-    let unit = (0..size).map(|d| scales.target_std[d] / scales.change_std[d]).collect();
-    let unit = model.device().floats(unit, [1, 1, size]);
-    let error = (output.narrow(2, 0, size) - target.narrow(2, 0, size)) * unit;
-    (error.clone() * error).mean()
 }
 
 /// The transitions of replay that this member learns from, each as often as its hash says.

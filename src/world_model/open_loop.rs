@@ -12,13 +12,11 @@
 //! mean. (2) Short episodes give short stretches: each L_k uses those that are long enough, and an entry that
 //! has fewer than [`FEWEST_STRETCHES`] is left out.
 
-use super::WorldModel;
+use super::Model;
 use crate::buffer::{Part, Replay};
-use crate::device::read;
 use crate::env::ActionSpace;
 use crate::error::Result;
 use crate::snapshot::ErrorByHorizon;
-use burn::tensor::Tensor;
 
 /// An entry of the error curve is measured on at least this many stretches.
 pub const FEWEST_STRETCHES: usize = 4;
@@ -58,29 +56,19 @@ fn stretch_from(replay: &Replay, action: ActionSpace, start: usize, horizon: usi
 ///
 /// # Errors
 /// [`crate::Error::Device`] if the device cannot be read.
-pub async fn foresee(model: &WorldModel, stretches: &[Stretch], doing: &str) -> Result<Vec<f32>> {
+pub async fn foresee(model: &mut Model, stretches: &[Stretch], doing: &str) -> Result<Vec<f32>> {
     let horizon = stretches.iter().map(|stretch| stretch.actions.len()).max().unwrap_or(0);
     let (Some(first), true) = (stretches.first(), horizon > 0) else { return Ok(Vec::new()) };
-    let (obs_size, action_size) = (first.obs[0].len(), first.actions.first().map_or(1, Vec::len));
-    let count = stretches.len();
+    let action_size = first.actions.first().map_or(1, Vec::len);
     let starts = stretches.iter().flat_map(|stretch| stretch.obs[0].iter().copied()).collect();
     let nothing = vec![0.0; action_size];
-    let mut packed = Vec::with_capacity(horizon * count * action_size);
+    let mut packed = Vec::with_capacity(horizon * stretches.len() * action_size);
     for k in 0..horizon {
         for stretch in stretches {
             packed.extend_from_slice(stretch.actions.get(k).unwrap_or(&nothing));
         }
     }
-    let matrices = model.matrices();
-    let mut obs = model.for_all_members(model.device().floats(starts, [count, obs_size]));
-    let actions = model.device().floats(packed, [horizon, count, action_size]);
-    let mut path = Vec::with_capacity(horizon);
-    for k in 0..horizon {
-        let action: Tensor<2> = actions.clone().narrow(0, k, 1).squeeze_dim(0);
-        (obs, _) = model.step(&matrices, obs, model.for_all_members(action));
-        path.push(obs.clone());
-    }
-    read(Tensor::cat(path, 0), doing).await
+    model.foresee(starts, packed, horizon, doing).await
 }
 
 /// The error curve of what was [`foresee`]n, E members.
@@ -92,14 +80,16 @@ pub fn error_by_horizon(stretches: &[Stretch], foreseen: &[f32], members: usize)
         if long_enough < FEWEST_STRETCHES {
             break;
         }
-        curve.model.push(error_after(k, stretches, foreseen, members));
+        let by_dimension = errors_after(k, stretches, foreseen, members);
+        curve.model.push(by_dimension.iter().sum::<f32>() / by_dimension.len() as f32);
+        curve.by_dimension.push(by_dimension);
         curve.stretches.push(long_enough);
     }
     curve
 }
 
-/// L_k
-fn error_after(k: usize, stretches: &[Stretch], foreseen: &[f32], members: usize) -> f32 {
+/// L_k of every dimension.
+fn errors_after(k: usize, stretches: &[Stretch], foreseen: &[f32], members: usize) -> Vec<f32> {
     let (count, size) = (stretches.len(), stretches[0].obs[0].len());
     let shares = (0..size).map(|d| {
         let (mut error, mut change) = (0.0f64, 0.0f64);
@@ -112,9 +102,9 @@ fn error_after(k: usize, stretches: &[Stretch], foreseen: &[f32], members: usize
             };
             error += (0..members).map(squared).sum::<f64>() / members as f64;
         }
-        error / change.max(1e-12)
+        (error / change.max(1e-12)) as f32
     });
-    (shares.sum::<f64>() / size as f64) as f32
+    shares.collect()
 }
 
 #[cfg(test)]

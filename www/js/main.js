@@ -5,6 +5,7 @@ import { createLoop } from "./loop.js";
 import { mountControls } from "./panels/controls.js";
 import { mountCounters } from "./panels/counters.js";
 import { mountCurves } from "./panels/curves.js";
+import { mountDoubt } from "./panels/doubt.js";
 import { mountKeys } from "./panels/keys.js";
 import { mountLearning } from "./panels/learning.js";
 import { mountLoading } from "./panels/loading.js";
@@ -17,6 +18,8 @@ import { mountSettings } from "./panels/settings.js";
 import { mountTopline } from "./panels/topline.js";
 import { mountTrouble } from "./panels/trouble.js";
 import { mountTrust } from "./panels/trust.js";
+import { mountWhere } from "./panels/where.js";
+import { mountWorld } from "./panels/world.js";
 import { readSettings, writeSettings } from "./params.js";
 import { createPlotter } from "./plotting.js";
 import { publish } from "./public.js";
@@ -52,7 +55,7 @@ try {
   plotter = createPlotter({ plots, theme });
   const run = createRun({ engine, store, loop, settingsChanged: (settings) => history.replaceState(null, "", addressOf(settings)) });
   const parts = { store, plotter, addressOf, commands: run.commands };
-  for (const mount of [mountTopline, mountControls, mountKeys, mountCounters, mountRibbon, mountNarration, mountLearning, mountTrust, mountReality, mountCurves, mountMetrics, mountSettings]) mount(parts);
+  for (const mount of [mountTopline, mountControls, mountKeys, mountCounters, mountRibbon, mountNarration, mountLearning, mountTrust, mountWhere, mountWorld, mountReality, mountDoubt, mountCurves, mountMetrics, mountSettings]) mount(parts);
   find("version").textContent = `mbppo ${schema.version}`;
   publish(parts);
 

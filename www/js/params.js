@@ -35,6 +35,13 @@ export function presetValue(schema, { task, preset }, parameter) {
   return changes.findLast(([name]) => name === parameter.name)?.[1] ?? parameter.default;
 }
 
+/** Why hyperparameters differ from the table's on this task, in sentences: what the task needs, then what the preset needs there. */
+export function reasons(schema, { task, preset }) {
+  const row = schema.presets.find(({ name }) => name === preset);
+  return [...(schema.tuned ?? []), ...(row?.for_task ?? [])].filter((entry) => entry.task === task)
+    .map(({ changes, why }) => `${task} is learned with ${changes.map(([name, text]) => `${name} = ${text}`).join(", ")}. ${why}`);
+}
+
 /** Reads [name, text] pairs. What is wrong becomes a sentence in `problems`, the default holds, and the rest still counts. */
 export function readSettings(pairs, schema) {
   const settings = defaults(schema);

@@ -6,6 +6,8 @@ export function publish({ store, commands }) {
     get curves() { return store.get().curves; },
     get settings() { return store.get().settings; },
     get device() { return store.get().device; },
+    get physics() { return store.get().physics; },
+    get stateMap() { return store.get().stateMap; },
     get playing() { return store.get().playing; },
     play: () => commands.play(),
     pause: () => commands.pause(),

@@ -1,6 +1,6 @@
 // What an answer of the engine, or its failure, means for the page's state. Pure.
 
-/** A report, as a patch of the state: a comparison or an error curve stays until there is a newer one. */
+/** A report, as a patch of the state: a comparison, an error curve or a map stays until there is a newer one. */
 export function received({ snapshot, recording, curves }) {
   const patch = {};
   if (snapshot) patch.snapshot = snapshot;
@@ -9,6 +9,9 @@ export function received({ snapshot, recording, curves }) {
     patch.recording = recording;
     if (recording.comparison) patch.comparison = recording.comparison;
     if (recording.error_by_horizon) patch.errorByHorizon = recording.error_by_horizon;
+    if (recording.calibration) patch.calibration = recording.calibration;
+    if (recording.return_gap) patch.returnGap = recording.return_gap;
+    if (recording.state_map) patch.stateMap = recording.state_map;
   }
   return patch;
 }

@@ -21,11 +21,11 @@ export function createRun({ engine, store, loop, settingsChanged }) {
     const wish = { task, preset, seed, config };
     try {
       const opened = await engine.open({ ...wish, device: kind });
-      return { opened, device: { ...opened.device, sentence } };
+      return { opened, physics: await opened.physics(), device: { ...opened.device, sentence } };
     } catch (error) {
       if (error.field || kind === "cpu") throw error;
       const opened = await engine.open({ ...wish, device: "cpu" });
-      return { opened, device: { ...opened.device, sentence: fallbackSentence(error) } };
+      return { opened, physics: await opened.physics(), device: { ...opened.device, sentence: fallbackSentence(error) } };
     }
   }
 
@@ -34,7 +34,7 @@ export function createRun({ engine, store, loop, settingsChanged }) {
     const mine = (opening += 1);
     const seed = settings.seed ?? engine.freshSeed();
     store.set({ opening: true });
-    const { opened, device } = await openSession(settings, seed).finally(() => store.set({ opening: mine !== opening }));
+    const { opened, device, physics } = await openSession(settings, seed).finally(() => store.set({ opening: mine !== opening }));
     if (mine !== opening) return opened.close();
     session?.close();
     session = opened;
@@ -43,6 +43,7 @@ export function createRun({ engine, store, loop, settingsChanged }) {
     store.set({
       settings: { ...settings, seed }, device, run: store.get().run + 1, playing: false, stopped: false,
       snapshot: null, curves: null, recording: null, comparison: null, errorByHorizon: null,
+      calibration: null, returnGap: null, stateMap: null, physics,
     });
     if (playing) play();
   }
@@ -70,6 +71,19 @@ export function createRun({ engine, store, loop, settingsChanged }) {
     }
   }
 
+  /** Changes the world between two advances; gives back the error if there is one, and the world is as it was then. */
+  async function setPhysics(name, value) {
+    const asked = session;
+    if (!asked) return null;
+    try {
+      const physics = await asked.setPhysics(name, value);
+      if (asked === session) store.set({ physics });
+      return null;
+    } catch (error) {
+      return asked === session ? error : null; // of a run that has been replaced meanwhile
+    }
+  }
+
   return {
     startForgiving,
     commands: {
@@ -81,6 +95,7 @@ export function createRun({ engine, store, loop, settingsChanged }) {
       restart: () => change({}),
       newSeed: () => change({ seed: engine.freshSeed() }),
       change,
+      setPhysics,
       setSpeed(speed) {
         store.set({ speed });
         if (store.get().playing) loop.play(speed);

@@ -42,4 +42,8 @@ export const INITIAL = {
   recording: null, // the latest frames and forecast, for the stage
   comparison: null,
   errorByHorizon: null,
+  calibration: null, // whether its doubt was honest
+  returnGap: null, // what imagination promised and what came
+  stateMap: null,
+  physics: null, // what can be changed in the task, with its value now
 };

@@ -1,29 +1,36 @@
 //! One run, from its seed until it is solved three times in a row or given up.
 
-use crate::What;
-use mbppo::config::Config;
-use mbppo::device::Device;
+use crate::case::Case;
 use mbppo::error::Result;
-use mbppo::rng::Seed;
 use mbppo::snapshot::Point;
-use mbppo::trainer::Trainer;
+use mbppo::trainer::{Phase, Trainer};
 use serde::{Deserialize, Serialize};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
 /// Evaluations at the bar, one after another, after which a run counts as solved for good.
 const IN_A_ROW: usize = 3;
 
-/// What is written of a run.
+/// What is written of a run. Fields that older files do not have are none there.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Line {
-    /// Gymnasium's id of the task.
+    /// Id of the task.
     pub task: String,
     /// Preset.
     pub mode: String,
+    /// Label of an ablation row, null for the mode as it is.
+    #[serde(default)]
+    pub variant: Option<String>,
     /// Hyperparameters that differ from the preset, as NAME=VALUE.
     pub changes: Vec<String>,
     /// Seed of the run.
     pub seed: u64,
+    /// Mean return from which the task counts as solved.
+    #[serde(default)]
+    pub solved_return: Option<f32>,
+    /// Real steps after which the run would have been given up.
+    #[serde(default)]
+    pub max_steps: Option<u64>,
     /// Real steps at the first evaluation that reached the bar, null if none did.
     pub real_steps_to_solve: Option<u64>,
     /// Real steps at the third evaluation in a row that reached the bar, null if there was none.
@@ -32,7 +39,7 @@ pub struct Line {
     pub real_steps: u64,
     /// Imagined steps of the whole run.
     pub imagined_steps: u64,
-    /// Highest mean return of an evaluation.
+    /// Highest mean return of an evaluation, null if there was none.
     pub best_evaluation: Option<f32>,
     /// Seconds from the start to the first evaluation that reached the bar, null if none did.
     pub wall_s_to_solve: Option<f64>,
@@ -44,57 +51,103 @@ pub struct Line {
     pub error: Option<String>,
 }
 
-/// Runs until three evaluations in a row reach the bar or `max_steps` are over, whichever comes first.
-pub fn run(what: &What, config: Config, seed: u64, mut on_evaluation: impl FnMut(&Trainer)) -> Result<Line> {
-    let began = Instant::now();
-    let mut trainer = Trainer::new(&what.task, config, Seed(seed), Device::cpu())?;
-    let bar = trainer.spec().solved_return;
-    let (mut first, mut first_wall, mut three, mut error) = (None, None, None, None);
-    let mut seen = 0;
-    while three.is_none() && trainer.steps().0 < what.max_steps {
-        if let Err(failure) = pollster::block_on(trainer.tick()) {
-            error = Some(failure.to_string());
-            break;
+impl Line {
+    /// The line of a run of which nothing has happened yet.
+    pub fn begun(case: &Case, seed: u64) -> Self {
+        Self {
+            task: case.task.clone(),
+            mode: case.mode.clone(),
+            variant: case.variant.clone(),
+            changes: case.changes.clone(),
+            seed,
+            solved_return: None,
+            max_steps: Some(case.max_steps),
+            real_steps_to_solve: None,
+            three_in_a_row: None,
+            real_steps: 0,
+            imagined_steps: 0,
+            best_evaluation: None,
+            wall_s_to_solve: None,
+            wall_s: 0.0,
+            evaluations: Vec::new(),
+            error: None,
         }
-        let evaluations = &trainer.curves().evaluations;
-        if evaluations.len() == seen {
-            continue;
-        }
-        seen = evaluations.len();
-        let steps = trainer.steps().0;
-        if evaluations[seen - 1].value >= bar && first.is_none() {
-            (first, first_wall) = (Some(steps), Some(began.elapsed().as_secs_f64()));
-        }
-        let row = evaluations.iter().rev().take_while(|point| point.value >= bar).count();
-        three = (row >= IN_A_ROW).then_some(steps);
-        on_evaluation(&trainer);
     }
-    let evaluations = trainer.curves().evaluations.clone();
-    let (real_steps, imagined_steps) = trainer.steps();
-    Ok(Line {
-        task: what.task.clone(),
-        mode: what.mode.clone(),
-        changes: what.changes.clone(),
-        seed,
-        real_steps_to_solve: first,
-        three_in_a_row: three,
-        real_steps,
-        imagined_steps,
-        best_evaluation: evaluations.iter().map(|point| point.value).reduce(f32::max),
-        wall_s_to_solve: first_wall,
-        wall_s: began.elapsed().as_secs_f64(),
-        evaluations,
-        error,
-    })
+
+    /// Takes in an evaluation that the learner has just finished.
+    fn evaluated(&mut self, trainer: &Trainer, bar: f32, seconds: f64) {
+        let Some(&newest) = trainer.curves().evaluations.last() else { return };
+        self.evaluations.push(newest);
+        self.best_evaluation = Some(self.best_evaluation.map_or(newest.value, |best| best.max(newest.value)));
+        let steps = trainer.steps().0;
+        if newest.value >= bar && self.real_steps_to_solve.is_none() {
+            (self.real_steps_to_solve, self.wall_s_to_solve) = (Some(steps), Some(seconds));
+        }
+        let in_a_row = self.evaluations.iter().rev().take_while(|point| point.value >= bar).count();
+        self.three_in_a_row = (in_a_row >= IN_A_ROW).then_some(steps);
+    }
+}
+
+/// Runs until three evaluations in a row reach the bar or `max_steps` are over, whichever comes first. Whatever goes
+/// wrong on the way, even a panic, is written in the line: one bad run must not cost the others.
+pub fn run(case: &Case, seed: u64, on_evaluation: impl FnMut(&Trainer)) -> Line {
+    let (began, mut line) = (Instant::now(), Line::begun(case, seed));
+    let outcome = catch_unwind(AssertUnwindSafe(|| advance(case, &mut line, began, on_evaluation)));
+    line.error = match outcome {
+        Ok(Ok(())) => None,
+        Ok(Err(failure)) => Some(failure.to_string()),
+        Err(panic) => Some(format!("panicked: {}", words(&*panic))),
+    };
+    line.wall_s = began.elapsed().as_secs_f64();
+    line
+}
+
+fn advance(
+    case: &Case,
+    line: &mut Line,
+    began: Instant,
+    mut on_evaluation: impl FnMut(&Trainer),
+) -> Result<()> {
+    let mut trainer = case.trainer(line.seed)?;
+    let bar = trainer.spec().solved_return;
+    line.solved_return = Some(bar);
+    let mut last_iteration = None;
+    while line.three_in_a_row.is_none() && !is_over(&trainer, case.max_steps, &mut last_iteration) {
+        let result = pollster::block_on(trainer.tick());
+        (line.real_steps, line.imagined_steps) = trainer.steps();
+        result?;
+        if trainer.curves().evaluations.len() > line.evaluations.len() {
+            line.evaluated(&trainer, bar, began.elapsed().as_secs_f64());
+            on_evaluation(&trainer);
+        }
+    }
+    Ok(())
+}
+
+/// Whether the steps are over. The iteration in which they end is finished, with the evaluation that follows it.
+fn is_over(trainer: &Trainer, max_steps: u64, last_iteration: &mut Option<u64>) -> bool {
+    if trainer.steps().0 < max_steps {
+        return false;
+    }
+    let iteration = trainer.snapshot().iteration;
+    let last = *last_iteration.get_or_insert(iteration);
+    iteration > last && trainer.phase() != Phase::Evaluate
+}
+
+/// What a panic said.
+fn words(panic: &(dyn std::any::Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("without words")
 }
 
 /// `mbppo train`: one run, told as it goes.
-pub fn train(what: &What, seed: u64) -> Result<()> {
+pub fn train(case: &Case, seed: u64) -> Result<()> {
+    case.trainer(seed)?;
     println!(
         "{:>10} {:>14} {:>12} {:>11} {:>9}",
         "real steps", "imagined steps", "mean return", "confidence", "branches"
     );
-    let line = run(what, what.config()?, seed, |trainer| {
+    let line = run(case, seed, |trainer| {
         let now = trainer.snapshot();
         println!(
             "{:>10} {:>14} {:>12.1} {:>11} {:>9}",
@@ -104,15 +157,37 @@ pub fn train(what: &What, seed: u64) -> Result<()> {
             now.confidence.map_or_else(|| "–".into(), |confidence| format!("{confidence:.3}")),
             now.branches
         );
-    })?;
+    });
+    let best = line.best_evaluation.map_or_else(|| "–".into(), |best| format!("{best:.1}"));
     match (&line.error, line.real_steps_to_solve) {
         (Some(error), _) => println!("{error}"),
         (None, Some(steps)) => println!("solved at {steps} real steps; {:.1} s in all", line.wall_s),
-        (None, None) => println!(
-            "not solved; best {:.1}; {:.1} s in all",
-            line.best_evaluation.unwrap_or(f32::NAN),
-            line.wall_s
-        ),
+        (None, None) => println!("not solved; best {best}; {:.1} s in all", line.wall_s),
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn case(max_steps: u64) -> Case {
+        let small = ["num_steps=16", "n_epochs=1", "eval_every=64", "eval_episodes=1", "hidden_size=8"];
+        Case::new("CartPole-v1", "ppo", None, &small.map(String::from), Some(max_steps)).expect("a case")
+    }
+
+    #[test]
+    fn the_iteration_in_which_the_steps_end_is_finished_and_evaluated() {
+        let line = run(&case(100), 1, |_| {});
+        assert_eq!((line.real_steps, line.error), (128, None));
+        let steps: Vec<f32> = line.evaluations.iter().map(|point| point.real_steps).collect();
+        assert_eq!(steps, [64.0, 128.0]);
+    }
+
+    #[test]
+    fn a_panic_is_the_line_of_its_own_run_only() {
+        let line = run(&case(100), 1, |_| panic!("a bad day"));
+        assert_eq!(line.error.as_deref(), Some("panicked: a bad day"));
+        assert_eq!((line.real_steps, line.evaluations.len()), (64, 1));
+    }
 }

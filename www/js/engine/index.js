@@ -7,6 +7,6 @@ import { localEngine } from "./local.js";
 export async function openEngine({ onProgress, onPanic }) {
   const bindings = await load(addresses(), onProgress);
   bindings.on_panic((message, where) => onPanic(where ? `${message}\nat ${where}` : message));
-  const { draw_returns, draw_real_vs_imagined, draw_error_by_horizon, draw_curve } = bindings;
-  return { engine: localEngine(bindings), plots: { draw_returns, draw_real_vs_imagined, draw_error_by_horizon, draw_curve } };
+  const { draw_returns, draw_real_vs_imagined, draw_error_by_horizon, draw_state_map, draw_calibration, draw_curve } = bindings;
+  return { engine: localEngine(bindings), plots: { draw_returns, draw_real_vs_imagined, draw_error_by_horizon, draw_state_map, draw_calibration, draw_curve } };
 }

@@ -22,6 +22,8 @@ async function open(bindings, wish) {
   return {
     device: session.device(),
     advance: (order) => inTurn(() => advance(session, order)),
+    physics: () => inTurn(() => session.physics()),
+    setPhysics: (name, value) => inTurn(() => session.set_physics(name, value)),
     close: () => void inTurn(() => session.free()).catch(() => {}),
   };
 }

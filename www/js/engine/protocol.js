@@ -3,15 +3,20 @@
 
 /**
  * @typedef {object} Engine
- * @property {object} schema presets, hyperparameters, metrics, tasks, version
+ * @property {object} schema presets, tuned, hyperparameters, metrics, tasks, mazes, version
  * @property {() => number} freshSeed
  * @property {(wish: {task: string, preset: string, seed: number, device: "cpu"|"webgpu", config: Object<string, string>}) => Promise<Session>} open
  *   rejects with an {@link EngineError}
  *
  * @typedef {object} Session one run; its calls wait for one another
  * @property {(order: Order) => Promise<Report>} advance
+ * @property {() => Promise<Parameter[]>} physics what can be changed in the task while it runs
+ * @property {(name: string, value: number) => Promise<Parameter[]>} setPhysics changes one from the next step on; all of them as
+ *   they are then. Rejects with an {@link EngineError} for a value that is not possible, and nothing has changed
  * @property {() => void} close
  * @property {{kind: string, name: string, sentence: string}} device
+ *
+ * @typedef {{name: string, unit: string, min: number, max: number, value: number}} Parameter
  *
  * @typedef {object} Order
  * @property {number} budgetMs how long to work; one tick is always done
@@ -24,7 +29,7 @@
  * @property {number} ticks
  * @property {boolean} phaseChanged
  * @property {object} [snapshot]
- * @property {object} [recording] frames, forecast, comparison, error_by_horizon since the last look
+ * @property {object} [recording] frames, forecast, comparison, error_by_horizon, calibration, return_gap, state_map since the last look
  * @property {object} [curves]
  * @property {number} [curvesMs] how long copying them took
  */

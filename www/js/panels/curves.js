@@ -14,7 +14,7 @@ export function mountCurves({ store, plotter }) {
       const title = figure.querySelector("figcaption").textContent;
       const { meaning = "" } = schema.metrics.find(({ name }) => name === metric) ?? {};
       const points = curves?.metrics[metric] ?? [];
-      plotter.show(canvas, points.length > 0 ? (plots, theme, target) => plots.draw_curve(target, points, label, "", kind, theme) : null);
+      plotter.show(canvas, (plots, theme, target) => plots.draw_curve(target, points, label, "", kind, theme));
       canvas.setAttribute("aria-label", `${title}. ${meaning} Now ${value(snapshot?.metrics[metric])}.`);
       figure.title = meaning;
     }

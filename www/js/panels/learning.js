@@ -5,6 +5,7 @@ import { count, counted, value } from "../format.js";
 const FEW = 5; // episodes that show how it began
 const RECENT = 20; // episodes that an average is taken over
 const CLEAR = 0.05; // share of the task's range of returns that counts as progress
+const FINE = 10; // a smaller range of returns is told to the hundredth
 const FALLEN = 0.3; // … and that counts as a relapse
 
 export function mountLearning({ store, plotter }) {
@@ -13,8 +14,8 @@ export function mountLearning({ store, plotter }) {
   store.on(["curves"], ({ curves, settings, schema, snapshot }) => {
     const task = schema?.tasks.find(({ id }) => id === settings?.task);
     const any = curves && curves.episode_returns.length + curves.evaluations.length > 0;
-    plotter.show(canvas, any ? (plots, theme, target) => plots.draw_returns(target, { ...curves, solved_return: task.solved_return }, theme) : null);
-    const words = any ? answer(curves, task, snapshot) : "It has only just begun.";
+    plotter.show(canvas, curves ? (plots, theme, target) => plots.draw_returns(target, { ...curves, solved_return: task.solved_return }, theme) : null);
+    const words = any ? answer(curves, task, snapshot) : begun(task);
     say(find("answer", panel), words);
     canvas.setAttribute("aria-label", `Return of each episode against real steps. ${words}`);
   });
@@ -22,11 +23,18 @@ export function mountLearning({ store, plotter }) {
 
 const mean = (points) => points.reduce((sum, point) => sum + point.value, 0) / points.length;
 
+/** Before the first episode has ended, which may be long. */
+export function begun(task) {
+  return task ? `It has only just begun: no episode has ended yet, and one may last ${count(task.time_limit)} steps.` : "It has only just begun.";
+}
+
 export function answer({ episode_returns: episodes, evaluations }, { solved_return: bar, return_range: [worst, best] }, snapshot) {
   const tests = evaluations.map((point) => point.value);
   const latest = tests.at(-1);
+  const whole = (number) => value(best - worst > FINE ? Math.round(number) : Number(number.toFixed(2)));
   if (snapshot?.solved_at_real_steps) return `Yes: it solved the task after ${count(snapshot.solved_at_real_steps)} real steps. Its latest test reached ${whole(latest)}.`;
   if (episodes.length < FEW && tests.length === 0) return `Too early to say: ${counted(episodes.length, "episode")} ended so far. ${whole(bar)} is solved.`;
+  if (episodes.length === 0) return `${latest >= bar ? "Yes" : "Not yet"}: no episode has ended yet; its latest test returned ${whole(latest)}, and ${whole(bar)} is solved.`;
   const start = mean(episodes.slice(0, FEW));
   const recent = mean(episodes.slice(-RECENT));
   const numbers = `its last ${counted(Math.min(RECENT, episodes.length), "episode")} returned ${whole(recent)} on average`
@@ -35,5 +43,3 @@ export function answer({ episode_returns: episodes, evaluations }, { solved_retu
   const loss = (Math.max(...tests, recent) - (latest ?? recent)) / (best - worst);
   return `${loss > FALLEN ? "It was better before" : gain > CLEAR ? "Yes" : "Not yet"}: ${numbers}`;
 }
-
-const whole = (number) => value(Math.round(number));

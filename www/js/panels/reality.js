@@ -1,15 +1,20 @@
 // Where does reality leave the dream? The same actions, lived and imagined, number by number.
-import { find, findAll, say } from "../dom.js";
+import { copyOf, find, say } from "../dom.js";
 
 export function mountReality({ store, plotter }) {
   const panel = find("reality");
-  const canvases = findAll("plot", panel);
-  store.on(["comparison", "run"], ({ comparison, schema, settings }) => {
-    const dimensions = schema?.tasks.find(({ id }) => id === settings?.task)?.obs ?? [];
+  const place = find("small-plots", panel);
+  const { schema } = store.get();
+  // As many pictures as the task with most numbers needs; the others stay hidden.
+  const canvases = Array.from({ length: Math.max(...schema.tasks.map(({ obs }) => obs.length)) }, () => copyOf("small-plot"));
+  place.replaceChildren(...canvases);
+  store.on(["comparison", "run"], ({ comparison, settings }) => {
+    const dimensions = schema.tasks.find(({ id }) => id === settings?.task)?.obs ?? [];
     canvases.forEach((canvas, dimension) => {
       const { name, unit } = dimensions[dimension] ?? {};
-      plotter.show(canvas, comparison && name
-        ? (plots, theme, target) => plots.draw_real_vs_imagined(target, comparison, dimension, name, unit, theme) : null);
+      canvas.hidden = !name;
+      plotter.show(canvas, name
+        ? (plots, theme, target) => plots.draw_real_vs_imagined(target, comparison ?? NOTHING, dimension, name, unit, theme) : null);
       canvas.setAttribute("aria-label", comparison && name ? `${name}: ${described(comparison, dimension)}` : "Nothing compared yet.");
     });
     if (comparison) say(find("answer", panel), answer(comparison, dimensions));
@@ -21,6 +26,8 @@ export function mountReality({ store, plotter }) {
       : "The same actions, lived and dreamt, will be compared here.");
   });
 }
+
+const NOTHING = { from_step: 0, real: [], imagined_mean: [], imagined_low: [], imagined_high: [] };
 
 /** Steps until reality leaves the band of the ensemble, null if it never does. */
 export function leaves({ real, imagined_low: low, imagined_high: high }, dimension) {

@@ -1,6 +1,6 @@
 // Every hyperparameter as a native input with its unit, range and explanation; they apply when the run restarts.
 import { copyOf, find, say } from "../dom.js";
-import { allowedWords, isAllowed, MAX_SEED, presetValue } from "../params.js";
+import { allowedWords, isAllowed, MAX_SEED, presetValue, reasons } from "../params.js";
 
 export function mountSettings({ store, commands }) {
   const form = find("form");
@@ -58,6 +58,7 @@ export function mountSettings({ store, commands }) {
     if (!settings) return;
     fill(settings.config, settings.seed);
     say(find("preset-sentence", form), schema.presets.find(({ name }) => name === settings.preset).explanation);
+    say(find("task-sentence", form), reasons(schema, settings).join(" "));
   });
 }
 

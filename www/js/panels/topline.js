@@ -2,30 +2,43 @@
 import { find, say } from "../dom.js";
 
 export function mountTopline({ store, commands, addressOf }) {
+  const task = find("task");
   const preset = find("preset");
   const device = find("device");
   const dialog = find("share-dialog");
   const { schema } = store.get();
 
+  task.replaceChildren(...schema.tasks.map(({ id, goal }) => Object.assign(new Option(id, id), { title: goal })));
+  task.addEventListener("change", () => change({ task: task.value, config: {} }));
   preset.replaceChildren(...schema.presets.map(({ name, title, explanation }) => {
     const option = new Option(title, name);
     option.title = explanation;
     return option;
   }));
-  preset.addEventListener("change", () => commands.change({ preset: preset.value, config: {} }));
-  device.addEventListener("change", () => commands.change({ device: device.value }));
+  preset.addEventListener("change", () => change({ preset: preset.value, config: {} }));
+  device.addEventListener("change", () => change({ device: device.value }));
 
-  store.on(["settings", "device", "opening"], ({ settings, device: opened, opening }) => {
+  const show = ({ settings, device: opened, opening }) => {
     if (!settings) return;
-    const task = schema.tasks.find(({ id }) => id === settings.task);
-    say(find("task"), settings.task);
+    const goal = schema.tasks.find(({ id }) => id === settings.task)?.goal ?? "";
+    task.value = settings.task;
+    task.title = goal;
     say(find("seed"), String(settings.seed));
-    say(find("goal"), task ? task.goal.charAt(0).toLowerCase() + task.goal.slice(1) : "");
+    say(find("goal"), goal.charAt(0).toLowerCase() + goal.slice(1));
     preset.value = settings.preset;
     preset.title = schema.presets.find(({ name }) => name === settings.preset)?.explanation ?? "";
     device.value = settings.device;
     say(find("device-sentence"), opening ? "Preparing the learner…" : opened?.sentence ?? "");
-  });
+  };
+  store.on(["settings", "device", "opening"], show);
+
+  /** Starts over; what is refused is said, and the controls show what runs. */
+  async function change(changes) {
+    const error = await commands.change(changes);
+    if (!error) return;
+    store.set({ notes: [...store.get().notes, `${error.message} The run goes on as it was.`] });
+    show(store.get());
+  }
 
   find("share").addEventListener("click", async () => {
     const address = find("share-address");

@@ -8,11 +8,13 @@ export function mountTrust({ store, plotter }) {
   store.on(["errorByHorizon", "run"], ({ errorByHorizon, snapshot }) => {
     const any = errorByHorizon && errorByHorizon.model.length > 0;
     const horizon = snapshot?.horizon ?? errorByHorizon?.model.length;
-    plotter.show(canvas, any ? (plots, theme, target) => plots.draw_error_by_horizon(target, errorByHorizon, horizon, theme) : null);
+    plotter.show(canvas, (plots, theme, target) => plots.draw_error_by_horizon(target, errorByHorizon ?? NOTHING, horizon ?? 0, theme));
     canvas.setAttribute("aria-label", any ? described(errorByHorizon.model) : "Nothing measured yet.");
   });
   store.on(["snapshot"], ({ snapshot }) => say(find("answer", panel), answer(snapshot)));
 }
+
+const NOTHING = { model: [], stretches: [] };
 
 function described(model) {
   const last = model.at(-1);

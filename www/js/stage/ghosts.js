@@ -1,9 +1,8 @@
 // The imagined futures over the real task. Opacity is confidence, and falls with the steps ahead; what the real future has
 // overtaken fades away, and a newer forecast takes the place of an older one.
-import { body, drawImagined } from "./cart_pole.js";
 
 const FADE_MS = 200;
-const POSES = 4; // a ghost stands at every fourth step ahead
+const PIECE = 4; // steps of a path that are drawn in one shade
 
 export function createGhosts({ reduced }) {
   let shown = []; // [{forecast, alpha, leaving}], the newest last
@@ -18,9 +17,9 @@ export function createGhosts({ reduced }) {
       for (const ghost of shown) ghost.alpha = ghost.leaving ? ghost.alpha - step : Math.min(1, ghost.alpha + step);
       shown = shown.filter((ghost) => ghost.alpha > 0);
     },
-    draw(context, view, now, theme) {
+    draw(context, picture, eye, now, theme) {
       for (const { forecast, alpha } of shown) {
-        drawForecast(context, view, forecast, Math.max(0, now - forecast.from_step), alpha, theme);
+        drawForecast(context, picture, eye, forecast, Math.max(0, now - forecast.from_step), alpha, theme);
       }
     },
     /** The forecasts that are to be seen, with their opacity. */
@@ -40,42 +39,63 @@ export function ahead(k, elapsed) {
   return Math.min(1, Math.max(0, 1 - (elapsed - k)));
 }
 
-function drawForecast(context, view, { futures, confidence }, elapsed, alpha, theme) {
+/** Fainter the further ahead. */
+export function farther(k, length) {
+  return 1 - (0.6 * k) / length;
+}
+
+function drawForecast(context, picture, eye, { futures, confidence }, elapsed, alpha, theme) {
   const one = alpha * strength(confidence, futures.length);
+  const { poses, paths } = picture.GHOSTS;
   context.lineJoin = "round";
-  for (const { obs } of futures) {
+  futures.forEach(({ obs }, index) => {
     const from = Math.floor(elapsed);
-    if (from >= obs.length - 1) continue;
-    drawTipPath(context, view, obs, from, one * 1.4, theme);
-    for (let k = POSES; k < obs.length; k += POSES) {
-      const fading = ahead(k, elapsed) * (1 - (0.6 * k) / obs.length);
-      if (fading > 0.02) drawImagined(context, view, obs[k], theme, one * fading, { cart: k + POSES >= obs.length });
-    }
+    const end = obs.length - 1;
+    if (from >= end) return;
+    drawPath(context, obs, from, (state, k) => picture.pathPoint(eye, state, { ahead: k, index, count: futures.length }), one * paths, theme);
+    for (let k = poses; poses > 0 && k < end; k += poses) drawPose(obs, k, k + poses > end);
+    drawPose(obs, end, true);
+  });
+  drawMoment(context, picture, eye, futures, elapsed, one, theme);
+
+  function drawPose(obs, k, last) {
+    const fading = ahead(k, elapsed) * farther(k, obs.length);
+    if (fading > 0.02) picture.drawImagined(context, eye, obs[k], theme, one * fading, { last });
   }
-  drawMoment(context, view, futures, elapsed, one, theme);
 }
 
 /** What was imagined for this very moment: where it leaves the ink, the dream was wrong. */
-function drawMoment(context, view, futures, elapsed, one, theme) {
+function drawMoment(context, picture, eye, futures, elapsed, one, theme) {
   const from = Math.floor(elapsed);
   const share = elapsed - from;
   for (const { obs } of futures) {
     if (from + 1 >= obs.length) continue;
     const between = obs[from].map((value, index) => value + share * (obs[from + 1][index] - value));
-    drawImagined(context, view, between, theme, Math.min(1, one * 1.2), { cart: false });
+    picture.drawImagined(context, eye, between, theme, Math.min(1, one * 1.2));
   }
 }
 
-function drawTipPath(context, view, obs, from, alpha, theme) {
-  context.globalAlpha = Math.min(1, alpha);
+/** A line that bends at the points instead of breaking. */
+function curve(context, points) {
+  context.moveTo(...points[0]);
+  for (let k = 1; k < points.length - 1; k += 1) {
+    const [[x, y], [nextX, nextY]] = [points[k], points[k + 1]];
+    context.quadraticCurveTo(x, y, (x + nextX) / 2, (y + nextY) / 2);
+  }
+  context.lineTo(...points.at(-1));
+}
+
+/** From what has just been overtaken to the end, in pieces that grow fainter. */
+function drawPath(context, obs, from, point, alpha, theme) {
   context.strokeStyle = theme.imagined;
   context.lineWidth = 1.25;
-  context.beginPath();
-  for (let k = from; k < obs.length; k += 1) {
-    const { tipX, tipY } = body(view, obs[k]);
-    if (k === from) context.moveTo(tipX, tipY);
-    else context.lineTo(tipX, tipY);
+  for (let start = from; start < obs.length - 1; start += PIECE) {
+    context.globalAlpha = Math.min(1, alpha * farther(start - from, obs.length));
+    context.beginPath();
+    const end = Math.min(start + PIECE, obs.length - 1);
+    const points = Array.from({ length: end - start + 1 }, (_, k) => point(obs[start + k], start + k));
+    curve(context, points);
+    context.stroke();
   }
-  context.stroke();
   context.globalAlpha = 1;
 }

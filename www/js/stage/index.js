@@ -1,12 +1,14 @@
 // The stage: the real task in ink, the imagined futures in light. Plays what the player gives, frame by frame.
 import { createGhosts } from "./ghosts.js";
+import { PICTURES, pictureOf } from "./pictures.js";
 import { createPlayer } from "./player.js";
-import { describeTask, drawScene } from "./scene.js";
+import { drawScene } from "./scene.js";
 
 const DESCRIBE_MS = 5000;
+const FIRST = PICTURES[0].TASKS[0]; // shown until the address has been read
 
-// Before there is anything to play: a pole that stands.
-const STILL = { frame: { step: 0, episode_step: 0, ended: null }, obs: [0, 0, 0.03, 0, 0, 0], now: 0, played: [], reached: [], waiting: 0 };
+/** Before there is anything to play. */
+const still = (obs) => ({ frame: { step: 0, episode_step: 0, ended: null, action: [] }, obs, now: 0, played: [], reached: [], waiting: 0 });
 
 export function createStage({ canvas, theme, store }) {
   const context = canvas.getContext("2d");
@@ -28,6 +30,7 @@ export function createStage({ canvas, theme, store }) {
     ghosts.clear();
     stale = true;
   });
+  store.on(["physics"], () => (stale = true)); // a longer pole is seen at once
   store.on(["recording"], ({ recording, playing }) => {
     if (!recording) return;
     player.push(recording, performance.now());
@@ -50,18 +53,30 @@ export function createStage({ canvas, theme, store }) {
     if (pixelsX === 0 || pixelsY === 0) return;
     context.setTransform(colours.scale, 0, 0, colours.scale, 0, 0);
     context.clearRect(0, 0, size.width, size.height);
-    const { schema, settings } = store.get();
-    const task = schema?.tasks.find(({ id }) => id === settings?.task);
     const shown = ghosts.shown();
     const past = view.reached.filter((forecast) => shown.every((ghost) => ghost.forecast !== forecast));
-    drawScene(context, size, task, { view, ghosts, shown, past }, colours);
+    drawScene(context, size, picture(), world(), { view, ghosts, shown, past }, colours);
+  }
+
+  const picture = () => pictureOf(store.get().settings?.task ?? FIRST);
+
+  /** What a picture may need to know besides what is seen. */
+  function world() {
+    const { schema, settings, physics } = store.get();
+    const task = settings?.task ?? FIRST;
+    return {
+      task,
+      dimensions: schema?.tasks.find(({ id }) => id === task)?.obs ?? [],
+      maze: schema?.mazes[task],
+      physics: Object.fromEntries((physics ?? []).map(({ name, value }) => [name, value])),
+    };
   }
 
   /** The picture in words, for those who hear the page. */
   function describe({ frame, obs, reached }) {
     const futures = reached.at(-1)?.futures.length ?? 0;
     canvas.setAttribute("aria-label", [
-      describeTask(store.get().settings?.task, frame, obs),
+      picture().describe(obs, frame, world()),
       futures > 0 ? `${futures} imagined futures are drawn over it.` : "",
     ].join(" ").trim());
   }
@@ -72,7 +87,7 @@ export function createStage({ canvas, theme, store }) {
       const { playing } = store.get();
       if (!playing && !stale && ghosts.settled()) return;
       if (playing) player.pass(dt);
-      const view = player.view() ?? STILL;
+      const view = player.view() ?? still(picture().STILL);
       ghosts.pass(forecastNow(view), dt);
       draw(view);
       stale = false;

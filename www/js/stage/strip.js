@@ -6,14 +6,17 @@ const NOW = 0.7; // where "now" is, as a share of the width
 const AHEAD = 22; // steps from now to the right edge
 const OVERTAKEN = 0.35; // how light an old forecast is
 
-/** `line`: {index, label, range, limit?, limitLabel?}, in the unit of that number. */
+/**
+ * `line`: {label, of(obs), top, bottom, marks: [{value, label?}], wraps?}: the number of an observation, its values at the
+ * upper and the lower edge, and where dashed lines are drawn; an angle `wraps` from one edge to the other.
+ */
 export function drawStrip(context, box, line, { view, shown, past }, theme) {
   const { left, top, width, height } = box;
   const nowX = left + width * NOW;
   const stepX = (width * (1 - NOW)) / AHEAD;
   const x = (step) => nowX + (step - view.now) * stepX;
-  const y = (value) => top + (height / 2) * (1 + Math.max(-1, Math.min(1, value / line.range)));
-  const at = { x, y, index: line.index };
+  const y = (value) => top + height * Math.max(0, Math.min(1, (value - line.top) / (line.bottom - line.top)));
+  const at = { x, y, line };
 
   context.save();
   context.beginPath();
@@ -26,12 +29,12 @@ export function drawStrip(context, box, line, { view, shown, past }, theme) {
   context.restore();
   context.fillStyle = theme.ink;
   context.beginPath();
-  context.arc(nowX, y(view.obs[line.index] ?? 0), 4, 0, 7);
+  context.arc(nowX, y(line.of(view.obs)), 4, 0, 7);
   context.fill();
   drawWords(context, box, line, nowX, y, theme);
 }
 
-function drawFrame(context, { left, top, width, height }, { limit }, nowX, y, theme) {
+function drawFrame(context, { left, top, width, height }, { marks }, nowX, y, theme) {
   context.strokeStyle = theme.hairline;
   context.lineWidth = 1;
   context.beginPath();
@@ -40,7 +43,7 @@ function drawFrame(context, { left, top, width, height }, { limit }, nowX, y, th
   context.stroke();
   context.setLineDash([2, 5]);
   context.beginPath();
-  for (const value of limit ? [-limit, limit] : [0]) {
+  for (const { value } of marks) {
     context.moveTo(left, Math.round(y(value)) + 0.5);
     context.lineTo(left + width, Math.round(y(value)) + 0.5);
   }
@@ -48,43 +51,49 @@ function drawFrame(context, { left, top, width, height }, { limit }, nowX, y, th
   context.setLineDash([]);
 }
 
-function drawFutures(context, { futures, confidence, from_step }, { x, y, index }, alpha, theme) {
+/** A line through {step, value}; it breaks where an angle goes over the edge, and where `last` says that something ended. */
+export function trace(context, points, { x, y, line }) {
+  const far = Math.abs(line.bottom - line.top) / 2;
+  let before = null;
+  for (const { step, value, last } of points) {
+    const broken = before === null || (line.wraps && Math.abs(value - before) > far);
+    if (broken) context.moveTo(x(step), y(value));
+    else context.lineTo(x(step), y(value));
+    before = last ? null : value;
+  }
+}
+
+function drawFutures(context, { futures, confidence, from_step }, at, alpha, theme) {
   context.strokeStyle = theme.imagined;
   context.lineWidth = 1.5;
   context.lineJoin = "round";
   context.globalAlpha = alpha * Math.min(1, 1.7 * strength(confidence, futures.length));
   for (const { obs } of futures) {
     context.beginPath();
-    obs.forEach((state, k) => (k === 0 ? context.moveTo(x(from_step), y(state[index])) : context.lineTo(x(from_step + k), y(state[index]))));
+    trace(context, obs.map((state, k) => ({ step: from_step + k, value: at.line.of(state) })), at);
     context.stroke();
   }
   context.globalAlpha = 1;
 }
 
-function drawReal(context, view, { x, y, index }, theme) {
+function drawReal(context, view, at, theme) {
   context.strokeStyle = theme.ink;
   context.lineWidth = 2;
   context.lineJoin = "round";
   context.beginPath();
-  let broken = true; // an episode has ended: no line leads into the next
-  for (const { step, obs, ended } of view.played) {
-    if (broken) context.moveTo(x(step), y(obs[index]));
-    else context.lineTo(x(step), y(obs[index]));
-    broken = Boolean(ended);
-  }
-  if (!broken) context.lineTo(x(view.now), y(view.obs[index]));
+  const points = view.played.map(({ step, obs, ended }) => ({ step, value: at.line.of(obs), last: Boolean(ended) }));
+  if (points.length > 0 && !points.at(-1).last) points.push({ step: view.now, value: at.line.of(view.obs) });
+  trace(context, points, at);
   context.stroke();
 }
 
-function drawWords(context, { left, top, width }, { label, limit, limitLabel }, nowX, y, theme) {
+function drawWords(context, { left, top, width }, { label, marks }, nowX, y, theme) {
   context.font = `${theme.font_size}px system-ui, sans-serif`;
   context.fillStyle = theme.muted;
   context.textAlign = "left";
   context.textBaseline = "top";
   context.fillText(label, left, top + 2);
-  if (limitLabel) {
-    context.fillText(limitLabel, left, y(limit) + 4);
-  }
+  for (const { value, label: name } of marks) if (name) context.fillText(name, left, y(value) + 4);
   context.textAlign = "right";
   context.fillText("now", nowX - 6, top + 2);
   context.fillStyle = theme.imagined;

@@ -64,6 +64,16 @@ impl Scales {
         }
     }
 
+    /// An observation on the model's scale.
+    pub fn obs<'a>(&'a self, obs: &'a [f32]) -> impl Iterator<Item = f32> + 'a {
+        obs.iter().zip(self.obs_mean.iter().zip(&self.obs_std)).map(|(x, (mean, std))| (x - mean) / std)
+    }
+
+    /// One unit of the predicted state in units of the usual change, for each dimension.
+    pub fn change_units(&self) -> impl Iterator<Item = f32> {
+        self.target_std.iter().zip(&self.change_std).map(|(target, change)| target / change)
+    }
+
     /// Writes what the network is to say of this transition: state `[O]`, then reward.
     pub fn encode_target(&self, obs: &[f32], next_obs: &[f32], reward: f32, row: &mut Vec<f32>) {
         for (d, (now, next)) in obs.iter().zip(next_obs).enumerate() {

@@ -1,0 +1,242 @@
+//! What is typed: the words of the command line, read and checked before anything runs.
+
+use crate::case::Case;
+use clap::Args;
+use mbppo::config::{Config, preset};
+use mbppo::device::DeviceKind;
+use mbppo::env::{TASKS, make};
+use mbppo::error::{Error, Result};
+use std::ops::Range;
+use std::path::PathBuf;
+
+/// What `mbppo train` trains.
+#[derive(Args)]
+pub struct One {
+    /// Id of the task.
+    #[arg(long, default_value = "CartPole-v1", value_parser = task)]
+    task: String,
+    /// Preset.
+    #[arg(long, alias = "preset", default_value = "mb-ppo", value_parser = mode)]
+    mode: String,
+    /// Where to compute: `cpu` by hand-written kernels, `cpu-plain` by the tensors that these are compared with.
+    #[arg(long, default_value = "cpu", value_parser = device)]
+    device: DeviceKind,
+    #[command(flatten)]
+    rest: Rest,
+}
+
+/// What `mbppo grid` trains: every task with every mode, as it is and in every variant, with every seed.
+#[derive(Args)]
+pub struct Many {
+    /// Ids of the tasks, with commas between them or repeated.
+    #[arg(long = "task", value_name = "TASK", value_delimiter = ',', default_value = "CartPole-v1", value_parser = task)]
+    tasks: Vec<String>,
+    /// Presets, with commas between them or repeated.
+    #[arg(long = "mode", alias = "preset", value_name = "MODE", value_delimiter = ',', default_value = "mb-ppo", value_parser = mode)]
+    modes: Vec<String>,
+    /// A row for an ablation: every mode once more with these changes; may be repeated.
+    #[arg(long = "variant", value_name = "LABEL: NAME=VALUE NAME=VALUE", value_parser = variant)]
+    variants: Vec<Variant>,
+    /// Seeds FROM..TO, TO not included, or a single seed.
+    #[arg(long, value_name = "FROM..TO", default_value = "0..10", value_parser = seeds)]
+    pub seeds: Range<u64>,
+    /// File to which one line a run is appended. Runs that it has already are skipped.
+    #[arg(long, value_name = "FILE.jsonl")]
+    pub out: PathBuf,
+    /// Runs side by side; all cores unless said otherwise.
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
+    pub jobs: Option<u64>,
+    /// Folder for a picture of the learning curves of each task.
+    #[arg(long, value_name = "DIR")]
+    pub pictures: Option<PathBuf>,
+    #[command(flatten)]
+    rest: Rest,
+}
+
+/// What holds for one run and for many.
+#[derive(Args)]
+struct Rest {
+    /// A hyperparameter; may be repeated.
+    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = change)]
+    changes: Vec<String>,
+    /// Real steps after which an unsolved run is given up; unless said otherwise, as many as suit the task.
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
+    max_steps: Option<u64>,
+}
+
+/// A row of an ablation.
+#[derive(Debug, Clone, PartialEq)]
+struct Variant {
+    label: String,
+    changes: Vec<String>,
+}
+
+impl One {
+    /// The one case.
+    pub fn case(&self) -> Result<Case> {
+        let case = Case::new(&self.task, &self.mode, None, &self.rest.changes, self.rest.max_steps)?;
+        Ok(Case { device: self.device, ..case })
+    }
+}
+
+impl Many {
+    /// All cases: tasks × modes × (as it is, and every variant), each once.
+    pub fn cases(&self) -> Result<Vec<Case>> {
+        let rest = &self.rest;
+        let mut rows = vec![(None, rest.changes.clone())];
+        for Variant { label, changes } in &self.variants {
+            if rows.iter().any(|(earlier, _)| earlier.as_ref() == Some(label)) {
+                return Err(Error::Config {
+                    field: "--variant".into(),
+                    value: label.clone(),
+                    allowed: "every variant needs a label of its own".into(),
+                });
+            }
+            rows.push((Some(label.clone()), [rest.changes.as_slice(), changes].concat()));
+        }
+        let mut cases = Vec::new();
+        for task in &self.tasks {
+            for mode in &self.modes {
+                for (label, changes) in &rows {
+                    let case = Case::new(task, mode, label.clone(), changes, rest.max_steps)?;
+                    if !cases.contains(&case) {
+                        cases.push(case);
+                    }
+                }
+            }
+        }
+        Ok(cases)
+    }
+}
+
+/// What an error allows, for clap to name the argument and the value before it.
+fn allowed(error: Error) -> String {
+    match error {
+        Error::Config { allowed, .. } => allowed,
+        other => other.to_string(),
+    }
+}
+
+fn task(text: &str) -> std::result::Result<String, String> {
+    make(text).map(|_| text.into()).map_err(allowed)
+}
+
+fn mode(text: &str) -> std::result::Result<String, String> {
+    preset(text, TASKS[0]).map(|_| text.into()).map_err(allowed)
+}
+
+fn device(text: &str) -> std::result::Result<DeviceKind, String> {
+    DeviceKind::from_name(text).map_err(allowed)
+}
+
+/// Reads `NAME=VALUE` and writes the value as every other way of writing it: 0.90 is 0.9.
+fn change(text: &str) -> std::result::Result<String, String> {
+    let Some((name, value)) = text.split_once('=') else {
+        return Err("write it as NAME=VALUE, for example gamma=0.98".into());
+    };
+    let (name, mut config) = (name.trim(), Config::default());
+    config.set(name, value).map_err(|error| error.to_string())?;
+    Ok(format!("{name}={}", config.get(name).unwrap_or_default()))
+}
+
+/// Reads `LABEL: NAME=VALUE NAME=VALUE`.
+fn variant(text: &str) -> std::result::Result<Variant, String> {
+    const FORM: &str = "write it as \"LABEL: NAME=VALUE NAME=VALUE\", for example \"short: horizon=5\"";
+    let (label, changes) = text.split_once(':').ok_or(FORM)?;
+    let changes = changes.split_whitespace().map(change).collect::<std::result::Result<Vec<_>, _>>()?;
+    if label.trim().is_empty() || changes.is_empty() {
+        return Err(FORM.into());
+    }
+    Ok(Variant { label: label.trim().into(), changes })
+}
+
+/// Reads `0..10`, or `7` for 7..8.
+fn seeds(text: &str) -> std::result::Result<Range<u64>, String> {
+    let parsed = match text.split_once("..") {
+        Some((from, to)) => from.trim().parse().ok().zip(to.trim().parse().ok()),
+        None => text.trim().parse().ok().and_then(|seed: u64| Some((seed, seed.checked_add(1)?))),
+    };
+    match parsed {
+        Some((from, to)) if from < to => Ok(from..to),
+        _ => Err("write FROM..TO with FROM below TO, for example 0..10, or a single seed".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        many: Many,
+    }
+
+    fn read(words: &[&str]) -> std::result::Result<Many, String> {
+        let line = ["grid", "--out", "runs.jsonl"].iter().chain(words);
+        Line::try_parse_from(line).map(|line| line.many).map_err(|error| error.to_string())
+    }
+
+    fn cases(words: &[&str]) -> Vec<Case> {
+        read(words).expect("possible words").cases().expect("possible cases")
+    }
+
+    #[test]
+    fn tasks_and_modes_may_be_repeated_or_stand_between_commas() {
+        let names = |cases: &[Case]| -> Vec<(String, String)> {
+            cases.iter().map(|case| (case.task.clone(), case.mode.clone())).collect()
+        };
+        let commas = cases(&["--task", "CartPole-v1,Acrobot-v1", "--mode", "ppo,textbook"]);
+        let words =
+            ["--task", "CartPole-v1", "--task", "Acrobot-v1", "--mode", "ppo", "--mode", "textbook,ppo"];
+        assert_eq!(commas, cases(&words));
+        assert_eq!(commas.len(), 4);
+        assert_eq!(names(&commas)[1..3], [("CartPole-v1", "textbook"), ("Acrobot-v1", "ppo")].map(owned));
+        assert_eq!((commas[0].max_steps, commas[2].max_steps), (12_000, 15_000));
+    }
+
+    fn owned((a, b): (&str, &str)) -> (String, String) {
+        (a.into(), b.into())
+    }
+
+    #[test]
+    fn a_variant_is_a_row_beside_the_mode_as_it_is() {
+        let words =
+            ["--set", "gamma=0.980", "--variant", "no curiosity: curiosity=none", "--max-steps", "500"];
+        let [plain, variant] = &cases(&words)[..] else { panic!("two rows") };
+        assert_eq!((plain.variant.as_deref(), plain.changes.as_slice()), (None, &["gamma=0.98".into()][..]));
+        assert_eq!(variant.variant.as_deref(), Some("no curiosity"));
+        assert_eq!(variant.changes, ["gamma=0.98", "curiosity=none"]);
+        assert_eq!((variant.config.get("curiosity").as_deref(), variant.max_steps), (Some("none"), 500));
+        let twice = read(&["--variant", "a: gamma=0.9", "--variant", "a: gamma=0.8"]).expect("words").cases();
+        assert!(twice.unwrap_err().to_string().contains("--variant = a"));
+    }
+
+    #[test]
+    fn seeds_are_a_range_or_a_single_one() {
+        assert_eq!(seeds("3..7"), Ok(3..7));
+        assert_eq!(seeds("7"), Ok(7..8));
+        for wrong in ["", "7..7", "9..3", "a..b", "-1..3", "3-5", "18446744073709551615"] {
+            assert!(seeds(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_bad_argument_is_answered_with_its_name_its_value_and_what_is_allowed() {
+        let wrong: [(&[&str], [&str; 3]); 8] = [
+            (&["--task", "CartPole-v1,Tetris"], ["--task", "Tetris", "the tasks are CartPole-v1"]),
+            (&["--mode", "sac"], ["--mode", "sac", "the presets are mb-ppo"]),
+            (&["--seeds", "5..5"], ["--seeds", "5..5", "FROM below TO"]),
+            (&["--set", "gamma"], ["--set", "gamma", "write it as NAME=VALUE"]),
+            (&["--set", "gamma=2"], ["--set", "gamma=2", "from 0 to 1"]),
+            (&["--set", "gama=0.5"], ["--set", "gama=0.5", "no hyperparameter of this name"]),
+            (&["--variant", "gamma=0.9"], ["--variant", "gamma=0.9", "write it as \"LABEL: NAME=VALUE"]),
+            (&["--jobs", "0"], ["--jobs", "0", "1.."]),
+        ];
+        for (words, parts) in wrong {
+            let message = read(words).err().expect("refused");
+            assert!(parts.iter().all(|part| message.contains(part)), "{message}");
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Where has the agent been, what surprises it, and what does it value? A flat slice through the space of states.
+//!
+//! **What.** Two axes that the task names; every real state in replay is counted in its cell, and policy's value and
+//! curiosity's novelty are asked at each cell's centre.
+//! **Shapes.** C₁ · C₂ cells, row by row from where the second axis begins: [`CELLS`] along an axis, or a grid's own.
+//! **Choices.** What the axes do not fix stands at replay's mean. States beyond an axis are counted in its last cell.
+
+use crate::buffer::Replay;
+use crate::env::{EnvSpec, MapAxis};
+use crate::snapshot::{StateMap, StateMapAxis};
+use std::f32::consts::PI;
+
+/// Cells along an axis that has none of its own.
+pub const CELLS: usize = 24;
+
+/// The map of a task before anything was asked: axes and visits.
+pub fn visits(spec: &EnvSpec, replay: &Replay) -> StateMap {
+    let [across, up] = spec.map.map(cells);
+    let mut visits = vec![0; across * up];
+    for id in replay.ids() {
+        let obs = replay.get(id).obs;
+        let [x, y] = spec.map.map(|axis| cell(spec, axis, obs));
+        visits[y * across + x] += 1;
+    }
+    StateMap {
+        axes: spec.map.map(|axis| described(spec, axis)),
+        cells: [across, up],
+        visits,
+        novelty: Vec::new(),
+        value: Vec::new(),
+    }
+}
+
+/// The observation at the centre of every cell, [C₁ · C₂, O] flat.
+pub fn centres(spec: &EnvSpec, replay: &Replay) -> Vec<f32> {
+    let mean: Vec<f32> = replay.obs_stats().mean().iter().map(|&mean| mean as f32).collect();
+    let [across, up] = spec.map.map(cells);
+    let mut all = Vec::with_capacity(across * up * mean.len());
+    for y in 0..up {
+        for x in 0..across {
+            let mut obs = mean.clone();
+            for (axis, index) in spec.map.into_iter().zip([x, y]) {
+                place(spec, axis, (index as f32 + 0.5) / cells(axis) as f32, &mut obs);
+            }
+            all.extend(obs);
+        }
+    }
+    all
+}
+
+fn cells(axis: MapAxis) -> usize {
+    match axis {
+        MapAxis::Dimension { .. } | MapAxis::Angle { .. } => CELLS,
+        MapAxis::Grid { cells, .. } => cells,
+    }
+}
+
+fn described(spec: &EnvSpec, axis: MapAxis) -> StateMapAxis {
+    match axis {
+        MapAxis::Dimension { index } => {
+            let dimension = spec.obs[index];
+            StateMapAxis {
+                name: dimension.name.into(),
+                unit: dimension.unit.into(),
+                low: dimension.low,
+                high: dimension.high,
+            }
+        }
+        MapAxis::Angle { name, .. } => {
+            StateMapAxis { name: name.into(), unit: "rad".into(), low: -PI, high: PI }
+        }
+        MapAxis::Grid { name, cells, from_end, .. } => {
+            let (first, last) = (0.5, cells as f32 + 0.5);
+            let (low, high) = if from_end { (last, first) } else { (first, last) };
+            StateMapAxis { name: name.into(), unit: String::new(), low, high }
+        }
+    }
+}
+
+fn cell(spec: &EnvSpec, axis: MapAxis, obs: &[f32]) -> usize {
+    let StateMapAxis { low, high, .. } = described(spec, axis);
+    let value = match axis {
+        MapAxis::Dimension { index } => obs[index],
+        MapAxis::Angle { cosine, sine, .. } => obs[sine].atan2(obs[cosine]),
+        MapAxis::Grid { index, cells, .. } => 1.0 + (obs[index] + 1.0) / 2.0 * (cells - 1) as f32,
+    };
+    (((value - low) / (high - low) * cells(axis) as f32) as usize).min(cells(axis) - 1)
+}
+
+/// Writes the point `share` of the way along an axis into an observation.
+fn place(spec: &EnvSpec, axis: MapAxis, share: f32, obs: &mut [f32]) {
+    let StateMapAxis { low, high, .. } = described(spec, axis);
+    let value = low + share * (high - low);
+    match axis {
+        MapAxis::Dimension { index } => obs[index] = value,
+        MapAxis::Angle { cosine, sine, .. } => (obs[cosine], obs[sine]) = (value.cos(), value.sin()),
+        MapAxis::Grid { index, cells, .. } => obs[index] = 2.0 * (value - 1.0) / (cells - 1) as f32 - 1.0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::env::{TASKS, VecEnv, make};
+    use crate::rng::Seed;
+
+    #[test]
+    fn the_centre_of_a_cell_lies_in_that_cell_on_every_task() {
+        for task in TASKS {
+            let mut envs = VecEnv::new(task, 1, Seed(0), "envs").expect("a task");
+            let spec = make(task).expect("a task").spec();
+            let mut replay = Replay::new(10, spec.obs_size(), spec.action_size());
+            let action = vec![0.0; spec.action_size()];
+            envs.step(&action).expect("allowed").for_each(|transition| replay.push(transition));
+            for (index, obs) in centres(spec, &replay).chunks_exact(spec.obs_size()).enumerate() {
+                let [x, y] = spec.map.map(|axis| cell(spec, axis, obs));
+                assert_eq!(y * cells(spec.map[0]) + x, index, "{task}");
+            }
+            let map = visits(spec, &replay);
+            assert_eq!(map.visits.iter().sum::<u32>(), 1);
+            assert_eq!(map.visits.len(), map.cells[0] * map.cells[1], "{task}");
+        }
+    }
+
+    #[test]
+    fn a_maze_has_its_own_cells_with_the_first_row_on_top() {
+        let spec = make("DynaMaze-v0").expect("a task").spec();
+        let at = |row: f32, column: f32| spec.map.map(|axis| cell(spec, axis, &[row, column]));
+        assert_eq!(at(-1.0, -1.0), [0, 5], "the upper left corner");
+        assert_eq!(at(1.0, 1.0), [8, 0], "the lower right corner");
+        assert_eq!(described(spec, spec.map[1]).low, 6.5);
+    }
+}

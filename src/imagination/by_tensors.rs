@@ -1,0 +1,87 @@
+//! Imagination's room on WebGPU, and on the CPU to compare with.
+//!
+//! **Shapes.** Everything on the device is [B, ·]; nothing is read before the horizon is reached.
+
+use super::{Chance, Scope};
+use crate::curiosity::{Curiosity, TensorVisit};
+use crate::device::{Device, read};
+use crate::dynamics::Dynamics;
+use crate::env::ActionSpace;
+use crate::error::Result;
+use crate::nets::{ActorCritic, chance_size};
+use burn::tensor::Tensor;
+
+/// B branches in tensors.
+pub struct TensorBranches {
+    scope: Scope,
+    /// Where all branches are, [B, O].
+    obs: Tensor<2>,
+    /// The action's chance, the choice of a member and the world's noise, of all steps: [H, B, C + E + noise].
+    chance: Tensor<3>,
+    /// What happened, one [B, O + A + 5] a step.
+    steps: Vec<Tensor<2>>,
+}
+
+impl TensorBranches {
+    pub(super) fn start(device: &Device, starts: &[f32], scope: Scope, chance: &Chance) -> Self {
+        let branches = starts.len() / scope.obs_size;
+        let width = chance_size(scope.action) + scope.members + scope.noise_size;
+        Self {
+            scope,
+            obs: device.floats(starts.to_vec(), [branches, scope.obs_size]),
+            chance: device.floats(chance.packed(&scope), [scope.horizon, branches, width]),
+            steps: Vec::with_capacity(scope.horizon),
+        }
+    }
+
+    pub(super) fn steps(&self) -> usize {
+        self.steps.len()
+    }
+
+    /// One step of all branches.
+    pub fn step(&mut self, net: &ActorCritic, world: &dyn Dynamics, curiosity: Option<&Curiosity>) {
+        let chance: Tensor<2> = self.chance.clone().narrow(0, self.steps.len(), 1).squeeze_dim(0);
+        let Scope { action: space, members, noise_size, .. } = self.scope;
+        let size = chance_size(space);
+        let policy = net.policy(&net.matrices(), self.obs.clone());
+        let action = policy.sample(chance.clone().narrow(1, 0, size)); // [B, A]
+        let log_prob = policy.log_prob(action.clone());
+        let of_model = model_form(space, action.clone());
+        let choice = chance.clone().narrow(1, size, members); // [B, E]
+        let noise = (noise_size > 0).then(|| chance.narrow(1, size + members, noise_size));
+        let said = world.predict(self.obs.clone(), of_model.clone(), choice, noise);
+        let visit = |curiosity: &Curiosity| {
+            curiosity.novelty_of_tensors(TensorVisit {
+                obs: self.obs.clone(),
+                action: of_model,
+                next_obs: said.next_obs.clone(),
+                disagreement: said.disagreement.clone(),
+            })
+        };
+        let novelty = curiosity.map_or_else(|| said.reward.zeros_like(), visit);
+        self.obs = said.next_obs.clone();
+        let record = vec![
+            said.next_obs,
+            action,
+            log_prob,
+            said.reward,
+            said.end_probability,
+            said.disagreement,
+            novelty,
+        ];
+        self.steps.push(Tensor::cat(record, 1));
+    }
+
+    /// What was recorded, [H · B, O + A + 5].
+    pub(super) async fn record(self) -> Result<Vec<f32>> {
+        read(Tensor::cat(self.steps, 0), "reading imagined steps").await
+    }
+}
+
+/// The model's form of actions in the policy's form, [B, A] → [B, A], as [`ActionSpace::encode`] has it on the host.
+fn model_form(space: ActionSpace, action: Tensor<2>) -> Tensor<2> {
+    match space {
+        ActionSpace::Discrete(_) => action,
+        ActionSpace::Box { bound, .. } => action.clamp(-bound, bound) / bound,
+    }
+}

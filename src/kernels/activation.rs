@@ -1,0 +1,98 @@
+//! The bend between two layers, number by number and over whole slices.
+//!
+//! ```text
+//! tanh(x) ≈ x P(x²) / Q(x²), |x| ≤ 7.9      σ(x) = ½ + ½ tanh(x/2)      silu(x) = x σ(x)
+//! ```
+//! **Where.** [`crate::nets::activation`] uses the same functions inside burn's tensors, so both versions of a network
+//! say the same.
+//! **Choices.** (1) Of tanh and relu the slope follows from the value; silu's is kept beside it. (2) The rational function
+//! has no branch, so the compiler computes it for a whole vector at once.
+//! **Source.** Coefficients: Eigen's generic tanh for f32, minimax on ±7.9.
+
+use super::isa::instantiate;
+use crate::config::Activation;
+
+/// tanh, to about 4e-7.
+#[inline(always)]
+#[allow(clippy::excessive_precision)] // the coefficients as they were published
+pub fn tanh(x: f32) -> f32 {
+    let x = x.clamp(-7.905_311, 7.905_311);
+    let s = x * x;
+    let p = s * -2.760_768_5e-16 + 2.000_187_9e-13;
+    let p = s * p - 8.604_671_5e-11;
+    let p = s * p + 5.122_297e-8;
+    let p = s * p + 1.485_722_4e-5;
+    let p = s * p + 6.372_619_3e-4;
+    let p = x * (s * p + 4.893_524_6e-3);
+    let q = s * 1.198_258_4e-6 + 1.185_347_06e-4;
+    let q = s * q + 2.268_434_6e-3;
+    let q = s * q + 4.893_525_2e-3;
+    p / q
+}
+
+/// max(x, 0). Not [`f32::max`]: what that does with NaN keeps wasm from taking four numbers at a time. Not an `if`
+/// either, which on x86-64 becomes a branch a number.
+#[inline(always)]
+pub fn relu(x: f32) -> f32 {
+    x.clamp(0.0, f32::MAX)
+}
+
+/// silu and its slope.
+#[inline(always)]
+pub fn silu(x: f32) -> (f32, f32) {
+    let sigmoid = 0.5 + 0.5 * tanh(0.5 * x);
+    (x * sigmoid, sigmoid * (1.0 + x * (1.0 - sigmoid)))
+}
+
+/// The bend of one number.
+#[inline(always)]
+pub fn bend_number(kind: Activation, x: f32) -> f32 {
+    match kind {
+        Activation::Relu => relu(x),
+        Activation::Tanh => tanh(x),
+        Activation::Silu => silu(x).0,
+    }
+}
+
+instantiate! {
+    /// Bends `values` in place. silu alone writes `slopes`, which is as long; the others do not look at it.
+    pub fn bend(kind: Activation, values: &mut [f32], slopes: &mut [f32]) = bend_with
+}
+
+instantiate! {
+    /// Multiplies `d_values` by the slopes at what [`bend`] left in `values` and `slopes`.
+    pub fn times_slope(kind: Activation, values: &[f32], slopes: &[f32], d_values: &mut [f32]) = times_slope_with
+}
+
+#[inline(always)]
+fn bend_with<const R: usize, const C: usize, const FMA: bool>(
+    kind: Activation,
+    values: &mut [f32],
+    slopes: &mut [f32],
+) {
+    match kind {
+        Activation::Relu => values.iter_mut().for_each(|value| *value = relu(*value)),
+        Activation::Tanh => values.iter_mut().for_each(|value| *value = tanh(*value)),
+        Activation::Silu => {
+            values.iter_mut().zip(slopes).for_each(|(value, slope)| (*value, *slope) = silu(*value));
+        }
+    }
+}
+
+#[inline(always)]
+fn times_slope_with<const R: usize, const C: usize, const FMA: bool>(
+    kind: Activation,
+    values: &[f32],
+    slopes: &[f32],
+    d_values: &mut [f32],
+) {
+    match kind {
+        // A factor and not a choice between d and 0, which on x86-64 becomes a branch a number.
+        Activation::Relu => {
+            let slope = |y: f32| if y > 0.0 { 1.0 } else { 0.0 };
+            d_values.iter_mut().zip(values).for_each(|(d, y)| *d *= slope(*y));
+        }
+        Activation::Tanh => d_values.iter_mut().zip(values).for_each(|(d, y)| *d *= 1.0 - y * y),
+        Activation::Silu => d_values.iter_mut().zip(slopes).for_each(|(d, slope)| *d *= slope),
+    }
+}

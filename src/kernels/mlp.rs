@@ -1,0 +1,198 @@
+//! A multi-layer perceptron, or E of them side by side, on a flat parameter buffer.
+//!
+//! ```text
+//! h₀ = x,   hₗ = f(hₗ₋₁ Wₗ + bₗ),   y = h_{L−1} W_L + b_L
+//! ∂hₗ₋₁ = (∂hₗ ⊙ f′) Wₗᵀ        ∂Wₗ = hₗ₋₁ᵀ (∂hₗ ⊙ f′)        ∂bₗ = Σ_rows ∂hₗ ⊙ f′
+//! ```
+//! **Shapes.** x [E, B, in] → y [E, B, out]; in the buffer W₁ [E, in, out], b₁ [E, 1, out], W₂, b₂, …, from `first` on:
+//! exactly as [`crate::nets::Mlp`] lays them out.
+//! **Where.** What a forward pass leaves in [`Kept`] is what the backward pass reads.
+//! **Choices.** Every member has its own rows. A single member can be asked with rows of its own, which is how
+//! imagination follows one member a branch without computing the others.
+
+use super::activation::{bend, times_slope};
+use super::dense::{Size, d_input, d_weight, forward};
+use super::pack::Panels;
+use crate::config::Activation;
+use std::ops::Range;
+
+/// The shape of a perceptron and its place in a parameter buffer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mlp {
+    members: usize,
+    sizes: Vec<usize>,
+    activation: Activation,
+    /// Where W₁ and b₁, W₂ and b₂, … begin.
+    offsets: Vec<[usize; 2]>,
+    end: usize,
+}
+
+/// What a forward pass leaves behind, and room for the backward pass. A clone is empty: what a network has learned is
+/// kept often, and none of this is part of it.
+#[derive(Debug, Default)]
+pub struct Kept {
+    members: Range<usize>,
+    rows: usize,
+    /// h₁, …, y: [E, B, out] each.
+    layers: Vec<Vec<f32>>,
+    /// f′ where it does not follow from h.
+    slopes: Vec<Vec<f32>>,
+    /// ∂h₁, …, ∂y.
+    d_layers: Vec<Vec<f32>>,
+    panels: Panels,
+}
+
+impl Mlp {
+    /// `members` networks with these layer sizes (input, hidden …, output) from index `first` of the buffer on.
+    pub fn new(first: usize, members: usize, sizes: &[usize], activation: Activation) -> Self {
+        let mut end = first;
+        let mut offsets = Vec::with_capacity(sizes.len() - 1);
+        for pair in sizes.windows(2) {
+            let bias = end + members * pair[0] * pair[1];
+            offsets.push([end, bias]);
+            end = bias + members * pair[1];
+        }
+        Self { members, sizes: sizes.to_vec(), activation, offsets, end }
+    }
+
+    /// Index behind its last parameter.
+    pub fn end(&self) -> usize {
+        self.end
+    }
+
+    /// E
+    pub fn members(&self) -> usize {
+        self.members
+    }
+
+    /// Numbers of one input row.
+    pub fn inputs(&self) -> usize {
+        self.sizes[0]
+    }
+
+    /// Numbers of one output row.
+    pub fn outputs(&self) -> usize {
+        self.sizes[self.sizes.len() - 1]
+    }
+
+    /// y [E, rows, out] from x [E, rows, in].
+    pub fn forward<'a>(&self, flat: &[f32], x: &[f32], rows: usize, kept: &'a mut Kept) -> &'a [f32] {
+        self.forward_members(flat, 0..self.members, x, rows, kept)
+    }
+
+    /// The same for some members only, each with `rows` rows of its own.
+    pub fn forward_members<'a>(
+        &self,
+        flat: &[f32],
+        members: Range<usize>,
+        x: &[f32],
+        rows: usize,
+        kept: &'a mut Kept,
+    ) -> &'a [f32] {
+        kept.prepare(&self.sizes, members, rows);
+        let layers = self.offsets.len();
+        for layer in 0..layers {
+            let size = self.size(layer, rows);
+            let (done, next) = kept.layers.split_at_mut(layer);
+            let input = done.last().map_or(x, Vec::as_slice);
+            let output = &mut next[0][..kept.members.len() * rows * size.outputs];
+            for (index, member) in kept.members.clone().enumerate() {
+                let [weight, bias] = self.matrices(layer, member);
+                let input = &input[index * rows * size.inputs..][..rows * size.inputs];
+                let output = &mut output[index * rows * size.outputs..][..rows * size.outputs];
+                forward(size, input, &flat[weight], &flat[bias], output, &mut kept.panels);
+            }
+            if layer + 1 < layers {
+                bend(self.activation, output, &mut kept.slopes[layer]);
+            }
+        }
+        kept.output()
+    }
+
+    /// ∂loss/∂parameters into `gradient`, which is as long as the buffer (only this network's places are written),
+    /// from ∂loss/∂y in `kept` ([`Kept::output_and_gradient`]) and the x of the forward pass; with `d_x`, ∂loss/∂x too.
+    pub fn backward(
+        &self,
+        flat: &[f32],
+        x: &[f32],
+        kept: &mut Kept,
+        gradient: &mut [f32],
+        d_x: Option<&mut [f32]>,
+    ) {
+        let mut d_x = d_x;
+        for layer in (0..self.offsets.len()).rev() {
+            let size = self.size(layer, kept.rows);
+            let (before, here) = kept.d_layers.split_at_mut(layer);
+            let input = if layer == 0 { x } else { &kept.layers[layer - 1] };
+            let mut d_input_of = match before.last_mut() {
+                Some(d_before) => Some(d_before.as_mut_slice()),
+                None => d_x.take(),
+            };
+            for (index, member) in kept.members.clone().enumerate() {
+                let [weight, bias] = self.matrices(layer, member);
+                let (inputs, outputs) = (kept.rows * size.inputs, kept.rows * size.outputs);
+                let d_y = &here[0][index * outputs..][..outputs];
+                let h = &input[index * inputs..][..inputs];
+                let (d_w, d_b) = gradient[weight.start..bias.end].split_at_mut(bias.start - weight.start);
+                d_weight(size, h, d_y, &mut d_w[..weight.len()], &mut d_b[..bias.len()], &mut kept.panels);
+                if let Some(d_input_of) = d_input_of.as_deref_mut() {
+                    d_input(
+                        size,
+                        d_y,
+                        &flat[weight],
+                        &mut d_input_of[index * inputs..][..inputs],
+                        &mut kept.panels,
+                    );
+                }
+            }
+            if let (Some(d_before), true) = (d_input_of, layer > 0) {
+                let count = kept.members.len() * kept.rows * size.inputs;
+                let slopes = &kept.slopes[layer - 1];
+                times_slope(self.activation, &input[..count], slopes, &mut d_before[..count]);
+            }
+        }
+    }
+
+    fn size(&self, layer: usize, rows: usize) -> Size {
+        Size { rows, inputs: self.sizes[layer], outputs: self.sizes[layer + 1] }
+    }
+
+    /// Where weight and bias of this layer and member lie.
+    fn matrices(&self, layer: usize, member: usize) -> [Range<usize>; 2] {
+        let [weights, biases] = self.offsets[layer];
+        let (inputs, outputs) = (self.sizes[layer], self.sizes[layer + 1]);
+        let (weight, bias) = (weights + member * inputs * outputs, biases + member * outputs);
+        [weight..weight + inputs * outputs, bias..bias + outputs]
+    }
+}
+
+impl Clone for Kept {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl Kept {
+    fn prepare(&mut self, sizes: &[usize], members: Range<usize>, rows: usize) {
+        let layers = sizes.len() - 1;
+        for all in [&mut self.layers, &mut self.slopes, &mut self.d_layers] {
+            all.resize(layers, Vec::new());
+            for (layer, size) in all.iter_mut().zip(&sizes[1..]) {
+                layer.resize(members.len() * rows * size, 0.0);
+            }
+        }
+        self.members = members;
+        self.rows = rows;
+    }
+
+    /// y of the last forward pass, [E, B, out].
+    pub fn output(&self) -> &[f32] {
+        self.layers.last().map_or(&[], Vec::as_slice)
+    }
+
+    /// y, and the place for ∂loss/∂y, which the caller fills before the backward pass.
+    pub fn output_and_gradient(&mut self) -> (&[f32], &mut [f32]) {
+        let output = self.layers.last().map_or(&[][..], Vec::as_slice);
+        (output, self.d_layers.last_mut().map_or(&mut [][..], Vec::as_mut_slice))
+    }
+}

@@ -1,0 +1,172 @@
+//! Policy and value by hand: acting, judging, and one step of proximal policy optimisation.
+//!
+//! **What.** Two perceptrons on one buffer; the loss and its gradient at their outputs are those of [`super::ppo_loss`],
+//! the step is [`super::adam`]'s, clipped by global norm.
+//! **Shapes.** In the buffer the policy, then the value, then log σ `[A]` of a policy that draws numbers: the order of
+//! [`crate::nets::ActorCritic`].
+//! **Where.** The same as `update` in [`crate::ppo`].
+//! **Paper.** Schulman et al. 2017 (1707.06347).
+
+use super::distribution::Distribution;
+use super::ppo_loss::{Losses, Minibatch, Said, Settings, losses};
+use super::{Adam, Kept, Mlp};
+use crate::config::Activation;
+use crate::env::ObsDimension;
+
+/// What a policy and a value are made of.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Shape {
+    /// O
+    pub obs_size: usize,
+    /// Width of the two hidden layers.
+    pub hidden_size: usize,
+    /// A, outputs of the policy.
+    pub actions: usize,
+    /// Value heads.
+    pub heads: usize,
+    /// The bend between layers.
+    pub activation: Activation,
+    /// How outputs become actions.
+    pub distribution: Distribution,
+}
+
+/// Policy and value with their optimiser.
+#[derive(Debug, Clone)]
+pub struct ActorCritic {
+    shape: Shape,
+    policy: Mlp,
+    value: Mlp,
+    /// All parameters.
+    pub flat: Vec<f32>,
+    /// The memory of their optimiser.
+    pub adam: Adam,
+    scaling: Scaling,
+    x: Vec<f32>,
+    gradient: Vec<f32>,
+    kept_policy: Kept,
+    kept_value: Kept,
+}
+
+/// How observations are put on a scale: x = (obs − centre) / half_range.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scaling {
+    /// `[O]`
+    pub centre: Vec<f32>,
+    /// `[O]`
+    pub half_range: Vec<f32>,
+}
+
+impl Scaling {
+    /// Observations as they are.
+    pub fn none(obs_size: usize) -> Self {
+        Self { centre: vec![0.0; obs_size], half_range: vec![1.0; obs_size] }
+    }
+
+    /// The usual range of every dimension becomes −1 to 1.
+    pub fn of(dimensions: &[ObsDimension]) -> Self {
+        Self {
+            centre: dimensions.iter().map(|d| (d.low + d.high) / 2.0).collect(),
+            half_range: dimensions.iter().map(|d| (d.high - d.low) / 2.0).collect(),
+        }
+    }
+
+    /// Appends x [B, O] of obs [B, O].
+    pub fn apply(&self, obs: &[f32], x: &mut Vec<f32>) {
+        for row in obs.chunks_exact(self.centre.len()) {
+            let scale = self.centre.iter().zip(&self.half_range);
+            x.extend(row.iter().zip(scale).map(|(obs, (centre, half))| (obs - centre) / half));
+        }
+    }
+}
+
+impl ActorCritic {
+    /// Networks of this shape. `flat` are their parameters.
+    pub fn new(shape: Shape, scaling: Scaling, flat: Vec<f32>, adam: Adam) -> Self {
+        let [policy, value] = networks(&shape);
+        debug_assert_eq!(flat.len(), value.end() + log_std_size(&shape));
+        let gradient = vec![0.0; flat.len()];
+        let (kept_policy, kept_value) = (Kept::default(), Kept::default());
+        Self { shape, policy, value, flat, adam, scaling, x: Vec::new(), gradient, kept_policy, kept_value }
+    }
+
+    /// What it is made of.
+    pub fn shape(&self) -> &Shape {
+        &self.shape
+    }
+
+    /// log σ `[A]`; empty for choices.
+    pub fn log_std(&self) -> &[f32] {
+        &self.flat[self.value.end()..]
+    }
+
+    /// Logits or means [B, A] of observations [B, O].
+    pub fn outputs(&mut self, obs: &[f32]) -> &[f32] {
+        self.x.clear();
+        self.scaling.apply(obs, &mut self.x);
+        self.policy.forward(&self.flat, &self.x, obs.len() / self.shape.obs_size, &mut self.kept_policy)
+    }
+
+    /// Values [B, heads] of observations [B, O].
+    pub fn values(&mut self, obs: &[f32]) -> &[f32] {
+        self.x.clear();
+        self.scaling.apply(obs, &mut self.x);
+        self.value.forward(&self.flat, &self.x, obs.len() / self.shape.obs_size, &mut self.kept_value)
+    }
+
+    /// Draws actions [B, A] for observations [B, O] and writes their log-probabilities `[B]`; `chance` is one uniform number
+    /// a row, or A standard normals.
+    pub fn sample(&mut self, obs: &[f32], chance: &[f32], actions: &mut [f32], log_probs: &mut [f32]) {
+        self.outputs(obs);
+        let (size, log_std) = (self.shape.actions, &self.flat[self.value.end()..]);
+        let chances = chance.chunks_exact(chance.len() / log_probs.len().max(1));
+        let rows = self.kept_policy.output().chunks_exact(size).zip(actions.chunks_exact_mut(size));
+        for (((outputs, action), chance), log_prob) in rows.zip(chances).zip(log_probs) {
+            *log_prob = self.shape.distribution.sample(outputs, log_std, chance, action);
+        }
+    }
+
+    /// One step down the loss of this minibatch.
+    pub fn update(&mut self, batch: &Minibatch, settings: &Settings, divisor: f32) -> Losses {
+        let mut losses = self.loss_and_gradient(batch, settings, divisor);
+        losses.grad_norm = self.adam.step_clipped(&mut self.flat, &self.gradient, settings.max_grad_norm);
+        losses
+    }
+
+    /// The gradient of the last loss.
+    pub fn gradient(&self) -> &[f32] {
+        &self.gradient
+    }
+
+    /// The loss of this minibatch; its gradient is kept.
+    pub fn loss_and_gradient(&mut self, batch: &Minibatch, settings: &Settings, divisor: f32) -> Losses {
+        self.x.clear();
+        self.scaling.apply(&batch.obs, &mut self.x);
+        self.policy.forward(&self.flat, &self.x, batch.len(), &mut self.kept_policy);
+        self.value.forward(&self.flat, &self.x, batch.len(), &mut self.kept_value);
+        let end = self.value.end();
+        let (outputs, d_outputs) = self.kept_policy.output_and_gradient();
+        let (values, d_values) = self.kept_value.output_and_gradient();
+        let (log_std, d_log_std) = (&self.flat[end..], &mut self.gradient[end..]);
+        let said = Said { outputs, log_std, values, d_outputs, d_log_std, d_values };
+        let losses = losses(self.shape.distribution, said, batch, settings, divisor);
+        self.policy.backward(&self.flat, &self.x, &mut self.kept_policy, &mut self.gradient, None);
+        self.value.backward(&self.flat, &self.x, &mut self.kept_value, &mut self.gradient, None);
+        losses
+    }
+}
+
+/// Policy and value in their buffer; log σ stands behind the value's end.
+pub fn networks(shape: &Shape) -> [Mlp; 2] {
+    let sizes = |outputs| [shape.obs_size, shape.hidden_size, shape.hidden_size, outputs];
+    let policy = Mlp::new(0, 1, &sizes(shape.actions), shape.activation);
+    let value = Mlp::new(policy.end(), 1, &sizes(shape.heads), shape.activation);
+    [policy, value]
+}
+
+/// Numbers of log σ.
+fn log_std_size(shape: &Shape) -> usize {
+    match shape.distribution {
+        Distribution::Categorical => 0,
+        Distribution::Gaussian => shape.actions,
+    }
+}

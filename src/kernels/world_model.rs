@@ -1,0 +1,85 @@
+//! The ensemble of the world model: learning it, judging it, and asking one member.
+//!
+//! **What.** E perceptrons whose rows are all their own: [E, B, O + A] → [E, B, outputs]. The loss is that of
+//! [`super::model_loss`], the step [`super::adam`]'s; scales, bootstrap and early stopping stay in
+//! [`crate::world_model`].
+//! **Choices.** The gradient of the input is computed on request only: it is what adversarial training asks for.
+
+use super::model_loss::{ModelLosses, Outputs, losses};
+use super::{Adam, Kept, Mlp};
+
+/// E networks with their optimiser.
+#[derive(Debug, Clone)]
+pub struct WorldModel {
+    mlp: Mlp,
+    outputs: Outputs,
+    /// All parameters.
+    pub flat: Vec<f32>,
+    /// The memory of their optimiser.
+    pub adam: Adam,
+    gradient: Vec<f32>,
+    kept: Kept,
+}
+
+impl WorldModel {
+    /// An ensemble on the places of `mlp`. `flat` are its parameters.
+    pub fn new(mlp: Mlp, outputs: Outputs, flat: Vec<f32>, adam: Adam) -> Self {
+        debug_assert_eq!([mlp.outputs(), mlp.end()], [outputs.width(), flat.len()]);
+        let gradient = vec![0.0; flat.len()];
+        Self { mlp, outputs, flat, adam, gradient, kept: Kept::default() }
+    }
+
+    /// The networks.
+    pub fn mlp(&self) -> &Mlp {
+        &self.mlp
+    }
+
+    /// Which outputs there are.
+    pub fn outputs(&self) -> &Outputs {
+        &self.outputs
+    }
+
+    /// One step on input [E, B, O + A] and target [E, B, O + 2]; gives the losses before it.
+    pub fn update(&mut self, input: &[f32], target: &[f32]) -> ModelLosses {
+        let losses = self.loss_and_gradient(input, target, None);
+        self.adam.step(&mut self.flat, &self.gradient);
+        losses
+    }
+
+    /// The losses; their gradient is kept, and with `d_input` [E, B, O + A] that of the input is written.
+    pub fn loss_and_gradient(
+        &mut self,
+        input: &[f32],
+        target: &[f32],
+        d_input: Option<&mut [f32]>,
+    ) -> ModelLosses {
+        self.forward(input);
+        let (output, d_output) = self.kept.output_and_gradient();
+        let losses = losses(&self.outputs, output, target, Some(d_output));
+        self.mlp.backward(&self.flat, input, &mut self.kept, &mut self.gradient, d_input);
+        losses
+    }
+
+    /// The losses alone.
+    pub fn evaluate(&mut self, input: &[f32], target: &[f32]) -> ModelLosses {
+        self.forward(input);
+        losses(&self.outputs, self.kept.output(), target, None)
+    }
+
+    /// What the members say, [E, B, outputs], of input [E, B, O + A].
+    pub fn forward(&mut self, input: &[f32]) -> &[f32] {
+        let rows = input.len() / (self.mlp.members() * self.mlp.inputs());
+        self.mlp.forward(&self.flat, input, rows, &mut self.kept)
+    }
+
+    /// What one member says, [rows, outputs], of input [rows, O + A].
+    pub fn forward_member(&mut self, member: usize, input: &[f32]) -> &[f32] {
+        let rows = input.len() / self.mlp.inputs();
+        self.mlp.forward_members(&self.flat, member..member + 1, input, rows, &mut self.kept)
+    }
+
+    /// The gradient of the last loss.
+    pub fn gradient(&self) -> &[f32] {
+        &self.gradient
+    }
+}

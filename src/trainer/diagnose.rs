@@ -1,0 +1,63 @@
+//! Diagnostics of an iteration: they look, and change nothing that is learned.
+
+use super::Trainer;
+use super::work::Work;
+use crate::curiosity::Visit;
+use crate::diagnostics::{return_gap, state_map};
+use crate::error::Result;
+use crate::imagination::{Borders, Imagination};
+
+impl Trainer {
+    /// Starts imagining from where this iteration's real windows began, with the policy that played them.
+    pub(super) fn begin_return_gap(&mut self) -> Work {
+        let windows = return_gap::windows(&self.lanes, self.config.horizon);
+        let scope = self.scope(self.config.horizon, false);
+        let starts = return_gap::starts(&windows);
+        let imagination = Imagination::start(&self.device, starts, scope, &mut self.streams.diagnostics);
+        Work::ReturnGap { windows, imagination }
+    }
+
+    /// One step of these futures; after the last, the gap between what was promised and what came.
+    pub(super) async fn return_gap(
+        &mut self,
+        windows: Vec<return_gap::Window>,
+        mut imagination: Imagination,
+    ) -> Result<Work> {
+        let Some(model) = &mut self.model else { return Ok(Work::Begin) };
+        imagination.step(&mut self.agent, model, None).await?;
+        if !imagination.is_complete() {
+            return Ok(Work::ReturnGap { windows, imagination });
+        }
+        let borders = Borders { range: None, disagreement_max: None, ..self.borders() };
+        let imagined = imagination.finish(borders, 0.0).await?;
+        if let Some(gap) = return_gap::return_gap(&windows, &imagined.rollout) {
+            self.record.metric("imagination/return_gap", gap.gap);
+            self.record.recording.return_gap = Some(gap);
+        }
+        Ok(self.first_round())
+    }
+
+    /// Visits, value and novelty over the task's map.
+    pub(super) async fn draw_map(&mut self) -> Result<()> {
+        let mut map = state_map::visits(self.spec, &self.replay);
+        let centres = state_map::centres(self.spec, &self.replay);
+        let rows = centres.len() / self.spec.obs_size();
+        let heads = self.config.value_heads();
+        let values = self.agent.values(centres.clone(), "reading the map").await?;
+        map.value = values.into_iter().step_by(heads).map(|v| v / self.config.reward_scale as f32).collect();
+        if let Some(curiosity) = &mut self.curiosity {
+            // Nothing is done at the centre of a cell: what is asked is how new the state itself is.
+            let (none, action_size) = (vec![0.0; rows], self.spec.action.encoded_size());
+            let visit = Visit {
+                rows,
+                obs: &centres,
+                action: &none.repeat(action_size),
+                next_obs: &centres,
+                disagreement: &none,
+            };
+            map.novelty = curiosity.novelty(&visit).await?;
+        }
+        self.record.recording.state_map = Some(map);
+        Ok(())
+    }
+}

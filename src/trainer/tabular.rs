@@ -1,0 +1,90 @@
+//! Dyna-Q in the trainer's ticks: the ancestor of learning by imagining, raced by the same rules.
+//!
+//! **What.** An iteration is `num_steps` steps of all environments, one a tick. Every real step is learned from and
+//! remembered, and `planning_steps` remembered ones are learned from again.
+//! **Where.** For tasks whose states can be numbered ([`Env::state_count`]); tables and formulas are in [`crate::dyna_q`].
+//! **Choices.** (1) All environments share the tables. (2) A remembered step counts as an imagined one. (3) ε is
+//! `exploration_final_eps` from the start.
+
+use super::Trainer;
+use super::work::Work;
+use crate::config::{Algorithm, Config};
+use crate::dyna_q::{DynaQ, DynaQSettings, TableStep};
+use crate::env::{ActionSpace, Env};
+use crate::error::{Error, Result};
+use crate::snapshot::StateMap;
+
+/// The tables for this task, if `config` asks for them.
+///
+/// # Errors
+/// [`Error::Config`] with field `algorithm` for a task whose states cannot be numbered.
+pub(super) fn learner(env: &dyn Env, config: &Config) -> Result<Option<DynaQ>> {
+    if config.algorithm != Algorithm::DynaQ {
+        return Ok(None);
+    }
+    let (Some(states), ActionSpace::Discrete(actions)) = (env.state_count(), env.spec().action) else {
+        return Err(Error::Config {
+            field: "algorithm".into(),
+            value: "dyna_q".into(),
+            allowed: format!(
+                "it needs a table of all states, and those of {} cannot be numbered: take it to DynaMaze-v0",
+                env.spec().id
+            ),
+        });
+    };
+    let settings = DynaQSettings {
+        learning_rate: config.learning_rate as f32,
+        gamma: config.gamma as f32,
+        epsilon: config.exploration_final_eps as f32,
+        bonus: config.planning_bonus as f32,
+    };
+    DynaQ::new(states, actions, settings).map(Some)
+}
+
+impl Trainer {
+    /// One step of all environments, and the planning after it.
+    pub(super) fn walk(&mut self, step: usize) -> Result<Work> {
+        let rate = self.config.planning_steps;
+        let judge = crate::env::make(self.spec.id)?;
+        let Some(table) = &mut self.table else { return Ok(Work::Begin) };
+        let lanes = self.envs.obs().chunks_exact(self.spec.obs_size());
+        let act = |obs: &[f32]| table.act(judge.state_seen(obs), &mut self.streams.actions) as f32;
+        let actions: Vec<f32> = lanes.map(act).collect();
+        self.record.real_steps += self.config.num_envs as u64;
+        for (lane, transition) in self.envs.step(&actions)?.enumerate() {
+            self.replay.push(transition);
+            table.learn(TableStep {
+                state: judge.state_seen(transition.obs),
+                action: transition.action[0] as usize,
+                reward: transition.reward,
+                next_state: judge.state_seen(transition.next_obs),
+                terminated: transition.terminated,
+            });
+            table.plan(rate, &mut self.streams.imagination);
+            self.record.imagined_steps += rate as u64;
+            if lane == 0 {
+                self.record.frame(&transition);
+            }
+            if let Some(end) = transition.finished {
+                self.record.episode(end);
+            }
+        }
+        if step + 1 < self.config.num_steps {
+            return Ok(Work::Walk { step: step + 1 });
+        }
+        self.draw_table();
+        self.end_acting()
+    }
+
+    /// Visits and values over the task's map: for a maze these are all there are.
+    fn draw_table(&mut self) {
+        let Some(table) = &self.table else { return };
+        let visits = crate::diagnostics::state_map::visits(self.spec, &self.replay);
+        let centres = crate::diagnostics::state_map::centres(self.spec, &self.replay);
+        let env = self.envs.env(0);
+        let best =
+            |obs: &[f32]| table.values(env.state_seen(obs)).iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let value = centres.chunks_exact(self.spec.obs_size()).map(best).collect();
+        self.record.recording.state_map = Some(StateMap { value, ..visits });
+    }
+}

@@ -1,0 +1,127 @@
+//! The model's room on WebGPU, and on the CPU to compare with: what [`super::Model`] asks for, by [`WorldModel`].
+//!
+//! **Choices.** A batch is uploaded in one piece, and what a look needs is read in one piece.
+
+use super::ensemble::WorldModel;
+use super::model::{Batch, Validation};
+use crate::device::{Numbers, read};
+use crate::dynamics::Dynamics;
+use crate::error::Result;
+use burn::tensor::Tensor;
+
+/// One step; gives the loss before it, unread.
+pub fn update(model: &mut WorldModel, batch: &Batch, eps: f32) -> Tensor<1> {
+    let (mut input, target) = upload(model, batch, model.members());
+    if eps > 0.0 {
+        input = worst_case(model, input, target.clone(), eps);
+    }
+    let (loss, gradient) = loss_and_gradient(model, input, target);
+    model.flat = model.adam.step(model.flat.clone(), gradient);
+    loss
+}
+
+/// The batch as input [groups, B, O + A] and target [groups, B, O + 2].
+fn upload(model: &WorldModel, batch: &Batch, groups: usize) -> (Tensor<3>, Tensor<3>) {
+    let target_width = model.obs_size() + 2;
+    let rows = batch.target.len() / target_width;
+    let [inputs, targets] = [batch.input.len(), batch.target.len()];
+    let block = model.device().floats([batch.input.as_slice(), &batch.target].concat(), [inputs + targets]);
+    let part = |from: usize, count: usize| {
+        block.clone().narrow(0, from, count).reshape([groups, rows / groups, count / rows])
+    };
+    (part(0, inputs), part(inputs, targets))
+}
+
+/// The loss of a minibatch, `[1]`, and its gradient, `[parameters]`; neither is read.
+pub fn loss_and_gradient(model: &WorldModel, input: Tensor<3>, target: Tensor<3>) -> (Tensor<1>, Tensor<1>) {
+    let tracked = model.tracked();
+    let output = model.output(&tracked.matrices, Tensor::from_inner(input));
+    let loss = model.losses(output, Tensor::from_inner(target)).total;
+    let gradient = tracked.gradient(&loss);
+    (loss.inner(), gradient)
+}
+
+/// The input pushed by `eps` standard deviations in every state number to where the loss rises fastest
+/// (Goodfellow et al. 2015, 1412.6572): what is learned there holds in a neighbourhood, not in a point.
+pub fn worst_case(model: &WorldModel, input: Tensor<3>, target: Tensor<3>, eps: f32) -> Tensor<3> {
+    let [_, _, width] = input.dims();
+    let tracked: Tensor<3> = Tensor::from_inner(input.clone()).require_grad();
+    let matrices: Vec<Tensor<3>> = model.matrices().into_iter().map(Tensor::from_inner).collect();
+    let output = model.output(&matrices, tracked.clone());
+    let loss = model.losses(output, Tensor::from_inner(target)).total;
+    let Some(gradient) = tracked.grad(&loss.backward()) else { return input };
+    let push = (0..width).map(|column| if column < model.obs_size() { eps } else { 0.0 }).collect();
+    input + gradient.sign() * model.device().floats(push, [1, 1, width])
+}
+
+/// The errors of all members on the same rows, with the mean of the training losses.
+///
+/// # Errors
+/// [`crate::Error::Device`] if the device cannot be read.
+pub async fn validate(model: &WorldModel, batch: &Batch, train_losses: Vec<Numbers>) -> Result<Validation> {
+    let (input, target) = upload(model, batch, 1);
+    let all = |rows: Tensor<3>| model.for_all_members(rows.squeeze_dim(0));
+    let (output, target) = (model.output(&model.matrices(), all(input)), all(target));
+    let losses = model.losses(output.clone(), target.clone());
+    let mut numbers = vec![losses.state, losses.reward, losses.end, change_error(model, output, target)];
+    let unread = |numbers| match numbers {
+        Numbers::Device(loss) => Some(loss),
+        Numbers::Host(_) => None,
+    };
+    let train: Vec<Tensor<1>> = train_losses.into_iter().filter_map(unread).collect();
+    numbers.push(if train.is_empty() { numbers[0].zeros_like() } else { Tensor::cat(train, 0).mean() });
+    numbers.push(losses.total);
+    let numbers = read(Tensor::cat(numbers, 0), "validating the world model").await?;
+    Ok(Validation {
+        train_loss: numbers[4],
+        loss: numbers[5],
+        squared: numbers[0] + numbers[1] + numbers[2],
+        state_mse: numbers[3],
+        reward_mse: numbers[1],
+        end_bce: numbers[2],
+    })
+}
+
+/// Squared state error in units of the usual change, whatever the model predicts, `[1]`.
+fn change_error(model: &WorldModel, output: Tensor<3>, target: Tensor<3>) -> Tensor<1> {
+    let Some(scales) = model.scales() else { unreachable!("a fit starts by setting scales") };
+    let size = model.obs_size();
+    let unit = model.device().floats(scales.change_units().collect(), [1, 1, size]);
+    let error = (output.narrow(2, 0, size) - target.narrow(2, 0, size)) * unit;
+    (error.clone() * error).mean()
+}
+
+/// The paths of all members, [H, E, W, O].
+///
+/// # Errors
+/// [`crate::Error::Device`] if the device cannot be read; `doing` says what for.
+pub async fn foresee(
+    model: &WorldModel,
+    starts: Vec<f32>,
+    actions: Vec<f32>,
+    horizon: usize,
+    doing: &str,
+) -> Result<Vec<f32>> {
+    let count = starts.len() / model.obs_size();
+    let action_size = actions.len() / (horizon * count);
+    let matrices = model.matrices();
+    let mut obs = model.for_all_members(model.device().floats(starts, [count, model.obs_size()]));
+    let actions = model.device().floats(actions, [horizon, count, action_size]);
+    let mut path = Vec::with_capacity(horizon);
+    for k in 0..horizon {
+        let action: Tensor<2> = actions.clone().narrow(0, k, 1).squeeze_dim(0);
+        (obs, _) = model.step(&matrices, obs, model.for_all_members(action));
+        path.push(obs.clone());
+    }
+    read(Tensor::cat(path, 0), doing).await
+}
+
+/// How far the members are apart, `[B]`.
+///
+/// # Errors
+/// [`crate::Error::Device`] if the device cannot be read.
+pub async fn disagreement(model: &WorldModel, obs: &[f32], actions: &[f32]) -> Result<Vec<f32>> {
+    let rows = obs.len() / model.obs_size();
+    let upload = |numbers: &[f32]| model.device().floats(numbers.to_vec(), [rows, numbers.len() / rows]);
+    read(model.disagreement(upload(obs), upload(actions)), "reading disagreement").await
+}

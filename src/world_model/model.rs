@@ -1,0 +1,193 @@
+//! The model: the ensemble, whoever computes it.
+//!
+//! **What.** One door to [`crate::kernels::world`] on the CPU ([`by_hand`]) and to the tensors of [`WorldModel`] on every
+//! other device ([`by_tensors`]). What goes in and comes out are plain numbers, and both rooms start from the same
+//! parameters.
+//! **Shapes.** As in [`WorldModel`]; everything flat, row-major.
+//! **Where.** Learned by [`super::fit`], asked by [`super::open_loop`], [`crate::imagination`] and curiosity.
+
+use super::ensemble::WorldModel;
+use super::{by_hand, by_tensors};
+use crate::config::{Config, ModelHeads};
+use crate::device::{Device, Numbers, read_mean};
+use crate::error::Result;
+use crate::kernels::scales::Scales;
+use crate::kernels::world::World;
+use crate::rng::Stream;
+
+/// Transitions on the model's scales.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Batch {
+    /// [E, B, O + A], or [B, O + A] for all members alike.
+    pub input: Vec<f32>,
+    /// [E, B, O + 2], or [B, O + 2]: state, reward, end.
+    pub target: Vec<f32>,
+}
+
+/// Held-out errors after a fit.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Validation {
+    /// Loss on what was learned from, over the last updates.
+    pub train_loss: f32,
+    /// One-step loss on the model's own scale, as it is minimised.
+    pub loss: f32,
+    /// Squared errors of state and reward and cross-entropy of the end, each counted fully.
+    pub squared: f32,
+    /// Squared state error over the variance of the change: 1 is as good as knowing nothing.
+    pub state_mse: f32,
+    /// Squared reward error on the model's scale.
+    pub reward_mse: f32,
+    /// Cross-entropy of the end, in nats.
+    pub end_bce: f32,
+}
+
+impl Validation {
+    /// The first number that is not finite, if any.
+    pub fn not_finite(&self) -> Option<f32> {
+        let Self { train_loss, loss, squared, state_mse, reward_mse, end_bce } = *self;
+        [train_loss, loss, squared, state_mse, reward_mse, end_bce].into_iter().find(|x| !x.is_finite())
+    }
+}
+
+/// E networks with their optimiser and their scales.
+#[derive(Debug, Clone)]
+pub struct Model {
+    members: usize,
+    obs_size: usize,
+    heads: ModelHeads,
+    room: Room,
+}
+
+#[derive(Debug, Clone)]
+enum Room {
+    ByHand(Box<World>),
+    ByTensors(Box<WorldModel>),
+}
+
+impl Model {
+    /// A model that knows nothing yet.
+    pub fn new(
+        device: &Device,
+        obs_size: usize,
+        action_size: usize,
+        config: &Config,
+        stream: &mut Stream,
+    ) -> Self {
+        let room = if device.has_kernels() {
+            Room::ByHand(Box::new(by_hand::world(obs_size, action_size, config, stream)))
+        } else {
+            Room::ByTensors(Box::new(WorldModel::new(device, obs_size, action_size, config, stream)))
+        };
+        Self { members: config.ensemble_size, obs_size, heads: config.model_heads, room }
+    }
+
+    /// Puts the model on new scales, at the start of a fit.
+    pub fn set_scales(&mut self, scales: Scales) {
+        match &mut self.room {
+            Room::ByHand(world) => world.scales = Some(scales),
+            Room::ByTensors(model) => model.set_scales(scales),
+        }
+    }
+
+    /// The scales in use; none before the first fit.
+    pub fn scales(&self) -> Option<&Scales> {
+        match &self.room {
+            Room::ByHand(world) => world.scales.as_ref(),
+            Room::ByTensors(model) => model.scales(),
+        }
+    }
+
+    /// E
+    pub fn members(&self) -> usize {
+        self.members
+    }
+
+    /// Numbers of chance that one step takes: O + 1 with Gaussian heads, else none.
+    pub fn noise_size(&self) -> usize {
+        if self.heads == ModelHeads::Gaussian { self.obs_size + 1 } else { 0 }
+    }
+
+    /// All parameters.
+    pub fn parameters(&self) -> Numbers {
+        match &self.room {
+            Room::ByHand(world) => Numbers::Host(world.model.flat.clone()),
+            Room::ByTensors(model) => Numbers::Device(model.flat.clone()),
+        }
+    }
+
+    /// Puts parameters back that were [`Model::parameters`] before.
+    pub fn set_parameters(&mut self, parameters: Numbers) {
+        match (&mut self.room, parameters) {
+            (Room::ByHand(world), Numbers::Host(flat)) => world.model.flat = flat,
+            (Room::ByTensors(model), Numbers::Device(flat)) => model.flat = flat,
+            _ => unreachable!("parameters stay in the room they come from"),
+        }
+    }
+
+    /// One step of all members, each on rows of its own, which are pushed by `eps` standard deviations to where they are
+    /// worst first; gives the loss before the step.
+    pub fn update(&mut self, batch: &mut Batch, eps: f32) -> Numbers {
+        match &mut self.room {
+            Room::ByHand(world) => Numbers::Host(vec![by_hand::update(world, batch, eps)]),
+            Room::ByTensors(model) => Numbers::Device(by_tensors::update(model, batch, eps)),
+        }
+    }
+
+    /// The errors of all members on the same rows, with the mean of the training losses since the last look.
+    ///
+    /// # Errors
+    /// [`crate::Error::Device`] if the device cannot be read.
+    pub async fn validate(&mut self, batch: &Batch, train_losses: Vec<Numbers>) -> Result<Validation> {
+        match &mut self.room {
+            Room::ByTensors(model) => by_tensors::validate(model, batch, train_losses).await,
+            Room::ByHand(world) => {
+                let train_loss = read_mean(train_losses, "").await?.first().copied().unwrap_or(0.0);
+                Ok(Validation { train_loss, ..by_hand::validate(world, batch) })
+            }
+        }
+    }
+
+    /// Where every member goes by itself from starts [W, O] with actions [H, W, A]: [H, E, W, O].
+    ///
+    /// # Errors
+    /// [`crate::Error::Device`] if the device cannot be read; `doing` says what for.
+    pub async fn foresee(
+        &mut self,
+        starts: Vec<f32>,
+        actions: Vec<f32>,
+        horizon: usize,
+        doing: &str,
+    ) -> Result<Vec<f32>> {
+        match &mut self.room {
+            Room::ByHand(world) => Ok(by_hand::foresee(world, &starts, &actions, horizon)),
+            Room::ByTensors(model) => by_tensors::foresee(model, starts, actions, horizon, doing).await,
+        }
+    }
+
+    /// How far the members are apart about obs [B, O] with actions [B, A], `[B]`.
+    ///
+    /// # Errors
+    /// [`crate::Error::Device`] if the device cannot be read.
+    pub async fn disagreement(&mut self, obs: &[f32], actions: &[f32]) -> Result<Vec<f32>> {
+        match &mut self.room {
+            Room::ByHand(world) => Ok(world.disagreement(obs, actions)),
+            Room::ByTensors(model) => by_tensors::disagreement(model, obs, actions).await,
+        }
+    }
+
+    /// The ensemble by hand, on the CPU.
+    pub(crate) fn by_hand(&mut self) -> Option<&mut World> {
+        match &mut self.room {
+            Room::ByHand(world) => Some(world),
+            Room::ByTensors(_) => None,
+        }
+    }
+
+    /// The ensemble as tensors, elsewhere.
+    pub(crate) fn by_tensors(&self) -> Option<&WorldModel> {
+        match &self.room {
+            Room::ByHand(_) => None,
+            Room::ByTensors(model) => Some(model),
+        }
+    }
+}

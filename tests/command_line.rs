@@ -1,0 +1,113 @@
+//! The real binary on tiny grids: what a researcher types, and what stands in the file afterwards.
+#![cfg(all(feature = "cli", not(target_family = "wasm")))]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// An empty folder of its own for each test.
+fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("command_line").join(name);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).expect("a folder");
+    folder
+}
+
+fn mbppo(folder: &Path, words: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mbppo"));
+    command.current_dir(folder).args(words).output().expect("the binary runs")
+}
+
+fn success(folder: &Path, words: &[&str]) -> String {
+    let output = mbppo(folder, words);
+    assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("text")
+}
+
+fn refused(folder: &Path, words: &[&str]) -> String {
+    let output = mbppo(folder, words);
+    assert!(!output.status.success(), "{words:?} was accepted");
+    String::from_utf8(output.stderr).expect("text")
+}
+
+/// Two tasks, two modes and a variant with these seeds: small runs that are never solved.
+fn grid(folder: &Path, seeds: &str) -> String {
+    let mut words = vec!["grid", "--task", "CartPole-v1,Acrobot-v1", "--mode", "ppo", "--mode", "textbook"];
+    words.extend(["--variant", "wide: hidden_size=16", "--max-steps", "64", "--jobs", "2"]);
+    for small in ["num_steps=16", "n_epochs=1", "eval_every=64", "eval_episodes=1", "hidden_size=8"] {
+        words.extend(["--set", small]);
+    }
+    words.extend(["--set", "model_updates=1", "--set", "curiosity=none"]);
+    words.extend(["--seeds", seeds, "--out", "runs.jsonl", "--pictures", "pictures"]);
+    success(folder, &words)
+}
+
+/// What the lines say apart from the time they took, in an order of its own.
+fn lines(folder: &Path) -> Vec<String> {
+    let text = fs::read_to_string(folder.join("runs.jsonl")).expect("a file");
+    let mut lines: Vec<String> = text
+        .lines()
+        .map(|line| {
+            let mut line: serde_json::Value = serde_json::from_str(line).expect("a whole line");
+            line.as_object_mut().expect("an object").retain(|name, _| !name.starts_with("wall_s"));
+            line.to_string()
+        })
+        .collect();
+    lines.sort();
+    lines
+}
+
+#[test]
+fn a_grid_of_tasks_modes_variants_and_seeds_writes_each_run_once_and_says_what_came_of_it() {
+    let folder = folder("whole");
+    let table = grid(&folder, "0..2");
+    assert_eq!(lines(&folder).len(), 2 * 2 * 2 * 2);
+    for text in ["CartPole-v1, bar 475", "Acrobot-v1, bar -100", "textbook, wide", "three in a row", "never"]
+    {
+        assert!(table.contains(text), "{text} is missing in\n{table}");
+    }
+    let again = grid(&folder, "0..2");
+    assert_eq!(table, again, "nothing is left to do, and the same file gives the same numbers");
+    assert_eq!(lines(&folder).len(), 16);
+    for picture in ["CartPole-v1.svg", "Acrobot-v1.svg"] {
+        let svg = fs::read_to_string(folder.join("pictures").join(picture)).expect("a picture");
+        assert!(svg.contains("textbook, wide, mean return") && svg.ends_with("</svg>\n"));
+    }
+    let report = success(&folder, &["report", "runs.jsonl", "runs.jsonl"]);
+    assert!(table.starts_with(&report), "a file that is given twice counts once");
+    let markdown = success(&folder, &["report", "--markdown", "runs.jsonl"]);
+    assert!(markdown.contains("| ppo, wide | 0 to 1 | – – | – – |"), "{markdown}");
+}
+
+#[test]
+fn an_interrupted_grid_goes_on_where_it_was() {
+    let (whole, cut) = (folder("uninterrupted"), folder("interrupted"));
+    grid(&whole, "0..2");
+    grid(&cut, "0..1");
+    let path = cut.join("runs.jsonl");
+    let mut bytes = fs::read(&path).expect("a file");
+    bytes.truncate(bytes.len() - 150);
+    fs::write(&path, bytes).expect("torn");
+    grid(&cut, "0..2");
+    let text = fs::read_to_string(&path).expect("a file");
+    let (torn, left): (Vec<&str>, Vec<&str>) = text.lines().partition(|line| !line.ends_with('}'));
+    assert_eq!((torn.len(), left.len()), (1, 16), "the torn line stays, and its run is there again");
+    fs::write(&path, left.join("\n")).expect("written");
+    assert_eq!(lines(&cut), lines(&whole));
+}
+
+#[test]
+fn bad_arguments_are_named_before_anything_runs() {
+    let folder = folder("refused");
+    let message = refused(&folder, &["grid", "--task", "Tetris", "--out", "runs.jsonl"]);
+    assert!(message.contains("'Tetris' for '--task") && message.contains("CartPole-v1"), "{message}");
+    let message = refused(&folder, &["train", "--set", "gamma=2"]);
+    assert!(message.contains("--set") && message.contains("from 0 to 1"), "{message}");
+    let message = refused(&folder, &["report", "nowhere.jsonl"]);
+    assert!(message.contains("nowhere.jsonl"), "{message}");
+    fs::write(folder.join("notes.md"), "# Notes\n").expect("written");
+    let message = refused(&folder, &["grid", "--out", "notes.md"]);
+    assert!(message.contains("notes.md: line 1 is not a run"), "{message}");
+    assert_eq!(fs::read_to_string(folder.join("notes.md")).expect("a file"), "# Notes\n");
+    assert!(!folder.join("runs.jsonl").exists());
+}

@@ -1,0 +1,318 @@
+//! What must hold of every learning part, whatever its size: one step lowers its loss, advantages stay in their segment,
+//! truncation bootstraps and termination does not.
+#![cfg(not(target_family = "wasm"))]
+
+use burn::tensor::Tensor;
+use mbppo::buffer::{Rollout, Step};
+use mbppo::config::{Activation, Config, ModelHeads, SegmentRule, Termination};
+use mbppo::curiosity::{Icm, Rnd};
+use mbppo::device::Device;
+use mbppo::env::ActionSpace;
+use mbppo::gae::per_segment;
+use mbppo::nets::{ActorCritic, ObsScaling, Shape};
+use mbppo::ppo::{Minibatch, Settings, update};
+use mbppo::rng::{Seed, Stream};
+use mbppo::samples::{Discounting, Samples};
+use mbppo::world_model::WorldModel;
+use mbppo::world_model::by_tensors::{loss_and_gradient, worst_case};
+
+fn normals(stream: &mut Stream, shape: [usize; 2]) -> Tensor<2> {
+    let numbers = (0..shape[0] * shape[1]).map(|_| stream.normal()).collect();
+    Device::cpu().floats(numbers, shape)
+}
+
+fn scalar(loss: Tensor<1>) -> f32 {
+    loss.into_scalar()
+}
+
+const CHOICES: ActionSpace = ActionSpace::Discrete(3);
+const NUMBERS: ActionSpace = ActionSpace::Box { size: 2, bound: 1.5 };
+
+fn net(action: ActionSpace, learning_rate: f64) -> ActorCritic {
+    let shape = Shape {
+        obs_size: 4,
+        action,
+        hidden_size: 16,
+        heads: 2,
+        activation: Activation::Tanh,
+        scaling: ObsScaling::none(4),
+        log_std_init: -0.2,
+    };
+    ActorCritic::new(&Device::cpu(), shape, learning_rate, &mut Seed(1).stream("net"))
+}
+
+fn minibatch(net: &ActorCritic, action: ActionSpace, stream: &mut Stream) -> Minibatch {
+    let rows = 64;
+    let obs = normals(stream, [rows, 4]);
+    let policy = net.policy(&net.matrices(), obs.clone());
+    let actions = match action {
+        ActionSpace::Discrete(_) => {
+            let uniform = (0..rows).map(|_| stream.uniform()).collect();
+            policy.sample(Device::cpu().floats(uniform, [rows, 1]))
+        }
+        ActionSpace::Box { size, .. } => policy.sample(normals(stream, [rows, size])),
+    };
+    Minibatch {
+        log_probs: policy.log_prob(actions.clone()),
+        actions,
+        advantages: normals(stream, [rows, 1]),
+        weights: Device::cpu().floats(vec![1.0; rows], [rows, 1]),
+        returns: normals(stream, [rows, 2]),
+        values: net.values(&net.matrices(), obs.clone()),
+        obs,
+    }
+}
+
+#[test]
+fn one_step_of_ppo_lowers_its_loss_for_choices_and_for_numbers() {
+    let settings =
+        Settings { clip_range: 0.2, clip_range_vf: 0.0, ent_coef: 0.01, vf_coef: 0.5, max_grad_norm: 0.5 };
+    for action in [CHOICES, NUMBERS] {
+        let mut net = net(action, 1e-3);
+        let batch = minibatch(&net, action, &mut Seed(2).stream("batch"));
+        let loss = |net: &mut ActorCritic| {
+            let numbers: Vec<f32> =
+                update(net, &batch, &settings).into_data().try_into_vec().expect("floats");
+            numbers[6]
+        };
+        let before = loss(&mut net);
+        let after = loss(&mut net);
+        assert!(after < before, "{action:?}: {before} then {after}");
+    }
+}
+
+fn model(config: &Config) -> WorldModel {
+    WorldModel::new(&Device::cpu(), 3, 2, config, &mut Seed(3).stream("model"))
+}
+
+/// Input [2, 32, 5] and target [2, 32, 5] of a world that is nearly linear and sometimes ends.
+fn transitions(stream: &mut Stream) -> (Tensor<3>, Tensor<3>) {
+    let (mut input, mut target) = (Vec::new(), Vec::new());
+    for _ in 0..64 {
+        let x: Vec<f32> = (0..5).map(|_| stream.normal()).collect();
+        target.extend([x[0] + x[3], 0.5 * x[1], -x[2], x[4], if x[0] > 1.0 { 1.0 } else { 0.0 }]);
+        input.extend(x);
+    }
+    (Device::cpu().floats(input, [2, 32, 5]), Device::cpu().floats(target, [2, 32, 5]))
+}
+
+#[test]
+fn one_step_of_the_world_model_lowers_its_loss_with_either_heads_and_with_or_without_ends() {
+    for model_heads in [ModelHeads::Deterministic, ModelHeads::Gaussian] {
+        for termination in [Termination::Learned, Termination::Known] {
+            let config = Config {
+                ensemble_size: 2,
+                model_hidden_size: 16,
+                model_heads,
+                termination,
+                ..Config::default()
+            };
+            let mut model = model(&config);
+            let (input, target) = transitions(&mut Seed(4).stream("data"));
+            let (before, gradient) = loss_and_gradient(&model, input.clone(), target.clone());
+            model.flat = model.adam.step(model.flat.clone(), gradient);
+            let (after, _) = loss_and_gradient(&model, input, target);
+            let (before, after) = (scalar(before), scalar(after));
+            assert!(after < before, "{model_heads:?} {termination:?}: {before} then {after}");
+        }
+    }
+}
+
+#[test]
+fn the_worst_case_input_is_worse_and_within_its_bounds() {
+    let config = Config { ensemble_size: 2, model_hidden_size: 16, ..Config::default() };
+    let mut model = model(&config);
+    let stats = mbppo::kernels::scales::Scales {
+        target: config.model_target,
+        obs_mean: vec![0.0; 3],
+        obs_std: vec![1.0; 3],
+        target_mean: vec![0.0; 3],
+        target_std: vec![1.0; 3],
+        change_std: vec![1.0; 3],
+        reward_mean: 0.0,
+        reward_std: 1.0,
+    };
+    model.set_scales(stats);
+    let (input, target) = transitions(&mut Seed(5).stream("data"));
+    let pushed = worst_case(&model, input.clone(), target.clone(), 0.05);
+    let push: Vec<f32> = (pushed.clone() - input.clone()).into_data().try_into_vec().expect("floats");
+    for row in push.chunks_exact(5) {
+        assert!(row[..3].iter().all(|p| p.abs() < 0.05001) && row[3..] == [0.0, 0.0], "{row:?}");
+    }
+    let plain = scalar(loss_and_gradient(&model, input, target.clone()).0);
+    let worst = scalar(loss_and_gradient(&model, pushed, target).0);
+    assert!(worst > plain, "{worst} after the push, {plain} before");
+}
+
+#[test]
+fn one_step_of_each_curiosity_module_lowers_its_loss() {
+    let mut stream = Seed(6).stream("states");
+    let obs = normals(&mut stream, [64, 4]);
+    let next_obs = obs.clone() + normals(&mut stream, [64, 4]) * 0.1;
+    let mut rnd = Rnd::new(&Device::cpu(), 4, 1e-3, &mut stream);
+    let (before, after) = (scalar(rnd.update(obs.clone())), scalar(rnd.update(obs.clone())));
+    assert!(after < before, "rnd: {before} then {after}");
+    for action in [CHOICES, NUMBERS] {
+        let mut icm = Icm::new(&Device::cpu(), 4, action, 1e-3, &mut stream);
+        let mut encoded = Vec::new();
+        for row in 0..64 {
+            let stored =
+                if action == CHOICES { vec![(row % 3) as f32] } else { vec![0.1 * row as f32 - 3.0, 0.5] };
+            action.encode(&stored, &mut encoded);
+        }
+        let actions = Device::cpu().floats(encoded, [64, action.encoded_size()]);
+        let mut step = || scalar(icm.update(obs.clone(), actions.clone(), next_obs.clone()));
+        let (before, after) = (step(), step());
+        assert!(after < before, "icm {action:?}: {before} then {after}");
+    }
+}
+
+/// Random segments with random ends.
+fn random_rollout(stream: &mut Stream, is_real: bool) -> Rollout {
+    let mut rollout = Rollout::new(is_real, 1, 1);
+    for _ in 0..1 + stream.below(6) {
+        let steps = 1 + stream.below(9);
+        for step in 0..steps {
+            let is_last = step + 1 == steps;
+            let terminated = is_last && stream.uniform() < 0.5;
+            rollout.push(Step {
+                obs: &[stream.normal()],
+                action: &[stream.below(3) as f32],
+                log_prob: -1.0,
+                reward_ext: stream.normal(),
+                reward_int: stream.uniform(),
+                next_obs: &[stream.normal()],
+                terminated,
+                truncated: is_last && (!terminated || stream.uniform() < 0.2),
+                weight: 1.0,
+            });
+        }
+        rollout.end_segment();
+    }
+    rollout
+}
+
+/// A_t = Σ_l (γλ)^l δ_{t+l}, summed directly over the rest of t's own segment.
+fn direct_sum(
+    rollout: &Rollout,
+    rewards: &[f32],
+    values: &[f32],
+    next: &[f32],
+    ends: &[bool],
+    gamma: f64,
+    lambda: f64,
+) -> Vec<f32> {
+    let mut advantages = Vec::new();
+    for segment in &rollout.segments {
+        for t in segment.clone() {
+            let mut sum = 0.0;
+            for u in t..segment.end {
+                let bootstrap = if ends[u] { 0.0 } else { gamma * f64::from(next[u]) };
+                let delta = f64::from(rewards[u]) + bootstrap - f64::from(values[u]);
+                sum += (gamma * lambda).powi((u - t) as i32) * delta;
+                if ends[u] {
+                    break;
+                }
+            }
+            advantages.push(sum as f32);
+        }
+    }
+    advantages
+}
+
+#[test]
+fn advantages_never_cross_a_segment_and_bootstrap_unless_terminated() {
+    let mut stream = Seed(7).stream("segments");
+    for case in 0..300 {
+        let rollout = random_rollout(&mut stream, case % 2 == 0);
+        let n = rollout.len();
+        let (values, next): (Vec<f32>, Vec<f32>) = (0..n).map(|_| (stream.normal(), stream.normal())).unzip();
+        let (gamma, lambda) = (stream.uniform(), stream.uniform());
+        let estimates = per_segment(
+            &rollout.segments,
+            &rollout.rewards_ext,
+            &values,
+            &next,
+            &rollout.terminated,
+            gamma,
+            lambda,
+        );
+        let expected = direct_sum(
+            &rollout,
+            &rollout.rewards_ext,
+            &values,
+            &next,
+            &rollout.terminated,
+            gamma.into(),
+            lambda.into(),
+        );
+        for (ours, direct) in estimates.advantages.iter().zip(&expected) {
+            assert!((ours - direct).abs() < 1e-4, "{ours} {direct}");
+        }
+    }
+}
+
+#[test]
+fn samples_combine_task_and_novelty_once_and_end_them_as_configured() {
+    let mut stream = Seed(8).stream("samples");
+    for case in 0..60 {
+        let rollout = random_rollout(&mut stream, true);
+        let n = rollout.len();
+        let episodic_novelty = case % 2 == 0;
+        let discounting = Discounting {
+            gamma: 0.9,
+            gamma_int: 0.8,
+            lambda: 0.7,
+            beta: 0.3,
+            reward_scale: 0.5,
+            episodic_novelty,
+        };
+        let numbers: Vec<f32> = (0..4 * n).map(|_| stream.normal()).collect();
+        let (values, next) = numbers.split_at(2 * n);
+        let mut samples = Samples::new(1, CHOICES, 2);
+        samples.add(&rollout, CHOICES, [values, next], discounting, SegmentRule::PerBranch);
+        let column =
+            |all: &[f32], head: usize| all.iter().skip(head).step_by(2).copied().collect::<Vec<f32>>();
+        let rewards: Vec<f32> = rollout.rewards_ext.iter().map(|r| 0.5 * r).collect();
+        let (v, w) = (column(values, 0), column(next, 0));
+        let ext = direct_sum(&rollout, &rewards, &v, &w, &rollout.terminated, 0.9, 0.7);
+        let ends: Vec<bool> = rollout.terminated.iter().map(|&end| end && episodic_novelty).collect();
+        let (v, w) = (column(values, 1), column(next, 1));
+        let int = direct_sum(&rollout, &rollout.rewards_int, &v, &w, &ends, 0.8, 0.7);
+        let batch = samples.minibatch(&Device::cpu(), &(0..n).collect::<Vec<_>>());
+        let advantages: Vec<f32> = batch.advantages.into_data().try_into_vec().expect("floats");
+        for step in 0..n {
+            let expected = ext[step] + 0.3 * int[step];
+            assert!((advantages[step] - expected).abs() < 1e-4, "{} {expected}", advantages[step]);
+        }
+    }
+}
+
+#[test]
+fn a_single_head_foretells_task_and_novelty_together() {
+    let mut stream = Seed(9).stream("samples");
+    let rollout = random_rollout(&mut stream, false);
+    let n = rollout.len();
+    let discounting = Discounting {
+        gamma: 0.9,
+        gamma_int: 0.1,
+        lambda: 0.7,
+        beta: 0.3,
+        reward_scale: 2.0,
+        episodic_novelty: false,
+    };
+    let numbers: Vec<f32> = (0..2 * n).map(|_| stream.normal()).collect();
+    let (values, next) = numbers.split_at(n);
+    let mut samples = Samples::new(1, CHOICES, 1);
+    samples.add(&rollout, CHOICES, [values, next], discounting, SegmentRule::PerBranch);
+    let both: Vec<f32> = rollout
+        .rewards_ext
+        .iter()
+        .zip(&rollout.rewards_int)
+        .map(|(ext, int)| 2.0 * ext + 0.3 * int)
+        .collect();
+    let expected = direct_sum(&rollout, &both, values, next, &rollout.terminated, 0.9, 0.7);
+    let batch = samples.minibatch(&Device::cpu(), &(0..n).collect::<Vec<_>>());
+    let advantages: Vec<f32> = batch.advantages.into_data().try_into_vec().expect("floats");
+    assert!(advantages.iter().zip(&expected).all(|(ours, direct)| (ours - direct).abs() < 1e-4));
+}

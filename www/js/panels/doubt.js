@@ -1,0 +1,44 @@
+// Does it know what it does not know? Its doubt against its mistakes, and what its imagination promised against what came.
+import { find, say } from "../dom.js";
+import { value } from "../format.js";
+
+const CLEAR = 0.6; // rank correlation from which doubt is a good warning
+const SOME = 0.25; // … and from which it is one at all
+const FAIR = 0.1; // a promise this close, as a share of what a window really brought, was kept
+
+export function mountDoubt({ store, plotter }) {
+  const panel = find("doubt");
+  const canvas = find("plot", panel);
+  store.on(["calibration", "returnGap", "run", "snapshot"], ({ calibration, returnGap, snapshot }) => {
+    const imagines = snapshot?.imagination_rounds !== 0;
+    const words = imagines ? doubtAnswer(calibration) : "This learner has no model of the world, so it has nothing to doubt.";
+    say(find("answer", panel), words);
+    say(find("promise", panel), imagines ? promiseAnswer(returnGap, snapshot?.horizon) : "");
+    canvas.setAttribute("aria-label", `Error of the world model by how much its members disagree. ${words}`);
+  });
+  store.on(["calibration", "run"], ({ calibration }) => {
+    plotter.show(canvas, (plots, theme, target) => plots.draw_calibration(target, calibration ?? { disagreement: [], error: [], rank_correlation: 0, pairs: 0 }, theme));
+  });
+}
+
+/** Whether more doubt means more error, in a sentence. */
+export function doubtAnswer(calibration) {
+  if (!calibration) return "Its doubt will be compared with its mistakes here.";
+  const { rank_correlation: rank, disagreement, error } = calibration;
+  const verdict = rank > CLEAR ? "Mostly: where its models disagree more, they are more wrong"
+    : rank > SOME ? "A little: where its models disagree more, they are often more wrong"
+    : "No: how much its models disagree says little about how wrong they are";
+  const mean = (numbers) => numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
+  const times = mean(error) / mean(disagreement);
+  const size = !Number.isFinite(times) ? "" : times > 1.5 ? ` They are ${value(Number(times.toPrecision(2)))} times as wrong as they disagree: too sure of themselves.` : times < 0.67 ? " They doubt more than they need to." : " They are about as wrong as they disagree.";
+  return `${verdict} (rank correlation ${value(Number(rank.toFixed(2)))}).${size}`;
+}
+
+/** What was promised and what came, in a sentence. */
+export function promiseAnswer(gap, horizon) {
+  if (!gap) return "What it imagines to earn will be compared with what it earns.";
+  const [imagined, real] = [gap.imagined, gap.real].map((number) => value(Number(number.toPrecision(3))));
+  const much = Math.abs(gap.gap) / Math.max(Math.abs(gap.real), 0.01);
+  const verdict = much <= FAIR ? "a fair promise" : gap.gap > 0 ? "it dreams of too much" : "it dreams of too little";
+  return `Over up to ${horizon ?? "some"} steps its dream promised a return of ${imagined} on average; from the same starts ${real} really came: ${verdict}.`;
+}

@@ -1,0 +1,47 @@
+// Where is it looking? A map of the task's states: where it has been, what would be new to it, what it thinks they are worth.
+import { find, say } from "../dom.js";
+import { percent, value } from "../format.js";
+
+
+export function mountWhere({ store, plotter }) {
+  const panel = find("where");
+  const canvas = find("plot", panel);
+  const layers = find("layers", panel);
+  const show = () => {
+    const { stateMap } = store.get();
+    const layer = layers.querySelector(":checked").value;
+    const words = answer(stateMap, layer);
+    plotter.show(canvas, (plots, theme, target) => plots.draw_state_map(target, stateMap ?? NOTHING, layer, theme));
+    say(find("answer", panel), words);
+    canvas.setAttribute("aria-label", stateMap ? `Map of ${stateMap.axes[1].name} over ${stateMap.axes[0].name}. ${words}` : words);
+  };
+  layers.addEventListener("change", show);
+  store.on(["stateMap", "run"], show);
+}
+
+const AXIS = { name: "", unit: "", low: 0, high: 1 };
+const NOTHING = { axes: [AXIS, AXIS], cells: [0, 0], visits: [], novelty: [], value: [] };
+
+/** The map in a sentence. */
+export function answer(map, layer) {
+  if (!map) return "Its first steps will be drawn here.";
+  const numbers = map[layer];
+  if (numbers.length === 0) return "This learner is not curious: nothing is more interesting to it for being new.";
+  const visited = map.visits.filter((visits) => visits > 0).length;
+  const best = numbers.indexOf(Math.max(...numbers));
+  const place = placed(map, best);
+  if (layer === "visits") return `It has been in ${percent(visited / numbers.length)} of this map, most often near ${place}.`;
+  const seen = map.visits[best] > 0 ? "where it has been" : "where it has never been: a guess";
+  if (layer === "novelty") return `Most new to it is what lies near ${place}, ${seen}. Dots: visited.`;
+  return `It expects most near ${place}: ${value(numbers[best])} of return from there on, ${seen}. Dots: visited.`;
+}
+
+/** "cart position 0.9 m and pole angle −0.1 rad" */
+function placed({ axes, cells }, index) {
+  const at = [index % cells[0], Math.floor(index / cells[0])];
+  return axes.map(({ name, unit, low, high }, axis) => {
+    const whole = unit === "" && Math.abs(high - low) === cells[axis]; // a grid counts its cells
+    const number = low + ((at[axis] + 0.5) / cells[axis]) * (high - low);
+    return `${name} ${value(whole ? Math.round(number) : Number(number.toPrecision(2)))}${unit ? ` ${unit}` : ""}`;
+  }).join(" and ");
+}
