@@ -13,7 +13,7 @@ use crate::snapshot::{StateMap, StateMapAxis};
 use plotters::prelude::{Color, DrawingBackend};
 use plotters::style::RGBColor;
 
-/// Share of the cells that may be beyond the fullest colour: one far corner must not make all the rest pale.
+/// Share of the cells whose novelty may be beyond the fullest colour: one far corner must not make all the rest pale.
 const BEYOND: f64 = 0.03;
 /// How strong the colour of the largest value is; the rest of the way would hide the dots of ink.
 const FULLEST: f64 = 0.85;
@@ -125,22 +125,22 @@ struct Scale {
     high: f64,
     /// Visits differ by powers of ten, and none is not a little.
     counts: bool,
+    /// Some numbers are beyond `high`.
+    beyond: bool,
 }
 
 impl Scale {
     fn of(layer: Layer, numbers: &[f64]) -> Option<Self> {
         let range = span(numbers.iter().copied())?;
+        let (low, high) = (range.start, range.end);
         if layer == Layer::Visits {
-            return Some(Self { low: 0.0, high: range.end.max(1.0), counts: true });
+            return Some(Self { low: 0.0, high: high.max(1.0), counts: true, beyond: false });
         }
         let mut sorted: Vec<f64> = numbers.iter().copied().filter(|number| number.is_finite()).collect();
         sorted.sort_by(f64::total_cmp);
         let most = sorted[((sorted.len() - 1) as f64 * (1.0 - BEYOND)) as usize];
-        Some(Self {
-            low: range.start,
-            high: if most > range.start { most } else { range.end },
-            counts: false,
-        })
+        let beyond = layer == Layer::Novelty && most > low && most < high;
+        Some(Self { low, high: if beyond { most } else { high }, counts: false, beyond })
     }
 
     fn strength(&self, number: f64) -> f64 {
@@ -158,7 +158,7 @@ impl Scale {
         let step = if self.counts { 1.0 } else { (self.high - self.low) / 20.0 };
         let name = |share: f64, text: String, colour| Name { text, value: share, colour };
         vec![
-            name(1.0, number(self.high, step), layer.colour(theme)),
+            name(1.0, number(self.high, step) + if self.beyond { "+" } else { "" }, layer.colour(theme)),
             name(0.0, number(self.low, step), theme.muted),
         ]
     }

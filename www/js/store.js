@@ -14,6 +14,17 @@ export function createStore(initial) {
         if (changed.some((key) => keys.includes(key))) listener(state);
       }
     },
+    /** Calls `listener` with what `read(state)` gives, now and whenever that is another value. */
+    watch(keys, read, listener) {
+      let known;
+      let first = true;
+      return this.on(keys, (now) => {
+        const value = read(now);
+        if (!first && Object.is(value, known)) return;
+        [known, first] = [value, false];
+        listener(value, now);
+      });
+    },
     /** Calls `listener` with the state now and whenever one of `keys` changes; gives back how to stop that. */
     on(keys, listener) {
       const entry = { keys, listener };
@@ -23,6 +34,9 @@ export function createStore(initial) {
     },
   };
 }
+
+/** Whether this run has a model to imagine with; until something is known it is expected to. */
+export const imagines = ({ snapshot }) => snapshot?.imagination_rounds !== 0;
 
 /** What the page knows before anything is loaded. */
 export const INITIAL = {

@@ -1,24 +1,28 @@
 // Does it know what it does not know? Its doubt against its mistakes, and what its imagination promised against what came.
 import { find, say } from "../dom.js";
 import { value } from "../format.js";
+import { imagines } from "../store.js";
 
 const CLEAR = 0.6; // rank correlation from which doubt is a good warning
 const SOME = 0.25; // … and from which it is one at all
+const NOTHING = { disagreement: [], error: [], rank_correlation: 0, pairs: 0 };
 const FAIR = 0.1; // a promise this close, as a share of what a window really brought, was kept
 
 export function mountDoubt({ store, plotter }) {
   const panel = find("doubt");
   const canvas = find("plot", panel);
   store.on(["calibration", "returnGap", "run", "snapshot"], ({ calibration, returnGap, snapshot }) => {
-    const imagines = snapshot?.imagination_rounds !== 0;
-    const words = imagines ? doubtAnswer(calibration) : "This learner has no model of the world, so it has nothing to doubt.";
+    const words = imagines({ snapshot }) ? doubtAnswer(calibration) : "This learner has no model of the world, so it has nothing to doubt.";
     say(find("answer", panel), words);
-    say(find("promise", panel), imagines ? promiseAnswer(returnGap, snapshot?.horizon) : "");
+    say(find("promise", panel), imagines({ snapshot }) ? promiseAnswer(returnGap, snapshot?.horizon) : "");
     canvas.setAttribute("aria-label", `Error of the world model by how much its members disagree. ${words}`);
   });
-  store.on(["calibration", "run"], ({ calibration }) => {
-    plotter.show(canvas, (plots, theme, target) => plots.draw_calibration(target, calibration ?? { disagreement: [], error: [], rank_correlation: 0, pairs: 0 }, theme));
-  });
+  const show = () => {
+    const { calibration } = store.get();
+    plotter.show(canvas, imagines(store.get()) && ((plots, theme, target) => plots.draw_calibration(target, calibration ?? NOTHING, theme)));
+  };
+  store.on(["calibration", "run"], show);
+  store.watch(["snapshot"], imagines, show); // without a model no picture will come
 }
 
 /** Whether more doubt means more error, in a sentence. */

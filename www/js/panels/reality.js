@@ -1,5 +1,6 @@
 // Where does reality leave the dream? The same actions, lived and imagined, number by number.
 import { copyOf, find, say } from "../dom.js";
+import { imagines } from "../store.js";
 
 export function mountReality({ store, plotter }) {
   const panel = find("reality");
@@ -8,17 +9,20 @@ export function mountReality({ store, plotter }) {
   // As many pictures as the task with most numbers needs; the others stay hidden.
   const canvases = Array.from({ length: Math.max(...schema.tasks.map(({ obs }) => obs.length)) }, () => copyOf("small-plot"));
   place.replaceChildren(...canvases);
-  store.on(["comparison", "run"], ({ comparison, settings }) => {
+  const show = () => {
+    const { comparison, settings } = store.get();
     const dimensions = schema.tasks.find(({ id }) => id === settings?.task)?.obs ?? [];
     canvases.forEach((canvas, dimension) => {
       const { name, unit } = dimensions[dimension] ?? {};
       canvas.hidden = !name;
-      plotter.show(canvas, name
+      plotter.show(canvas, name && imagines(store.get())
         ? (plots, theme, target) => plots.draw_real_vs_imagined(target, comparison ?? NOTHING, dimension, name, unit, theme) : null);
       canvas.setAttribute("aria-label", comparison && name ? `${name}: ${described(comparison, dimension)}` : "Nothing compared yet.");
     });
     if (comparison) say(find("answer", panel), answer(comparison, dimensions));
-  });
+  };
+  store.on(["comparison", "run"], show);
+  store.watch(["snapshot"], imagines, show); // without a model no picture will come
   store.on(["snapshot"], ({ snapshot, comparison }) => {
     if (comparison) return;
     say(find("answer", panel), snapshot?.imagination_rounds === 0

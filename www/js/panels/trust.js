@@ -1,16 +1,20 @@
 // Can it trust its imagination? Error by horizon, and what follows from it.
 import { find, say } from "../dom.js";
 import { counted, percent } from "../format.js";
+import { imagines } from "../store.js";
 
 export function mountTrust({ store, plotter }) {
   const panel = find("trust");
   const canvas = find("plot", panel);
-  store.on(["errorByHorizon", "run"], ({ errorByHorizon, snapshot }) => {
+  const show = () => {
+    const { errorByHorizon, snapshot } = store.get();
     const any = errorByHorizon && errorByHorizon.model.length > 0;
     const horizon = snapshot?.horizon ?? errorByHorizon?.model.length;
-    plotter.show(canvas, (plots, theme, target) => plots.draw_error_by_horizon(target, errorByHorizon ?? NOTHING, horizon ?? 0, theme));
+    plotter.show(canvas, imagines(store.get()) && ((plots, theme, target) => plots.draw_error_by_horizon(target, errorByHorizon ?? NOTHING, horizon ?? 0, theme)));
     canvas.setAttribute("aria-label", any ? described(errorByHorizon.model) : "Nothing measured yet.");
-  });
+  };
+  store.on(["errorByHorizon", "run"], show);
+  store.watch(["snapshot"], imagines, show); // without a model no picture will come
   store.on(["snapshot"], ({ snapshot }) => say(find("answer", panel), answer(snapshot)));
 }
 

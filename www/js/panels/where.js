@@ -11,7 +11,8 @@ export function mountWhere({ store, plotter }) {
     const { stateMap } = store.get();
     const layer = layers.querySelector(":checked").value;
     const words = answer(stateMap, layer);
-    plotter.show(canvas, (plots, theme, target) => plots.draw_state_map(target, stateMap ?? NOTHING, layer, theme));
+    const none = stateMap && stateMap[layer].length === 0; // nor will there be
+    plotter.show(canvas, none ? null : (plots, theme, target) => plots.draw_state_map(target, stateMap ?? NOTHING, layer, theme));
     say(find("answer", panel), words);
     canvas.setAttribute("aria-label", stateMap ? `Map of ${stateMap.axes[1].name} over ${stateMap.axes[0].name}. ${words}` : words);
   };
