@@ -74,8 +74,8 @@ fn the_schema_is_plain_objects_with_everything_that_is_fixed() {
     assert_eq!(text(&schema, "version"), env!("CARGO_PKG_VERSION"));
     let first = |name: &str| Array::from(&get(&schema, name)).get(0);
     assert_eq!(text(&first("presets"), "name"), "mb-ppo");
-    assert_eq!(text(&first("hyperparameters"), "name"), "num_envs");
-    assert_eq!(text(&get(&first("hyperparameters"), "allowed"), "kind"), "count");
+    assert_eq!(text(&first("hyperparameters"), "name"), "algorithm");
+    assert_eq!(text(&get(&first("hyperparameters"), "allowed"), "kind"), "choice");
     assert!(text(&first("metrics"), "meaning").ends_with('.'));
     assert_eq!(text(&first("tasks"), "id"), "CartPole-v1");
     assert_eq!(get(&first("tasks"), "solved_return").as_f64(), Some(475.0));
