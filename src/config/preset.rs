@@ -57,7 +57,7 @@ pub const PRESETS: &[Preset] = &[
     Preset {
         name: "mb-ppo",
         title: "MB-PPO",
-        explanation: "Learns a model of the task and practises in it: ten fresh batches of imagined futures for every 64 real steps.",
+        explanation: "Learns a model of the task and practises in it: ten fresh batches of imagined futures after every little piece of real experience.",
         changes: &[],
         for_task: &[ForTask {
             task: "CartPole-v1",

@@ -30,7 +30,7 @@ test("every picture is really drawn, in ink and in light, and changes", async ()
   await page.waitForTimeout(1500);
   const early = await look();
   const { iteration } = await snapshotOf(page);
-  await until(page, (s) => s.iteration >= iteration + 3);
+  await until(page, (s) => s.iteration >= iteration + 12);
   await page.waitForTimeout(1500);
   const late = await look();
   pictures.forEach(([name], index) => {
