@@ -60,6 +60,16 @@ impl Rnd {
         }
     }
 
+    /// The shape of both.
+    pub fn mlp(&self) -> &Mlp {
+        &self.mlp
+    }
+
+    /// Parameters of the fixed network.
+    pub fn target(&self) -> &[f32] {
+        &self.target
+    }
+
     /// The error of each state of obs [B, O], `[B]`.
     pub fn errors(&mut self, obs: &[f32]) -> &[f32] {
         self.guess(obs);
