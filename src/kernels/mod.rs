@@ -21,6 +21,7 @@ pub mod isa;
 
 pub mod activation;
 pub mod adam;
+pub mod chance;
 pub mod dense;
 pub mod distribution;
 pub mod imagine;

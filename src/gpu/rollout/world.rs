@@ -1,0 +1,108 @@
+//! What the model said becomes where four rows go next, by the formulas of [`crate::kernels::world`].
+//!
+//! ```text
+//! Δ̂ = μ, or with Gaussian heads and noise z, μ + σ z     next = obs + mean_Δ + std_Δ · Δ̂     r = r̂ · std_r + mean_r
+//! p_end = σ(ê)     disagreement = mean_d std_members(μ_d)
+//! ```
+//! **Shapes.** What was said [members that were asked, outputs, R / 4] vectors; observations [O, R / 4].
+
+use super::Four;
+use super::chance::{Counter, normals};
+use super::facts::{Row, Single, in_row, single};
+use super::plan::Plan;
+use super::record::{self, Place};
+use crate::kernels::chance::Purpose;
+use crate::kernels::model_loss::LOG_VARIANCE;
+use cubecl::prelude::*;
+
+/// Moves four rows by the word of the member that said `said[from ..]`, and records it.
+#[cube]
+pub(super) fn go(
+    facts: &[f32],
+    said: &[Four],
+    from: usize,
+    here: &mut [Four],
+    record: &mut [f32],
+    counter: &Counter,
+    place: &Place,
+    quad: usize,
+    #[comptime] plan: Plan,
+) {
+    let quads = comptime!(plan.crew.quads);
+    let (obs, behind) = comptime!((plan.obs, plan.obs + plan.acts.size()));
+    #[unroll]
+    for block in 0..comptime!((obs + 1).div_ceil(4)) {
+        let mut z = Array::<Four>::new(4usize);
+        if comptime!(plan.says.is_gaussian) {
+            z = normals(counter, place.branch, Purpose::Noise, comptime!(block as u32));
+        }
+        #[unroll]
+        for i in 0..comptime!(Ord::min(4, obs + 1 - 4 * block)) {
+            let d = comptime!(4 * block + i);
+            let mut word = said[from + d * quads + quad];
+            if comptime!(plan.says.is_gaussian) {
+                let raw = said[from + (obs + 2 + d) * quads + quad];
+                word += (Four::new(0.5) * bounded_log_variance(raw)).exp() * z[i];
+            }
+            if comptime!(d < obs) {
+                let std = Four::new(in_row(facts, Row::TargetStd, d, obs));
+                let mut next = word * std + Four::new(in_row(facts, Row::TargetMean, d, obs));
+                if comptime!(plan.says.is_change) {
+                    next = here[d * quads + quad] + next;
+                }
+                here[d * quads + quad] = next;
+                record::write(record, place, d, next, plan);
+            } else {
+                let std = Four::new(single(facts, Single::RewardStd, obs));
+                let reward = word * std + Four::new(single(facts, Single::RewardMean, obs));
+                record::write(record, place, comptime!(behind + 1), reward, plan);
+            }
+        }
+    }
+    let mut end = Four::new(0.0);
+    if comptime!(plan.says.learned_ends) {
+        let logit = said[from + comptime!((obs + 1) * quads) + quad];
+        end = Four::new(1.0) / (Four::new(1.0) + (-logit).exp());
+    }
+    record::write(record, place, comptime!(behind + 2), end, plan);
+}
+
+/// How far the members are apart about four rows.
+#[cube]
+pub(super) fn disagreement(said: &[Four], quad: usize, #[comptime] plan: Plan) -> Four {
+    let quads = comptime!(plan.crew.quads);
+    let (obs, members) = comptime!((plan.obs, plan.says.members));
+    let width = comptime!(4 * plan.model[2].blocks() * quads);
+    let mut apart = Four::new(0.0);
+    for d in 0..obs {
+        let at = d * quads + quad;
+        let mut mean = Four::new(0.0);
+        #[unroll]
+        for member in 0..members {
+            mean += said[member * width + at];
+        }
+        mean = mean / Four::new(comptime!(members as f32));
+        let mut square = Four::new(0.0);
+        #[unroll]
+        for member in 0..members {
+            let off = said[member * width + at] - mean;
+            square += off * off;
+        }
+        apart += (square / Four::new(comptime!(members as f32))).sqrt();
+    }
+    apart / Four::new(comptime!(obs as f32))
+}
+
+/// log σ² from a raw output.
+#[cube]
+fn bounded_log_variance(raw: Four) -> Four {
+    let [low, high] = comptime!(LOG_VARIANCE.map(|bound| bound as f32));
+    let over = softplus(Four::new(high) - raw);
+    Four::new(low) + softplus(Four::new(comptime!(high - low)) - over)
+}
+
+/// log(1 + e^x)
+#[cube]
+fn softplus(x: Four) -> Four {
+    max(x, Four::new(0.0)) + (Four::new(1.0) + (-x.abs()).exp()).ln()
+}
