@@ -1,21 +1,23 @@
-//! One layer of a perceptron, or of two, for all rows of a workgroup.
+//! A perceptron for all rows of a workgroup, layer by layer.
 //!
 //! ```text
 //! hₗ = f(hₗ₋₁ Wₗ + bₗ)
 //! ```
 //! **Shapes.** Rows lie side by side in vectors of four: what a layer reads is [inputs, R / 4] vectors, what it writes
 //! [outputs, R / 4]. W is [inputs, outputs / 4] vectors of four outputs, b [outputs / 4].
-//! **Where.** Called by all networks of the kernel.
-//! **Choices.** A unit computes four outputs of all R rows: a load of four weights serves R rows and a load of four rows
-//! serves four outputs, and what loads bring is what limits small networks.
+//! **Where.** All networks of the kernel go this way; [`super::plan`] says which.
+//! **Choices.** (1) A unit computes four outputs of all R rows: a load of four weights serves R rows and a load of four
+//! rows serves four outputs, and what loads bring is what limits small networks. (2) All layers of a network are one
+//! loop: a kernel with a copy of the code for each of them took seconds to compile.
 
 use super::Four;
-use super::plan::{Bend, Crew, Stage};
+use super::plan::{Bend, Crew, Path};
 use cubecl::prelude::*;
 
 /// Where one unit's four outputs come from and go to, in vectors.
 #[derive(CubeType, Clone, Copy)]
 struct Tile {
+    pairs: usize,
     weight: usize,
     /// From one input's weights to the next one's.
     row: usize,
@@ -24,67 +26,87 @@ struct Tile {
     to: usize,
 }
 
-/// All outputs of a stage, written from `to` on. `member` is whose parameters they are.
+/// All layers of a network, or of two side by side; waits before each. `member` is whose parameters they are, `shift` how
+/// far behind its place the last layer is written.
 #[cube]
-pub(super) fn layer(
+pub(super) fn network(
     parameters: &[Four],
-    input: &[Four],
-    output: &mut [Four],
+    memory: &mut [Four],
     member: usize,
-    to: usize,
-    #[comptime] stage: Stage,
+    shift: usize,
+    #[comptime] path: Path,
     #[comptime] crew: Crew,
 ) {
     let unit = UNIT_POS as usize;
-    let blocks = comptime!(stage.blocks());
-    if comptime!(crew.in_place) {
-        let is_busy = unit < blocks;
-        let tile = tile(unit, member, to, stage, crew);
-        let mut sums = Array::<Four>::new(comptime!(4 * crew.quads));
-        if is_busy {
-            add_up(&mut sums, parameters, input, &tile, comptime!(stage.layer.inputs), crew);
-        }
+    let units = comptime!(crew.units);
+    for layer in 0..comptime!(path.count) {
+        let blocks = pick(layer, comptime!(path.hops.map(|hop| hop.blocks)));
+        let is_last = layer == comptime!(path.count - 1);
+        let shift = select(is_last, shift, 0usize.runtime());
         sync_cube();
-        if is_busy {
-            write(&sums, output, &tile, stage, crew);
-        }
-    } else {
-        let units = comptime!(crew.units);
-        for block in range_stepped(unit, blocks, units) {
-            let tile = tile(block, member, to, stage, crew);
+        if comptime!(crew.in_place) {
+            let tile = tile(layer, unit, member, shift, path, crew);
             let mut sums = Array::<Four>::new(comptime!(4 * crew.quads));
-            add_up(&mut sums, parameters, input, &tile, comptime!(stage.layer.inputs), crew);
-            write(&sums, output, &tile, stage, crew);
+            if unit < blocks {
+                add_up(&mut sums, parameters, &*memory, &tile, crew);
+            }
+            sync_cube();
+            if unit < blocks {
+                write(&sums, memory, &tile, is_last, comptime!(path.bend), crew);
+            }
+        } else {
+            for block in range_stepped(unit, blocks, units) {
+                let tile = tile(layer, block, member, shift, path, crew);
+                let mut sums = Array::<Four>::new(comptime!(4 * crew.quads));
+                add_up(&mut sums, parameters, &*memory, &tile, crew);
+                write(&sums, memory, &tile, is_last, comptime!(path.bend), crew);
+            }
         }
     }
 }
 
+/// The number of this layer.
 #[cube]
-fn tile(block: usize, member: usize, to: usize, #[comptime] stage: Stage, #[comptime] crew: Crew) -> Tile {
-    let layer = comptime!(stage.layer);
-    let to = to + block * comptime!(4 * crew.quads);
-    if comptime!(stage.beside.is_some()) {
-        let beside = comptime!(stage.beside.unwrap_or(stage.layer));
-        let behind = comptime!(if stage.own_inputs { layer.inputs.next_multiple_of(4) * crew.quads } else { 0 });
-        let is_beside = block >= comptime!(layer.blocks);
-        // A block of the second network counts on from the first one's last.
-        let weight = comptime!(beside.weight - layer.blocks);
-        let bias = comptime!(beside.bias - layer.blocks);
-        Tile {
-            weight: block + select(is_beside, weight, comptime!(layer.weight).runtime()),
-            row: select(is_beside, comptime!(beside.blocks).runtime(), comptime!(layer.blocks).runtime()),
-            bias: block + select(is_beside, bias.runtime(), comptime!(layer.bias).runtime()),
-            from: select(is_beside, behind.runtime(), 0usize.runtime()),
-            to,
-        }
+fn pick(layer: usize, #[comptime] of: [usize; 3]) -> usize {
+    let [first, second, third] = comptime!(of);
+    if comptime!(first == second && second == third) {
+        first.runtime()
     } else {
-        Tile {
-            weight: comptime!(layer.weight) + member * comptime!(layer.weight_stride) + block,
-            row: comptime!(layer.blocks).runtime(),
-            bias: comptime!(layer.bias) + member * comptime!(layer.blocks) + block,
-            from: 0usize.runtime(),
-            to,
-        }
+        select(layer == 0, first.runtime(), select(layer == 1, second.runtime(), third.runtime()))
+    }
+}
+
+/// The number of this layer, of its first or its second network.
+#[cube]
+fn pick_of(layer: usize, is_second: bool, #[comptime] of: [[usize; 2]; 3]) -> usize {
+    let first = pick(layer, comptime!(of.map(|of| of[0])));
+    if comptime!(of.iter().all(|of| of[0] == of[1])) {
+        first
+    } else {
+        select(is_second, pick(layer, comptime!(of.map(|of| of[1]))), first)
+    }
+}
+
+#[cube]
+fn tile(
+    layer: usize,
+    block: usize,
+    member: usize,
+    shift: usize,
+    #[comptime] path: Path,
+    #[comptime] crew: Crew,
+) -> Tile {
+    let hops = comptime!(path.hops);
+    let is_second = block >= pick(layer, comptime!(hops.map(|hop| hop.split)));
+    let stride = pick(layer, comptime!(hops.map(|hop| hop.weight_stride)));
+    let row = pick_of(layer, is_second, comptime!(hops.map(|hop| hop.row)));
+    Tile {
+        pairs: pick(layer, comptime!(hops.map(|hop| hop.pairs))),
+        weight: pick_of(layer, is_second, comptime!(hops.map(|hop| hop.weight))) + member * stride + block,
+        row,
+        bias: pick_of(layer, is_second, comptime!(hops.map(|hop| hop.bias))) + member * row + block,
+        from: pick_of(layer, is_second, comptime!(hops.map(|hop| hop.from))),
+        to: pick(layer, comptime!(hops.map(|hop| hop.to))) + shift + block * comptime!(4 * crew.quads),
     }
 }
 
@@ -93,9 +115,8 @@ fn tile(block: usize, member: usize, to: usize, #[comptime] stage: Stage, #[comp
 fn add_up(
     sums: &mut Array<Four>,
     parameters: &[Four],
-    input: &[Four],
+    memory: &[Four],
     tile: &Tile,
-    #[comptime] inputs: usize,
     #[comptime] crew: Crew,
 ) {
     let quads = comptime!(crew.quads);
@@ -108,31 +129,19 @@ fn add_up(
         }
     }
     // Two inputs at a time: a sum is loaded and stored half as often.
-    for pair in 0..comptime!(inputs / 2) {
+    for pair in 0..tile.pairs {
         let weight = tile.weight + 2 * pair * tile.row;
         let from = tile.from + 2 * pair * quads;
         let w = parameters[weight];
         let v = parameters[weight + tile.row];
         #[unroll]
         for quad in 0..quads {
-            let x = input[from + quad];
-            let y = input[from + quads + quad];
+            let x = memory[from + quad];
+            let y = memory[from + quads + quad];
             #[unroll]
             for output in 0..4usize {
                 let more = x * Four::new(w.extract(output)) + y * Four::new(v.extract(output));
                 sums[output * quads + quad] += more;
-            }
-        }
-    }
-    if comptime!(inputs % 2 == 1) {
-        let last = comptime!(inputs - 1);
-        let w = parameters[tile.weight + last * tile.row];
-        #[unroll]
-        for quad in 0..quads {
-            let x = input[tile.from + last * quads + quad];
-            #[unroll]
-            for output in 0..4usize {
-                sums[output * quads + quad] += x * Four::new(w.extract(output));
             }
         }
     }
@@ -141,14 +150,21 @@ fn add_up(
 #[cube]
 fn write(
     sums: &Array<Four>,
-    output: &mut [Four],
+    memory: &mut [Four],
     tile: &Tile,
-    #[comptime] stage: Stage,
+    is_last: bool,
+    #[comptime] bend: Bend,
     #[comptime] crew: Crew,
 ) {
     #[unroll]
     for i in 0..comptime!(4 * crew.quads) {
-        output[tile.to + i] = bent(sums[i], comptime!(stage.bend));
+        memory[tile.to + i] = sums[i];
+    }
+    // Bent where it is written and not before: the code of a bend once and not for every sum.
+    if !is_last {
+        for i in 0..comptime!(4 * crew.quads) {
+            memory[tile.to + i] = bent(memory[tile.to + i], bend);
+        }
     }
 }
 

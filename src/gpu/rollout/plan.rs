@@ -152,13 +152,17 @@ pub struct Plan {
 
 impl Plan {
     /// The same with the work shared out for so many branches.
-    pub fn shared_out(mut self, branches: usize) -> Self {
+    pub fn shared_out(self, branches: usize) -> Self {
         let wanted = if branches >= MANY_BRANCHES { 2 } else { 1 };
         let fitting = [(2, false), (1, false), (1, true)]
             .into_iter()
             .filter(|(quads, _)| *quads <= wanted)
-            .find(|(quads, in_place)| 16 * self.vectors(*quads, *in_place) <= MEMORY);
+            .find(|(quads, in_place)| 16 * self.with_crew(*quads, *in_place).regions().end <= MEMORY);
         let (quads, in_place) = fitting.unwrap_or((1, true));
+        self.with_crew(quads, in_place)
+    }
+
+    fn with_crew(mut self, quads: usize, in_place: bool) -> Self {
         let units = if in_place { (self.hidden() / 4).next_multiple_of(UNITS) } else { UNITS };
         self.crew = Crew { quads, units, in_place };
         self
@@ -179,28 +183,122 @@ impl Plan {
         branches * (horizon * self.record_width() + (horizon + 1) * self.heads)
     }
 
-    /// Numbers of the widest input of a row.
-    pub(super) fn input(&self) -> usize {
-        self.obs + self.acts.size()
+    /// Where each region of workgroup memory begins, in vectors.
+    pub(super) fn regions(&self) -> Regions {
+        let quads = self.crew.quads;
+        let input = quads * self.record_width();
+        let said = input + quads * self.input();
+        let first = said + quads * self.output();
+        let second = if self.crew.in_place { first } else { first + quads * self.hidden() };
+        Regions { input, said, first, second, end: second + quads * self.hidden() }
+    }
+
+    /// Policy and value on their way through workgroup memory.
+    pub(super) fn agent_path(&self) -> Path {
+        self.path(&self.agent, 0)
+    }
+
+    /// The model on its way.
+    pub(super) fn model_path(&self) -> Path {
+        self.path(&self.model, 0)
+    }
+
+    /// One of curiosity's networks on its way; the second one's places are behind the first one's.
+    pub(super) fn novelty_path(&self, which: usize) -> Path {
+        self.novelty.map_or_else(|| self.agent_path(), |novelty| self.path(&novelty.stages, which))
+    }
+
+    fn path(&self, stages: &[Stage], which: usize) -> Path {
+        let (regions, quads) = (self.regions(), self.crew.quads);
+        let hidden = [regions.first, regions.second];
+        let last = stages.len() - 1;
+        let hop = |i: usize| {
+            let (i, stage) = (i.min(last), &stages[i.min(last)]);
+            let place = |i: usize| hidden[i % 2] + which * 4 * quads * stages[i].blocks();
+            let from = if i == 0 { regions.input } else { place(i - 1) };
+            let to = if i == last { regions.said + which * 4 * quads * stage.blocks() } else { place(i) };
+            Hop::of(stage, from, to, quads)
+        };
+        Path { hops: [hop(0), hop(1), hop(2)], count: stages.len(), bend: stages[0].bend }
+    }
+
+    /// Numbers of the widest input of a row, and one more if that is odd.
+    fn input(&self) -> usize {
+        (self.obs + self.acts.size()).next_multiple_of(2)
     }
 
     /// Numbers of the widest hidden layer of a row.
-    pub(super) fn hidden(&self) -> usize {
+    fn hidden(&self) -> usize {
         let hidden = self.agent.iter().take(2).chain(self.model.iter().take(2));
         let of_novelty = self.novelty.iter().map(|novelty| 2 * novelty.stages[0].blocks());
         4 * hidden.map(Stage::blocks).chain(of_novelty).max().unwrap_or(0)
     }
 
     /// Numbers of the widest output of a row.
-    pub(super) fn output(&self) -> usize {
+    fn output(&self) -> usize {
         let members = if self.says.with_disagreement { self.says.members } else { 1 };
         let of_novelty = self.novelty.map_or(0, |novelty| 2 * novelty.stages[1].blocks());
         4 * [self.agent[2].blocks(), members * self.model[2].blocks(), of_novelty].into_iter().max().unwrap_or(0)
     }
+}
 
-    /// Vectors of workgroup memory.
-    fn vectors(&self, quads: usize, in_place: bool) -> usize {
-        let hidden = if in_place { 1 } else { 2 } * self.hidden();
-        quads * (self.obs + self.input() + self.output() + hidden)
+/// Where the regions of workgroup memory begin, in vectors. The first is what is recorded of a step, and it begins with
+/// where the branches are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Regions {
+    /// What a first layer reads.
+    pub(super) input: usize,
+    /// What a last layer says.
+    pub(super) said: usize,
+    /// Hidden layers.
+    pub(super) first: usize,
+    pub(super) second: usize,
+    /// Behind the last.
+    pub(super) end: usize,
+}
+
+/// A network's way through workgroup memory: up to three layers, all bent but the last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Path {
+    pub(super) hops: [Hop; 3],
+    /// How many of them there are.
+    pub(super) count: usize,
+    pub(super) bend: Bend,
+}
+
+/// One layer, or two side by side: what it reads, where it writes. All in vectors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Hop {
+    /// Inputs, two at a time.
+    pub(super) pairs: usize,
+    pub(super) blocks: usize,
+    /// From which block on it is the second network.
+    pub(super) split: usize,
+    pub(super) weight: [usize; 2],
+    pub(super) weight_stride: usize,
+    pub(super) bias: [usize; 2],
+    pub(super) row: [usize; 2],
+    pub(super) from: [usize; 2],
+    pub(super) to: usize,
+}
+
+impl Hop {
+    fn of(stage: &Stage, from: usize, to: usize, quads: usize) -> Self {
+        let layer = stage.layer;
+        let beside = stage.beside.unwrap_or(layer);
+        // A block of the second network counts on from the first one's last.
+        let behind = |place: usize| if stage.beside.is_some() { place - layer.blocks } else { place };
+        let shift = if stage.own_inputs { layer.inputs.next_multiple_of(4) * quads } else { 0 };
+        Self {
+            pairs: layer.inputs.div_ceil(2),
+            blocks: stage.blocks(),
+            split: layer.blocks,
+            weight: [layer.weight, behind(beside.weight)],
+            weight_stride: layer.weight_stride,
+            bias: [layer.bias, behind(beside.bias)],
+            row: [layer.blocks, beside.blocks],
+            from: [from, from + shift],
+            to,
+        }
     }
 }

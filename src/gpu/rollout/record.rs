@@ -8,47 +8,53 @@ use super::Four;
 use super::plan::Plan;
 use cubecl::prelude::*;
 
-/// Four neighbouring branches in one step.
+/// Where a workgroup's branches are in the record.
 #[derive(CubeType, Clone, Copy)]
 pub(super) struct Place {
-    /// The first of the four.
+    /// The workgroup's first branch.
     pub(super) branch: u32,
     /// B
     pub(super) branches: u32,
     pub(super) step: u32,
+    /// H
+    pub(super) horizon: u32,
 }
 
-/// Writes one column of four branches.
+/// Writes what the workgroup's memory begins with: all columns of a step.
 #[cube]
-pub(super) fn write(record: &mut [f32], place: &Place, column: usize, numbers: Four, #[comptime] plan: Plan) {
-    let width = comptime!(plan.record_width());
-    #[unroll]
-    for lane in 0..4usize {
-        let branch = place.branch + lane as u32;
-        if branch < place.branches {
-            let row = (place.step * place.branches + branch) as usize;
-            record[row * width + column] = numbers.extract(lane);
-        }
-    }
+pub(super) fn write_step(record: &mut [f32], memory: &[Four], place: &Place, #[comptime] plan: Plan) {
+    write(record, memory, 0usize, 0usize.runtime(), place, comptime!(plan.record_width()), plan);
 }
 
-/// Writes the values of four branches, of `horizon` steps.
+/// Writes the values, which stand behind the policy's outputs.
 #[cube]
-pub(super) fn write_value(
+pub(super) fn write_values(record: &mut [f32], memory: &[Four], place: &Place, #[comptime] plan: Plan) {
+    let at = comptime!(plan.regions().said + 4 * plan.agent[2].layer.blocks * plan.crew.quads);
+    let behind = (place.horizon * place.branches) as usize * comptime!(plan.record_width());
+    write(record, memory, at, behind, place, comptime!(plan.heads), plan);
+}
+
+/// Writes `width` columns, which stand in memory at `at`, into a table that begins at `table`.
+#[cube]
+fn write(
     record: &mut [f32],
+    memory: &[Four],
+    #[comptime] at: usize,
+    table: usize,
     place: &Place,
-    horizon: u32,
-    head: usize,
-    numbers: Four,
+    #[comptime] width: usize,
     #[comptime] plan: Plan,
 ) {
-    let behind = (horizon * place.branches) as usize * comptime!(plan.record_width());
-    #[unroll]
-    for lane in 0..4usize {
-        let branch = place.branch + lane as u32;
-        if branch < place.branches {
-            let row = (place.step * place.branches + branch) as usize;
-            record[behind + row * comptime!(plan.heads) + head] = numbers.extract(lane);
+    let quads = comptime!(plan.crew.quads);
+    for i in range_stepped(UNIT_POS as usize, comptime!(width * quads), comptime!(plan.crew.units)) {
+        let numbers = memory[at + i];
+        #[unroll]
+        for lane in 0..4usize {
+            let branch = place.branch + (4 * (i % quads) + lane) as u32;
+            if branch < place.branches {
+                let row = (place.step * place.branches + branch) as usize;
+                record[table + row * width + i / quads] = numbers.extract(lane);
+            }
         }
     }
 }
