@@ -29,6 +29,8 @@ pub mod dynamics;
 pub mod env;
 pub mod error;
 pub mod gae;
+#[cfg(feature = "webgpu")]
+pub mod gpu;
 pub mod imagination;
 pub mod kernels;
 pub mod metrics;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 const LAYERS: &[&[&str]] = &[
     &["error", "rng", "config"],
     &["stats", "quantiles", "env", "buffer", "gae", "dyna_q", "metrics", "snapshot", "kernels"],
-    &["device", "nets", "dynamics"],
+    &["device", "nets", "dynamics", "gpu"],
     &[
         "world_model",
         "curiosity",
