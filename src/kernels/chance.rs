@@ -76,3 +76,80 @@ fn mix(v: &mut [u32; 4]) {
     v[2] = v[2].wrapping_add(v[0].wrapping_mul(v[1]));
     v[3] = v[3].wrapping_add(v[1].wrapping_mul(v[2]));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Draws as a rollout has them: 500 branches, 40 steps, two blocks.
+    fn draws() -> impl Iterator<Item = ([u32; 3], [u32; 4])> {
+        let counters = (0..500).flat_map(|branch| (0..40).map(move |step| (branch, step)));
+        let counters = counters.flat_map(|(branch, step)| [0, 1].map(|block| [branch, step, block]));
+        counters.map(|[branch, step, block]| {
+            ([branch, step, block], words([7, 9], branch, step, Purpose::Action, block))
+        })
+    }
+
+    #[test]
+    fn numbers_fill_their_range_evenly_in_every_word_and_bit() {
+        for place in 0..4 {
+            let drawn: Vec<u32> = draws().map(|(_, words)| words[place]).collect();
+            let expected = drawn.len() as f64 / 64.0;
+            let mut counts = [0.0f64; 64];
+            drawn.iter().for_each(|&word| counts[(uniform(word) * 64.0) as usize] += 1.0);
+            let chi_squared: f64 = counts.iter().map(|count| (count - expected).powi(2) / expected).sum();
+            // 63 degrees of freedom: one sequence in 10,000 is above 111.
+            assert!(chi_squared < 111.0, "word {place}: {chi_squared}");
+            for bit in 0..32 {
+                let share =
+                    drawn.iter().filter(|&&word| word >> bit & 1 == 1).count() as f64 / drawn.len() as f64;
+                assert!((share - 0.5).abs() < 0.0125, "bit {bit} of word {place}: {share}");
+            }
+        }
+    }
+
+    #[test]
+    fn neighbours_have_nothing_in_common() {
+        // Correlations with the next branch, step, block and word, of 40,000 pairs: five standard errors are 0.025.
+        let centred = |word: u32| f64::from(uniform(word)) - 0.5;
+        let mut sums = [0.0f64; 4];
+        for ([branch, step, block], drawn) in draws() {
+            let next = |b, s, k| words([7, 9], b, s, Purpose::Action, k)[0];
+            let others = [
+                next(branch + 1, step, block),
+                next(branch, step + 1, block),
+                next(branch, step, block + 1),
+                drawn[1],
+            ];
+            sums.iter_mut().zip(others).for_each(|(sum, other)| *sum += centred(drawn[0]) * centred(other));
+        }
+        let correlations = sums.map(|sum| sum / 40_000.0 * 12.0);
+        assert!(correlations.iter().all(|x| x.abs() < 0.025), "{correlations:?}");
+        let differs =
+            |seed: [u32; 2]| words(seed, 3, 4, Purpose::Noise, 0) != words([7, 9], 3, 4, Purpose::Noise, 0);
+        assert!(differs([8, 9]) && differs([7, 10]), "both halves of a seed count");
+    }
+
+    #[test]
+    fn normals_have_the_moments_and_the_tails_of_a_normal() {
+        let z: Vec<f64> = draws().flat_map(|(_, words)| normals(words)).map(f64::from).collect();
+        let count = z.len() as f64;
+        let moment = |power: i32| z.iter().map(|z| z.powi(power)).sum::<f64>() / count;
+        let [mean, square, third, fourth] = [1, 2, 3, 4].map(moment);
+        assert!(mean.abs() < 0.0125 && (square - 1.0).abs() < 0.018, "{mean}, {square}");
+        assert!(third.abs() < 0.05 && (fourth - 3.0).abs() < 0.13, "{third}, {fourth}");
+        let beyond = z.iter().filter(|z| z.abs() > 3.0).count() as f64 / count;
+        assert!((beyond - 0.0027).abs() < 0.0007, "{beyond} beyond three standard deviations");
+    }
+
+    #[test]
+    fn members_are_followed_equally_often() {
+        for members in [1, 3, 5, 10] {
+            let mut counts = vec![0usize; members];
+            draws().for_each(|(_, words)| counts[below(words[0], members)] += 1);
+            let expected = 40_000.0 / members as f64;
+            let is_far = |count: usize| (count as f64 - expected).abs() > 5.0 * expected.sqrt();
+            assert!(!counts.iter().any(|&count| is_far(count)), "{counts:?}");
+        }
+    }
+}

@@ -98,13 +98,12 @@ fn tile(
 ) -> Tile {
     let hops = comptime!(path.hops);
     let is_second = block >= pick(layer, comptime!(hops.map(|hop| hop.split)));
-    let stride = pick(layer, comptime!(hops.map(|hop| hop.weight_stride)));
-    let row = pick_of(layer, is_second, comptime!(hops.map(|hop| hop.row)));
+    let begin = member * comptime!(hops[0].stride) + block;
     Tile {
         pairs: pick(layer, comptime!(hops.map(|hop| hop.pairs))),
-        weight: pick_of(layer, is_second, comptime!(hops.map(|hop| hop.weight))) + member * stride + block,
-        row,
-        bias: pick_of(layer, is_second, comptime!(hops.map(|hop| hop.bias))) + member * row + block,
+        weight: pick_of(layer, is_second, comptime!(hops.map(|hop| hop.weight))) + begin,
+        row: pick_of(layer, is_second, comptime!(hops.map(|hop| hop.row))),
+        bias: pick_of(layer, is_second, comptime!(hops.map(|hop| hop.bias))) + begin,
         from: pick_of(layer, is_second, comptime!(hops.map(|hop| hop.from))),
         to: pick(layer, comptime!(hops.map(|hop| hop.to))) + shift + block * comptime!(4 * crew.quads),
     }
@@ -112,13 +111,7 @@ fn tile(
 
 /// Four outputs of all rows, [4, R / 4], before the bend.
 #[cube]
-fn add_up(
-    sums: &mut Array<Four>,
-    parameters: &[Four],
-    memory: &[Four],
-    tile: &Tile,
-    #[comptime] crew: Crew,
-) {
+fn add_up(sums: &mut Array<Four>, parameters: &[Four], memory: &[Four], tile: &Tile, #[comptime] crew: Crew) {
     let quads = comptime!(crew.quads);
     let bias = parameters[tile.bias];
     #[unroll]

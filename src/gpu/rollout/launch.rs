@@ -1,65 +1,61 @@
-//! Sending a rollout off: buffers in, a record out.
+//! Sending a rollout off.
 
-use super::facts::Facts;
+use super::facts;
+use super::parts::Parts;
 use super::plan::Plan;
+use crate::env::ActionSpace;
+use crate::gpu::{Buffer, Queue};
 use cubecl::prelude::*;
-use cubecl::server::Handle;
 
-/// The parameters of who takes part, each padded as [`Plan`] says.
-#[derive(Debug, Clone)]
-pub struct Parameters {
-    /// Policy and value.
-    pub agent: Handle,
-    /// The ensemble.
-    pub model: Handle,
-    /// Curiosity's network that learns and the one that is fixed.
-    pub novelty: Option<[Handle; 2]>,
+/// What is imagined.
+#[derive(Debug, Clone, Copy)]
+pub struct Round<'a> {
+    /// What the policy acts in.
+    pub space: ActionSpace,
+    /// Where branches start, [B, O].
+    pub starts: &'a [f32],
+    /// H
+    pub horizon: usize,
+    /// Whether the members' disagreement is asked for; it costs E times as much of the model.
+    pub with_disagreement: bool,
+    /// Whether values are asked for.
+    pub with_values: bool,
+    /// What all chance follows from.
+    pub seed: [u32; 2],
 }
 
-/// Queues all steps of B branches, as one dispatch; gives the buffer of what [`Plan::record_size`] numbers are recorded
-/// in.
-pub fn launch(
-    client: &Client,
-    plan: Plan,
-    parameters: &Parameters,
-    facts: &Facts<'_>,
-    horizon: usize,
-    seed: [u32; 2],
-) -> Handle {
-    let branches = facts.starts.len() / plan.obs;
-    let plan = plan.shared_out(branches);
-    let list = facts.list();
-    let size = plan.record_size(branches, horizon);
-    let record = client.empty(4 * size);
-    let told = client.create_from_slice(f32::as_bytes(&list));
-    let [guess, fixed] = match &parameters.novelty {
-        Some(networks) => networks.clone(),
-        None => [parameters.agent.clone(), parameters.agent.clone()],
+/// Queues all steps of B branches, as one dispatch. Gives what it was built for, and the buffer of the record: first
+/// [H · B, O + A + 5], next obs, action, log-prob, reward, end, disagreement, novelty; then the values [(H + 1) · B, heads].
+pub fn launch(queue: &Queue, parts: &Parts<'_>, round: &Round<'_>) -> (Plan, Buffer) {
+    let branches = round.starts.len() / parts.agent.shape.obs_size;
+    let plan = parts.plan(round.space, round.with_disagreement, round.with_values).shared_out(branches);
+    let bound = match round.space {
+        ActionSpace::Discrete(_) => 1.0,
+        ActionSpace::Box { bound, .. } => bound,
     };
-    let fours = |handle: &Handle| {
-        let count = handle.size_in_used() as usize / 16;
-        // SAFETY: the length is that of the buffer.
-        unsafe { BufferArg::from_raw_parts(handle.clone(), count) }
-    };
+    let told = queue.floats(&facts::list(parts, bound, round.starts));
+    let record = queue.room(plan.record_size(branches, round.horizon));
+    // A kernel has a place for curiosity's networks even where nobody looks at them.
+    let [guess, fixed] = parts.judge.map_or([parts.agent.parameters; 2], |judge| [judge.guess, judge.fixed]);
     let workgroups = branches.div_ceil(plan.rows()) as u32;
-    // SAFETY: the plan's places are inside the parameters, and what is recorded of B branches and H steps has room.
+    // SAFETY: the plan's places are inside the parameters, and all that is recorded of B branches and H steps has room.
     unsafe {
         super::rollout::launch_unchecked(
-            client,
+            queue.client(),
             CubeCount::Static(workgroups, 1, 1),
             CubeDim::new_1d(plan.crew.units as u32),
-            fours(&parameters.agent),
-            fours(&parameters.model),
-            fours(&guess),
-            fours(&fixed),
-            BufferArg::from_raw_parts(told, list.len()),
-            BufferArg::from_raw_parts(record.clone(), size),
+            parts.agent.parameters.fours(),
+            parts.world.parameters.fours(),
+            guess.fours(),
+            fixed.fours(),
+            told.scalars(),
+            record.scalars(),
             branches as u32,
-            horizon as u32,
-            seed[0],
-            seed[1],
+            round.horizon as u32,
+            round.seed[0],
+            round.seed[1],
             plan,
         );
     }
-    record
+    (plan, record)
 }

@@ -19,13 +19,14 @@ mod chance;
 mod dense;
 mod facts;
 mod launch;
+mod parts;
 mod plan;
 mod record;
 mod world;
 
-pub use facts::Facts;
-pub use launch::{Parameters, launch};
-pub use plan::{Acts, Bend, Crew, Layer, Novelty, Plan, Says, Stage};
+pub use launch::{Round, launch};
+pub use parts::{Agent, Judge, Parts, World};
+pub use plan::Plan;
 
 use crate::kernels::chance::Purpose;
 use chance::Counter;
@@ -66,6 +67,9 @@ pub fn rollout(
         let place = Place { branch, branches, step, horizon };
         see(facts, &mut memory, Row::AgentCentre, Row::AgentHalfRange, false, plan);
         dense::network(agent, &mut memory, 0usize, 0usize, comptime!(plan.agent_path()), crew);
+        if comptime!(plan.value.is_some()) {
+            dense::network(agent, &mut memory, 0usize, 0usize, comptime!(plan.value_path()), crew);
+        }
         sync_cube();
         if comptime!(plan.heads > 0) {
             record::write_values(record, &memory, &place, plan);
@@ -97,7 +101,7 @@ pub fn rollout(
 fn begin(facts: &[f32], memory: &mut [Four], branch: u32, branches: u32, #[comptime] plan: Plan) {
     let (obs, quads, regions) = comptime!((plan.obs, plan.crew.quads, plan.regions()));
     let units = comptime!(plan.crew.units);
-    // An input that is asked for only because there is an odd number of them has to be a number.
+    // What fills an input up is multiplied by 0, and so has to be a number.
     for i in range_stepped(UNIT_POS as usize, comptime!(regions.said), units) {
         memory[i] = Four::new(0.0);
     }
@@ -155,8 +159,7 @@ fn ask_model(model: &[Four], memory: &mut [Four], member: usize, #[comptime] pla
 fn judge(guess: &[Four], fixed: &[Four], facts: &[f32], memory: &mut [Four], #[comptime] plan: Plan) {
     let (crew, quads, units) = comptime!((plan.crew, plan.crew.quads, plan.crew.units));
     let (obs, column) = comptime!((plan.obs, plan.obs + plan.acts.size() + 4));
-    let (blocks, count) =
-        comptime!(plan.novelty.map_or((1, 1), |of| (of.stages[1].blocks(), of.features)));
+    let (blocks, count) = comptime!(plan.novelty.map_or((1, 1), |of| (of.stages[1].blocks(), of.features)));
     see(facts, memory, Row::NoveltyMean, Row::NoveltyStd, true, plan);
     dense::network(guess, memory, 0usize, 0usize, comptime!(plan.novelty_path(0)), crew);
     dense::network(fixed, memory, 0usize, 0usize, comptime!(plan.novelty_path(1)), crew);

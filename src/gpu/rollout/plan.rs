@@ -8,11 +8,14 @@
 //! outputs, which waits before it writes.
 
 use crate::config::Activation;
+use crate::gpu::layout::Network;
 
 /// Bytes of workgroup memory that every WebGPU device has.
 const MEMORY: usize = 16 * 1024;
 /// Units of a workgroup.
 const UNITS: usize = 32;
+/// Policy and value go side by side if they are not wider.
+const NARROW: usize = 128;
 /// From so many branches on a workgroup takes 8 rows.
 const MANY_BRANCHES: usize = 64;
 
@@ -42,16 +45,29 @@ impl From<Activation> for Bend {
 /// Where the parameters of one layer lie, in vectors of four.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Layer {
-    /// Numbers that it reads of a row.
+    /// Numbers that it reads of a row, a multiple of four.
     pub inputs: usize,
     /// Vectors of outputs.
     pub blocks: usize,
     /// Where the first member's weights begin.
     pub weight: usize,
-    /// From one member's weights to the next one's.
-    pub weight_stride: usize,
     /// Where the first member's bias begins.
     pub bias: usize,
+    /// From one member's parameters to the next one's.
+    pub stride: usize,
+}
+
+impl Layer {
+    fn of(network: &Network, index: usize) -> Self {
+        let layer = &network.layers[index];
+        Self {
+            inputs: layer.inputs,
+            blocks: layer.outputs / 4,
+            weight: (network.first + layer.weight) / 4,
+            bias: (network.first + layer.bias) / 4,
+            stride: network.stride / 4,
+        }
+    }
 }
 
 /// One layer, or the same layer of two networks side by side.
@@ -68,6 +84,16 @@ pub struct Stage {
 }
 
 impl Stage {
+    /// N layers of a network, and of another one beside it; all are bent but the last.
+    pub fn chain<const N: usize>(network: &Network, beside: Option<&Network>, bend: Bend) -> [Self; N] {
+        std::array::from_fn(|index| Self {
+            layer: Layer::of(network, index),
+            beside: beside.map(|network| Layer::of(network, index)),
+            own_inputs: index > 0,
+            bend: if index + 1 == N { Bend::None } else { bend },
+        })
+    }
+
     /// Vectors of outputs, of both networks.
     pub fn blocks(&self) -> usize {
         self.layer.blocks + self.beside.map_or(0, |layer| layer.blocks)
@@ -138,8 +164,10 @@ pub struct Plan {
     pub log_std: usize,
     /// Value heads; 0 if no values are asked for.
     pub heads: usize,
-    /// Policy, and value if it is asked for.
+    /// Policy, with the value beside it if that is asked for and both are narrow.
     pub agent: [Stage; 3],
+    /// The value by itself.
+    pub value: Option<[Stage; 3]>,
     /// The world.
     pub model: [Stage; 3],
     /// What its outputs mean.
@@ -151,13 +179,18 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Whether two networks this wide can go side by side.
+    pub(super) fn fit_beside(width: usize) -> bool {
+        width <= NARROW
+    }
+
     /// The same with the work shared out for so many branches.
     pub fn shared_out(self, branches: usize) -> Self {
         let wanted = if branches >= MANY_BRANCHES { 2 } else { 1 };
         let fitting = [(2, false), (1, false), (1, true)]
             .into_iter()
             .filter(|(quads, _)| *quads <= wanted)
-            .find(|(quads, in_place)| 16 * self.with_crew(*quads, *in_place).regions().end <= MEMORY);
+            .find(|(quads, in_place)| self.with_crew(*quads, *in_place).memory() <= MEMORY);
         let (quads, in_place) = fitting.unwrap_or((1, true));
         self.with_crew(quads, in_place)
     }
@@ -166,6 +199,11 @@ impl Plan {
         let units = if in_place { (self.hidden() / 4).next_multiple_of(UNITS) } else { UNITS };
         self.crew = Crew { quads, units, in_place };
         self
+    }
+
+    /// Bytes of a workgroup's memory.
+    pub fn memory(&self) -> usize {
+        16 * self.regions().end
     }
 
     /// R
@@ -193,52 +231,67 @@ impl Plan {
         Regions { input, said, first, second, end: second + quads * self.hidden() }
     }
 
-    /// Policy and value on their way through workgroup memory.
+    /// The policy's way through workgroup memory, or policy's and value's side by side.
     pub(super) fn agent_path(&self) -> Path {
-        self.path(&self.agent, 0)
+        self.path(&self.agent, 0, 0)
     }
 
-    /// The model on its way.
+    /// The value's way, if it goes by itself; what it says stands behind the policy's word all the same.
+    pub(super) fn value_path(&self) -> Path {
+        self.path(&self.value.unwrap_or(self.agent), 0, self.policy_outputs())
+    }
+
+    /// The model's way.
     pub(super) fn model_path(&self) -> Path {
-        self.path(&self.model, 0)
+        self.path(&self.model, 0, 0)
     }
 
-    /// One of curiosity's networks on its way; the second one's places are behind the first one's.
+    /// The way of one of curiosity's networks; the second one's places are behind the first one's.
     pub(super) fn novelty_path(&self, which: usize) -> Path {
-        self.novelty.map_or_else(|| self.agent_path(), |novelty| self.path(&novelty.stages, which))
+        let Some(Novelty { stages, .. }) = self.novelty else { return self.agent_path() };
+        let [hidden, said] = stages.map(|stage| which * 4 * stage.blocks());
+        self.path(&stages, hidden, said)
     }
 
-    fn path(&self, stages: &[Stage], which: usize) -> Path {
+    /// Numbers of the policy's word, filled up; the value's stand behind.
+    pub(super) fn policy_outputs(&self) -> usize {
+        4 * self.agent[2].layer.blocks
+    }
+
+    /// The way of these layers, whose hidden numbers stand this far behind the hidden regions' begin and whose last ones
+    /// this far behind that of what is said.
+    fn path(&self, stages: &[Stage], hidden: usize, said: usize) -> Path {
         let (regions, quads) = (self.regions(), self.crew.quads);
-        let hidden = [regions.first, regions.second];
         let last = stages.len() - 1;
         let hop = |i: usize| {
-            let (i, stage) = (i.min(last), &stages[i.min(last)]);
-            let place = |i: usize| hidden[i % 2] + which * 4 * quads * stages[i].blocks();
+            let i = i.min(last);
+            let place = |i: usize| [regions.first, regions.second][i % 2] + hidden * quads;
             let from = if i == 0 { regions.input } else { place(i - 1) };
-            let to = if i == last { regions.said + which * 4 * quads * stage.blocks() } else { place(i) };
-            Hop::of(stage, from, to, quads)
+            let to = if i == last { regions.said + said * quads } else { place(i) };
+            Hop::of(&stages[i], from, to, quads)
         };
         Path { hops: [hop(0), hop(1), hop(2)], count: stages.len(), bend: stages[0].bend }
     }
 
-    /// Numbers of the widest input of a row, and one more if that is odd.
+    /// Numbers of the widest input of a row, filled up like the weights.
     fn input(&self) -> usize {
-        (self.obs + self.acts.size()).next_multiple_of(2)
+        (self.obs + self.acts.size()).next_multiple_of(4)
     }
 
     /// Numbers of the widest hidden layer of a row.
     fn hidden(&self) -> usize {
-        let hidden = self.agent.iter().take(2).chain(self.model.iter().take(2));
+        let networks = [Some(self.agent), self.value, Some(self.model)].into_iter().flatten();
+        let hidden = networks.flat_map(|stages| stages.into_iter().take(2));
         let of_novelty = self.novelty.iter().map(|novelty| 2 * novelty.stages[0].blocks());
-        4 * hidden.map(Stage::blocks).chain(of_novelty).max().unwrap_or(0)
+        4 * hidden.map(|stage| stage.blocks()).chain(of_novelty).max().unwrap_or(0)
     }
 
     /// Numbers of the widest output of a row.
     fn output(&self) -> usize {
         let members = if self.says.with_disagreement { self.says.members } else { 1 };
         let of_novelty = self.novelty.map_or(0, |novelty| 2 * novelty.stages[1].blocks());
-        4 * [self.agent[2].blocks(), members * self.model[2].blocks(), of_novelty].into_iter().max().unwrap_or(0)
+        let agent = self.agent[2].blocks() + self.value.map_or(0, |stages| stages[2].blocks());
+        4 * agent.max(members * self.model[2].blocks()).max(of_novelty)
     }
 }
 
@@ -275,7 +328,7 @@ pub(super) struct Hop {
     /// From which block on it is the second network.
     pub(super) split: usize,
     pub(super) weight: [usize; 2],
-    pub(super) weight_stride: usize,
+    pub(super) stride: usize,
     pub(super) bias: [usize; 2],
     pub(super) row: [usize; 2],
     pub(super) from: [usize; 2],
@@ -288,13 +341,13 @@ impl Hop {
         let beside = stage.beside.unwrap_or(layer);
         // A block of the second network counts on from the first one's last.
         let behind = |place: usize| if stage.beside.is_some() { place - layer.blocks } else { place };
-        let shift = if stage.own_inputs { layer.inputs.next_multiple_of(4) * quads } else { 0 };
+        let shift = if stage.own_inputs { layer.inputs * quads } else { 0 };
         Self {
-            pairs: layer.inputs.div_ceil(2),
+            pairs: layer.inputs / 2,
             blocks: stage.blocks(),
             split: layer.blocks,
             weight: [layer.weight, behind(beside.weight)],
-            weight_stride: layer.weight_stride,
+            stride: layer.stride,
             bias: [layer.bias, behind(beside.bias)],
             row: [layer.blocks, beside.blocks],
             from: [from, from + shift],
