@@ -12,9 +12,17 @@
 //! them. (2) At most eight storage buffers a kernel, no subgroups, no f16, no float atomics: what every WebGPU has.
 //! (3) Sizes are numbers that a kernel is given, not constants in it: one compiled kernel serves every network.
 
+pub mod activation;
+pub mod adam;
+pub mod dense;
 pub mod layout;
+pub mod network;
+pub mod ppo;
+pub mod ppo_loss;
 pub mod queue;
 pub mod rollout;
+pub mod step;
+pub mod weights;
 
 pub use layout::Layout;
 pub use queue::{Buffer, Queue};

@@ -17,6 +17,8 @@ use std::sync::{Arc, OnceLock};
 
 /// Dispatches that cubecl collects before it hands them to the browser by itself.
 const TASKS_MAX: usize = 64;
+/// Words in the names of software adapters.
+const SOFTWARE: [&str; 4] = ["swiftshader", "llvmpipe", "lavapipe", "warp"];
 /// Bytes of an f32 or a u32.
 const WORD: usize = 4;
 
@@ -25,6 +27,7 @@ const WORD: usize = 4;
 pub struct Queue {
     client: cubecl::client::Client,
     name: String,
+    is_software: bool,
     /// The first thing that went wrong, in the browser's words.
     failure: Arc<OnceLock<String>>,
 }
@@ -97,7 +100,9 @@ impl Queue {
         }
         let failure = watch(&setup.device);
         let client = cubecl::Device::Wgpu(device).client();
-        let queue = Self { client, name: name_of(&setup), failure };
+        let name = name_of(&setup);
+        let is_software = SOFTWARE.iter().any(|word| name.to_lowercase().contains(word));
+        let queue = Self { client, name, is_software, failure };
         OPENED.set(Some(queue.clone()));
         Ok(queue)
     }
@@ -105,6 +110,21 @@ impl Queue {
     /// What the graphics processor calls itself.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Whether a processor plays graphics processor: then few long invocations are better than many short ones.
+    pub fn is_software(&self) -> bool {
+        self.is_software
+    }
+
+    /// Invocations of a workgroup.
+    pub fn group(&self) -> usize {
+        if self.is_software { 8 } else { 64 }
+    }
+
+    /// Rows that one invocation takes, of so many.
+    pub fn tile_rows(&self, rows: usize) -> usize {
+        if self.is_software || rows >= 4096 { 4 } else { 1 }
     }
 
     /// Where kernels are launched.
@@ -172,7 +192,11 @@ impl Queue {
         self.client.flush().map_err(|error| failed(error.to_string()))
     }
 
-    fn check(&self, doing: &str) -> Result<()> {
+    /// Whether anything has failed since the device was opened.
+    ///
+    /// # Errors
+    /// As [`Queue::read`].
+    pub fn check(&self, doing: &str) -> Result<()> {
         match self.failure.get() {
             None => Ok(()),
             Some(reason) => Err(Error::Device { doing: doing.into(), reason: reason.clone() }),
