@@ -17,8 +17,6 @@ use std::sync::{Arc, OnceLock};
 
 /// Dispatches that cubecl collects before it hands them to the browser by itself.
 const TASKS_MAX: usize = 64;
-/// Words in the names of software adapters.
-const SOFTWARE: [&str; 4] = ["swiftshader", "llvmpipe", "lavapipe", "warp"];
 /// Bytes of an f32 or a u32.
 const WORD: usize = 4;
 
@@ -101,7 +99,8 @@ impl Queue {
         let failure = watch(&setup.device);
         let client = cubecl::Device::Wgpu(device).client();
         let name = name_of(&setup);
-        let is_software = SOFTWARE.iter().any(|word| name.to_lowercase().contains(word));
+        // A browser's fallback adapter is a program.
+        let is_software = setup.adapter.get_info().device_type == wgpu::DeviceType::Cpu;
         let queue = Self { client, name, is_software, failure };
         OPENED.set(Some(queue.clone()));
         Ok(queue)
