@@ -200,25 +200,25 @@ impl Cast {
     async fn record(&self, queue: &Queue, starts: &[f32], seed: [u32; 2]) -> Record {
         let parts = DeviceParts {
             agent: Agent {
-                shape: self.net.shape(),
-                scaling: &self.scaling,
-                layout: &self.agent.0,
-                parameters: &self.agent.1,
+                shape: *self.net.shape(),
+                scaling: self.scaling.clone(),
+                layout: self.agent.0.clone(),
+                parameters: self.agent.1.clone(),
             },
             world: DeviceWorld {
-                outputs: self.world.model.outputs(),
+                outputs: *self.world.model.outputs(),
                 activation: self.case.model_bend,
-                scales: Some(&self.scales),
-                layout: &self.model.0,
-                parameters: &self.model.1,
+                scales: Some(self.scales.clone()),
+                layout: self.model.0.clone(),
+                parameters: self.model.1.clone(),
             },
             judge: self.curious.as_ref().map(|curious| Judge {
-                layout: &curious.layout,
+                layout: curious.layout.clone(),
                 features: FEATURES,
-                guess: &curious.networks[0],
-                fixed: &curious.networks[1],
-                mean: &curious.host.mean,
-                std: &curious.host.std,
+                guess: curious.networks[0].clone(),
+                fixed: curious.networks[1].clone(),
+                mean: curious.host.mean.clone(),
+                std: curious.host.std.clone(),
                 scale: 1.0,
             }),
         };

@@ -37,19 +37,17 @@ const SINGLES: usize = 4;
 
 /// All numbers in one list, for branches that start at these observations [B, O]; `bound` is the largest number that an
 /// action may be, 1 for choices.
-pub(super) fn list(parts: &Parts<'_>, bound: f32, starts: &[f32]) -> Vec<f32> {
-    let scaling = parts.agent.scaling;
+pub(super) fn list(parts: &Parts, bound: f32, starts: &[f32]) -> Vec<f32> {
+    let scaling = &parts.agent.scaling;
     let size = scaling.centre.len();
     let (zeros, ones) = (vec![0.0; size], vec![1.0; size]);
-    let scales = parts.world.scales;
+    let scales = parts.world.scales.as_ref();
     let [obs_mean, obs_std, target_mean, target_std] = match scales {
         Some(scales) => [&scales.obs_mean, &scales.obs_std, &scales.target_mean, &scales.target_std],
         None => [&zeros, &ones, &zeros, &zeros],
     };
-    let (mean, std, scale) = parts
-        .judge
-        .as_ref()
-        .map_or((&zeros[..], &ones[..], 1.0), |judge| (judge.mean, judge.std, judge.scale));
+    let (mean, std, scale) =
+        parts.judge.as_ref().map_or((&zeros, &ones, 1.0), |judge| (&judge.mean, &judge.std, judge.scale));
     let rows: [&[f32]; ROWS] =
         [&scaling.centre, &scaling.half_range, obs_mean, obs_std, target_mean, target_std, mean, std];
     let [reward_mean, reward_std] = scales.map_or([0.0; 2], |scales| [scales.reward_mean, scales.reward_std]);

@@ -26,9 +26,11 @@ pub struct Round<'a> {
 
 /// Queues all steps of B branches, as one dispatch. Gives what it was built for, and the buffer of the record: first
 /// [H · B, O + A + 5], next obs, action, log-prob, reward, end, disagreement, novelty; then the values [(H + 1) · B, heads].
-pub fn launch(queue: &Queue, parts: &Parts<'_>, round: &Round<'_>) -> (Plan, Buffer) {
+pub fn launch(queue: &Queue, parts: &Parts, round: &Round<'_>) -> (Plan, Buffer) {
     let branches = round.starts.len() / parts.agent.shape.obs_size;
-    let plan = parts.plan(round.space, round.with_disagreement, round.with_values).shared_out(branches);
+    let plan = parts
+        .plan(round.space, round.with_disagreement, round.with_values)
+        .shared_out(branches, queue.is_software());
     let bound = match round.space {
         ActionSpace::Discrete(_) => 1.0,
         ActionSpace::Box { bound, .. } => bound,
@@ -36,7 +38,8 @@ pub fn launch(queue: &Queue, parts: &Parts<'_>, round: &Round<'_>) -> (Plan, Buf
     let told = queue.floats(&facts::list(parts, bound, round.starts));
     let record = queue.room(plan.record_size(branches, round.horizon));
     // A kernel has a place for curiosity's networks even where nobody looks at them.
-    let [guess, fixed] = parts.judge.map_or([parts.agent.parameters; 2], |judge| [judge.guess, judge.fixed]);
+    let [guess, fixed] =
+        parts.judge.as_ref().map_or([&parts.agent.parameters; 2], |judge| [&judge.guess, &judge.fixed]);
     let workgroups = branches.div_ceil(plan.rows()) as u32;
     // SAFETY: the plan's places are inside the parameters, and all that is recorded of B branches and H steps has room.
     unsafe {

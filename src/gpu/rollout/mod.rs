@@ -43,7 +43,7 @@ const CLIP: f32 = 5.0;
 /// All steps of R branches.
 #[cube(launch_unchecked)]
 #[allow(clippy::too_many_arguments)] // buffers and numbers of a dispatch
-pub fn rollout(
+pub(super) fn rollout(
     agent: &[Four],
     model: &[Four],
     guess: &[Four],

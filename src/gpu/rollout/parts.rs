@@ -9,64 +9,64 @@ use crate::kernels::ppo::{Scaling, Shape};
 use crate::kernels::scales::Scales;
 
 /// Policy and value.
-#[derive(Debug, Clone, Copy)]
-pub struct Agent<'a> {
+#[derive(Debug, Clone)]
+pub struct Agent {
     /// What they are made of.
-    pub shape: &'a Shape,
+    pub shape: Shape,
     /// How they see observations.
-    pub scaling: &'a Scaling,
+    pub scaling: Scaling,
     /// Policy, value, log σ.
-    pub layout: &'a Layout,
+    pub layout: Layout,
     /// Their parameters.
-    pub parameters: &'a Buffer,
+    pub parameters: Buffer,
 }
 
 /// The ensemble.
-#[derive(Debug, Clone, Copy)]
-pub struct World<'a> {
+#[derive(Debug, Clone)]
+pub struct World {
     /// Which outputs there are.
-    pub outputs: &'a Outputs,
+    pub outputs: Outputs,
     /// The bend between its layers.
     pub activation: Activation,
     /// How it sees the world; none before the first fit, when nothing is known and nothing changes.
-    pub scales: Option<&'a Scales>,
+    pub scales: Option<Scales>,
     /// All members.
-    pub layout: &'a Layout,
+    pub layout: Layout,
     /// Their parameters.
-    pub parameters: &'a Buffer,
+    pub parameters: Buffer,
 }
 
 /// Random network distillation: two networks of one layout, both tanh.
-#[derive(Debug, Clone, Copy)]
-pub struct Judge<'a> {
+#[derive(Debug, Clone)]
+pub struct Judge {
     /// Of either network.
-    pub layout: &'a Layout,
+    pub layout: Layout,
     /// Outputs of either.
     pub features: usize,
     /// Parameters of the one that learns.
-    pub guess: &'a Buffer,
+    pub guess: Buffer,
     /// Parameters of the one that is fixed.
-    pub fixed: &'a Buffer,
+    pub fixed: Buffer,
     /// Mean of observations, `[O]`.
-    pub mean: &'a [f32],
+    pub mean: Vec<f32>,
     /// Their standard deviation, `[O]`.
-    pub std: &'a [f32],
+    pub std: Vec<f32>,
     /// What errors are divided by.
     pub scale: f32,
 }
 
 /// All of them.
-#[derive(Debug, Clone, Copy)]
-pub struct Parts<'a> {
+#[derive(Debug, Clone)]
+pub struct Parts {
     /// Policy and value.
-    pub agent: Agent<'a>,
+    pub agent: Agent,
     /// The ensemble.
-    pub world: World<'a>,
+    pub world: World,
     /// Novelty, if it is asked for.
-    pub judge: Option<Judge<'a>>,
+    pub judge: Option<Judge>,
 }
 
-impl Parts<'_> {
+impl Parts {
     /// What the kernel is to be built for.
     pub(super) fn plan(&self, space: ActionSpace, with_disagreement: bool, with_values: bool) -> Plan {
         let (agent, world) = (&self.agent, &self.world);
@@ -75,7 +75,7 @@ impl Parts<'_> {
         let is_narrow = Plan::fit_beside(agent.shape.hidden_size);
         let ensemble = &world.layout.networks()[0];
         let learned = world.scales.is_some();
-        let is_change = world.scales.is_none_or(|scales| scales.target == ModelTarget::Difference);
+        let is_change = world.scales.as_ref().is_none_or(|scales| scales.target == ModelTarget::Difference);
         Plan {
             obs: agent.shape.obs_size,
             acts: match space {
@@ -94,7 +94,7 @@ impl Parts<'_> {
                 is_change,
                 with_disagreement,
             },
-            novelty: self.judge.map(|judge| Novelty {
+            novelty: self.judge.as_ref().map(|judge| Novelty {
                 stages: Stage::chain(&judge.layout.networks()[0], None, Bend::Tanh),
                 features: judge.features,
             }),

@@ -3,7 +3,7 @@
 //! **What.** All of this is fixed when the kernel is compiled, so a run compiles it once; only numbers change afterwards.
 //! **Choices.** (1) A workgroup takes R rows, 8 or 4: 8 where there are branches enough to give every processor several
 //! workgroups. (2) It has 32 units, each with four outputs of all R rows in its registers; a layer of 64 is one pass of
-//! policy and value together. (3) What layers say is kept twice, so that one is read while the other is written. Where
+//! policy and value together. On a software adapter it has 4: whoever waits there waits for everybody's turn. (3) What layers say is kept twice, so that one is read while the other is written. Where
 //! that does not fit into 16 KiB (layers wider than about 480), it is kept once and a workgroup has a unit for every four
 //! outputs, which waits before it writes.
 
@@ -14,6 +14,8 @@ use crate::gpu::layout::Network;
 const MEMORY: usize = 16 * 1024;
 /// Units of a workgroup.
 const UNITS: usize = 32;
+/// Units of a workgroup on a software adapter, which computes four at a time.
+const SOFTWARE_UNITS: usize = 4;
 /// Policy and value go side by side if they are not wider.
 const NARROW: usize = 128;
 /// From so many branches on a workgroup takes 8 rows.
@@ -185,18 +187,18 @@ impl Plan {
     }
 
     /// The same with the work shared out for so many branches.
-    pub fn shared_out(self, branches: usize) -> Self {
+    pub(super) fn shared_out(self, branches: usize, is_software: bool) -> Self {
         let wanted = if branches >= MANY_BRANCHES { 2 } else { 1 };
         let fitting = [(2, false), (1, false), (1, true)]
             .into_iter()
             .filter(|(quads, _)| *quads <= wanted)
-            .find(|(quads, in_place)| self.with_crew(*quads, *in_place).memory() <= MEMORY);
+            .find(|(quads, in_place)| self.with_crew(*quads, *in_place, UNITS).memory() <= MEMORY);
         let (quads, in_place) = fitting.unwrap_or((1, true));
-        self.with_crew(quads, in_place)
+        self.with_crew(quads, in_place, if is_software { SOFTWARE_UNITS } else { UNITS })
     }
 
-    fn with_crew(mut self, quads: usize, in_place: bool) -> Self {
-        let units = if in_place { (self.hidden() / 4).next_multiple_of(UNITS) } else { UNITS };
+    fn with_crew(mut self, quads: usize, in_place: bool, units: usize) -> Self {
+        let units = if in_place { (self.hidden() / 4).next_multiple_of(UNITS) } else { units };
         self.crew = Crew { quads, units, in_place };
         self
     }
