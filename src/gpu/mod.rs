@@ -5,7 +5,8 @@
 //! curiosity, and everything that an epoch needs is uploaded before its first one. The formulas are those of
 //! [`crate::kernels`], against which every kernel here is tested (`tests/web_gpu.rs`).
 //!
-//! **Reading order.** [`queue`] the device: upload, read, failures · [`layout`] where a weight lies in a buffer there.
+//! **Reading order.** [`queue`] the device: upload, read, failures · [`layout`] where a weight lies in a buffer there ·
+//! [`rollout`] imagining, all steps in one dispatch.
 //!
 //! **Choices.** (1) No workgroup barriers: a software adapter pays 0.3 ms for each, and nets this small do not need
 //! them. (2) At most eight storage buffers a kernel, no subgroups, no f16, no float atomics: what every WebGPU has.
@@ -21,6 +22,7 @@ pub mod ppo;
 pub mod ppo_loss;
 pub mod queue;
 pub mod rnd;
+pub mod rollout;
 pub mod step;
 pub mod weights;
 pub mod world_model;

@@ -75,14 +75,14 @@ impl Mlp {
         self.sizes[self.sizes.len() - 1]
     }
 
+    /// The bend between its layers.
+    pub fn activation(&self) -> Activation {
+        self.activation
+    }
+
     /// Layer sizes: input, hidden …, output.
     pub fn sizes(&self) -> &[usize] {
         &self.sizes
-    }
-
-    /// The bend between layers.
-    pub fn activation(&self) -> Activation {
-        self.activation
     }
 
     /// y [E, rows, out] from x [E, rows, in].
