@@ -65,6 +65,11 @@ impl Mlp {
         self.members
     }
 
+    /// Layer sizes: input, hidden …, output.
+    pub fn sizes(&self) -> &[usize] {
+        &self.sizes
+    }
+
     /// Numbers of one input row.
     pub fn inputs(&self) -> usize {
         self.sizes[0]
