@@ -55,13 +55,17 @@ fn close(what: &str, case: &str, gpu: &[f32], cpu: &[f32], tolerance: f32) {
     let largest = cpu.iter().fold(1e-6f32, |largest, number| largest.max(number.abs()));
     for (index, (gpu, cpu)) in gpu.iter().zip(cpu).enumerate() {
         let apart = (gpu - cpu).abs() / largest;
-        assert!(apart <= tolerance, "{what}[{index}] of {case}: {gpu} on WebGPU, {cpu} on the CPU, largest {largest}");
+        assert!(
+            apart <= tolerance,
+            "{what}[{index}] of {case}: {gpu} on WebGPU, {cpu} on the CPU, largest {largest}"
+        );
     }
 }
 
 /// Fails unless both have gone the same way from `before`.
 fn moved_alike(case: &str, gpu: &[f32], cpu: &[f32], before: &[f32]) {
-    let length = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| f64::from(a - b).powi(2)).sum::<f64>().sqrt();
+    let length =
+        |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| f64::from(a - b).powi(2)).sum::<f64>().sqrt();
     let (apart, moved) = (length(gpu, cpu), length(cpu, before));
     assert!(moved > 0.0, "{case} has not moved");
     assert!(apart <= f64::from(MOVED_TOLERANCE) * moved, "{case}: {apart} apart after moving {moved}");
@@ -126,8 +130,10 @@ async fn ppo_computes_the_same_on_random_shapes() {
         let samples = ppo_rows(&shape, rows * (UPDATES + 1), stream);
         let mut order: Vec<usize> = (0..samples.len()).collect();
         stream.shuffle(&mut order);
-        let batches: Vec<Minibatch> = order.chunks(rows).map(|indices| minibatch(&shape, &samples, indices)).collect();
-        let divisors: Vec<f32> = batches.iter().map(|batch| batch.weights.iter().sum::<f32>().max(1e-9)).collect();
+        let batches: Vec<Minibatch> =
+            order.chunks(rows).map(|indices| minibatch(&shape, &samples, indices)).collect();
+        let divisors: Vec<f32> =
+            batches.iter().map(|batch| batch.weights.iter().sum::<f32>().max(1e-9)).collect();
         let mut gpu = gpu::ppo::ActorCritic::new(&queue, &cpu);
         let mut twin = cpu.clone();
         let before = cpu.flat.clone();
@@ -200,7 +206,12 @@ async fn the_world_model_computes_the_same_on_random_shapes() {
             }
             let losses = gpu.read(&mut twin, "testing").await.expect("numbers")[0];
             let numbers = |losses: mbppo::kernels::model_loss::ModelLosses| {
-                [losses.state, losses.reward, if outputs.learned_ends { losses.end } else { 0.0 }, losses.total]
+                [
+                    losses.state,
+                    losses.reward,
+                    if outputs.learned_ends { losses.end } else { 0.0 },
+                    losses.total,
+                ]
             };
             close("losses", &case, &numbers(losses), &numbers(on_cpu), TOLERANCE);
             close("gradient", &case, &twin.adam.m, &cpu.adam.m, TOLERANCE);
@@ -371,7 +382,12 @@ async fn a_step_of_the_world_model_and_one_of_curiosity_are_four_dispatches_each
             assert_eq!(calls()[0], 4.0 * updates as f64, "dispatches of {updates} steps");
         }
         times.sort_by(f64::total_cmp);
-        console_log!("model step 256, {members} members: {:.2} ms (fastest {:.2}), {:?}", times[1], times[0], calls());
+        console_log!(
+            "model step 256, {members} members: {:.2} ms (fastest {:.2}), {:?}",
+            times[1],
+            times[0],
+            calls()
+        );
     }
     let mlp = Mlp::new(0, 1, &[4, 64, 16], Activation::Tanh);
     let (target, flat) = (normals(mlp.end(), 0.3, stream), normals(mlp.end(), 0.3, stream));

@@ -29,7 +29,7 @@ async function open(bindings, wish) {
 }
 
 async function advance(session, { budgetMs, maxTicks = 0xffffffff, stopAtPhase = false, look = true, curves = false }) {
-  const done = maxTicks > 0 ? await session.advance(budgetMs, maxTicks, stopAtPhase) : { ticks: 0, phase_changed: false };
+  const done = maxTicks > 0 ? await session.advance(budgetMs, maxTicks, stopAtPhase ? "phase" : "") : { ticks: 0, phase_changed: false };
   const report = { ticks: done.ticks, phaseChanged: done.phase_changed };
   if (look) Object.assign(report, { snapshot: session.snapshot(), recording: session.take_recording() });
   if (curves) {
