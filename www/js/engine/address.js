@@ -1,8 +1,10 @@
-// Where the wasm is: Trunk names the two files by their content and announces them as preloads in index.html.
+// Where the two builds of the program are: Trunk and scripts/page name them by their content, and index.html says how.
 
+/** {cpu, webgpu}, each {script, wasm, bytes}; webgpu is null where the page was built without it. */
 export function addresses(page = document) {
-  const script = page.querySelector('link[rel="modulepreload"][href*="mbppo"]')?.href;
-  const wasm = page.querySelector('link[rel="preload"][type="application/wasm"]')?.href;
-  const beside = (name) => new URL(name, page.baseURI).href;
-  return { script: script ?? beside("mbppo.js"), wasm: wasm ?? beside("mbppo_bg.wasm") };
+  const build = (name) => {
+    const link = page.querySelector(`link[data-build="${name}"]`);
+    return link && { script: link.href, wasm: new URL(link.dataset.wasm, page.baseURI).href, bytes: Number(link.dataset.bytes) };
+  };
+  return { cpu: build("cpu"), webgpu: build("webgpu") };
 }

@@ -1,0 +1,17 @@
+// A Worker that trains: the page starts it with an address or a compiled module, then calls the engine in it.
+import { compile, instantiate } from "./load.js";
+import { localEngine } from "./local.js";
+import { EngineError } from "./protocol.js";
+import { serveEngine } from "./serve.js";
+
+self.onmessage = async ({ data: { start } }) => {
+  try {
+    const module = start.module ?? await compile(start, (progress) => postMessage({ progress }));
+    const bindings = await instantiate(start, module);
+    bindings.on_panic((message, where) => postMessage({ panic: where ? `${message}\nat ${where}` : message }));
+    serveEngine(localEngine(bindings), self);
+    postMessage({ ready: true });
+  } catch (error) {
+    postMessage({ failed: EngineError.from(error).plain() });
+  }
+};
