@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { localEngine } from "../js/engine/local.js";
 import { EngineError } from "../js/engine/protocol.js";
 import { remoteEngine } from "../js/engine/remote.js";
-import { serveEngine } from "../js/engine/serve.js";
+import { serveEngine } from "../js/worker/serve.js";
 
 const CURVES = { episode_returns: [{ real_steps: 9, value: 9 }], evaluations: [], metrics: {} };
 

@@ -66,4 +66,4 @@ function openWebGpu(build, onProgress, onPanic) {
 
 const settled = (opening) => opening.then((engine) => ({ engine }), (error) => ({ error }));
 
-const newWorker = () => new Worker(new URL("./worker.js", import.meta.url), { type: "module", name: "mbppo" });
+const newWorker = () => new Worker(new URL("../worker/index.js", import.meta.url), { type: "module", name: "mbppo" });

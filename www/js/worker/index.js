@@ -1,7 +1,7 @@
 // A Worker that trains: the page starts it with an address or a compiled module, then calls the engine in it.
-import { compile, instantiate } from "./load.js";
-import { localEngine } from "./local.js";
-import { EngineError } from "./protocol.js";
+import { compile, instantiate } from "../engine/load.js";
+import { localEngine } from "../engine/local.js";
+import { EngineError } from "../engine/protocol.js";
 import { serveEngine } from "./serve.js";
 
 self.onmessage = async ({ data: { start } }) => {

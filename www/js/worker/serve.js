@@ -1,5 +1,5 @@
 // Inside a Worker: answers the calls that remote.js sends, with an engine of this thread.
-import { EngineError } from "./protocol.js";
+import { EngineError } from "../engine/protocol.js";
 
 /** Answers what comes through `port` from now on. */
 export function serveEngine(engine, port) {
