@@ -16,7 +16,7 @@ export async function openEngines({ thread, onProgress, onPanic }) {
   const compiled = compile(builds.cpu, onProgress);
   let where = { thread, reason: null }; // where the CPU trains, and why that is not the Worker
   const begin = compiled.then((module) => ({ script: builds.cpu.script, module }));
-  const beside = async () => remoteEngine(newWorker(), begin, { onPanic: (message) => onPanic(message, { final: false }) });
+  const beside = async () => remoteEngine(newWorker("cpu"), begin, { onPanic: (message) => onPanic(message, { final: false }) });
   const starting = thread === "worker" ? settled(beside()) : null; // its scripts load while the wasm does
 
   const bindings = await instantiate(builds.cpu, await compiled);
@@ -56,7 +56,7 @@ export async function openEngines({ thread, onProgress, onPanic }) {
 /** {opening, engine, alive}; `engine` once it is open. */
 function openWebGpu(build, onProgress, onPanic) {
   const entry = { engine: null, failed: false, alive: () => !entry.failed && (entry.engine?.alive() ?? true) };
-  const opening = async () => remoteEngine(newWorker(), build, { onProgress, onPanic: (message) => onPanic(message, { final: false }) });
+  const opening = async () => remoteEngine(newWorker("webgpu"), build, { onProgress, onPanic: (message) => onPanic(message, { final: false }) });
   entry.opening = opening().then((engine) => (entry.engine = engine), (error) => {
     entry.failed = true;
     throw error;
@@ -66,4 +66,4 @@ function openWebGpu(build, onProgress, onPanic) {
 
 const settled = (opening) => opening.then((engine) => ({ engine }), (error) => ({ error }));
 
-const newWorker = () => new Worker(new URL("../worker/index.js", import.meta.url), { type: "module", name: "mbppo" });
+const newWorker = (name) => new Worker(new URL("../worker/index.js", import.meta.url), { type: "module", name });

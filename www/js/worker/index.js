@@ -2,7 +2,11 @@
 import { compile, instantiate } from "../engine/load.js";
 import { localEngine } from "../engine/local.js";
 import { EngineError } from "../engine/protocol.js";
+import { watchDevices } from "./gpu_watch.js";
 import { serveEngine } from "./serve.js";
+
+const failed = (error) => postMessage({ failed: EngineError.from(error).plain() });
+watchDevices(failed);
 
 self.onmessage = async ({ data: { start } }) => {
   try {
@@ -12,6 +16,6 @@ self.onmessage = async ({ data: { start } }) => {
     serveEngine(localEngine(bindings), self);
     postMessage({ ready: true });
   } catch (error) {
-    postMessage({ failed: EngineError.from(error).plain() });
+    failed(error);
   }
 };
