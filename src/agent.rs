@@ -13,7 +13,7 @@ use crate::error::Result;
 #[cfg(feature = "webgpu")]
 use crate::gpu::{self, Layout, Queue, Twin, rollout};
 use crate::kernels::ppo_loss::{LEAST_WEIGHT, Minibatch, Settings};
-use crate::kernels::{self, ppo};
+use crate::kernels::{self, Networks, Weights, ppo};
 use crate::nets::{HostActor, Shape};
 use crate::rng::Stream;
 use crate::samples::Samples;
@@ -224,6 +224,39 @@ impl Agent {
         let layout = Layout::new(&[&policy, &value], ppo::log_std_size(&shape));
         let parameters = queue.floats(&layout.pack(&twin.host.flat));
         Some(rollout::Agent { shape, scaling, layout, parameters })
+    }
+
+    /// All that was learned.
+    ///
+    /// # Errors
+    /// [`crate::Error::Device`] if the device cannot be read.
+    pub async fn weights(&self) -> Result<Weights> {
+        match &self.room {
+            Room::ByHand { net, .. } => Ok(Weights::of(&net.flat, &net.adam)),
+            #[cfg(feature = "webgpu")]
+            Room::ByGpu(twin) => Ok(Weights::of(&twin.host.flat, &twin.host.adam)),
+            #[cfg(feature = "tensors")]
+            Room::ByTensors { net, .. } => net.adam.weights(&net.flat, "reading the policy"),
+        }
+    }
+
+    /// Goes on from what was learned before, by networks of this shape.
+    pub fn set_weights(&mut self, weights: Weights) {
+        match &mut self.room {
+            Room::ByHand { net, .. } => net.flat = net.adam.take_over(weights),
+            #[cfg(feature = "webgpu")]
+            Room::ByGpu(twin) => {
+                let net = twin.change();
+                net.flat = net.adam.take_over(weights);
+            }
+            #[cfg(feature = "tensors")]
+            Room::ByTensors { net, .. } => net.flat = net.adam.take_over(weights),
+        }
+    }
+
+    /// The names of its networks in a checkpoint.
+    pub fn names(&self) -> Networks {
+        ppo::names(&self.shape.by_hand())
     }
 
     /// The networks by hand, on the CPU.

@@ -20,8 +20,9 @@ use crate::env::EnvSpec;
 use crate::error::Result;
 #[cfg(feature = "webgpu")]
 use crate::gpu::{self, Layout, Queue, Twin, rollout};
-use crate::kernels::icm::Icm;
-use crate::kernels::rnd::Rnd;
+use crate::kernels::icm::{self, Icm};
+use crate::kernels::rnd::{self, Rnd};
+use crate::kernels::{Networks, Weights};
 use crate::rng::Stream;
 use crate::stats::RunningStats;
 #[cfg(feature = "tensors")]
@@ -45,6 +46,8 @@ pub struct Visit<'a> {
 /// One of the three, with the scale on which its novelty is measured.
 #[derive(Debug, Clone)]
 pub struct Curiosity {
+    /// The names of its networks in a checkpoint; disagreement has none.
+    names: Option<Networks>,
     module: Module,
     /// What errors are divided by: the running std of their discounted sum.
     pub scale: f32,
@@ -85,7 +88,12 @@ impl Curiosity {
                 Module::ByTensors(Box::new(by_tensors::Networks::Icm(icm)))
             }
         };
-        Some(Self { module, scale: 1.0 })
+        let names = match config.curiosity {
+            CuriosityKind::Rnd => Some(rnd::names(obs_size)),
+            CuriosityKind::Icm => Some(icm::names(obs_size, action.encoded_size())),
+            CuriosityKind::Disagreement | CuriosityKind::None => None,
+        };
+        Some(Self { names, module, scale: 1.0 })
     }
 
     /// Takes over how states are normalised.
@@ -143,6 +151,40 @@ impl Curiosity {
         };
         let (features, mean, std) = (rnd.mlp().outputs(), rnd.mean.clone(), rnd.std.clone());
         Some(rollout::Judge { features, guess, fixed, mean, std, scale: self.scale, layout })
+    }
+
+    /// The names of its networks in a checkpoint; none for disagreement.
+    pub fn names(&self) -> Option<&Networks> {
+        self.names.as_ref()
+    }
+
+    /// All that was learned: nothing for disagreement.
+    ///
+    /// # Errors
+    /// [`crate::Error::Device`] if the device cannot be read.
+    pub async fn weights(&self) -> Result<Weights> {
+        match &self.module {
+            Module::Rnd(rnd) => Ok(rnd.weights()),
+            #[cfg(feature = "webgpu")]
+            Module::RndByGpu(twin) => Ok(twin.host.weights()),
+            Module::Icm(icm) => Ok(Weights::of(&icm.flat, &icm.adam)),
+            #[cfg(feature = "tensors")]
+            Module::ByTensors(networks) => networks.weights(),
+            Module::Disagreement => Ok(Weights::default()),
+        }
+    }
+
+    /// Goes on from what was learned before, by networks of this shape.
+    pub fn set_weights(&mut self, weights: Weights) {
+        match &mut self.module {
+            Module::Rnd(rnd) => rnd.set_weights(weights),
+            #[cfg(feature = "webgpu")]
+            Module::RndByGpu(twin) => twin.change().set_weights(weights),
+            Module::Icm(icm) => icm.flat = icm.adam.take_over(weights),
+            #[cfg(feature = "tensors")]
+            Module::ByTensors(networks) => networks.set_weights(weights),
+            Module::Disagreement => {}
+        }
     }
 
     /// Takes over what the next updates learn from, `rows` steps each. Only WebGPU has to be told beforehand.

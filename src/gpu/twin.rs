@@ -49,6 +49,12 @@ impl<H, D> Twin<H, D> {
         (&self.host, device)
     }
 
+    /// The host's, to be changed: the device's goes, with everything that was queued there.
+    pub fn change(&mut self) -> &mut H {
+        (self.device, self.later) = (None, Vec::new());
+        &mut self.host
+    }
+
     /// The device's, if it is there.
     pub fn device(&self) -> Option<&D> {
         self.device.as_ref()

@@ -9,7 +9,7 @@
 
 use super::distribution::Distribution;
 use super::ppo_loss::{Losses, Minibatch, Said, Settings, losses};
-use super::{Adam, Kept, Mlp};
+use super::{Adam, Kept, Mlp, Networks, Part};
 use crate::config::Activation;
 use crate::env::ObsDimension;
 
@@ -166,6 +166,16 @@ pub fn networks(shape: &Shape) -> [Mlp; 2] {
     let policy = Mlp::new(0, 1, &sizes(shape.actions), shape.activation);
     let value = Mlp::new(policy.end(), 1, &sizes(shape.heads), shape.activation);
     [policy, value]
+}
+
+/// Their names in a checkpoint.
+pub fn names(shape: &Shape) -> Networks {
+    let [policy, value] = networks(shape);
+    let mut parts = [Part::of("policy", &policy), Part::of("value", &value)].concat();
+    if log_std_size(shape) > 0 {
+        parts.push(Part::row("log_std", log_std_size(shape)));
+    }
+    Networks { learner: "actor_critic", parts, has_target: false }
 }
 
 /// Numbers of log σ.

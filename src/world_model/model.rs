@@ -18,6 +18,8 @@ use crate::error::Result;
 use crate::gpu::{self, Layout, Queue, Twin, rollout};
 use crate::kernels::scales::Scales;
 use crate::kernels::world::World;
+use crate::kernels::world_model::names;
+use crate::kernels::{Networks, Weights};
 use crate::rng::Stream;
 #[cfg(feature = "tensors")]
 use crate::tensors::WorldModel;
@@ -62,6 +64,7 @@ pub struct Model {
     members: usize,
     obs_size: usize,
     heads: ModelHeads,
+    names: Networks,
     room: Room,
 }
 
@@ -92,7 +95,8 @@ impl Model {
                 Room::ByTensors(Box::new(WorldModel::new(device, obs_size, action_size, config, stream)))
             }
         };
-        Self { members: config.ensemble_size, obs_size, heads: config.model_heads, room }
+        let names = names(obs_size, action_size, config);
+        Self { members: config.ensemble_size, obs_size, heads: config.model_heads, names, room }
     }
 
     /// Puts the model on new scales, at the start of a fit.
@@ -182,6 +186,39 @@ impl Model {
             #[cfg(any(feature = "tensors", feature = "webgpu"))]
             _ => unreachable!("parameters stay in the room they come from"),
         }
+    }
+
+    /// All that was learned.
+    ///
+    /// # Errors
+    /// [`crate::Error::Device`] if the device cannot be read.
+    pub async fn weights(&self) -> Result<Weights> {
+        match &self.room {
+            Room::ByHand(world) => Ok(Weights::of(&world.model.flat, &world.model.adam)),
+            #[cfg(feature = "webgpu")]
+            Room::ByGpu(twin) => Ok(Weights::of(&twin.host.model.flat, &twin.host.model.adam)),
+            #[cfg(feature = "tensors")]
+            Room::ByTensors(model) => model.adam.weights(&model.flat, "reading the world model"),
+        }
+    }
+
+    /// Goes on from what was learned before, by networks of this shape.
+    pub fn set_weights(&mut self, weights: Weights) {
+        match &mut self.room {
+            Room::ByHand(world) => world.model.flat = world.model.adam.take_over(weights),
+            #[cfg(feature = "webgpu")]
+            Room::ByGpu(twin) => {
+                let model = &mut twin.change().model;
+                model.flat = model.adam.take_over(weights);
+            }
+            #[cfg(feature = "tensors")]
+            Room::ByTensors(model) => model.flat = model.adam.take_over(weights),
+        }
+    }
+
+    /// The names of its networks in a checkpoint.
+    pub fn names(&self) -> &Networks {
+        &self.names
     }
 
     /// One step of all members, each on rows of its own, which are pushed by `eps` standard deviations to where they are

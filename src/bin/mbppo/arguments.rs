@@ -77,6 +77,16 @@ impl One {
         let case = Case::new(&self.task, &self.mode, None, &self.rest.changes, self.rest.max_steps)?;
         Ok(Case { device: self.device, ..case })
     }
+
+    /// Where to compute.
+    pub fn device(&self) -> DeviceKind {
+        self.device
+    }
+
+    /// Real steps after which an unsolved run is given up, if somebody has said so.
+    pub fn max_steps(&self) -> Option<u64> {
+        self.rest.max_steps
+    }
 }
 
 impl Many {
