@@ -1,6 +1,7 @@
 //! One run, from its seed until it is solved three times in a row or given up.
 
 use crate::case::Case;
+use crate::cpu_clock::CpuClock;
 use mbppo::error::Result;
 use mbppo::snapshot::Point;
 use mbppo::trainer::{Phase, Trainer};
@@ -45,6 +46,12 @@ pub struct Line {
     pub wall_s_to_solve: Option<f64>,
     /// Seconds of the whole run.
     pub wall_s: f64,
+    /// Seconds that the processor worked on it until then, null if it was not reached or the system does not say.
+    #[serde(default)]
+    pub cpu_s_to_solve: Option<f64>,
+    /// The same for the whole run.
+    #[serde(default)]
+    pub cpu_s: Option<f64>,
     /// Every evaluation: real steps and mean return.
     pub evaluations: Vec<Point>,
     /// Why the run stopped early, if it did.
@@ -69,43 +76,60 @@ impl Line {
             best_evaluation: None,
             wall_s_to_solve: None,
             wall_s: 0.0,
+            cpu_s_to_solve: None,
+            cpu_s: None,
             evaluations: Vec::new(),
             error: None,
         }
     }
 
     /// Takes in an evaluation that the learner has just finished.
-    fn evaluated(&mut self, trainer: &Trainer, bar: f32, seconds: f64) {
+    fn evaluated(&mut self, trainer: &Trainer, bar: f32, clocks: &Clocks) {
         let Some(&newest) = trainer.curves().evaluations.last() else { return };
         self.evaluations.push(newest);
         self.best_evaluation = Some(self.best_evaluation.map_or(newest.value, |best| best.max(newest.value)));
         let steps = trainer.steps().0;
         if newest.value >= bar && self.real_steps_to_solve.is_none() {
-            (self.real_steps_to_solve, self.wall_s_to_solve) = (Some(steps), Some(seconds));
+            self.real_steps_to_solve = Some(steps);
+            self.wall_s_to_solve = Some(clocks.wall.elapsed().as_secs_f64());
+            self.cpu_s_to_solve = clocks.cpu.seconds();
         }
         let in_a_row = self.evaluations.iter().rev().take_while(|point| point.value >= bar).count();
         self.three_in_a_row = (in_a_row >= IN_A_ROW).then_some(steps);
     }
 }
 
+/// Both clocks of a run.
+struct Clocks {
+    wall: Instant,
+    cpu: CpuClock,
+}
+
+impl Clocks {
+    fn start() -> Self {
+        Self { wall: Instant::now(), cpu: CpuClock::start() }
+    }
+}
+
 /// Runs until three evaluations in a row reach the bar or `max_steps` are over, whichever comes first. Whatever goes
 /// wrong on the way, even a panic, is written in the line: one bad run must not cost the others.
 pub fn run(case: &Case, seed: u64, on_evaluation: impl FnMut(&Trainer)) -> Line {
-    let (began, mut line) = (Instant::now(), Line::begun(case, seed));
-    let outcome = catch_unwind(AssertUnwindSafe(|| advance(case, &mut line, began, on_evaluation)));
+    let (clocks, mut line) = (Clocks::start(), Line::begun(case, seed));
+    let outcome = catch_unwind(AssertUnwindSafe(|| advance(case, &mut line, &clocks, on_evaluation)));
     line.error = match outcome {
         Ok(Ok(())) => None,
         Ok(Err(failure)) => Some(failure.to_string()),
         Err(panic) => Some(format!("panicked: {}", words(&*panic))),
     };
-    line.wall_s = began.elapsed().as_secs_f64();
+    line.wall_s = clocks.wall.elapsed().as_secs_f64();
+    line.cpu_s = clocks.cpu.seconds();
     line
 }
 
 fn advance(
     case: &Case,
     line: &mut Line,
-    began: Instant,
+    clocks: &Clocks,
     mut on_evaluation: impl FnMut(&Trainer),
 ) -> Result<()> {
     let mut trainer = case.trainer(line.seed)?;
@@ -117,7 +141,7 @@ fn advance(
         (line.real_steps, line.imagined_steps) = trainer.steps();
         result?;
         if trainer.curves().evaluations.len() > line.evaluations.len() {
-            line.evaluated(&trainer, bar, began.elapsed().as_secs_f64());
+            line.evaluated(&trainer, bar, clocks);
             on_evaluation(&trainer);
         }
     }
