@@ -5,7 +5,7 @@
 //! [`crate::ppo`], [`crate::world_model`] and [`crate::curiosity`], with every gradient written out. burn's version is
 //! the oracle (`tests/kernels.rs`) and remains the only one on WebGPU.
 //!
-//! **Reading order.** [`isa`] which instructions there are · [`tile`] the innermost loop · [`pack`], [`dense`] one
+//! **Reading order.** [`isa`] which instructions there are · [`tile`] the innermost loop · [`pack`], [`narrow`], [`dense`] one
 //! layer, forwards and backwards · [`activation`] the bend · [`mlp`] layers on a flat parameter buffer · [`adam`] the
 //! optimiser · [`distribution`], [`ppo_loss`], [`ppo`] policy and value · [`model_loss`], [`world_model`] the ensemble ·
 //! [`rnd`] novelty · [`scales`], [`world`], [`imagine`] stepping in what was learned.
@@ -26,6 +26,7 @@ pub mod distribution;
 pub mod imagine;
 pub mod mlp;
 pub mod model_loss;
+pub mod narrow;
 pub mod pack;
 pub mod ppo;
 pub mod ppo_loss;
