@@ -1,19 +1,20 @@
 //! The agent: policy and value, whoever computes them.
 //!
-//! **What.** One door to [`crate::kernels::ppo`] on the CPU and to [`ActorCritic`]'s tensors on every other device. What
-//! goes in and comes out are plain numbers, and both rooms start from the same parameters.
-//! **Shapes.** obs [B, O] → values [B, heads], flat; metrics of an update as [`UPDATE_METRICS`](crate::ppo::UPDATE_METRICS)
-//! names them.
+//! **What.** One door to [`crate::kernels::ppo`] on the CPU and, to compare with, to the tensors of `cpu-plain`. What goes in
+//! and comes out are plain numbers, and all rooms start from the same parameters.
+//! **Shapes.** obs [B, O] → values [B, heads], flat; metrics of an update as
+//! [`UPDATE_METRICS`](crate::kernels::ppo_loss::UPDATE_METRICS) names them.
 //! **Where.** Asked by the trainer and by [`crate::imagination`]; learns from [`crate::samples`].
 
-use crate::device::{Device, Numbers, read};
+use crate::device::{Device, DeviceKind, Numbers};
 use crate::error::Result;
-use crate::kernels::ppo_loss::{LEAST_WEIGHT, Minibatch};
+use crate::kernels::ppo_loss::{LEAST_WEIGHT, Minibatch, Settings};
 use crate::kernels::{self, ppo};
-use crate::nets::{ActorCritic, HostActor, Shape};
-use crate::ppo::{Settings, update};
+use crate::nets::{HostActor, Shape};
 use crate::rng::Stream;
 use crate::samples::Samples;
+#[cfg(feature = "tensors")]
+use crate::tensors;
 
 /// Adam's eps, as the custom is for PPO.
 const EPS: f64 = 1e-5;
@@ -27,21 +28,32 @@ pub struct Agent {
 
 #[derive(Debug, Clone)]
 enum Room {
-    ByHand { net: Box<ppo::ActorCritic>, batch: Minibatch },
-    ByTensors { net: Box<ActorCritic>, device: Device },
+    ByHand {
+        net: Box<ppo::ActorCritic>,
+        batch: Minibatch,
+    },
+    #[cfg(feature = "tensors")]
+    ByTensors {
+        net: Box<tensors::ActorCritic>,
+        device: Device,
+    },
 }
 
 impl Agent {
     /// New networks of this shape.
     pub fn new(device: &Device, shape: Shape, learning_rate: f64, stream: &mut Stream) -> Self {
-        let room = if device.has_kernels() {
-            let flat = shape.initial(stream);
-            let adam = kernels::Adam::new(flat.len(), learning_rate, EPS);
-            let net = ppo::ActorCritic::new(shape.by_hand(), shape.scaling.clone(), flat, adam);
-            Room::ByHand { net: Box::new(net), batch: Minibatch::default() }
-        } else {
-            let net = Box::new(ActorCritic::new(device, shape.clone(), learning_rate, stream));
-            Room::ByTensors { net, device: device.clone() }
+        let room = match device.kind() {
+            DeviceKind::Cpu | DeviceKind::WebGpu => {
+                let flat = shape.initial(stream);
+                let adam = kernels::Adam::new(flat.len(), learning_rate, EPS);
+                let net = ppo::ActorCritic::new(shape.by_hand(), shape.scaling.clone(), flat, adam);
+                Room::ByHand { net: Box::new(net), batch: Minibatch::default() }
+            }
+            #[cfg(feature = "tensors")]
+            DeviceKind::CpuPlain => {
+                let net = tensors::ActorCritic::new(device, shape.clone(), learning_rate, stream);
+                Room::ByTensors { net: Box::new(net), device: device.clone() }
+            }
         };
         Self { shape, room }
     }
@@ -55,6 +67,7 @@ impl Agent {
     pub fn learning_rate(&self) -> f64 {
         match &self.room {
             Room::ByHand { net, .. } => net.adam.learning_rate,
+            #[cfg(feature = "tensors")]
             Room::ByTensors { net, .. } => net.adam.learning_rate,
         }
     }
@@ -63,6 +76,7 @@ impl Agent {
     pub fn set_learning_rate(&mut self, learning_rate: f64) {
         match &mut self.room {
             Room::ByHand { net, .. } => net.adam.learning_rate = learning_rate,
+            #[cfg(feature = "tensors")]
             Room::ByTensors { net, .. } => net.adam.learning_rate = learning_rate,
         }
     }
@@ -74,7 +88,8 @@ impl Agent {
     pub async fn actor(&self) -> Result<HostActor> {
         match &self.room {
             Room::ByHand { net, .. } => Ok(HostActor::new(self.shape.clone(), net.flat.clone())),
-            Room::ByTensors { net, .. } => net.actor().await,
+            #[cfg(feature = "tensors")]
+            Room::ByTensors { net, .. } => net.actor(),
         }
     }
 
@@ -82,13 +97,15 @@ impl Agent {
     ///
     /// # Errors
     /// [`crate::Error::Device`] if the device cannot be read.
+    #[cfg_attr(not(feature = "tensors"), allow(unused_variables))]
     pub async fn values(&mut self, obs: Vec<f32>, doing: &str) -> Result<Vec<f32>> {
         match &mut self.room {
             Room::ByHand { net, .. } => Ok(net.values(&obs).to_vec()),
+            #[cfg(feature = "tensors")]
             Room::ByTensors { net, device } => {
                 let rows = obs.len() / self.shape.obs_size;
                 let obs = device.floats(obs, [rows, self.shape.obs_size]);
-                read(net.values(&net.matrices(), obs), doing).await
+                tensors::read(net.values(&net.matrices(), obs), doing)
             }
         }
     }
@@ -104,8 +121,12 @@ impl Agent {
                 let losses = net.update(batch, settings, weight.max(LEAST_WEIGHT as f32));
                 Numbers::Host(losses.metrics().to_vec())
             }
+            #[cfg(feature = "tensors")]
             Room::ByTensors { net, device } => {
-                Numbers::Device(update(net, &samples.minibatch(device, indices), settings))
+                let Shape { obs_size, action, heads, .. } = self.shape;
+                let sizes = [obs_size, action.encoded_size(), heads];
+                let batch = tensors::ppo::Minibatch::upload(device, samples.rows(indices), sizes);
+                Numbers::Tensor(tensors::ppo::update(net, &batch, settings))
             }
         }
     }
@@ -114,12 +135,14 @@ impl Agent {
     pub(crate) fn by_hand(&mut self) -> Option<&mut ppo::ActorCritic> {
         match &mut self.room {
             Room::ByHand { net, .. } => Some(net),
+            #[cfg(feature = "tensors")]
             Room::ByTensors { .. } => None,
         }
     }
 
-    /// The networks as tensors, elsewhere.
-    pub(crate) fn by_tensors(&self) -> Option<&ActorCritic> {
+    /// The networks in tensors, to compare with.
+    #[cfg(feature = "tensors")]
+    pub(crate) fn by_tensors(&self) -> Option<&tensors::ActorCritic> {
         match &self.room {
             Room::ByHand { .. } => None,
             Room::ByTensors { net, .. } => Some(net),

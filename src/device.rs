@@ -1,45 +1,53 @@
-//! Where learning computes: on the CPU by hand-written kernels, or with tensors on WebGPU (burn-wgpu) or, to compare
-//! with, on the CPU (burn's Flex); chosen while the program runs.
+//! Where learning computes: on the CPU by hand-written kernels, on WebGPU, or, to compare with, on the CPU by tensors;
+//! chosen while the program runs, among those that the build has.
 //!
 //! There is no fallback in here: [`open`] either gives the device that was asked for or says why it cannot.
 //! Whoever asked decides what to do then, and tells the person in front of the screen.
 
 use crate::error::{Error, Result};
-use burn::tensor::{Tensor, TensorData};
 
 /// A kind of device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeviceKind {
     /// The processor, by [`crate::kernels`].
     Cpu,
-    /// The processor by tensors: what the kernels are compared with.
+    /// The processor by [`crate::tensors`]: what the kernels are compared with.
+    #[cfg(feature = "tensors")]
     CpuPlain,
     /// The graphics processor, through the browser's WebGPU.
     WebGpu,
 }
 
 impl DeviceKind {
-    /// The kind of this name, `cpu`, `cpu-plain` or `webgpu`.
+    /// All that this build has.
+    pub const ALL: &[Self] = &[
+        Self::Cpu,
+        #[cfg(feature = "tensors")]
+        Self::CpuPlain,
+        Self::WebGpu,
+    ];
+
+    /// The kind of this name: `cpu`, `webgpu` or, with the feature `tensors`, `cpu-plain`.
     ///
     /// # Errors
     /// [`Error::Config`] with field `device` for any other name.
     pub fn from_name(name: &str) -> Result<Self> {
-        match name {
-            "cpu" => Ok(Self::Cpu),
-            "cpu-plain" => Ok(Self::CpuPlain),
-            "webgpu" => Ok(Self::WebGpu),
-            _ => Err(Error::Config {
+        let named = Self::ALL.iter().copied().find(|kind| kind.name() == name);
+        named.ok_or_else(|| {
+            let names: Vec<&str> = Self::ALL.iter().map(|kind| kind.name()).collect();
+            Error::Config {
                 field: "device".into(),
                 value: name.into(),
-                allowed: "the devices are cpu, cpu-plain, webgpu".into(),
-            }),
-        }
+                allowed: format!("the devices are {}", names.join(", ")),
+            }
+        })
     }
 
     /// The name that [`DeviceKind::from_name`] reads.
     pub fn name(self) -> &'static str {
         match self {
             Self::Cpu => "cpu",
+            #[cfg(feature = "tensors")]
             Self::CpuPlain => "cpu-plain",
             Self::WebGpu => "webgpu",
         }
@@ -51,7 +59,6 @@ impl DeviceKind {
 pub struct Device {
     kind: DeviceKind,
     description: String,
-    tensors: burn::tensor::Device,
 }
 
 /// Opens a device of this kind.
@@ -61,58 +68,26 @@ pub struct Device {
 pub async fn open(kind: DeviceKind) -> Result<Device> {
     match kind {
         DeviceKind::Cpu => Ok(Device::cpu()),
+        #[cfg(feature = "tensors")]
         DeviceKind::CpuPlain => Ok(Device::cpu_plain()),
         DeviceKind::WebGpu => open_webgpu().await,
     }
 }
 
-#[cfg(not(all(target_family = "wasm", feature = "webgpu")))]
 async fn open_webgpu() -> Result<Device> {
     Err(Error::Device { doing: "opening WebGPU".into(), reason: "this build has no WebGPU in it".into() })
 }
 
-/// The WebGPU device of this page; burn can set it up only once, so it is kept for later runs.
-#[cfg(all(target_family = "wasm", feature = "webgpu"))]
-async fn open_webgpu() -> Result<Device> {
-    thread_local! {
-        static OPENED: std::cell::RefCell<Option<Device>> = const { std::cell::RefCell::new(None) };
-    }
-    if let Some(device) = OPENED.with_borrow(Clone::clone) {
-        return Ok(device);
-    }
-    let options = burn::tensor::Device::wgpu_options().graphics_api(burn_wgpu::WgpuBackend::WebGpu);
-    let (tensors, setup) = options
-        .init_with_setup_async()
-        .await
-        .map_err(|error| Error::Device { doing: "opening WebGPU".into(), reason: error.to_string() })?;
-    let device = Device { kind: DeviceKind::WebGpu, description: adapter_name(&setup), tensors };
-    OPENED.set(Some(device.clone()));
-    Ok(device)
-}
-
-/// What the browser tells of the graphics processor; browsers may hide it.
-#[cfg(all(target_family = "wasm", feature = "webgpu"))]
-fn adapter_name(setup: &burn_wgpu::WgpuSetup) -> String {
-    let info = setup.adapter.get_info();
-    let words: Vec<&str> =
-        [info.name.as_str(), info.driver.as_str()].into_iter().filter(|word| !word.is_empty()).collect();
-    if words.is_empty() { "WebGPU".into() } else { format!("WebGPU ({})", words.join(", ")) }
-}
-
 impl Device {
-    /// The processor; always there. Whoever asks it for tensors all the same gets burn's Flex.
+    /// The processor; always there.
     pub fn cpu() -> Self {
-        Self { kind: DeviceKind::Cpu, description: "CPU".into(), tensors: burn::tensor::Device::flex() }
+        Self { kind: DeviceKind::Cpu, description: "CPU".into() }
     }
 
     /// The processor by tensors; always there.
+    #[cfg(feature = "tensors")]
     pub fn cpu_plain() -> Self {
-        Self { kind: DeviceKind::CpuPlain, description: "CPU by tensors".into(), ..Self::cpu() }
-    }
-
-    /// Whether learning computes by [`crate::kernels`] here.
-    pub fn has_kernels(&self) -> bool {
-        self.kind == DeviceKind::Cpu
+        Self { kind: DeviceKind::CpuPlain, description: "CPU by tensors".into() }
     }
 
     /// Which kind it is.
@@ -124,57 +99,58 @@ impl Device {
     pub fn name(&self) -> &str {
         &self.description
     }
-
-    /// Uploads numbers in row-major order.
-    pub fn floats<const D: usize>(&self, values: Vec<f32>, shape: [usize; D]) -> Tensor<D> {
-        Tensor::from_data(TensorData::new(values, shape), &self.tensors)
-    }
-
-    /// Zeros of this shape.
-    pub fn zeros<const D: usize>(&self, shape: [usize; D]) -> Tensor<D> {
-        Tensor::zeros(shape, &self.tensors)
-    }
 }
 
-/// Brings numbers back to the host. On WebGPU this waits for everything queued before it, so it is also
-/// what keeps the queue from growing without bound.
-///
-/// # Errors
-/// [`Error::Device`] if the device was lost or ran out of memory; `doing` says what was being read.
-pub async fn read<const D: usize>(tensor: Tensor<D>, doing: &str) -> Result<Vec<f32>> {
-    let failed = |reason: String| Error::Device { doing: doing.into(), reason };
-    let data = tensor.into_data_async().await.map_err(|error| failed(format!("{error:?}")))?;
-    data.try_into_vec::<f32>().map_err(|error| failed(format!("{error:?}")))
-}
-
-/// Numbers that learning left where it computes. On WebGPU nobody has waited for them yet.
+/// Numbers that learning left where it computes; perhaps nobody has waited for them yet.
 #[allow(clippy::large_enum_variant)] // a tensor is a handle; a phase has some hundred of these at most
 #[derive(Debug, Clone)]
 pub enum Numbers {
     /// On the host.
     Host(Vec<f32>),
     /// In a tensor.
-    Device(Tensor<1>),
+    #[cfg(feature = "tensors")]
+    Tensor(burn::tensor::Tensor<1>),
 }
 
-/// Brings the mean of equally many numbers each back to the host, place by place; nothing for none.
-///
-/// # Errors
-/// [`Error::Device`] as from [`read`].
-pub async fn read_mean(all: Vec<Numbers>, doing: &str) -> Result<Vec<f32>> {
-    let count = all.len() as f32;
-    let (mut sums, mut tensors) = (Vec::new(), Vec::new());
-    for numbers in all {
-        match numbers {
-            Numbers::Device(tensor) => tensors.push(tensor),
-            Numbers::Host(numbers) => {
-                sums.resize(numbers.len(), 0.0);
-                sums.iter_mut().zip(numbers).for_each(|(sum, number)| *sum += number / count);
-            }
+impl Numbers {
+    /// Brings them to the host; `doing` says what for.
+    ///
+    /// # Errors
+    /// [`Error::Device`] if the device was lost or ran out of memory.
+    #[cfg_attr(not(feature = "tensors"), allow(unused_variables))]
+    pub async fn read(self, doing: &str) -> Result<Vec<f32>> {
+        match self {
+            Self::Host(numbers) => Ok(numbers),
+            #[cfg(feature = "tensors")]
+            Self::Tensor(tensor) => crate::tensors::read(tensor, doing),
         }
     }
-    if tensors.is_empty() {
-        return Ok(sums);
+}
+
+/// Brings the mean of equally many numbers each to the host, place by place; nothing for none.
+///
+/// # Errors
+/// [`Error::Device`] as from [`Numbers::read`].
+pub async fn read_mean(all: Vec<Numbers>, doing: &str) -> Result<Vec<f32>> {
+    let (count, mut sums) = (all.len() as f32, Vec::new());
+    for numbers in all {
+        let numbers = numbers.read(doing).await?;
+        sums.resize(numbers.len(), 0.0);
+        sums.iter_mut().zip(numbers).for_each(|(sum, number)| *sum += number / count);
     }
-    read(Tensor::stack::<2>(tensors, 0).mean_dim(0), doing).await
+    Ok(sums)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_found_by_its_name_and_another_name_is_told_what_there_is() {
+        for &kind in DeviceKind::ALL {
+            assert_eq!(DeviceKind::from_name(kind.name()), Ok(kind));
+        }
+        let refused = DeviceKind::from_name("tpu").unwrap_err().to_string();
+        assert!(DeviceKind::ALL.iter().all(|kind| refused.contains(kind.name())), "{refused}");
+    }
 }

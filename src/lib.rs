@@ -4,12 +4,18 @@
 //! The code reads in the order in which data flows. Each layer knows only those above it:
 //!
 //! 1. plain numbers: [`error`], [`rng`], [`config`], [`mod@env`], [`buffer`], [`stats`], [`quantiles`], [`gae`],
-//!    [`dyna_q`], [`metrics`], [`snapshot`], and [`kernels`], the learning arithmetic for the CPU: no tensors;
-//! 2. tensors: [`device`], [`nets`], [`dynamics`];
-//! 3. learning: [`samples`], [`ppo`], [`agent`], [`world_model`], [`curiosity`], [`imagination`], [`transitions`],
-//!    [`dqn`], [`td3`], [`diagnostics`]: no trainer;
+//!    [`dyna_q`], [`transitions`], [`metrics`], [`snapshot`], and [`kernels`], the learning arithmetic: networks, losses and
+//!    gradients by hand. It is all that training on the CPU takes;
+//! 2. where it is computed: [`device`], [`nets`], and [`tensors`], the same arithmetic in burn's tensors, with which the
+//!    kernels are compared (device `cpu-plain`);
+//! 3. learning: [`samples`], [`agent`], [`world_model`], [`curiosity`], [`imagination`], [`diagnostics`], doors behind which
+//!    each device has a room: no trainer;
 //! 4. [`trainer`]: one run as a state machine, whose tick is one bounded unit of work: no page;
 //! 5. [`plots`] draws snapshots; `wasm`, in wasm builds only, is the thin door to the page.
+//!
+//! # Features
+//! `tensors`: burn, as the oracle; on in native builds, off in a page's. `webgpu`: burn-wgpu and CubeCL, for a page's WebGPU.
+//! `cli`: the native command line.
 //!
 //! # Letters
 //! T real steps per environment in an iteration · N environments · H imagination horizon · B branches or batch ·
@@ -23,9 +29,7 @@ pub mod config;
 pub mod curiosity;
 pub mod device;
 pub mod diagnostics;
-pub mod dqn;
 pub mod dyna_q;
-pub mod dynamics;
 pub mod env;
 pub mod error;
 pub mod gae;
@@ -34,13 +38,13 @@ pub mod kernels;
 pub mod metrics;
 pub mod nets;
 pub mod plots;
-pub mod ppo;
 pub mod quantiles;
 pub mod rng;
 pub mod samples;
 pub mod snapshot;
 pub mod stats;
-pub mod td3;
+#[cfg(feature = "tensors")]
+pub mod tensors;
 pub mod trainer;
 pub mod transitions;
 #[cfg(target_family = "wasm")]

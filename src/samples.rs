@@ -1,7 +1,6 @@
 //! From rollouts to training samples: what one update of policy and value reads, row by row.
 //!
-//! **What.** Real and imagined rollouts become rows of the same shape; a minibatch is a choice of rows, packed
-//! into one upload.
+//! **What.** Real and imagined rollouts become rows of the same shape; a minibatch is a choice of rows.
 //! **Shapes.** A row is obs `[O]` · action in the policy's form `[A]` · log-prob · advantage · weight · returns `[heads]` · old
 //! values `[heads]`.
 //! **Choices.** (1) Advantages of external reward and novelty are combined here, and β is applied here and
@@ -11,11 +10,8 @@
 
 use crate::buffer::Rollout;
 use crate::config::SegmentRule;
-use crate::device::Device;
 use crate::env::ActionSpace;
 use crate::gae::{Estimates, across_segments, per_segment};
-use crate::ppo::Minibatch;
-use burn::tensor::Tensor;
 
 /// How rewards become advantages.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -118,28 +114,9 @@ impl Samples {
         &self.rows[index * width..(index + 1) * width]
     }
 
-    /// Uploads these rows as one block and names its columns.
-    pub fn minibatch(&self, device: &Device, indices: &[usize]) -> Minibatch {
-        let width = self.width();
-        let mut block = Vec::with_capacity(indices.len() * width);
-        for &index in indices {
-            block.extend_from_slice(self.row(index));
-        }
-        let block = device.floats(block, [indices.len(), width]);
-        let mut from = 0;
-        let mut columns = |count: usize| -> Tensor<2> {
-            from += count;
-            block.clone().narrow(1, from - count, count)
-        };
-        Minibatch {
-            obs: columns(self.obs_size),
-            actions: columns(self.actions),
-            log_probs: columns(1),
-            advantages: columns(1),
-            weights: columns(1),
-            returns: columns(self.heads),
-            values: columns(self.heads),
-        }
+    /// These rows one after another.
+    pub fn rows(&self, indices: &[usize]) -> Vec<f32> {
+        indices.iter().flat_map(|&index| self.row(index)).copied().collect()
     }
 }
 

@@ -1,35 +1,33 @@
-//! A minibatch of replay on the device, and the target that a value of actions is learned towards.
+//! A minibatch of replay, and the target that a value of actions is learned towards.
 //!
-//! **What.** Transitions drawn from replay, in one upload. What follows a transition is worth its reward and, unless the
+//! **What.** Transitions drawn from replay. What follows a transition is worth its reward and, unless the
 //! task ended there, the discounted value of where it led.
 //! ```text
 //! y = r + γ (1 − terminated) v(s')
 //! ```
-//! **Shapes.** A row is x `[O]` · action in the model's form `[A]` · r · 1 − terminated · x' `[O]`; y and v(s') [B, 1].
-//! **Where.** Read by [`crate::dqn`] and [`crate::td3`], which say what v is.
+//! **Shapes.** x and x' [B, O], actions in the model's form [B, A]; r, 1 − terminated, y and v(s') `[B]`.
+//! **Where.** Read by [`crate::kernels::dqn`] and [`crate::kernels::td3`], which say what v is.
 //! **Choices.** (1) A time limit is no end of the task: such a transition bootstraps. (2) Observations are scaled here, as
 //! the policy's are, and rewards multiplied by `reward_scale`, here and nowhere else.
 //! **Paper.** Time limits: Pardo et al. 2018 (1712.00378).
 
 use crate::buffer::Replay;
-use crate::device::Device;
 use crate::env::ActionSpace;
-use crate::nets::ObsScaling;
-use burn::tensor::Tensor;
+use crate::kernels::ppo::Scaling;
 
-/// B transitions on the device.
-#[derive(Debug, Clone)]
+/// B transitions, each part row-major; kept and refilled.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Transitions {
     /// x [B, O]
-    pub obs: Tensor<2>,
+    pub obs: Vec<f32>,
     /// In the model's form, [B, A]: one-hot, or numbers in [−1, 1].
-    pub actions: Tensor<2>,
-    /// r, scaled, [B, 1]
-    pub rewards: Tensor<2>,
-    /// 1 − terminated, [B, 1]
-    pub continues: Tensor<2>,
+    pub actions: Vec<f32>,
+    /// r, scaled, `[B]`
+    pub rewards: Vec<f32>,
+    /// 1 − terminated, `[B]`
+    pub continues: Vec<f32>,
     /// x' [B, O], before any reset
-    pub next_obs: Tensor<2>,
+    pub next_obs: Vec<f32>,
 }
 
 /// How stored transitions become rows.
@@ -38,54 +36,49 @@ pub struct Form<'a> {
     /// What actions are.
     pub action: ActionSpace,
     /// How observations are put on a scale.
-    pub scaling: &'a ObsScaling,
+    pub scaling: &'a Scaling,
     /// What rewards are multiplied by.
     pub reward_scale: f32,
 }
 
 impl Transitions {
-    /// Uploads the transitions `ids` of replay as one block and names its columns.
-    pub fn gather(device: &Device, replay: &Replay, ids: &[usize], form: Form<'_>) -> Self {
-        let (size, actions) = (replay.obs_size(), form.action.encoded_size());
-        let width = 2 * size + actions + 2;
-        let mut block = Vec::with_capacity(ids.len() * width);
+    /// Takes the transitions `ids` of replay in place of those it had.
+    pub fn refill(&mut self, replay: &Replay, ids: &[usize], form: Form<'_>) {
+        let Self { obs, actions, rewards, continues, next_obs } = self;
+        [&mut *obs, actions, rewards, continues, next_obs].into_iter().for_each(Vec::clear);
         for &id in ids {
             let stored = replay.get(id);
-            form.scaling.apply(stored.obs, &mut block);
-            form.action.encode(stored.action, &mut block);
-            block.push(form.reward_scale * stored.reward_ext);
-            block.push(if stored.terminated { 0.0 } else { 1.0 });
-            form.scaling.apply(stored.next_obs, &mut block);
-        }
-        let block = device.floats(block, [ids.len(), width]);
-        let mut from = 0;
-        let mut columns = |count: usize| {
-            from += count;
-            block.clone().narrow(1, from - count, count)
-        };
-        Self {
-            obs: columns(size),
-            actions: columns(actions),
-            rewards: columns(1),
-            continues: columns(1),
-            next_obs: columns(size),
+            form.scaling.apply(stored.obs, obs);
+            form.action.encode(stored.action, actions);
+            rewards.push(form.reward_scale * stored.reward_ext);
+            continues.push(if stored.terminated { 0.0 } else { 1.0 });
+            form.scaling.apply(stored.next_obs, next_obs);
         }
     }
 
-    /// y, [B, 1], from v(s'), [B, 1].
-    pub fn targets(&self, gamma: f64, next_values: Tensor<2>) -> Tensor<2> {
-        self.rewards.clone() + self.continues.clone() * next_values * gamma
+    /// B
+    pub fn len(&self) -> usize {
+        self.rewards.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.rewards.is_empty()
+    }
+
+    /// Makes y of v(s'), `[B]`, in place.
+    pub fn make_targets(&self, gamma: f64, values: &mut [f32]) {
+        let gamma = gamma as f32;
+        for ((value, reward), goes_on) in values.iter_mut().zip(&self.rewards).zip(&self.continues) {
+            *value = reward + goes_on * *value * gamma;
+        }
     }
 }
 
-#[cfg(all(test, not(target_family = "wasm")))]
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::env::Transition;
-
-    fn numbers(tensor: Tensor<2>) -> Vec<f32> {
-        tensor.into_data().try_into_vec().expect("floats")
-    }
 
     /// Three steps that differ only in how they end: not at all, by the task, by the time limit.
     fn three_ends() -> Replay {
@@ -110,25 +103,28 @@ mod tests {
 
     #[test]
     fn a_time_limit_bootstraps_and_the_end_of_the_task_does_not() {
-        let scaling = ObsScaling { centre: vec![0.0, 4.0], half_range: vec![1.0, 2.0] };
+        let scaling = Scaling { centre: vec![0.0, 4.0], half_range: vec![1.0, 2.0] };
         let form = Form { action: ActionSpace::Discrete(3), scaling: &scaling, reward_scale: 0.5 };
-        let device = Device::cpu();
-        let batch = Transitions::gather(&device, &three_ends(), &[0, 1, 2], form);
-        let targets = batch.targets(0.9, device.floats(vec![10.0, 10.0, 10.0], [3, 1]));
-        assert_eq!(numbers(targets), [10.0, 1.0, 10.0]);
-        assert_eq!(numbers(batch.obs), [0.0, 1.0, 1.0, 1.0, 2.0, 1.0]);
-        assert_eq!(numbers(batch.next_obs), [0.0, 2.0, 1.0, 2.0, 2.0, 2.0]);
-        assert_eq!(numbers(batch.actions), [0.0, 1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 0.0]);
+        let mut batch = Transitions::default();
+        batch.refill(&three_ends(), &[2, 1], form);
+        batch.refill(&three_ends(), &[0, 1, 2], form);
+        let mut targets = [10.0; 3];
+        batch.make_targets(0.9, &mut targets);
+        assert_eq!(targets, [10.0, 1.0, 10.0]);
+        assert_eq!(batch.obs, [0.0, 1.0, 1.0, 1.0, 2.0, 1.0]);
+        assert_eq!(batch.next_obs, [0.0, 2.0, 1.0, 2.0, 2.0, 2.0]);
+        assert_eq!(batch.actions, [0.0, 1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 0.0]);
     }
 
     #[test]
     fn numbers_are_shares_of_their_bound() {
         let form = Form {
             action: ActionSpace::Box { size: 1, bound: 2.0 },
-            scaling: &ObsScaling::none(2),
+            scaling: &Scaling::none(2),
             reward_scale: 1.0,
         };
-        let batch = Transitions::gather(&Device::cpu(), &three_ends(), &[2, 2], form);
-        assert_eq!(numbers(batch.actions), [0.5, 0.5]);
+        let mut batch = Transitions::default();
+        batch.refill(&three_ends(), &[2, 2], form);
+        assert_eq!(batch.actions, [0.5, 0.5]);
     }
 }

@@ -2,24 +2,22 @@
 //!
 //! Ours compute in f32, so 1e-5 of the size of a quantity is what can be asked of losses, a little more of gradients
 //! that are sums of many terms.
-#![cfg(not(target_family = "wasm"))]
+#![cfg(all(feature = "tensors", not(target_family = "wasm")))]
 
 mod support;
 
 use burn::tensor::Tensor;
 use mbppo::config::{Activation, Config};
-use mbppo::curiosity::Rnd;
-use mbppo::device::{Device, DeviceKind};
+use mbppo::device::Device;
 use mbppo::env::ActionSpace;
-use mbppo::nets::{
-    ActorCritic, Adam, Distribution, Layout, Mlp, ObsScaling, Shape, categorical, clip_by_global_norm,
-    gaussian,
-};
-use mbppo::ppo::{Losses, Minibatch, Settings, losses, update};
+use mbppo::nets::{ObsScaling, Shape};
 use mbppo::rng::Seed;
 use mbppo::samples::normalize;
 use mbppo::stats::RunningStats;
-use mbppo::world_model::WorldModel;
+use mbppo::tensors::ppo::{Losses, Minibatch, Settings, losses, update};
+use mbppo::tensors::{
+    ActorCritic, Adam, Distribution, Layout, Mlp, Rnd, WorldModel, categorical, clip_by_global_norm, gaussian,
+};
 use serde::Deserialize;
 use serde_json::Value;
 use support::{assert_close, numerics};
@@ -248,7 +246,7 @@ fn golden_rnd_errors_gradients_and_running_std() {
             [case["target"][0][0].as_array(), case["target"][0].as_array(), case["target"][2].as_array()]
                 .map(|rows| rows.expect("rows").len());
         let mut layout = Layout::default();
-        let mlp = Mlp::new(&mut layout, DeviceKind::Cpu, 1, &[input, hidden, output], Activation::Tanh);
+        let mlp = Mlp::new(&mut layout, 1, &[input, hidden, output], Activation::Tanh);
         let device = Device::cpu();
         let [target, predictor] =
             ["target", "predictor"].map(|name| device.floats(network(name), [layout.len()]));

@@ -1,17 +1,18 @@
 //! Imagination in a world that is perfect must be what really happens, on every task.
-#![cfg(not(target_family = "wasm"))]
+#![cfg(all(feature = "tensors", not(target_family = "wasm")))]
 
 use burn::tensor::Tensor;
 use mbppo::buffer::Rollout;
 use mbppo::config::Activation;
 use mbppo::device::Device;
-use mbppo::dynamics::{Dynamics, Prediction};
+
 use mbppo::env::{ActionSpace, Env, TASKS, make};
 use mbppo::imagination::{Borders, Imagination, KnownRange, Room, Scope};
 use mbppo::kernels::world::{self, Answer, Question};
 use mbppo::kernels::{self, ppo};
-use mbppo::nets::{ActorCritic, ObsScaling, Shape};
+use mbppo::nets::{ObsScaling, Shape};
 use mbppo::rng::Seed;
+use mbppo::tensors::{ActorCritic, Dynamics, Prediction};
 
 /// A task itself as a world model: two members that agree.
 struct Perfect(&'static str);

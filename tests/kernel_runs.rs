@@ -1,5 +1,5 @@
 //! Whole iterations by the hand-written kernels and by tensors: the same run, mechanism by mechanism.
-#![cfg(not(target_family = "wasm"))]
+#![cfg(all(feature = "tensors", not(target_family = "wasm")))]
 
 use mbppo::config::Config;
 use mbppo::device::Device;

@@ -2,7 +2,7 @@
 //!
 //! Both compute in f32 and add in different orders: 3e-5 of the largest number of a result is asked of outputs and
 //! losses, 1e-4 of gradients, which are sums over a batch, and of parameters after several steps.
-#![cfg(not(target_family = "wasm"))]
+#![cfg(all(feature = "tensors", not(target_family = "wasm")))]
 
 #[allow(dead_code)]
 #[path = "../benches/workloads/mod.rs"]
@@ -10,17 +10,17 @@ mod workloads;
 
 use burn::tensor::Tensor;
 use mbppo::config::{Activation, Config};
-use mbppo::curiosity::Rnd;
-use mbppo::device::{Device, DeviceKind};
+use mbppo::device::Device;
 use mbppo::kernels::distribution::Distribution;
 use mbppo::kernels::model_loss::{LOG_VARIANCE, Outputs};
 use mbppo::kernels::ppo::{ActorCritic, Scaling, Shape};
 use mbppo::kernels::ppo_loss::{Minibatch, Settings};
 use mbppo::kernels::world_model::WorldModel;
 use mbppo::kernels::{self, Kept};
-use mbppo::nets::{Adam, Layout, Mlp, categorical, clip_by_global_norm, gaussian};
+
 use mbppo::rng::{Seed, Stream};
-use mbppo::{ppo, world_model};
+use mbppo::tensors::ensemble as world_model;
+use mbppo::tensors::{Adam, Layout, Mlp, Rnd, categorical, clip_by_global_norm, gaussian, ppo};
 
 const OUTPUTS: f32 = 3e-5;
 const GRADIENTS: f32 = 1e-4;
@@ -63,7 +63,7 @@ fn outputs_and_all_gradients_of_a_perceptron_are_burns() {
         let sizes = [1 + stream.below(20), hidden, 1 + stream.below(70), 1 + stream.below(18)];
         let bend = BENDS[round % 3];
         let mut layout = Layout::default();
-        let theirs = Mlp::new(&mut layout, DeviceKind::Cpu, members, &sizes, bend);
+        let theirs = Mlp::new(&mut layout, members, &sizes, bend);
         let mut flat = theirs.initial(1.0, &mut stream);
         flat.iter_mut().for_each(|x| *x += 0.1 * stream.normal()); // biases too
         let ours = kernels::Mlp::new(0, members, &sizes, bend);
@@ -128,7 +128,7 @@ impl Oracle {
         let mut layout = Layout::default();
         let nets = [shape.actions, shape.heads].map(|outputs| {
             let sizes = [shape.obs_size, shape.hidden_size, shape.hidden_size, outputs];
-            Mlp::new(&mut layout, DeviceKind::Cpu, 1, &sizes, shape.activation)
+            Mlp::new(&mut layout, 1, &sizes, shape.activation)
         });
         let mut flat = nets[0].initial(0.5, stream);
         flat.extend(nets[1].initial(1.0, stream));
@@ -376,7 +376,7 @@ fn errors_and_steps_of_curiosity_are_burns() {
     for obs_size in [1, 4, 6] {
         let mut layout = Layout::default();
         let sizes = [obs_size, 64, 16];
-        let mlp = Mlp::new(&mut layout, DeviceKind::Cpu, 1, &sizes, Activation::Tanh);
+        let mlp = Mlp::new(&mut layout, 1, &sizes, Activation::Tanh);
         let [target, flat] = [0, 1].map(|_| mlp.initial(1.4, &mut stream));
         let device = Device::cpu();
         let [fixed, learning] = [&target, &flat].map(|values| floats(values, [values.len()]));

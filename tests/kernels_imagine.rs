@@ -1,11 +1,11 @@
 //! The hand-written step of imagination against the same step put together from burn's networks.
 //!
 //! 3e-5 of the largest number is asked, as of all outputs; 1e-3 of disagreement, a root of small differences.
-#![cfg(not(target_family = "wasm"))]
+#![cfg(all(feature = "tensors", not(target_family = "wasm")))]
 
 use burn::tensor::Tensor;
 use mbppo::config::{Activation, Config, ModelTarget};
-use mbppo::device::{Device, DeviceKind};
+use mbppo::device::Device;
 use mbppo::env::ActionSpace;
 use mbppo::kernels::distribution::Distribution;
 use mbppo::kernels::imagine::{Branches, Chance, Parts};
@@ -16,9 +16,9 @@ use mbppo::kernels::scales::Scales;
 use mbppo::kernels::world::{Answer, Dynamics, Question, World};
 use mbppo::kernels::world_model::WorldModel;
 use mbppo::kernels::{Adam, Mlp};
-use mbppo::nets::{Layout, Mlp as TensorMlp, categorical};
 use mbppo::rng::{Seed, Stream};
-use mbppo::{curiosity, world_model};
+use mbppo::tensors;
+use mbppo::tensors::{Layout, Mlp as TensorMlp, categorical};
 
 fn normals(count: usize, stream: &mut Stream) -> Vec<f32> {
     (0..count).map(|_| stream.normal()).collect()
@@ -61,9 +61,9 @@ fn scales() -> Scales {
 }
 
 /// burn's ensemble and ours with the same parameters.
-fn worlds(stream: &mut Stream) -> (world_model::WorldModel, World) {
+fn worlds(stream: &mut Stream) -> (tensors::WorldModel, World) {
     let config = Config { ensemble_size: MEMBERS, model_hidden_size: WIDTH, ..Config::default() };
-    let mut theirs = world_model::WorldModel::new(&Device::cpu(), OBS, ACTIONS, &config, stream);
+    let mut theirs = tensors::WorldModel::new(&Device::cpu(), OBS, ACTIONS, &config, stream);
     theirs.set_scales(scales());
     let sizes = [OBS + ACTIONS, WIDTH, WIDTH, OBS + 2];
     let mlp = Mlp::new(0, MEMBERS, &sizes, config.model_activation);
@@ -79,9 +79,8 @@ fn a_step_of_all_branches_is_burns() {
     for with_disagreement in [false, true] {
         let (theirs, mut world) = worlds(&mut stream);
         let mut layout = Layout::default();
-        let nets = [ACTIONS, 1].map(|outputs| {
-            TensorMlp::new(&mut layout, DeviceKind::Cpu, 1, &[OBS, 16, 16, outputs], Activation::Tanh)
-        });
+        let nets = [ACTIONS, 1]
+            .map(|outputs| TensorMlp::new(&mut layout, 1, &[OBS, 16, 16, outputs], Activation::Tanh));
         let flat: Vec<f32> = nets.iter().flat_map(|net| net.initial(1.0, &mut stream)).collect();
         let tensor = floats(&flat, [flat.len()]);
         let shape = Shape {
@@ -96,10 +95,10 @@ fn a_step_of_all_branches_is_burns() {
         let scaling = Scaling { centre: vec![0.5; OBS], half_range: vec![2.0; OBS] };
         let mut net = ActorCritic::new(shape, scaling, flat, adam);
         let mut rnd_layout = Layout::default();
-        let rnd_mlp = TensorMlp::new(&mut rnd_layout, DeviceKind::Cpu, 1, &[OBS, 64, 16], Activation::Tanh);
+        let rnd_mlp = TensorMlp::new(&mut rnd_layout, 1, &[OBS, 64, 16], Activation::Tanh);
         let [fixed, guess] = [0, 1].map(|_| rnd_mlp.initial(1.4, &mut stream));
         let [a, b] = [&fixed, &guess].map(|values| floats(values, [values.len()]));
-        let rnd_oracle = curiosity::Rnd::with_networks(&Device::cpu(), (rnd_layout, rnd_mlp), a, b, 1e-3);
+        let rnd_oracle = tensors::Rnd::with_networks(&Device::cpu(), (rnd_layout, rnd_mlp), a, b, 1e-3);
         let adam = Adam::new(guess.len(), 1e-3, 1e-8);
         let mut rnd = Rnd::new(Mlp::new(0, 1, &[OBS, 64, 16], Activation::Tanh), fixed, guess, adam);
 

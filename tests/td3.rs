@@ -1,12 +1,12 @@
 //! TD3 as a whole, without a trainer: when it moves what, and that it finds a best action.
-#![cfg(not(target_family = "wasm"))]
+#![cfg(all(feature = "tensors", not(target_family = "wasm")))]
 
 use burn::tensor::Tensor;
 use mbppo::config::Activation;
 use mbppo::device::Device;
 use mbppo::rng::Seed;
-use mbppo::td3::{Settings, Td3};
-use mbppo::transitions::Transitions;
+use mbppo::tensors::Transitions;
+use mbppo::tensors::td3::{Settings, Td3};
 
 fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
     tensor.into_data().try_into_vec().expect("floats")
@@ -48,7 +48,7 @@ fn the_policy_and_the_slow_copies_move_only_on_every_dth_update() {
     let mut stream = Seed(1).stream("noise");
     for update in 1..=6 {
         let (actor, slow) = (numbers(td3.actor.flat.clone()), numbers(td3.critics.target.clone()));
-        let updated = td3.update(&batch, &settings, &mut stream);
+        let updated = td3.update(&batch, &settings, &mut stream).expect("numbers");
         let is_due = update % 3 == 0;
         assert_eq!(updated.actor_loss.is_some(), is_due);
         assert_eq!(numbers(td3.actor.flat.clone()) != actor, is_due);
@@ -77,7 +77,7 @@ fn it_finds_the_best_action_of_a_world_without_a_future() {
     let batch = batch(&device, 128);
     let mut stream = Seed(1).stream("noise");
     for _ in 0..600 {
-        td3.update(&batch, &settings, &mut stream);
+        td3.update(&batch, &settings, &mut stream).expect("numbers");
     }
     let said = numbers(td3.actions(&td3.actor.matrices(), batch.obs.clone()));
     assert!(said.iter().all(|action| (action - 0.5).abs() < 0.2), "{said:?}");

@@ -1,14 +1,14 @@
-//! Imagination's room on WebGPU, and on the CPU to compare with.
+//! Imagination's room on `cpu-plain`, to compare with.
 //!
-//! **Shapes.** Everything on the device is [B, ·]; nothing is read before the horizon is reached.
+//! **Shapes.** Everything is [B, ·]; nothing is read before the horizon is reached.
 
 use super::{Chance, Scope};
 use crate::curiosity::{Curiosity, TensorVisit};
-use crate::device::{Device, read};
-use crate::dynamics::Dynamics;
+use crate::device::Device;
 use crate::env::ActionSpace;
 use crate::error::Result;
-use crate::nets::{ActorCritic, chance_size};
+use crate::nets::chance_size;
+use crate::tensors::{ActorCritic, Dynamics, read};
 use burn::tensor::Tensor;
 
 /// B branches in tensors.
@@ -29,7 +29,7 @@ impl TensorBranches {
         Self {
             scope,
             obs: device.floats(starts.to_vec(), [branches, scope.obs_size]),
-            chance: device.floats(chance.packed(&scope), [scope.horizon, branches, width]),
+            chance: device.floats(packed(chance, &scope), [scope.horizon, branches, width]),
             steps: Vec::with_capacity(scope.horizon),
         }
     }
@@ -73,8 +73,8 @@ impl TensorBranches {
     }
 
     /// What was recorded, [H · B, O + A + 5].
-    pub(super) async fn record(self) -> Result<Vec<f32>> {
-        read(Tensor::cat(self.steps, 0), "reading imagined steps").await
+    pub(super) fn record(self) -> Result<Vec<f32>> {
+        read(Tensor::cat(self.steps, 0), "reading imagined steps")
     }
 }
 
@@ -84,4 +84,16 @@ fn model_form(space: ActionSpace, action: Tensor<2>) -> Tensor<2> {
         ActionSpace::Discrete(_) => action,
         ActionSpace::Box { bound, .. } => action.clamp(-bound, bound) / bound,
     }
+}
+
+/// All chance in one block: what actions take, members as one-hot rows, noise.
+fn packed(chance: &Chance, scope: &Scope) -> Vec<f32> {
+    let (draw, noise) = (chance_size(scope.action), scope.noise_size);
+    let mut block = Vec::with_capacity(chance.members.len() * (draw + scope.members + noise));
+    for (row, &member) in chance.members.iter().enumerate() {
+        block.extend_from_slice(&chance.actions[row * draw..(row + 1) * draw]);
+        block.extend((0..scope.members).map(|m| if m == member { 1.0 } else { 0.0 }));
+        block.extend_from_slice(&chance.noise[row * noise..(row + 1) * noise]);
+    }
+    block
 }

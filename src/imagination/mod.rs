@@ -7,24 +7,26 @@
 //! ```
 //! **Shapes.** B branches: everything is [B, ·]; the record of one step is [B, O + A + 5].
 //! **Where.** Starts come from the newest part of replay; the rollout goes to [`crate::samples`]. `by_hand` computes on the
-//! CPU, `by_tensors` elsewhere; `cut` ends branches for both.
+//! CPU, `by_tensors` to compare with; `cut` ends branches for all.
 //! **Choices.** (1) `terminated` only where the task would end, by the model's word or the task's own rule; a branch that
 //! crosses a [`Borders`] or reaches the horizon is truncated and bootstraps. (2) All chance comes from the host, in the
 //! same order on every device. (3) Disagreement is computed where somebody needs it: on the CPU it costs E times as much.
 //! **Paper.** Janner et al. 2019 (1906.08253); Chua et al. 2018 (1805.12114), TS1 propagation.
 
 mod by_hand;
+#[cfg(feature = "tensors")]
 mod by_tensors;
 mod cut;
 
 pub use by_hand::HandBranches;
+#[cfg(feature = "tensors")]
 pub use by_tensors::TensorBranches;
 pub use cut::{Borders, KnownRange};
 
 use crate::agent::Agent;
 use crate::buffer::Rollout;
 use crate::curiosity::Curiosity;
-use crate::device::Device;
+use crate::device::{Device, DeviceKind};
 use crate::env::ActionSpace;
 use crate::error::Result;
 use crate::nets::{chance_size, draw_chance};
@@ -68,7 +70,8 @@ pub struct Imagination {
 pub enum Room {
     /// On the CPU, by hand.
     ByHand(Box<HandBranches>),
-    /// Anywhere, in tensors.
+    /// In tensors, to compare with.
+    #[cfg(feature = "tensors")]
     ByTensors(Box<TensorBranches>),
 }
 
@@ -104,28 +107,20 @@ impl Chance {
         }
         chance
     }
-
-    /// All in one block: what actions take, members as one-hot rows, noise.
-    fn packed(&self, scope: &Scope) -> Vec<f32> {
-        let (draw, noise) = (chance_size(scope.action), scope.noise_size);
-        let mut block = Vec::with_capacity(self.members.len() * (draw + scope.members + noise));
-        for (row, &member) in self.members.iter().enumerate() {
-            block.extend_from_slice(&self.actions[row * draw..(row + 1) * draw]);
-            block.extend((0..scope.members).map(|m| if m == member { 1.0 } else { 0.0 }));
-            block.extend_from_slice(&self.noise[row * noise..(row + 1) * noise]);
-        }
-        block
-    }
 }
 
 impl Imagination {
     /// Starts one branch from each of `starts` [B, O].
     pub fn start(device: &Device, starts: Vec<f32>, scope: Scope, stream: &mut Stream) -> Self {
         let chance = Chance::draw(&scope, starts.len() / scope.obs_size, stream);
-        let room = if device.has_kernels() {
-            Room::ByHand(Box::new(HandBranches::start(&starts, scope, chance)))
-        } else {
-            Room::ByTensors(Box::new(TensorBranches::start(device, &starts, scope, &chance)))
+        let room = match device.kind() {
+            DeviceKind::Cpu | DeviceKind::WebGpu => {
+                Room::ByHand(Box::new(HandBranches::start(&starts, scope, chance)))
+            }
+            #[cfg(feature = "tensors")]
+            DeviceKind::CpuPlain => {
+                Room::ByTensors(Box::new(TensorBranches::start(device, &starts, scope, &chance)))
+            }
         };
         Self { scope, starts, room }
     }
@@ -139,6 +134,7 @@ impl Imagination {
     pub fn steps(&self) -> usize {
         match &self.room {
             Room::ByHand(branches) => branches.steps(),
+            #[cfg(feature = "tensors")]
             Room::ByTensors(branches) => branches.steps(),
         }
     }
@@ -175,6 +171,7 @@ impl Imagination {
                 };
                 branches.note(&novelties);
             }
+            #[cfg(feature = "tensors")]
             Room::ByTensors(branches) => {
                 let (Some(net), Some(world)) = (agent.by_tensors(), model.by_tensors()) else {
                     unreachable!("a run has one device")
@@ -192,7 +189,8 @@ impl Imagination {
     pub async fn finish(self, borders: Borders<'_>, weight: f32) -> Result<Imagined> {
         let rows = match self.room {
             Room::ByHand(branches) => branches.record(),
-            Room::ByTensors(branches) => branches.record().await?,
+            #[cfg(feature = "tensors")]
+            Room::ByTensors(branches) => branches.record()?,
         };
         Ok(Recorded { scope: self.scope, starts: &self.starts, rows: &rows }.cut(borders, weight))
     }

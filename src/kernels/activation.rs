@@ -3,7 +3,7 @@
 //! ```text
 //! tanh(x) ≈ x P(x²) / Q(x²), |x| ≤ 7.9      σ(x) = ½ + ½ tanh(x/2)      silu(x) = x σ(x)
 //! ```
-//! **Where.** [`crate::nets::activation`] uses the same functions inside burn's tensors, so both versions of a network
+//! **Where.** [`crate::tensors::activation`] uses the same functions inside burn's tensors, so both versions of a network
 //! say the same.
 //! **Choices.** (1) Of tanh and relu the slope follows from the value; silu's is kept beside it. (2) The rational function
 //! has no branch, so the compiler computes it for a whole vector at once.

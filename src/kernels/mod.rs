@@ -1,16 +1,15 @@
 //! The learning arithmetic by hand, for the CPU: plain f32 slices, no tensors, no automatic differentiation.
 //!
 //! **What.** The networks here are so small that on the CPU a tensor library spends most of its time on everything but
-//! arithmetic: shapes, allocation, a tape of operations. These are the same formulas as in [`crate::nets`],
-//! [`crate::ppo`], [`crate::world_model`] and [`crate::curiosity`], with every gradient written out. burn's version is
-//! the oracle (`tests/kernels.rs`) and remains the only one on WebGPU.
+//! arithmetic: shapes, allocation, a tape of operations. These are the same formulas as in [`crate::tensors`], with every
+//! gradient written out: all that a page needs. burn's version is the oracle (`tests/kernels.rs`).
 //!
 //! **Reading order.** [`isa`] which instructions there are · [`tile`] the innermost loop · [`pack`], [`narrow`], [`dense`] one
 //! layer, forwards and backwards · [`activation`] the bend · [`mlp`] layers on a flat parameter buffer · [`adam`] the
 //! optimiser · [`distribution`], [`ppo_loss`], [`ppo`] policy and value · [`model_loss`], [`world_model`] the ensemble ·
-//! [`rnd`] novelty · [`scales`], [`world`], [`imagine`] stepping in what was learned.
+//! [`rnd`], [`icm`] novelty · [`targeted`], [`dqn`], [`td3`] learning from replay · [`scales`], [`world`], [`imagine`] stepping in what was learned.
 //!
-//! **Choices.** (1) Buffers have the layout of [`crate::nets::Layout`]: a flat buffer may go back and forth between
+//! **Choices.** (1) Buffers have the layout of [`crate::tensors::Layout`]: a flat buffer may go back and forth between
 //! both versions. (2) Workspaces are kept and reused; a step allocates nothing once it has seen its largest batch.
 //! (3) No threads: in the browser they would need a page of its own kind, and the batches are too small to share.
 //! (4) On the workloads of `benches/workloads` wasm takes a ninth to a twentieth of plain JavaScript's time (node 20);
@@ -23,6 +22,8 @@ pub mod activation;
 pub mod adam;
 pub mod dense;
 pub mod distribution;
+pub mod dqn;
+pub mod icm;
 pub mod imagine;
 pub mod mlp;
 pub mod model_loss;
@@ -32,6 +33,8 @@ pub mod ppo;
 pub mod ppo_loss;
 pub mod rnd;
 pub mod scales;
+pub mod targeted;
+pub mod td3;
 pub mod tile;
 pub mod world;
 pub mod world_model;

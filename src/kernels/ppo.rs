@@ -3,8 +3,8 @@
 //! **What.** Two perceptrons on one buffer; the loss and its gradient at their outputs are those of [`super::ppo_loss`],
 //! the step is [`super::adam`]'s, clipped by global norm.
 //! **Shapes.** In the buffer the policy, then the value, then log σ `[A]` of a policy that draws numbers: the order of
-//! [`crate::nets::ActorCritic`].
-//! **Where.** The same as `update` in [`crate::ppo`].
+//! [`crate::tensors::ActorCritic`].
+//! **Where.** The same as `update` in [`crate::tensors::ppo`].
 //! **Paper.** Schulman et al. 2017 (1707.06347).
 
 use super::distribution::Distribution;

@@ -6,7 +6,7 @@
 //! ∂loss/∂V = w c_vf (V − R) / divisor    where the value is not held by its clip
 //! ```
 //! **Shapes.** outputs and actions [B, A], values and returns [B, heads], all else `[B]`.
-//! **Where.** The loss and metrics of [`crate::ppo`]; log-probabilities come from [`super::distribution`].
+//! **Where.** The loss and metrics of [`crate::tensors::ppo`]; log-probabilities come from [`super::distribution`].
 //! **Choices.** (1) The divisor is the caller's: the sum of the weights, or the number of samples, with which a batch
 //! of which little is believed moves the policy little. (2) Sums over the batch are f64.
 //! **Paper.** Schulman et al. 2017 (1707.06347).
@@ -101,8 +101,19 @@ pub struct Losses {
     pub grad_norm: f32,
 }
 
+/// Names of the numbers of an update, in the order of [`Losses::metrics`].
+pub const UPDATE_METRICS: [&str; 7] = [
+    "train/policy_gradient_loss",
+    "train/value_loss",
+    "train/entropy_loss",
+    "train/approx_kl",
+    "train/clip_fraction",
+    "train/grad_norm",
+    "train/loss",
+];
+
 impl Losses {
-    /// In the order of [`crate::ppo::UPDATE_METRICS`].
+    /// In the order of [`UPDATE_METRICS`].
     pub fn metrics(&self) -> [f32; 7] {
         [
             self.policy_gradient_loss,

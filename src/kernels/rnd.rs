@@ -4,12 +4,22 @@
 //! error(s) = mean_j (f̂(x)_j − f(x)_j)²        x = clip((s − mean) / std, −5, 5)        loss = mean_B error
 //! ```
 //! **Shapes.** s [B, O] → errors `[B]`; both networks have the same shape.
-//! **Where.** The same as [`crate::curiosity::Rnd`], from which the parameters come.
+//! **Where.** The same as [`crate::tensors::Rnd`], which tells more.
 //! **Paper.** Burda et al. 2019 (1810.12894).
 
 use super::{Adam, Kept, Mlp};
 
-const CLIP: f32 = 5.0;
+/// What normalised states are clipped at.
+pub const CLIP: f32 = 5.0;
+/// Gain of the last layer's first weights.
+pub const FIRST_GAIN: f32 = std::f32::consts::SQRT_2;
+const HIDDEN: usize = 64;
+const FEATURES: usize = 16;
+
+/// Layer sizes of both networks.
+pub fn layer_sizes(obs_size: usize) -> [usize; 3] {
+    [obs_size, HIDDEN, FEATURES]
+}
 
 /// Both networks.
 #[derive(Debug, Clone)]
@@ -93,12 +103,16 @@ impl Rnd {
     fn guess(&mut self, obs: &[f32]) {
         let rows = obs.len() / self.mlp.inputs();
         self.x.clear();
-        for row in obs.chunks_exact(self.mlp.inputs()) {
-            let scales = self.mean.iter().zip(&self.std);
-            self.x
-                .extend(row.iter().zip(scales).map(|(s, (mean, std))| ((s - mean) / std).clamp(-CLIP, CLIP)));
-        }
+        normalize(obs, &self.mean, &self.std, &mut self.x);
         self.mlp.forward(&self.flat, &self.x, rows, &mut self.kept);
         self.mlp.forward(&self.target, &self.x, rows, &mut self.kept_target);
+    }
+}
+
+/// Appends states [B, O] on their scale, clipped: x.
+pub fn normalize(obs: &[f32], mean: &[f32], std: &[f32], x: &mut Vec<f32>) {
+    for row in obs.chunks_exact(mean.len()) {
+        let scales = mean.iter().zip(std);
+        x.extend(row.iter().zip(scales).map(|(s, (mean, std))| ((s - mean) / std).clamp(-CLIP, CLIP)));
     }
 }

@@ -5,7 +5,7 @@
 //! Δ̂ = μ, or with Gaussian heads and noise z, μ + σ z          disagreement = mean_d std_members(μ_d)
 //! ```
 //! **Shapes.** obs [B, O], action [B, A], member `[B]`, noise [B, O + 1] → next obs [B, O], all else `[B]`.
-//! **Where.** The same as `WorldModel::predict` in [`crate::world_model`]; asked by [`super::imagine`].
+//! **Where.** The same as [`predict`](crate::tensors::Dynamics::predict) in [`crate::tensors::WorldModel`]; asked by [`super::imagine`].
 //! **Choices.** Branches are grouped by member, so each is computed once; only when disagreement is asked for does every
 //! member see every branch.
 

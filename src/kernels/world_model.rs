@@ -7,6 +7,14 @@
 
 use super::model_loss::{ModelLosses, Outputs, losses};
 use super::{Adam, Kept, Mlp};
+use crate::config::{Config, ModelHeads};
+
+/// Input, two hidden layers, and output: state, reward, end, and with Gaussian heads their log-variances.
+pub fn layer_sizes(obs_size: usize, action_size: usize, config: &Config) -> [usize; 4] {
+    let doubts = if config.model_heads == ModelHeads::Gaussian { obs_size + 1 } else { 0 };
+    let width = config.model_hidden_size;
+    [obs_size + action_size, width, width, obs_size + 2 + doubts]
+}
 
 /// E networks with their optimiser.
 #[derive(Debug, Clone)]

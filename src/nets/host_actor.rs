@@ -1,12 +1,10 @@
 //! The policy on the host, for acting in real environments without asking the device and waiting.
 //!
-//! **What.** The same distribution as [`ActorCritic::policy`](super::ActorCritic::policy) for one observation at a
-//! time, in plain f32.
+//! **What.** The policy's distribution for one observation at a time, in plain f32.
 //! **Choices.** (1) A greedy action is the most probable one: the highest score, or the mean. (2) Learners without a
 //! distribution (DQN, TD3) have an actor that can only be greedy: the most valuable choice, or bound · tanh(output).
 
-use super::actor_critic::Shape;
-use super::categorical::cumulative_choice;
+use super::shape::Shape;
 use crate::config::Activation;
 use crate::env::ActionSpace;
 use crate::kernels::activation::bend_number;
@@ -94,12 +92,31 @@ impl HostActor {
     }
 }
 
-#[cfg(all(test, not(target_family = "wasm")))]
+/// The index at which the cumulative sum of `probabilities` passes `uniform`, on the host.
+fn cumulative_choice(probabilities: impl Iterator<Item = f32> + Clone, uniform: f32) -> usize {
+    let total: f32 = probabilities.clone().sum();
+    let point = uniform * total;
+    let mut sum = 0.0;
+    let mut last_possible = 0;
+    for (index, probability) in probabilities.enumerate() {
+        sum += probability;
+        if probability > 0.0 {
+            last_possible = index;
+        }
+        if point < sum {
+            return index;
+        }
+    }
+    last_possible
+}
+
+#[cfg(all(test, feature = "tensors", not(target_family = "wasm")))]
 mod tests {
     use super::*;
     use crate::device::Device;
-    use crate::nets::{ActorCritic, Distribution, ObsScaling, chance_size, draw_chance};
+    use crate::nets::{ObsScaling, chance_size, draw_chance};
     use crate::rng::Seed;
+    use crate::tensors::{ActorCritic, Distribution};
 
     #[test]
     fn the_actor_on_the_host_says_what_the_device_says() {
@@ -116,7 +133,7 @@ mod tests {
                 log_std_init: -0.5,
             };
             let net = ActorCritic::new(&device, shape, 1e-3, &mut Seed(2).stream("init"));
-            let mut actor = pollster::block_on(net.actor()).expect("the CPU is there");
+            let mut actor = net.actor().expect("the CPU is there");
             let mut stream = Seed(3).stream("obs");
             for draw in 0..50 {
                 let obs: Vec<f32> = (0..4).map(|_| 30.0 * stream.normal()).collect();

@@ -1,22 +1,12 @@
-//! Networks: plain layers whose parameters lie in one flat buffer, and the optimiser that moves it.
+//! Networks as the rest of the program sees them, whoever computes: what they are made of, their first weights, and the
+//! policy on the host.
 
-pub mod activation;
-mod actor_critic;
-mod adam;
-pub mod categorical;
-mod distribution;
-pub mod gaussian;
+mod chance;
 mod host_actor;
 mod init;
-mod layout;
-mod mlp;
-mod targeted;
+mod shape;
 
-pub use actor_critic::{ActorCritic, ObsScaling, Shape};
-pub use adam::{Adam, clip_by_global_norm};
-pub use distribution::{Distribution, chance_size, draw_chance};
+pub use chance::{chance_size, draw_chance};
 pub use host_actor::HostActor;
 pub use init::{initial, orthogonal};
-pub use layout::{Layout, Slot, Tracked};
-pub use mlp::Mlp;
-pub use targeted::Targeted;
+pub use shape::{ObsScaling, Shape};

@@ -6,7 +6,7 @@ use crate::buffer::Rollout;
 use crate::config::{Algorithm, Config, SegmentRule};
 use crate::device::{Numbers, read_mean};
 use crate::error::{Error, Result};
-use crate::ppo::{Settings, UPDATE_METRICS};
+use crate::kernels::ppo_loss::{Settings, UPDATE_METRICS};
 use crate::samples::{Discounting, Samples};
 
 /// PPO's epochs in progress.

@@ -6,8 +6,7 @@ use crate::agent::Agent;
 use crate::curiosity::Curiosity;
 use crate::world_model::Model;
 
-/// Everything that learns. Tensors are shared, not copied, and what kernels learn is small: keeping it costs next to
-/// nothing.
+/// Everything that learns. It is small: keeping it costs next to nothing.
 #[derive(Clone)]
 pub(super) struct Learned {
     agent: Agent,
@@ -33,7 +32,7 @@ impl Trainer {
         (self.agent, self.model, self.curiosity) = (kept.agent, kept.model, kept.curiosity);
         self.replay_learner = kept.replay_learner;
         self.actor = match &self.replay_learner {
-            Some(learner) => learner.actor(self.agent.shape().clone()).await.ok(),
+            Some(learner) => learner.actor(self.agent.shape().clone()).ok(),
             None => self.agent.actor().await.ok(),
         };
     }

@@ -190,10 +190,10 @@ impl Trainer {
         match work {
             Work::Begin if self.table.is_some() => Ok(Work::Walk { step: 0 }),
             Work::Walk { step } => self.walk(step),
-            Work::Begin if self.replay_learner.is_some() => self.begin_acting().await,
+            Work::Begin if self.replay_learner.is_some() => self.begin_acting(),
             Work::Begin => self.begin_iteration().await,
             Work::Act { step } => self.act(step),
-            Work::Learn(training) => self.learn(training).await,
+            Work::Learn(training) => self.learn(training),
             Work::Collect { step } => self.collect(step),
             Work::Review => self.review().await,
             Work::Fit(fit) => self.fit(fit).await,

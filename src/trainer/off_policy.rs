@@ -8,36 +8,35 @@
 //! ```
 //! **Choices.** (1) As in Stable-Baselines3, actions are drawn by pure chance until `learning_starts` real steps are
 //! over, and DQN's slow copy is counted in real steps. (2) The noise is an Ornstein–Uhlenbeck process with its final
-//! spread σ from the start; ρ = 0 is white noise. (3) Losses stay on the device and are read once an iteration. (4) The
+//! spread σ from the start; ρ = 0 is white noise. (3) The
 //! held-out episodes of replay concern the world model only: here all are learned from.
 
 use super::Trainer;
-use super::replay_learner::ReplayLearner;
 use super::work::Work;
 use crate::config::{Algorithm, Config};
-use crate::device::read;
 use crate::env::ActionSpace;
 use crate::error::{Error, Result};
 use crate::rng::Stream;
 use crate::transitions::{Form, Transitions};
-use burn::tensor::Tensor;
 use std::collections::BTreeMap;
 
 /// Updates in progress.
 #[derive(Default)]
 pub(super) struct Training {
     pub(super) updates: usize,
-    /// Numbers of the updates so far by the name of their metric, `[1]` each, unread.
-    metrics: BTreeMap<&'static str, Vec<Tensor<1>>>,
+    /// Numbers of the updates so far by the name of their metric.
+    metrics: BTreeMap<&'static str, Vec<f32>>,
+    /// The minibatch of the moment.
+    batch: Transitions,
 }
 
 impl Trainer {
-    pub(super) async fn begin_acting(&mut self) -> Result<Work> {
+    pub(super) fn begin_acting(&mut self) -> Result<Work> {
         let rate = self.learning_rate();
         let Some(learner) = &mut self.replay_learner else { return Ok(Work::Begin) };
         learner.set_learning_rate(rate);
         if self.actor.is_none() {
-            self.actor = Some(learner.actor(self.agent.shape().clone()).await?);
+            self.actor = Some(learner.actor(self.agent.shape().clone())?);
         }
         Ok(Work::Act { step: 0 })
     }
@@ -113,16 +112,16 @@ impl Trainer {
 
     /// DQN's slow copy moves whenever another `target_update_interval` real steps are over.
     fn move_slow_copy(&mut self) {
-        let Some(ReplayLearner::Dqn(q)) = &mut self.replay_learner else { return };
+        let Some(learner) = &mut self.replay_learner else { return };
         let interval = self.config.target_update_interval as u64;
         let now = self.record.real_steps;
         if now / interval > (now - self.config.num_envs as u64) / interval {
-            q.follow(self.config.tau);
+            learner.follow(self.config.tau);
         }
     }
 
     /// One update.
-    pub(super) async fn learn(&mut self, mut now: Training) -> Result<Work> {
+    pub(super) fn learn(&mut self, mut now: Training) -> Result<Work> {
         let Some(learner) = &mut self.replay_learner else { return Ok(Work::Begin) };
         let ids = self.replay.sample(self.config.batch_size, &mut self.streams.minibatches);
         let form = Form {
@@ -130,27 +129,25 @@ impl Trainer {
             scaling: &self.agent.shape().scaling,
             reward_scale: self.config.reward_scale as f32,
         };
-        let batch = Transitions::gather(&self.device, &self.replay, &ids, form);
-        for (name, number) in learner.update(&batch, &self.config, &mut self.streams.minibatches) {
+        now.batch.refill(&self.replay, &ids, form);
+        for (name, number) in learner.update(&now.batch, &self.config, &mut self.streams.minibatches)? {
             now.metrics.entry(name).or_default().push(number);
         }
         now.updates += 1;
         if now.updates < self.config.gradient_steps {
             return Ok(Work::Learn(now));
         }
-        self.note_training(now).await?;
+        self.note_training(now)?;
         if let Some(learner) = &self.replay_learner {
-            self.actor = Some(learner.actor(self.agent.shape().clone()).await?);
+            self.actor = Some(learner.actor(self.agent.shape().clone())?);
         }
         self.end_acting()
     }
 
-    /// Reads the numbers of these updates and notes their means.
-    async fn note_training(&mut self, training: Training) -> Result<()> {
-        let (names, numbers): (Vec<_>, Vec<_>) = training.metrics.into_iter().unzip();
-        let means = numbers.into_iter().map(|numbers| Tensor::cat(numbers, 0).mean()).collect();
-        let means = read(Tensor::cat(means, 0), "reading the losses").await?;
-        for (name, &mean) in names.iter().zip(&means) {
+    /// Notes the means of these updates' numbers.
+    fn note_training(&mut self, training: Training) -> Result<()> {
+        for (name, numbers) in &training.metrics {
+            let mean = numbers.iter().sum::<f32>() / numbers.len() as f32;
             Error::unless_finite("improve", name, [&mean])?;
             self.record.metric(name, mean);
         }
@@ -178,6 +175,7 @@ fn shake(noise: &mut [f32], config: &Config, chance: &mut Stream) {
 
 #[cfg(all(test, not(target_family = "wasm")))]
 mod tests {
+    use super::super::replay_learner::ReplayLearner;
     use super::*;
     use crate::config::preset;
     use crate::device::Device;
@@ -218,8 +216,10 @@ mod tests {
             }
             let good = trainer.policy_parameters().expect("a policy").to_vec();
             match trainer.replay_learner.as_mut().expect("a learner") {
-                ReplayLearner::Dqn(q) => q.flat = q.flat.clone() * f32::NAN,
-                ReplayLearner::Td3(td3) => td3.critics.flat = td3.critics.flat.clone() * f32::INFINITY,
+                ReplayLearner::Dqn(dqn) => dqn.q.flat.fill(f32::NAN),
+                ReplayLearner::Td3(td3) => td3.critics.flat.fill(f32::INFINITY),
+                #[cfg(feature = "tensors")]
+                _ => unreachable!("it runs on the CPU by hand"),
             }
             let mut failure = || {
                 loop {

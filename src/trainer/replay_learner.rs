@@ -1,50 +1,87 @@
 //! Which learner from replay a run has, and what it is asked by the ticks of [`super::off_policy`].
 
 use crate::config::{Algorithm, Config};
-use crate::device::{Device, read};
-use crate::dqn;
+use crate::device::{Device, DeviceKind};
 use crate::env::{ActionSpace, EnvSpec};
 use crate::error::{Error, Result};
-use crate::nets::{HostActor, Shape, Targeted};
+use crate::kernels::Mlp;
+use crate::kernels::dqn::{self, Dqn};
+use crate::kernels::targeted::{self, Targeted};
+use crate::kernels::td3::{self, Td3};
+use crate::nets::{HostActor, Shape, initial};
 use crate::rng::Stream;
-use crate::td3::{self, Td3};
+#[cfg(feature = "tensors")]
+use crate::tensors;
 use crate::transitions::Transitions;
-use burn::tensor::Tensor;
+
+/// What a failure to read a learner's parameters says it was doing.
+#[cfg(feature = "tensors")]
+const READING: &str = "reading the policy";
 
 /// What learns from replay.
 #[derive(Clone)]
 pub(super) enum ReplayLearner {
-    Dqn(Box<Targeted>),
+    Dqn(Box<Dqn>),
     Td3(Box<Td3>),
+    #[cfg(feature = "tensors")]
+    DqnByTensors(Box<tensors::Targeted>),
+    #[cfg(feature = "tensors")]
+    Td3ByTensors(Box<tensors::td3::Td3>),
 }
 
 impl ReplayLearner {
     /// The learner that `config` asks for, if it is one that learns from replay.
     pub(super) fn new(device: &Device, shape: &Shape, config: &Config, stream: &mut Stream) -> Option<Self> {
-        let (outputs, hidden) = (shape.action.encoded_size(), shape.hidden_size);
-        match config.algorithm {
-            Algorithm::Ppo | Algorithm::A2c | Algorithm::DynaQ => None,
-            Algorithm::Dqn => {
-                let sizes = [shape.obs_size, hidden, hidden, outputs];
-                let (activation, rate) = (shape.activation, config.learning_rate);
-                Some(Self::Dqn(Box::new(Targeted::new(device, 1, &sizes, activation, 1.0, rate, stream))))
+        let (size, outputs, hidden) = (shape.obs_size, shape.action.encoded_size(), shape.hidden_size);
+        let (activation, rate) = (shape.activation, config.learning_rate);
+        let of_state = [size, hidden, hidden, outputs];
+        let mut network = |members: usize, sizes: &[usize], gain: f32| {
+            let flat = initial(members, sizes, gain, stream);
+            Targeted::new(Mlp::new(0, members, sizes, activation), flat, rate)
+        };
+        match (config.algorithm, device.kind()) {
+            (Algorithm::Ppo | Algorithm::A2c | Algorithm::DynaQ, _) => None,
+            (Algorithm::Dqn, DeviceKind::Cpu | DeviceKind::WebGpu) => {
+                Some(Self::Dqn(Box::new(Dqn::new(network(1, &of_state, targeted::FIRST_GAIN)))))
             }
-            Algorithm::Td3 => {
-                let learner = (shape.activation, config.learning_rate);
-                Some(Self::Td3(Box::new(Td3::new(
+            (Algorithm::Td3, DeviceKind::Cpu | DeviceKind::WebGpu) => {
+                let actor = network(1, &of_state, td3::ACTOR_GAIN);
+                let critics = network(2, &[size + outputs, hidden, hidden, 1], targeted::FIRST_GAIN);
+                Some(Self::Td3(Box::new(Td3::new(actor, critics))))
+            }
+            #[cfg(feature = "tensors")]
+            (Algorithm::Dqn, DeviceKind::CpuPlain) => {
+                let q = tensors::Targeted::new(
                     device,
-                    [shape.obs_size, outputs, hidden],
-                    learner,
+                    1,
+                    &of_state,
+                    activation,
+                    targeted::FIRST_GAIN,
+                    rate,
                     stream,
-                ))))
+                );
+                Some(Self::DqnByTensors(Box::new(q)))
+            }
+            #[cfg(feature = "tensors")]
+            (Algorithm::Td3, DeviceKind::CpuPlain) => {
+                let sizes = [size, outputs, hidden];
+                let td3 = tensors::td3::Td3::new(device, sizes, (activation, rate), stream);
+                Some(Self::Td3ByTensors(Box::new(td3)))
             }
         }
     }
 
     pub(super) fn set_learning_rate(&mut self, rate: f64) {
         match self {
-            Self::Dqn(q) => q.adam.learning_rate = rate,
+            Self::Dqn(dqn) => dqn.q.adam.learning_rate = rate,
             Self::Td3(td3) => {
+                td3.actor.adam.learning_rate = rate;
+                td3.critics.adam.learning_rate = rate;
+            }
+            #[cfg(feature = "tensors")]
+            Self::DqnByTensors(q) => q.adam.learning_rate = rate,
+            #[cfg(feature = "tensors")]
+            Self::Td3ByTensors(td3) => {
                 td3.actor.adam.learning_rate = rate;
                 td3.critics.adam.learning_rate = rate;
             }
@@ -52,52 +89,87 @@ impl ReplayLearner {
     }
 
     /// Copies what acts, and with it everything that learns, to the host.
-    pub(super) async fn actor(&self, shape: Shape) -> Result<HostActor> {
-        let (acts, flat) = match self {
-            Self::Dqn(q) => (&**q, q.flat.clone()),
+    pub(super) fn actor(&self, shape: Shape) -> Result<HostActor> {
+        let (acts, flat): (Mlp, Vec<f32>) = match self {
+            Self::Dqn(dqn) => (dqn.q.mlp().clone(), dqn.q.flat.clone()),
             Self::Td3(td3) => {
-                (&td3.actor, Tensor::cat(vec![td3.actor.flat.clone(), td3.critics.flat.clone()], 0))
+                (td3.actor.mlp().clone(), [td3.actor.flat.as_slice(), &td3.critics.flat].concat())
+            }
+            #[cfg(feature = "tensors")]
+            Self::DqnByTensors(q) => (q.on_host(), tensors::read(q.flat.clone(), READING)?),
+            #[cfg(feature = "tensors")]
+            Self::Td3ByTensors(td3) => {
+                let nets = [&td3.actor, &td3.critics];
+                let [actor, critics] = nets.map(|net| tensors::read(net.flat.clone(), READING));
+                (td3.actor.on_host(), [actor?, critics?].concat())
             }
         };
-        let flat = read(flat, "reading the policy").await?;
-        Ok(HostActor::deterministic(acts.on_host(), shape, flat))
+        Ok(HostActor::deterministic(acts, shape, flat))
+    }
+
+    /// DQN's slow copy goes the share `tau` of its way; TD3's move with its updates.
+    pub(super) fn follow(&mut self, tau: f64) {
+        match self {
+            Self::Dqn(dqn) => dqn.q.follow(tau),
+            #[cfg(feature = "tensors")]
+            Self::DqnByTensors(q) => q.follow(tau),
+            _ => {}
+        }
     }
 
     /// One update; gives its numbers by the name of their metric.
+    ///
+    /// # Errors
+    /// [`Error::Device`] if the numbers cannot be read.
     pub(super) fn update(
         &mut self,
         batch: &Transitions,
         config: &Config,
         stream: &mut Stream,
-    ) -> Vec<(&'static str, Tensor<1>)> {
+    ) -> Result<Vec<(&'static str, f32)>> {
         match self {
-            Self::Dqn(q) => {
-                let settings = dqn::Settings {
-                    gamma: config.gamma,
-                    double_q: config.double_q,
-                    max_grad_norm: config.max_grad_norm,
-                };
-                dqn::UPDATE_METRICS.into_iter().zip(dqn::update(q, batch, &settings)).collect()
+            Self::Dqn(dqn) => Ok(named(dqn.update(batch, &dqn_settings(config)))),
+            Self::Td3(td3) => Ok(metrics(td3.update(batch, &td3_settings(config), stream))),
+            #[cfg(feature = "tensors")]
+            Self::DqnByTensors(q) => {
+                let batch = tensors::Transitions::upload(&Device::cpu_plain(), batch);
+                tensors::dqn::update(q, &batch, &dqn_settings(config)).map(named)
             }
-            Self::Td3(td3) => {
-                let settings = td3::Settings {
-                    gamma: config.gamma,
-                    tau: config.tau,
-                    policy_delay: config.policy_delay,
-                    target_policy_noise: config.target_policy_noise,
-                    target_noise_clip: config.target_noise_clip,
-                    max_grad_norm: config.max_grad_norm,
-                };
-                let updated = td3.update(batch, &settings, stream);
-                let mut metrics = vec![
-                    ("train/critic_loss", updated.critic_loss),
-                    ("train/q_mean", updated.q_mean),
-                    ("train/grad_norm", updated.grad_norm),
-                ];
-                metrics.extend(updated.actor_loss.map(|loss| ("train/actor_loss", loss)));
-                metrics
+            #[cfg(feature = "tensors")]
+            Self::Td3ByTensors(td3) => {
+                let batch = tensors::Transitions::upload(&Device::cpu_plain(), batch);
+                td3.update(&batch, &td3_settings(config), stream).map(metrics)
             }
         }
+    }
+}
+
+fn named(numbers: [f32; 3]) -> Vec<(&'static str, f32)> {
+    dqn::UPDATE_METRICS.into_iter().zip(numbers).collect()
+}
+
+fn metrics(updated: td3::Updated) -> Vec<(&'static str, f32)> {
+    let mut metrics = vec![
+        ("train/critic_loss", updated.critic_loss),
+        ("train/q_mean", updated.q_mean),
+        ("train/grad_norm", updated.grad_norm),
+    ];
+    metrics.extend(updated.actor_loss.map(|loss| ("train/actor_loss", loss)));
+    metrics
+}
+
+fn dqn_settings(config: &Config) -> dqn::Settings {
+    dqn::Settings { gamma: config.gamma, double_q: config.double_q, max_grad_norm: config.max_grad_norm }
+}
+
+fn td3_settings(config: &Config) -> td3::Settings {
+    td3::Settings {
+        gamma: config.gamma,
+        tau: config.tau,
+        policy_delay: config.policy_delay,
+        target_policy_noise: config.target_policy_noise,
+        target_noise_clip: config.target_noise_clip,
+        max_grad_norm: config.max_grad_norm,
     }
 }
 

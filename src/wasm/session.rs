@@ -169,6 +169,7 @@ async fn open(options: &Options) -> Result<Run> {
     let opened = device::open(DeviceKind::from_name(&options.device)?).await?;
     let sentence = match opened.kind() {
         DeviceKind::Cpu => "Training on the CPU".into(),
+        #[cfg(feature = "tensors")]
         DeviceKind::CpuPlain => "Training on the CPU, by tensors".into(),
         DeviceKind::WebGpu => format!("Training on {}", opened.name()),
     };

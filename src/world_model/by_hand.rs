@@ -2,12 +2,11 @@
 //!
 //! **Choices.** Held-out rows are the same for all members: one after another reads them, nothing is copied E times.
 
-use super::ensemble::layer_sizes;
 use super::model::{Batch, Validation};
 use crate::config::{Config, ModelHeads, Termination};
 use crate::kernels::model_loss::{Outputs, losses};
 use crate::kernels::world::World;
-use crate::kernels::world_model::WorldModel;
+use crate::kernels::world_model::{WorldModel, layer_sizes};
 use crate::kernels::{Adam, Mlp};
 use crate::nets::initial;
 use crate::rng::Stream;
@@ -35,7 +34,8 @@ pub fn update(world: &mut World, batch: &mut Batch, eps: f32) -> f32 {
     world.model.update(&batch.input, &batch.target).total
 }
 
-/// As [`worst_case`](super::by_tensors::worst_case).
+/// The input pushed by `eps` standard deviations in every state number to where the loss rises fastest
+/// (Goodfellow et al. 2015, 1412.6572): what is learned there holds in a neighbourhood, not in a point.
 fn push_to_the_worst(world: &mut World, batch: &mut Batch, eps: f32) {
     let (width, states) = (world.model.mlp().inputs(), world.model.outputs().obs_size);
     let mut d_input = vec![0.0; batch.input.len()];

@@ -1,15 +1,13 @@
-//! The model's room on WebGPU, and on the CPU to compare with: what [`super::Model`] asks for, by [`WorldModel`].
+//! The model's room on `cpu-plain`, to compare with: what [`super::Model`] asks for, by [`WorldModel`].
 //!
 //! **Choices.** A batch is uploaded in one piece, and what a look needs is read in one piece.
 
-use super::ensemble::WorldModel;
 use super::model::{Batch, Validation};
-use crate::device::{Numbers, read};
-use crate::dynamics::Dynamics;
 use crate::error::Result;
+use crate::tensors::{Dynamics, WorldModel, read};
 use burn::tensor::Tensor;
 
-/// One step; gives the loss before it, unread.
+/// One step; gives the loss before it, `[1]`.
 pub fn update(model: &mut WorldModel, batch: &Batch, eps: f32) -> Tensor<1> {
     let (mut input, target) = upload(model, batch, model.members());
     if eps > 0.0 {
@@ -32,7 +30,7 @@ fn upload(model: &WorldModel, batch: &Batch, groups: usize) -> (Tensor<3>, Tenso
     (part(0, inputs), part(inputs, targets))
 }
 
-/// The loss of a minibatch, `[1]`, and its gradient, `[parameters]`; neither is read.
+/// The loss of a minibatch, `[1]`, and its gradient, `[parameters]`.
 pub fn loss_and_gradient(model: &WorldModel, input: Tensor<3>, target: Tensor<3>) -> (Tensor<1>, Tensor<1>) {
     let tracked = model.tracked();
     let output = model.output(&tracked.matrices, Tensor::from_inner(input));
@@ -54,27 +52,21 @@ pub fn worst_case(model: &WorldModel, input: Tensor<3>, target: Tensor<3>, eps: 
     input + gradient.sign() * model.device().floats(push, [1, 1, width])
 }
 
-/// The errors of all members on the same rows, with the mean of the training losses.
+/// The errors of all members on the same rows; the training loss is not known here.
 ///
 /// # Errors
-/// [`crate::Error::Device`] if the device cannot be read.
-pub async fn validate(model: &WorldModel, batch: &Batch, train_losses: Vec<Numbers>) -> Result<Validation> {
+/// [`crate::Error::Device`] if the numbers cannot be read.
+pub fn validate(model: &WorldModel, batch: &Batch) -> Result<Validation> {
     let (input, target) = upload(model, batch, 1);
     let all = |rows: Tensor<3>| model.for_all_members(rows.squeeze_dim(0));
     let (output, target) = (model.output(&model.matrices(), all(input)), all(target));
     let losses = model.losses(output.clone(), target.clone());
-    let mut numbers = vec![losses.state, losses.reward, losses.end, change_error(model, output, target)];
-    let unread = |numbers| match numbers {
-        Numbers::Device(loss) => Some(loss),
-        Numbers::Host(_) => None,
-    };
-    let train: Vec<Tensor<1>> = train_losses.into_iter().filter_map(unread).collect();
-    numbers.push(if train.is_empty() { numbers[0].zeros_like() } else { Tensor::cat(train, 0).mean() });
-    numbers.push(losses.total);
-    let numbers = read(Tensor::cat(numbers, 0), "validating the world model").await?;
+    let change = change_error(model, output, target);
+    let numbers = vec![losses.state, losses.reward, losses.end, change, losses.total];
+    let numbers = read(Tensor::cat(numbers, 0), "validating the world model")?;
     Ok(Validation {
-        train_loss: numbers[4],
-        loss: numbers[5],
+        train_loss: 0.0,
+        loss: numbers[4],
         squared: numbers[0] + numbers[1] + numbers[2],
         state_mse: numbers[3],
         reward_mse: numbers[1],
@@ -94,8 +86,8 @@ fn change_error(model: &WorldModel, output: Tensor<3>, target: Tensor<3>) -> Ten
 /// The paths of all members, [H, E, W, O].
 ///
 /// # Errors
-/// [`crate::Error::Device`] if the device cannot be read; `doing` says what for.
-pub async fn foresee(
+/// [`crate::Error::Device`] if the numbers cannot be read; `doing` says what for.
+pub fn foresee(
     model: &WorldModel,
     starts: Vec<f32>,
     actions: Vec<f32>,
@@ -113,15 +105,15 @@ pub async fn foresee(
         (obs, _) = model.step(&matrices, obs, model.for_all_members(action));
         path.push(obs.clone());
     }
-    read(Tensor::cat(path, 0), doing).await
+    read(Tensor::cat(path, 0), doing)
 }
 
 /// How far the members are apart, `[B]`.
 ///
 /// # Errors
-/// [`crate::Error::Device`] if the device cannot be read.
-pub async fn disagreement(model: &WorldModel, obs: &[f32], actions: &[f32]) -> Result<Vec<f32>> {
+/// [`crate::Error::Device`] if the numbers cannot be read.
+pub fn disagreement(model: &WorldModel, obs: &[f32], actions: &[f32]) -> Result<Vec<f32>> {
     let rows = obs.len() / model.obs_size();
     let upload = |numbers: &[f32]| model.device().floats(numbers.to_vec(), [rows, numbers.len() / rows]);
-    read(model.disagreement(upload(obs), upload(actions)), "reading disagreement").await
+    read(model.disagreement(upload(obs), upload(actions)), "reading disagreement")
 }

@@ -1,16 +1,15 @@
 //! The world model: an ensemble of small networks that learn what the task does next.
 //!
-//! [`Model`] is the door to what computes: kernels on the CPU, the tensors of [`ensemble`] elsewhere. Through it [`fit`]
+//! [`Model`] is the door to what computes: kernels on the CPU or, to compare with, tensors. Through it [`fit`]
 //! learns from replay, and [`open_loop`] measures how far ahead it can be trusted, which [`confidence`] turns into a number
 //! of branches.
 
 mod by_hand;
+#[cfg(feature = "tensors")]
 pub mod by_tensors;
 pub mod confidence;
-pub mod ensemble;
 pub mod fit;
 mod model;
 pub mod open_loop;
 
-pub use ensemble::WorldModel;
 pub use model::{Batch, Model, Validation};

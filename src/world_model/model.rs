@@ -1,19 +1,21 @@
 //! The model: the ensemble, whoever computes it.
 //!
-//! **What.** One door to [`crate::kernels::world`] on the CPU ([`by_hand`]) and to the tensors of [`WorldModel`] on every
-//! other device ([`by_tensors`]). What goes in and comes out are plain numbers, and both rooms start from the same
-//! parameters.
-//! **Shapes.** As in [`WorldModel`]; everything flat, row-major.
+//! **What.** One door to [`crate::kernels::world`] on the CPU ([`by_hand`]) and, to compare with, to the tensors of `cpu-plain`
+//! (`by_tensors`). What goes in and comes out are plain numbers, and all rooms start from the same parameters.
+//! **Shapes.** As in [`World`]; everything flat, row-major.
 //! **Where.** Learned by [`super::fit`], asked by [`super::open_loop`], [`crate::imagination`] and curiosity.
 
-use super::ensemble::WorldModel;
-use super::{by_hand, by_tensors};
+use super::by_hand;
+#[cfg(feature = "tensors")]
+use super::by_tensors;
 use crate::config::{Config, ModelHeads};
-use crate::device::{Device, Numbers, read_mean};
+use crate::device::{Device, DeviceKind, Numbers, read_mean};
 use crate::error::Result;
 use crate::kernels::scales::Scales;
 use crate::kernels::world::World;
 use crate::rng::Stream;
+#[cfg(feature = "tensors")]
+use crate::tensors::WorldModel;
 
 /// Transitions on the model's scales.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -61,6 +63,7 @@ pub struct Model {
 #[derive(Debug, Clone)]
 enum Room {
     ByHand(Box<World>),
+    #[cfg(feature = "tensors")]
     ByTensors(Box<WorldModel>),
 }
 
@@ -73,10 +76,14 @@ impl Model {
         config: &Config,
         stream: &mut Stream,
     ) -> Self {
-        let room = if device.has_kernels() {
-            Room::ByHand(Box::new(by_hand::world(obs_size, action_size, config, stream)))
-        } else {
-            Room::ByTensors(Box::new(WorldModel::new(device, obs_size, action_size, config, stream)))
+        let room = match device.kind() {
+            DeviceKind::Cpu | DeviceKind::WebGpu => {
+                Room::ByHand(Box::new(by_hand::world(obs_size, action_size, config, stream)))
+            }
+            #[cfg(feature = "tensors")]
+            DeviceKind::CpuPlain => {
+                Room::ByTensors(Box::new(WorldModel::new(device, obs_size, action_size, config, stream)))
+            }
         };
         Self { members: config.ensemble_size, obs_size, heads: config.model_heads, room }
     }
@@ -85,6 +92,7 @@ impl Model {
     pub fn set_scales(&mut self, scales: Scales) {
         match &mut self.room {
             Room::ByHand(world) => world.scales = Some(scales),
+            #[cfg(feature = "tensors")]
             Room::ByTensors(model) => model.set_scales(scales),
         }
     }
@@ -93,6 +101,7 @@ impl Model {
     pub fn scales(&self) -> Option<&Scales> {
         match &self.room {
             Room::ByHand(world) => world.scales.as_ref(),
+            #[cfg(feature = "tensors")]
             Room::ByTensors(model) => model.scales(),
         }
     }
@@ -111,7 +120,8 @@ impl Model {
     pub fn parameters(&self) -> Numbers {
         match &self.room {
             Room::ByHand(world) => Numbers::Host(world.model.flat.clone()),
-            Room::ByTensors(model) => Numbers::Device(model.flat.clone()),
+            #[cfg(feature = "tensors")]
+            Room::ByTensors(model) => Numbers::Tensor(model.flat.clone()),
         }
     }
 
@@ -119,7 +129,9 @@ impl Model {
     pub fn set_parameters(&mut self, parameters: Numbers) {
         match (&mut self.room, parameters) {
             (Room::ByHand(world), Numbers::Host(flat)) => world.model.flat = flat,
-            (Room::ByTensors(model), Numbers::Device(flat)) => model.flat = flat,
+            #[cfg(feature = "tensors")]
+            (Room::ByTensors(model), Numbers::Tensor(flat)) => model.flat = flat,
+            #[cfg(feature = "tensors")]
             _ => unreachable!("parameters stay in the room they come from"),
         }
     }
@@ -129,7 +141,8 @@ impl Model {
     pub fn update(&mut self, batch: &mut Batch, eps: f32) -> Numbers {
         match &mut self.room {
             Room::ByHand(world) => Numbers::Host(vec![by_hand::update(world, batch, eps)]),
-            Room::ByTensors(model) => Numbers::Device(by_tensors::update(model, batch, eps)),
+            #[cfg(feature = "tensors")]
+            Room::ByTensors(model) => Numbers::Tensor(by_tensors::update(model, batch, eps)),
         }
     }
 
@@ -138,12 +151,12 @@ impl Model {
     /// # Errors
     /// [`crate::Error::Device`] if the device cannot be read.
     pub async fn validate(&mut self, batch: &Batch, train_losses: Vec<Numbers>) -> Result<Validation> {
+        let train_losses = read_mean(train_losses, "reading the world model's losses").await?;
+        let train_loss = train_losses.first().copied().unwrap_or(0.0);
         match &mut self.room {
-            Room::ByTensors(model) => by_tensors::validate(model, batch, train_losses).await,
-            Room::ByHand(world) => {
-                let train_loss = read_mean(train_losses, "").await?.first().copied().unwrap_or(0.0);
-                Ok(Validation { train_loss, ..by_hand::validate(world, batch) })
-            }
+            Room::ByHand(world) => Ok(Validation { train_loss, ..by_hand::validate(world, batch) }),
+            #[cfg(feature = "tensors")]
+            Room::ByTensors(model) => Ok(Validation { train_loss, ..by_tensors::validate(model, batch)? }),
         }
     }
 
@@ -151,6 +164,7 @@ impl Model {
     ///
     /// # Errors
     /// [`crate::Error::Device`] if the device cannot be read; `doing` says what for.
+    #[cfg_attr(not(feature = "tensors"), allow(unused_variables))]
     pub async fn foresee(
         &mut self,
         starts: Vec<f32>,
@@ -160,7 +174,8 @@ impl Model {
     ) -> Result<Vec<f32>> {
         match &mut self.room {
             Room::ByHand(world) => Ok(by_hand::foresee(world, &starts, &actions, horizon)),
-            Room::ByTensors(model) => by_tensors::foresee(model, starts, actions, horizon, doing).await,
+            #[cfg(feature = "tensors")]
+            Room::ByTensors(model) => by_tensors::foresee(model, starts, actions, horizon, doing),
         }
     }
 
@@ -171,7 +186,8 @@ impl Model {
     pub async fn disagreement(&mut self, obs: &[f32], actions: &[f32]) -> Result<Vec<f32>> {
         match &mut self.room {
             Room::ByHand(world) => Ok(world.disagreement(obs, actions)),
-            Room::ByTensors(model) => by_tensors::disagreement(model, obs, actions).await,
+            #[cfg(feature = "tensors")]
+            Room::ByTensors(model) => by_tensors::disagreement(model, obs, actions),
         }
     }
 
@@ -179,14 +195,17 @@ impl Model {
     pub(crate) fn by_hand(&mut self) -> Option<&mut World> {
         match &mut self.room {
             Room::ByHand(world) => Some(world),
+            #[cfg(feature = "tensors")]
             Room::ByTensors(_) => None,
         }
     }
 
-    /// The ensemble as tensors, elsewhere.
+    /// The ensemble in tensors, to compare with.
+    #[cfg(feature = "tensors")]
     pub(crate) fn by_tensors(&self) -> Option<&WorldModel> {
         match &self.room {
             Room::ByHand(_) => None,
+            #[cfg(feature = "tensors")]
             Room::ByTensors(model) => Some(model),
         }
     }

@@ -6,72 +6,18 @@
 //! ```text
 //! x = (obs − centre) / half_range        π_θ(· | x) from outputs [B, A], log σ [A]        V_θ(x) [B, heads]
 //! ```
-//! **Where.** Trained by [`crate::ppo`]; asked by [`crate::imagination`].
-//! **Choices.** (1) 2 × 64 tanh; orthogonal first weights, √2 inside, 0.01 on the policy's last layer so that it
-//! starts undecided, 1 on the value's. (2) All lives in one parameter buffer, because the gradient is clipped
-//! together; log σ stands last. (3) Observations are put on the usual range of the task, a constant: running
+//! **Where.** Trained by [`super::ppo`]; asked by [`crate::imagination`].
+//! **Choices.** (1) Sizes and first weights: [`Shape`]. (2) All lives in one parameter buffer, because the gradient is
+//! clipped together; log σ stands last. (3) Observations are put on the usual range of the task, a constant: running
 //! statistics would move the policy while nothing has been learned. (4) Acting uses [`HostActor`], a copy on the host.
-//! **Source.** Huang et al. 2022, "The 37 implementation details of PPO".
 
-use super::init::initial;
-use super::{Adam, Distribution, HostActor, Layout, Mlp, Tracked};
-use crate::config::Activation;
-use crate::device::{Device, read};
+use super::{Adam, Distribution, Layout, Mlp, Tracked, read};
+use crate::device::Device;
 use crate::env::ActionSpace;
 use crate::error::Result;
-pub use crate::kernels::ppo::Scaling as ObsScaling;
-use crate::kernels::{distribution, ppo};
+use crate::nets::{HostActor, Shape};
 use crate::rng::Stream;
 use burn::tensor::Tensor;
-
-/// What a policy and a value are made of.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Shape {
-    /// Numbers of an observation.
-    pub obs_size: usize,
-    /// What the policy acts in.
-    pub action: ActionSpace,
-    /// Width of the two hidden layers.
-    pub hidden_size: usize,
-    /// Value heads: 1, or 2 with curiosity.
-    pub heads: usize,
-    /// The bend between layers.
-    pub activation: Activation,
-    /// How observations are put on a scale.
-    pub scaling: ObsScaling,
-    /// First log σ of a policy that draws numbers.
-    pub log_std_init: f32,
-}
-
-impl Shape {
-    /// The same for [`crate::kernels`].
-    pub fn by_hand(&self) -> ppo::Shape {
-        let distribution = match self.action {
-            ActionSpace::Discrete(_) => distribution::Distribution::Categorical,
-            ActionSpace::Box { .. } => distribution::Distribution::Gaussian,
-        };
-        ppo::Shape {
-            obs_size: self.obs_size,
-            hidden_size: self.hidden_size,
-            actions: self.action.encoded_size(),
-            heads: self.heads,
-            activation: self.activation,
-            distribution,
-        }
-    }
-
-    /// First parameters of policy and value, and log σ where actions are numbers: the same on every device.
-    pub fn initial(&self, stream: &mut Stream) -> Vec<f32> {
-        let [policy, value] = [self.action.encoded_size(), self.heads]
-            .map(|outputs| [self.obs_size, self.hidden_size, self.hidden_size, outputs]);
-        let mut flat = initial(1, &policy, 0.01, stream);
-        flat.extend(initial(1, &value, 1.0, stream));
-        if let ActionSpace::Box { size, .. } = self.action {
-            flat.extend(vec![self.log_std_init; size]);
-        }
-        flat
-    }
-}
 
 /// Policy and value on a device.
 #[derive(Debug, Clone)]
@@ -97,10 +43,8 @@ impl ActorCritic {
         let mut layout = Layout::default();
         let (size, hidden) = (shape.obs_size, shape.hidden_size);
         let outputs = shape.action.encoded_size();
-        let policy =
-            Mlp::new(&mut layout, device.kind(), 1, &[size, hidden, hidden, outputs], shape.activation);
-        let value =
-            Mlp::new(&mut layout, device.kind(), 1, &[size, hidden, hidden, shape.heads], shape.activation);
+        let policy = Mlp::new(&mut layout, 1, &[size, hidden, hidden, outputs], shape.activation);
+        let value = Mlp::new(&mut layout, 1, &[size, hidden, hidden, shape.heads], shape.activation);
         let log_std = match shape.action {
             ActionSpace::Discrete(_) => None,
             ActionSpace::Box { size, .. } => Some(layout.add([1, 1, size])),
@@ -157,8 +101,8 @@ impl ActorCritic {
     ///
     /// # Errors
     /// [`crate::Error::Device`] if the device cannot be read.
-    pub async fn actor(&self) -> Result<HostActor> {
-        let flat = read(self.flat.clone(), "reading the policy").await?;
+    pub fn actor(&self) -> Result<HostActor> {
+        let flat = read(self.flat.clone(), "reading the policy")?;
         Ok(HostActor::new(self.shape.clone(), flat))
     }
 }

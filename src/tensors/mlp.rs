@@ -9,9 +9,8 @@
 
 use super::Layout;
 use super::activation::bend;
-use super::init::initial;
 use crate::config::Activation;
-use crate::device::DeviceKind;
+use crate::nets::initial;
 use crate::rng::Stream;
 use burn::tensor::Tensor;
 
@@ -21,27 +20,19 @@ pub struct Mlp {
     members: usize,
     sizes: Vec<usize>,
     activation: Activation,
-    on_cpu: bool,
     /// Index in the layout of W₁; b₁, W₂, b₂, … follow.
     first: usize,
 }
 
 impl Mlp {
     /// Reserves places for `members` networks with these layer sizes: input, hidden …, output.
-    pub fn new(
-        layout: &mut Layout,
-        device: DeviceKind,
-        members: usize,
-        sizes: &[usize],
-        activation: Activation,
-    ) -> Self {
+    pub fn new(layout: &mut Layout, members: usize, sizes: &[usize], activation: Activation) -> Self {
         let first = layout.slots().len();
         for pair in sizes.windows(2) {
             layout.add([members, pair[0], pair[1]]);
             layout.add([members, 1, pair[1]]);
         }
-        let on_cpu = device != DeviceKind::WebGpu;
-        Self { members, sizes: sizes.to_vec(), activation, on_cpu, first }
+        Self { members, sizes: sizes.to_vec(), activation, first }
     }
 
     /// First values for these places: orthogonal with gain √2, the last layer with `output_gain`; biases 0.
@@ -57,7 +48,7 @@ impl Mlp {
             let bias = matrices[self.first + 2 * layer + 1].clone();
             h = h.matmul(weight) + bias; // [E, B, out]
             if layer + 1 < self.layers() {
-                h = bend(self.activation, h, self.on_cpu);
+                h = bend(self.activation, h);
             }
         }
         h

@@ -8,26 +8,16 @@
 //! ```
 //! **Shapes.** Q and Q' [B, A] from x [B, O]; actions one-hot [B, A]; y [B, 1].
 //! **Where.** Minibatches come from [`crate::transitions`]; acting uses a copy on the host, mostly greedy, by chance with
-//! probability ε (the trainer's `off_policy`). Q' is the slow copy of Q: [`crate::nets::Targeted`].
+//! probability ε (the trainer's `off_policy`). Q' is the slow copy of Q: [`Targeted`].
 //! **Choices.** (1) As in Stable-Baselines3: Huber loss, gradient no longer than 10, Q' copied every so many real steps.
 //! (2) Double Q-learning is a switch, off as there: the maximum over noisy values is too high on average, and letting
 //! Q choose and Q' judge takes most of that away. (3) Plain uniform replay, no dueling heads, no n-step returns.
 //! **Paper.** Mnih et al. 2015, Nature 518; double: van Hasselt, Guez, Silver 2016 (1509.06461).
 
-use crate::nets::Targeted;
-use crate::transitions::Transitions;
+use super::{Targeted, Transitions, read};
+use crate::error::Result;
+pub use crate::kernels::dqn::{Settings, UPDATE_METRICS};
 use burn::tensor::Tensor;
-
-/// DQN's settings.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Settings {
-    /// γ
-    pub gamma: f64,
-    /// Whether Q chooses the action that Q' values.
-    pub double_q: bool,
-    /// Longest gradient.
-    pub max_grad_norm: f64,
-}
 
 /// y, [B, 1]: what Q(s, a) should have said.
 pub fn targets(q: &Targeted, batch: &Transitions, settings: &Settings) -> Tensor<2> {
@@ -49,11 +39,11 @@ pub fn loss(q_values: Tensor<2>, actions: Tensor<2>, targets: Tensor<2>) -> Tens
     (near.clone() * near.clone() * 0.5 + (error - near)).mean()
 }
 
-/// Names of the numbers that [`update`] gives, in order.
-pub const UPDATE_METRICS: [&str; 3] = ["train/loss", "train/q_mean", "train/grad_norm"];
-
-/// One step down the loss of this minibatch; gives [`UPDATE_METRICS`], `[1]` each, that nobody has read yet.
-pub fn update(q: &mut Targeted, batch: &Transitions, settings: &Settings) -> [Tensor<1>; 3] {
+/// One step down the loss of this minibatch; gives [`UPDATE_METRICS`].
+///
+/// # Errors
+/// [`crate::Error::Device`] if these cannot be read.
+pub fn update(q: &mut Targeted, batch: &Transitions, settings: &Settings) -> Result<[f32; 3]> {
     let targets = targets(q, batch, settings);
     let tracked = q.tracked();
     let obs = Tensor::<2>::from_inner(batch.obs.clone()).unsqueeze_dim(0);
@@ -61,7 +51,9 @@ pub fn update(q: &mut Targeted, batch: &Transitions, settings: &Settings) -> [Te
     let actions = Tensor::from_inner(batch.actions.clone());
     let loss = loss(q_values, actions, Tensor::from_inner(targets.clone()));
     let norm = q.descend(tracked.gradient(&loss), settings.max_grad_norm);
-    [loss.inner(), targets.mean(), norm]
+    let numbers =
+        read(Tensor::cat(vec![loss.inner(), targets.mean(), norm], 0), "reading the losses of DQN")?;
+    Ok([numbers[0], numbers[1], numbers[2]])
 }
 
 #[cfg(all(test, not(target_family = "wasm")))]
@@ -132,7 +124,7 @@ mod tests {
         let slow = numbers(net.target.clone());
         let batch = batch(&device);
         let losses: Vec<f32> =
-            (0..5).map(|_| numbers(update(&mut net, &batch, &settings(false))[0].clone())[0]).collect();
+            (0..5).map(|_| update(&mut net, &batch, &settings(false)).expect("numbers")[0]).collect();
         assert!(losses.windows(2).all(|pair| pair[1] < pair[0]), "{losses:?}");
         assert_eq!(numbers(net.target.clone()), slow);
     }

@@ -16,29 +16,15 @@
 //! longer than `max_grad_norm`. (2) The twins are one ensemble of two. (3) Noise comes from the host.
 //! **Paper.** Fujimoto, van Hoof, Meger 2018 (1802.09477).
 
+use super::{Targeted, Transitions, activation, read};
 use crate::config::Activation;
-use crate::device::{Device, DeviceKind};
-use crate::nets::{Targeted, activation};
+use crate::device::Device;
+use crate::error::Result;
+use crate::kernels::targeted::FIRST_GAIN;
+use crate::kernels::td3::ACTOR_GAIN;
+pub use crate::kernels::td3::{Settings, Updated};
 use crate::rng::Stream;
-use crate::transitions::Transitions;
 use burn::tensor::Tensor;
-
-/// TD3's settings.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Settings {
-    /// γ
-    pub gamma: f64,
-    /// τ
-    pub tau: f64,
-    /// d
-    pub policy_delay: usize,
-    /// σ̃, share of the bound.
-    pub target_policy_noise: f64,
-    /// c, share of the bound.
-    pub target_noise_clip: f64,
-    /// Longest gradient, of either network.
-    pub max_grad_norm: f64,
-}
 
 /// Policy and critics, each with its slow copy.
 #[derive(Debug, Clone)]
@@ -64,17 +50,16 @@ impl Td3 {
         let critics = [obs_size + action_size, hidden_size, hidden_size, 1];
         Self {
             device: device.clone(),
-            actor: Targeted::new(device, 1, &actor, activation, 0.01, learning_rate, stream),
-            critics: Targeted::new(device, 2, &critics, activation, 1.0, learning_rate, stream),
+            actor: Targeted::new(device, 1, &actor, activation, ACTOR_GAIN, learning_rate, stream),
+            critics: Targeted::new(device, 2, &critics, activation, FIRST_GAIN, learning_rate, stream),
             updates: 0,
         }
     }
 
     /// μ(x), [B, A], by the given matrices of the actor.
     pub fn actions(&self, matrices: &[Tensor<3>], obs: Tensor<2>) -> Tensor<2> {
-        let on_cpu = self.device.kind() == DeviceKind::Cpu;
         let outputs = self.actor.forward(matrices, obs.unsqueeze_dim(0));
-        activation::bend(Activation::Tanh, outputs, on_cpu).squeeze_dim(0)
+        activation::bend(Activation::Tanh, outputs).squeeze_dim(0)
     }
 
     /// Q [E, B, 1], by the given matrices of E critics.
@@ -92,7 +77,7 @@ impl Td3 {
         batch.targets(gamma, values.min_dim(0).squeeze_dim(0))
     }
 
-    /// One step of the critics towards y; gives their loss before it and the gradient's length, `[1]` each, unread.
+    /// One step of the critics towards y; gives their loss before it and the gradient's length, `[1]` each.
     pub fn improve_critics(
         &mut self,
         batch: &Transitions,
@@ -108,7 +93,7 @@ impl Td3 {
         [loss.inner(), norm]
     }
 
-    /// One step of the policy up the first critic; gives its loss before, `[1]`, unread.
+    /// One step of the policy up the first critic; gives its loss before, `[1]`.
     pub fn improve_actor(&mut self, batch: &Transitions, max_grad_norm: f64) -> Tensor<1> {
         let tracked = self.actor.tracked();
         let obs = Tensor::<2>::from_inner(batch.obs.clone());
@@ -121,19 +106,29 @@ impl Td3 {
     }
 
     /// One update: the critics, and on every d-th the policy and the slow copies.
-    pub fn update(&mut self, batch: &Transitions, settings: &Settings, stream: &mut Stream) -> Updated {
+    ///
+    /// # Errors
+    /// [`crate::Error::Device`] if its numbers cannot be read.
+    pub fn update(
+        &mut self,
+        batch: &Transitions,
+        settings: &Settings,
+        stream: &mut Stream,
+    ) -> Result<Updated> {
+        let number = |tensor| Ok(read(tensor, "reading the losses of TD3")?[0]);
         let noise = self.noise(batch.actions.dims(), settings, stream);
         let targets = self.targets(batch, noise, settings.gamma);
-        let q_mean = targets.clone().mean();
-        let [critic_loss, grad_norm] = self.improve_critics(batch, targets, settings.max_grad_norm);
+        let q_mean = number(targets.clone().mean())?;
+        let [critic_loss, grad_norm] =
+            self.improve_critics(batch, targets, settings.max_grad_norm).map(number);
         self.updates += 1;
-        let actor_loss = self.updates.is_multiple_of(settings.policy_delay).then(|| {
-            let loss = self.improve_actor(batch, settings.max_grad_norm);
+        let mut actor_loss = None;
+        if self.updates.is_multiple_of(settings.policy_delay) {
+            actor_loss = Some(number(self.improve_actor(batch, settings.max_grad_norm))?);
             self.actor.follow(settings.tau);
             self.critics.follow(settings.tau);
-            loss
-        });
-        Updated { critic_loss, actor_loss, q_mean, grad_norm }
+        }
+        Ok(Updated { critic_loss: critic_loss?, actor_loss, q_mean, grad_norm: grad_norm? })
     }
 
     /// clip(ε, −c, c), [B, A]
@@ -142,19 +137,6 @@ impl Td3 {
         let numbers = (0..rows * size).map(|_| (std * stream.normal()).clamp(-clip, clip));
         self.device.floats(numbers.collect(), [rows, size])
     }
-}
-
-/// What an update was made of, `[1]` each, unread.
-#[derive(Debug, Clone)]
-pub struct Updated {
-    /// Σ_i mean (Q_i − y)²
-    pub critic_loss: Tensor<1>,
-    /// −mean Q_1(s, μ(s)), on every d-th update.
-    pub actor_loss: Option<Tensor<1>>,
-    /// Mean of y.
-    pub q_mean: Tensor<1>,
-    /// Length of the critics' gradient.
-    pub grad_norm: Tensor<1>,
 }
 
 #[cfg(all(test, not(target_family = "wasm")))]

@@ -4,11 +4,9 @@
 //! of action a task has.
 //! **Shapes.** outputs [B, A] (logits, or means); log σ [1, A] for vectors only; actions in the policy's own form
 //! [B, A]: one-hot rows, or the numbers as they were drawn, before the task clips them.
-//! **Choices.** All chance comes from the host: one uniform number for a choice, A standard normals for a vector.
+//! **Choices.** All chance comes from the host ([`crate::nets::draw_chance`]).
 
 use super::{categorical, gaussian};
-use crate::env::ActionSpace;
-use crate::rng::Stream;
 use burn::tensor::Tensor;
 
 /// What a policy says about a batch of observations.
@@ -45,27 +43,11 @@ impl Distribution {
         }
     }
 
-    /// Actions in the policy's form, [B, A], from `chance` [B, [`chance_size`]].
+    /// Actions in the policy's form, [B, A], from `chance` [B, [`chance_size`](crate::nets::chance_size)].
     pub fn sample(&self, chance: Tensor<2>) -> Tensor<2> {
         match self {
             Self::Categorical(logits) => categorical::sample(logits.clone(), chance),
             Self::Gaussian { mean, log_std } => mean.clone() + chance * log_std.clone().exp(),
         }
-    }
-}
-
-/// Numbers of chance that one action takes.
-pub fn chance_size(action: ActionSpace) -> usize {
-    match action {
-        ActionSpace::Discrete(_) => 1,
-        ActionSpace::Box { size, .. } => size,
-    }
-}
-
-/// Appends the chance of one action.
-pub fn draw_chance(action: ActionSpace, stream: &mut Stream, chance: &mut Vec<f32>) {
-    match action {
-        ActionSpace::Discrete(_) => chance.push(stream.uniform()),
-        ActionSpace::Box { size, .. } => chance.extend((0..size).map(|_| stream.normal())),
     }
 }

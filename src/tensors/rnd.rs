@@ -6,25 +6,19 @@
 //! error(s) = mean_j (f̂_ψ(x)_j − f(x)_j)²       x = clip((s − mean) / std, −5, 5)
 //! ```
 //! **Shapes.** s [B, O] → error [B, 1]; both networks O – 64 – 16, tanh.
-//! **Where.** Trained on real states by the trainer; asked by collection and by [`crate::imagination`]. On the CPU
+//! **Where.** Trained on real states by the trainer; asked by collection and by [`crate::imagination`].
 //! [`crate::kernels::rnd`] computes the same.
 //! **Choices.** (1) States are normalised by replay's running mean and std and clipped at 5. (2) Novelty is this error
-//! over the running std of its discounted sum ([`Curiosity`](super::Curiosity)). (3) β is not applied here.
+//! over the running std of its discounted sum ([`Curiosity`](crate::curiosity::Curiosity)). (3) β is not applied here.
 //! **Paper.** Burda et al. 2019 (1810.12894).
 
+use super::{Adam, Layout, Mlp};
 use crate::config::Activation;
 use crate::device::Device;
-use crate::kernels;
-use crate::nets::{Adam, Layout, Mlp, initial};
+use crate::kernels::rnd::{CLIP, FIRST_GAIN, layer_sizes};
 use crate::rng::Stream;
 use crate::stats::RunningStats;
 use burn::tensor::Tensor;
-
-const HIDDEN: usize = 64;
-const FEATURES: usize = 16;
-const CLIP: f64 = 5.0;
-/// Of the last layer's first weights.
-const GAIN: f32 = std::f32::consts::SQRT_2;
 
 /// Both networks and the scale of novelty.
 #[derive(Debug, Clone)]
@@ -41,21 +35,12 @@ pub struct Rnd {
     pub adam: Adam,
 }
 
-/// Two new networks for observations of this size, by hand.
-pub(super) fn by_hand(obs_size: usize, learning_rate: f64, stream: &mut Stream) -> kernels::rnd::Rnd {
-    let sizes = [obs_size, HIDDEN, FEATURES];
-    let mut network = || initial(1, &sizes, GAIN, stream);
-    let (target, flat) = (network(), network());
-    let adam = kernels::Adam::new(flat.len(), learning_rate, 1e-8);
-    kernels::rnd::Rnd::new(kernels::Mlp::new(0, 1, &sizes, Activation::Tanh), target, flat, adam)
-}
-
 impl Rnd {
     /// Two new networks for observations of this size.
     pub fn new(device: &Device, obs_size: usize, learning_rate: f64, stream: &mut Stream) -> Self {
         let mut layout = Layout::default();
-        let mlp = Mlp::new(&mut layout, device.kind(), 1, &[obs_size, HIDDEN, FEATURES], Activation::Tanh);
-        let mut network = || device.floats(mlp.initial(GAIN, stream), [layout.len()]);
+        let mlp = Mlp::new(&mut layout, 1, &layer_sizes(obs_size), Activation::Tanh);
+        let mut network = || device.floats(mlp.initial(FIRST_GAIN, stream), [layout.len()]);
         let (target, flat) = (network(), network());
         Self::with_networks(device, (layout, mlp), target, flat, learning_rate)
     }
@@ -99,7 +84,7 @@ impl Rnd {
         (difference.clone() * difference).mean_dim(2).squeeze_dim(0)
     }
 
-    /// One step of the guessing network on these states [B, O]; gives the loss before it, `[1]`, unread.
+    /// One step of the guessing network on these states [B, O]; gives the loss before it, `[1]`.
     pub fn update(&mut self, obs: Tensor<2>) -> Tensor<1> {
         let (loss, gradient) = self.loss_and_gradient(obs);
         self.flat = self.adam.step(self.flat.clone(), gradient);

@@ -9,28 +9,21 @@
 //! ```
 //! **Shapes.** obs [E, B, O], action [E, B, A] → output [E, B, O + 2]: state, reward, end logit; Gaussian heads add
 //! O + 1 log-variances behind them.
-//! **Where.** A room behind [`super::Model`]; stepped in by [`crate::imagination`] through [`Dynamics`].
+//! **Where.** A room behind [`crate::world_model::Model`]; stepped in by [`crate::imagination`] through [`Dynamics`].
 //! **Choices.** (1) Normalised differences: on raw next states a small model's errors drown its effects
 //! ([`crate::kernels::scales`]). (2) `end` means terminated; a time limit is not dynamics. (3) All members are one batched
 //! multiplication. (4) One prediction by default: the tasks are deterministic, and likelihood buys nothing there.
 //! Gaussian heads bound log σ² softly to [−10, 0.5], as PETS does, and imagination draws from them.
 //! **Paper.** Chua et al. 2018 (1805.12114); Janner et al. 2019 (1906.08253).
 
+use super::{Adam, Dynamics, Layout, Mlp, Prediction, Tracked};
 use crate::config::{Config, ModelHeads, ModelTarget, Termination};
 use crate::device::Device;
-use crate::dynamics::{Dynamics, Prediction};
 use crate::kernels::model_loss::LOG_VARIANCE;
 use crate::kernels::scales::Scales;
-use crate::nets::{Adam, Layout, Mlp, Tracked};
+use crate::kernels::world_model::layer_sizes;
 use crate::rng::Stream;
 use burn::tensor::{Tensor, activation};
-
-/// Input, two hidden layers, and output: state, reward, end, and with Gaussian heads their log-variances.
-pub fn layer_sizes(obs_size: usize, action_size: usize, config: &Config) -> [usize; 4] {
-    let doubts = if config.model_heads == ModelHeads::Gaussian { obs_size + 1 } else { 0 };
-    let width = config.model_hidden_size;
-    [obs_size + action_size, width, width, obs_size + 2 + doubts]
-}
 
 /// E networks on a device.
 #[derive(Debug, Clone)]
@@ -85,7 +78,7 @@ impl WorldModel {
         let members = config.ensemble_size;
         let mut layout = Layout::default();
         let sizes = layer_sizes(obs_size, action_size, config);
-        let mlp = Mlp::new(&mut layout, device.kind(), members, &sizes, config.model_activation);
+        let mlp = Mlp::new(&mut layout, members, &sizes, config.model_activation);
         let flat = device.floats(mlp.initial(0.1, stream), [layout.len()]);
         let adam = Adam::new(&flat, config.model_learning_rate, 1e-8);
         let learned_ends = config.termination == Termination::Learned;

@@ -13,16 +13,16 @@
 //! [B, 1].
 //! **Where.** Samples, real and imagined alike, come from [`crate::samples`].
 //! **Choices.** (1) Advantages arrive normalised, unless the run says otherwise. (2) The value is not clipped by default: with returns of
-//! 100, a clip of 0.2 would hold it still. (3) The metrics of an update stay on the device and are read once a phase.
-//! (4) **A2C is this loss, once over the whole batch** (`algorithm = a2c`): then ρ = 1, nothing is clipped, and the gradient
+//! 100, a clip of 0.2 would hold it still. (3) **A2C is this loss, once over the whole batch** (`algorithm = a2c`): then ρ = 1, nothing is clipped, and the gradient
 //! is that of −A log π. Stable-Baselines3's A2C differs from ours in that it uses RMSprop in place of Adam, and in that
 //! its value loss has no ½; both do without normalised advantages (`normalize_advantage = false` in the preset).
 //! **Paper.** Schulman et al. 2017 (1707.06347); A2C: Mnih et al. 2016 (1602.01783), as a case of PPO: Huang et al. 2022
 //! (2205.09123).
 
+use super::{ActorCritic, clip_by_global_norm};
+use crate::device::Device;
 use crate::kernels::ppo_loss::LEAST_WEIGHT;
-pub use crate::kernels::ppo_loss::Settings;
-use crate::nets::{ActorCritic, clip_by_global_norm};
+pub use crate::kernels::ppo_loss::{Settings, UPDATE_METRICS};
 use burn::tensor::Tensor;
 
 /// One minibatch on the device.
@@ -42,6 +42,29 @@ pub struct Minibatch {
     pub returns: Tensor<2>,
     /// V_old, [B, heads]
     pub values: Tensor<2>,
+}
+
+impl Minibatch {
+    /// Uploads rows, as [`crate::samples::Samples`] has them, as one block and names its columns.
+    pub fn upload(device: &Device, rows: Vec<f32>, [obs_size, actions, heads]: [usize; 3]) -> Self {
+        let width = obs_size + actions + 3 + 2 * heads;
+        let count = rows.len() / width;
+        let block = device.floats(rows, [count, width]);
+        let mut from = 0;
+        let mut columns = |count: usize| -> Tensor<2> {
+            from += count;
+            block.clone().narrow(1, from - count, count)
+        };
+        Self {
+            obs: columns(obs_size),
+            actions: columns(actions),
+            log_probs: columns(1),
+            advantages: columns(1),
+            weights: columns(1),
+            returns: columns(heads),
+            values: columns(heads),
+        }
+    }
 }
 
 /// The loss of a minibatch and what it is made of; each `[1]`.
@@ -110,18 +133,7 @@ fn value_errors(values: Tensor<2>, batch: &Minibatch, clip_range: f64) -> Tensor
     errors.sum_dim(1) * 0.5
 }
 
-/// Names of the numbers that [`update`] gives, in order.
-pub const UPDATE_METRICS: [&str; 7] = [
-    "train/policy_gradient_loss",
-    "train/value_loss",
-    "train/entropy_loss",
-    "train/approx_kl",
-    "train/clip_fraction",
-    "train/grad_norm",
-    "train/loss",
-];
-
-/// One step down the loss of this minibatch; gives [`UPDATE_METRICS`] as a tensor `[7]` that nobody has read yet.
+/// One step down the loss of this minibatch; gives [`UPDATE_METRICS`] as a tensor `[7]`.
 pub fn update(net: &mut ActorCritic, batch: &Minibatch, settings: &Settings) -> Tensor<1> {
     let tracked = net.tracked();
     let lifted = lift(batch);
@@ -164,8 +176,9 @@ mod tests {
     use crate::config::Activation;
     use crate::device::Device;
     use crate::env::ActionSpace;
-    use crate::nets::{Distribution, ObsScaling, Shape};
+    use crate::nets::{ObsScaling, Shape};
     use crate::rng::Seed;
+    use crate::tensors::Distribution;
 
     const SETTINGS: Settings =
         Settings { clip_range: 0.2, clip_range_vf: 0.0, ent_coef: 0.0, vf_coef: 0.5, max_grad_norm: 0.5 };

@@ -6,7 +6,7 @@
 //! θ' ← τ θ + (1 − τ) θ'          τ = 1 copies
 //! ```
 //! **Shapes.** θ and θ' `[parameters]`; x [E, B, in] → y [E, B, out].
-//! **Where.** The networks of [`crate::dqn`] and [`crate::td3`].
+//! **Where.** The networks of [`super::dqn`] and [`super::td3`].
 //! **Choices.** (1) θ' starts as θ. (2) First weights are orthogonal, as those of policy and value are; Stable-Baselines3
 //! leaves PyTorch's uniform ones here.
 //! **Paper.** Copies: Mnih et al. 2015, Nature 518. Averages: Lillicrap et al. 2016 (1509.02971), after Polyak.
@@ -43,7 +43,7 @@ impl Targeted {
         stream: &mut Stream,
     ) -> Self {
         let mut layout = Layout::default();
-        let mlp = Mlp::new(&mut layout, device.kind(), members, sizes, activation);
+        let mlp = Mlp::new(&mut layout, members, sizes, activation);
         let flat = device.floats(mlp.initial(output_gain, stream), [layout.len()]);
         let adam = Adam::new(&flat, learning_rate, 1e-8);
         Self { layout, mlp, target: flat.clone(), flat, adam }
@@ -69,7 +69,7 @@ impl Targeted {
         self.layout.tracked(&self.flat)
     }
 
-    /// One step of θ along −gradient, which is made no longer than `max_norm`; gives its length before, `[1]`, unread.
+    /// One step of θ along −gradient, which is made no longer than `max_norm`; gives its length before, `[1]`.
     pub fn descend(&mut self, gradient: Tensor<1>, max_norm: f64) -> Tensor<1> {
         let (gradient, norm) = clip_by_global_norm(gradient, max_norm);
         self.flat = self.adam.step(self.flat.clone(), gradient);

@@ -33,21 +33,3 @@ pub fn sample(logits: Tensor<2>, uniform: Tensor<2>) -> Tensor<2> {
     let below_lower = point.lower(upper - probabilities).float();
     below_upper - below_lower
 }
-
-/// The index at which the cumulative sum of `probabilities` passes `uniform`, on the host.
-pub fn cumulative_choice(probabilities: impl Iterator<Item = f32> + Clone, uniform: f32) -> usize {
-    let total: f32 = probabilities.clone().sum();
-    let point = uniform * total;
-    let mut sum = 0.0;
-    let mut last_possible = 0;
-    for (index, probability) in probabilities.enumerate() {
-        sum += probability;
-        if probability > 0.0 {
-            last_possible = index;
-        }
-        if point < sum {
-            return index;
-        }
-    }
-    last_possible
-}

@@ -3,8 +3,7 @@
 //! **What.** Without a bend a stack of layers would be one layer. tanh and SiLU are where a small network spends most
 //! of its time if each number goes through the C library's `tanhf` or `expf`: more than half, measured.
 //! **Where.** The functions themselves are in [`crate::kernels::activation`], which computes without tensors.
-//! **Choices.** (1) On the CPU the rational function runs over whole slices, four or more numbers at a time; on WebGPU
-//! burn's own operation is used. (2) Its gradient needs no operation of our own: with the constants c = f'(x) and
+//! **Choices.** (1) The rational function runs over whole slices, four or more numbers at a time. (2) Its gradient needs no operation of our own: with the constants c = f'(x) and
 //! d = f(x) − c x, the tensor c x + d has f's value and f's gradient. (3) burn's operation is the oracle in the test
 //! below.
 
@@ -12,22 +11,20 @@ use crate::config::Activation;
 use crate::kernels::activation::{silu, tanh};
 use burn::tensor::{Tensor, TensorData, activation};
 
-/// The bend of every number of a tensor. `on_cpu` says where the tensor lives.
-pub fn bend<const D: usize>(kind: Activation, x: Tensor<D>, on_cpu: bool) -> Tensor<D> {
+/// The bend of every number of a tensor.
+pub fn bend<const D: usize>(kind: Activation, x: Tensor<D>) -> Tensor<D> {
     match kind {
         Activation::Relu => activation::relu(x),
-        Activation::Tanh if on_cpu => bend_slices(x, |x, slope| {
+        Activation::Tanh => bend_slices(x, |x, slope| {
             let y = tanh(x);
             *slope = 1.0 - y * y;
             y
         }),
-        Activation::Silu if on_cpu => bend_slices(x, |x, slope| {
+        Activation::Silu => bend_slices(x, |x, slope| {
             let (y, its_slope) = silu(x);
             *slope = its_slope;
             y
         }),
-        Activation::Tanh => activation::tanh(x),
-        Activation::Silu => activation::silu(x),
     }
 }
 
@@ -57,6 +54,15 @@ mod tests {
     use crate::device::Device;
     use crate::kernels::activation::bend_number;
 
+    /// burn's own operation.
+    fn stock<const D: usize>(kind: Activation, x: Tensor<D>) -> Tensor<D> {
+        match kind {
+            Activation::Relu => activation::relu(x),
+            Activation::Tanh => activation::tanh(x),
+            Activation::Silu => activation::silu(x),
+        }
+    }
+
     fn numbers(tensor: Tensor<2>) -> Vec<f32> {
         tensor.into_data().try_into_vec().unwrap()
     }
@@ -65,13 +71,13 @@ mod tests {
     fn values_and_gradients_are_those_of_burns_own_operations() {
         let x: Vec<f32> = (0..4001).map(|i| (i as f32 - 2000.0) / 150.0).collect();
         for kind in [Activation::Tanh, Activation::Silu, Activation::Relu] {
-            let of = |on_cpu: bool| {
+            let of = |bend: fn(Activation, Tensor<2>) -> Tensor<2>| {
                 let x = Tensor::from_inner(Device::cpu().floats(x.clone(), [1, x.len()])).require_grad();
-                let y = bend(kind, x.clone(), on_cpu);
+                let y = bend(kind, x.clone());
                 let gradient = x.grad(&(y.clone() * y.clone()).sum().backward()).unwrap();
                 (numbers(y.inner()), numbers(gradient))
             };
-            let ((value, slope), (expected, expected_slope)) = (of(true), of(false));
+            let ((value, slope), (expected, expected_slope)) = (of(bend), of(stock));
             for index in 0..x.len() {
                 let (x, tolerance) = (x[index], 2e-6 * x[index].abs().max(1.0));
                 assert!(
@@ -89,7 +95,7 @@ mod tests {
     #[test]
     fn without_gradients_it_is_the_same_function() {
         let x = Device::cpu().floats(vec![-3.0, -0.5, 0.0, 0.25, 30.0], [1, 5]);
-        let (quick, stock) = (bend(Activation::Tanh, x.clone(), true), bend(Activation::Tanh, x, false));
+        let (quick, stock) = (bend(Activation::Tanh, x.clone()), stock(Activation::Tanh, x));
         let apart = (quick - stock).abs().max();
         assert!(apart.into_scalar::<f32>() < 1e-6);
     }

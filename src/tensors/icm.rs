@@ -9,23 +9,20 @@
 //! ```
 //! **Shapes.** s, s' [B, O], a [B, A] in the model's form → novelty [B, 1]; φ: O – 64 – 16, both heads 64 wide, tanh.
 //! **Where.** As [`Rnd`](super::Rnd): trained on real steps, asked by collection and by imagination.
+//! [`crate::kernels::icm`] computes the same.
 //! **Choices.** (1) States are normalised as for RND. (2) Gradients of the forward loss reach φ too, as in the paper.
 //! (3) The mean over features, not half the sum, so that the loss does not depend on their number.
 //! **Paper.** Pathak et al. 2017 (1705.05363).
 
+use super::{Adam, Layout, Mlp, categorical};
 use crate::config::Activation;
 use crate::device::Device;
 use crate::env::ActionSpace;
-use crate::nets::{Adam, Layout, Mlp, categorical};
+use crate::kernels::icm::{FIRST_GAIN, FORWARD_SHARE, layer_sizes};
+use crate::kernels::rnd::CLIP;
 use crate::rng::Stream;
 use crate::stats::RunningStats;
 use burn::tensor::Tensor;
-
-const HIDDEN: usize = 64;
-const FEATURES: usize = 16;
-const CLIP: f64 = 5.0;
-/// w, the share of the forward loss.
-const FORWARD_SHARE: f64 = 0.2;
 
 /// Features, inverse model and forward model in one buffer.
 #[derive(Debug, Clone)]
@@ -54,13 +51,11 @@ impl Icm {
         stream: &mut Stream,
     ) -> Self {
         let mut layout = Layout::default();
-        let actions = action.encoded_size();
-        let mut mlp = |sizes: &[usize]| Mlp::new(&mut layout, device.kind(), 1, sizes, Activation::Tanh);
-        let features = mlp(&[obs_size, HIDDEN, FEATURES]);
-        let inverse = mlp(&[2 * FEATURES, HIDDEN, actions]);
-        let forward = mlp(&[FEATURES + actions, HIDDEN, FEATURES]);
+        let [features, inverse, forward] = layer_sizes(obs_size, action.encoded_size())
+            .map(|sizes| Mlp::new(&mut layout, 1, &sizes, Activation::Tanh));
+        let networks = [&features, &inverse, &forward];
         let initial: Vec<f32> =
-            [&features, &inverse, &forward].into_iter().flat_map(|mlp| mlp.initial(1.0, stream)).collect();
+            networks.into_iter().flat_map(|mlp| mlp.initial(FIRST_GAIN, stream)).collect();
         let flat = device.floats(initial, [layout.len()]);
         let adam = Adam::new(&flat, learning_rate, 1e-8);
         Self {
@@ -96,7 +91,7 @@ impl Icm {
         (difference.clone() * difference).mean_dim(2).squeeze_dim(0)
     }
 
-    /// One step down the loss on these steps; gives the loss before it, `[1]`, unread.
+    /// One step down the loss on these steps; gives the loss before it, `[1]`.
     pub fn update(&mut self, obs: Tensor<2>, action: Tensor<2>, next_obs: Tensor<2>) -> Tensor<1> {
         let (loss, gradient) = self.loss_and_gradient(obs, action, next_obs);
         self.flat = self.adam.step(self.flat.clone(), gradient);

@@ -7,8 +7,7 @@
 //! ```
 //! **Shapes.** θ, g, m, v `[parameters]`, one flat buffer each.
 //! **Where.** Gradients come from [`Tracked::gradient`](super::Tracked::gradient).
-//! **Choices.** (1) Our own and not burn's, whose moments cannot be read back on WebGPU and whose clipping is per
-//! matrix. (2) Nothing is read back: the norm stays on the device. (3) eps 1e-5 for PPO, as the custom is.
+//! **Choices.** (1) Our own and not burn's, whose clipping is per matrix. (2) eps 1e-5 for PPO, as the custom is.
 //! **Paper.** Kingma and Ba 2015 (1412.6980); clipping: Pascanu et al. 2013 (1211.5063).
 
 use burn::tensor::Tensor;

@@ -1,0 +1,177 @@
+//! TD3 by hand: two critics of actions in numbers, and a policy that climbs the first of them.
+//!
+//! ```text
+//! μ(s) = tanh f(s)        ã = clip(μ'(s') + clip(ε, −c, c), −1, 1),  ε ~ N(0, σ̃)
+//! y = r + γ (1 − terminated) min_i Q'_i(s', ã)
+//! critic loss = Σ_i mean (Q_i(s, a) − y)²          ∂/∂Q_i = 2 (Q_i − y) / B
+//! actor loss = −mean Q_1(s, μ(s))                  ∂/∂f = −∂Q_1/∂a ⊙ (1 − μ²) / B
+//! ```
+//! **Shapes.** x [B, O]; actions [B, A] as shares of the task's bound; Q [2, B, 1]; y `[B]`.
+//! **Where.** The same as [`crate::tensors::td3`], which tells more. Minibatches come from [`crate::transitions`].
+//! **Choices.** The twins are one ensemble of two; the policy asks the first alone.
+//! **Paper.** Fujimoto, van Hoof, Meger 2018 (1802.09477).
+
+use super::Kept;
+use super::activation::tanh;
+use super::targeted::Targeted;
+use crate::rng::Stream;
+use crate::transitions::Transitions;
+
+/// Gain of the policy's last layer's first weights, so that it starts undecided.
+pub const ACTOR_GAIN: f32 = 0.01;
+
+/// TD3's settings.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Settings {
+    /// γ
+    pub gamma: f64,
+    /// τ
+    pub tau: f64,
+    /// d
+    pub policy_delay: usize,
+    /// σ̃, share of the bound.
+    pub target_policy_noise: f64,
+    /// c, share of the bound.
+    pub target_noise_clip: f64,
+    /// Longest gradient, of either network.
+    pub max_grad_norm: f64,
+}
+
+/// What an update was made of.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Updated {
+    /// Σ_i mean (Q_i − y)²
+    pub critic_loss: f32,
+    /// −mean Q_1(s, μ(s)), on every d-th update.
+    pub actor_loss: Option<f32>,
+    /// Mean of y.
+    pub q_mean: f32,
+    /// Length of the critics' gradient.
+    pub grad_norm: f32,
+}
+
+/// Policy and critics, each with its slow copy, and room to work.
+#[derive(Debug, Clone)]
+pub struct Td3 {
+    /// f
+    pub actor: Targeted,
+    /// Q_1 and Q_2
+    pub critics: Targeted,
+    /// Updates of the critics so far.
+    pub updates: usize,
+    room: Room,
+}
+
+/// What an update works on.
+#[derive(Debug, Clone, Default)]
+struct Room {
+    noise: Vec<f32>,
+    actions: Vec<f32>,
+    /// obs and actions, for every member that is asked.
+    x: Vec<f32>,
+    d_x: Vec<f32>,
+    targets: Vec<f32>,
+    kept_actor: Kept,
+    kept_critics: Kept,
+}
+
+impl Td3 {
+    /// Learns with this policy and these two critics.
+    pub fn new(actor: Targeted, critics: Targeted) -> Self {
+        Self { actor, critics, updates: 0, room: Room::default() }
+    }
+
+    /// y, `[B]`; `noise` is clip(ε, −c, c), [B, A]. Kept for [`Td3::critic_loss`].
+    pub fn set_targets(&mut self, batch: &Transitions, noise: &[f32], gamma: f64) -> &[f32] {
+        let Room { actions, x, targets, kept_actor, kept_critics, .. } = &mut self.room;
+        let outputs = self.actor.forward_target(&batch.next_obs, kept_actor);
+        actions.clear();
+        actions.extend(outputs.iter().zip(noise).map(|(f, noise)| (tanh(*f) + noise).clamp(-1.0, 1.0)));
+        join(x, &batch.next_obs, actions, batch.len());
+        x.extend_from_within(..);
+        let (first, second) = self.critics.forward_target(x, kept_critics).split_at(batch.len());
+        targets.clear();
+        targets.extend(first.iter().zip(second).map(|(first, second)| first.min(*second)));
+        batch.make_targets(gamma, targets);
+        targets
+    }
+
+    /// Σ_i mean (Q_i(s, a) − y)² with the y set last; its gradient is kept in the critics.
+    pub fn critic_loss(&mut self, batch: &Transitions) -> f32 {
+        let Room { x, targets, kept_critics, .. } = &mut self.room;
+        join(x, &batch.obs, &batch.actions, batch.len());
+        x.extend_from_within(..);
+        self.critics.forward(x, kept_critics);
+        let (values, d_values) = kept_critics.output_and_gradient();
+        let (mut sum, rows) = (0.0f64, batch.len() as f32);
+        for ((value, d_value), y) in values.iter().zip(d_values).zip(targets.iter().cycle()) {
+            let error = value - y;
+            sum += f64::from(error * error);
+            *d_value = 2.0 * error / rows;
+        }
+        self.critics.backward(x, kept_critics, None);
+        (sum / f64::from(rows)) as f32
+    }
+
+    /// −mean Q_1(s, μ(s)); its gradient is kept in the actor, and what the critics kept is gone.
+    pub fn actor_loss(&mut self, batch: &Transitions) -> f32 {
+        let Room { actions, x, d_x, kept_actor, kept_critics, .. } = &mut self.room;
+        let outputs = self.actor.forward(&batch.obs, kept_actor);
+        actions.clear();
+        actions.extend(outputs.iter().map(|f| tanh(*f)));
+        join(x, &batch.obs, actions, batch.len());
+        let values = self.critics.forward_first(x, kept_critics);
+        let rows = batch.len() as f32;
+        let loss = -(values.iter().map(|&value| f64::from(value)).sum::<f64>() / f64::from(rows)) as f32;
+        kept_critics.output_and_gradient().1.fill(-1.0 / rows);
+        d_x.resize(x.len(), 0.0);
+        self.critics.backward(x, kept_critics, Some(d_x));
+        let (size, width) = (self.actor.mlp().outputs(), self.critics.mlp().inputs());
+        let d_outputs = kept_actor.output_and_gradient().1.chunks_exact_mut(size);
+        let of_rows = d_outputs.zip(actions.chunks_exact(size)).zip(d_x.chunks_exact(width));
+        for ((d_outputs, actions), d_x) in of_rows {
+            let d_actions = &d_x[width - size..];
+            let slopes = actions.iter().zip(d_actions).map(|(a, d)| d * (1.0 - a * a));
+            d_outputs.iter_mut().zip(slopes).for_each(|(d_output, slope)| *d_output = slope);
+        }
+        self.actor.backward(&batch.obs, kept_actor, None);
+        loss
+    }
+
+    /// One update: the critics, and on every d-th the policy and the slow copies.
+    pub fn update(&mut self, batch: &Transitions, settings: &Settings, stream: &mut Stream) -> Updated {
+        let noise = self.noise(batch.actions.len(), settings, stream);
+        let targets = self.set_targets(batch, &noise, settings.gamma);
+        let q_mean = (targets.iter().map(|&y| f64::from(y)).sum::<f64>() / targets.len() as f64) as f32;
+        self.room.noise = noise;
+        let critic_loss = self.critic_loss(batch);
+        let grad_norm = self.critics.descend(settings.max_grad_norm);
+        self.updates += 1;
+        let actor_loss = self.updates.is_multiple_of(settings.policy_delay).then(|| {
+            let loss = self.actor_loss(batch);
+            self.actor.descend(settings.max_grad_norm);
+            self.actor.follow(settings.tau);
+            self.critics.follow(settings.tau);
+            loss
+        });
+        Updated { critic_loss, actor_loss, q_mean, grad_norm }
+    }
+
+    /// clip(ε, −c, c), in the room that is kept for it.
+    fn noise(&mut self, count: usize, settings: &Settings, stream: &mut Stream) -> Vec<f32> {
+        let (std, clip) = (settings.target_policy_noise as f32, settings.target_noise_clip as f32);
+        let mut noise = std::mem::take(&mut self.room.noise);
+        noise.clear();
+        noise.extend((0..count).map(|_| (std * stream.normal()).clamp(-clip, clip)));
+        noise
+    }
+}
+
+/// x [B, O + A] of obs [B, O] and actions [B, A].
+fn join(x: &mut Vec<f32>, obs: &[f32], actions: &[f32], rows: usize) {
+    x.clear();
+    for (obs, action) in obs.chunks_exact(obs.len() / rows).zip(actions.chunks_exact(actions.len() / rows)) {
+        x.extend_from_slice(obs);
+        x.extend_from_slice(action);
+    }
+}

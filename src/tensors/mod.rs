@@ -1,0 +1,68 @@
+//! The learning arithmetic in burn's tensors, on the CPU: what the hand-written [`crate::kernels`] are compared with.
+//!
+//! **What.** The same networks, losses and steps, with automatic differentiation instead of gradients by hand: the formulas
+//! stand here as they are in the papers, and their cards tell more than those of the kernels. A run computes so on the device
+//! `cpu-plain`. A page has no use for it: all of this is behind the cargo feature `tensors`.
+//!
+//! **Reading order.** [`layout`](Layout), [`activation`], [`mlp`](Mlp), [`adam`](Adam) networks · [`categorical`], [`gaussian`],
+//! [`distribution`](Distribution), [`actor_critic`](ActorCritic), [`ppo`] policy and value · [`dynamics`](Dynamics),
+//! [`ensemble`] the world model · [`rnd`](Rnd), [`icm`](Icm) novelty · [`targeted`](Targeted), [`dqn`], [`td3`] learning from
+//! replay.
+//!
+//! **Choices.** Always burn's Flex, the CPU: what it computes is there at once, so nothing waits.
+
+pub mod activation;
+mod actor_critic;
+mod adam;
+pub mod categorical;
+mod distribution;
+pub mod dqn;
+mod dynamics;
+pub mod ensemble;
+pub mod gaussian;
+mod icm;
+mod layout;
+mod mlp;
+pub mod ppo;
+mod rnd;
+mod targeted;
+pub mod td3;
+mod transitions;
+
+pub use actor_critic::ActorCritic;
+pub use adam::{Adam, clip_by_global_norm};
+pub use distribution::Distribution;
+pub use dynamics::{Dynamics, Prediction};
+pub use ensemble::WorldModel;
+pub use icm::Icm;
+pub use layout::{Layout, Slot, Tracked};
+pub use mlp::Mlp;
+pub use rnd::Rnd;
+pub use targeted::Targeted;
+pub use transitions::Transitions;
+
+use crate::device::Device;
+use crate::error::{Error, Result};
+use burn::tensor::{Tensor, TensorData};
+
+impl Device {
+    /// Numbers in row-major order as a tensor.
+    pub fn floats<const D: usize>(&self, values: Vec<f32>, shape: [usize; D]) -> Tensor<D> {
+        Tensor::from_data(TensorData::new(values, shape), &burn::tensor::Device::flex())
+    }
+
+    /// Zeros of this shape.
+    pub fn zeros<const D: usize>(&self, shape: [usize; D]) -> Tensor<D> {
+        Tensor::zeros(shape, &burn::tensor::Device::flex())
+    }
+}
+
+/// The numbers of a tensor.
+///
+/// # Errors
+/// [`Error::Device`] if they cannot be had; `doing` says what for.
+pub fn read<const D: usize>(tensor: Tensor<D>, doing: &str) -> Result<Vec<f32>> {
+    let failed = |reason: String| Error::Device { doing: doing.into(), reason };
+    let data = tensor.try_into_data().map_err(|error| failed(format!("{error:?}")))?;
+    data.try_into_vec::<f32>().map_err(|error| failed(format!("{error:?}")))
+}
