@@ -8,11 +8,26 @@
 #[path = "../workloads/mod.rs"]
 mod workloads;
 
+use mbppo::config::preset;
+use mbppo::device::Device;
 use mbppo::kernels::ppo::ActorCritic;
 use mbppo::kernels::ppo_loss::Minibatch;
 use mbppo::kernels::world_model::WorldModel;
+use mbppo::rng::Seed;
+use mbppo::trainer::{Phase, Trainer};
 use wasm_bindgen::prelude::*;
 use workloads::{Acting, Rollout, SETTINGS};
+
+const TASK: &str = "CartPole-v1";
+/// What W6 asks for besides the preset `ppo`.
+const SETTINGS_OF_W6: [(&str, &str); 6] = [
+    ("num_envs", "8"),
+    ("num_steps", "128"),
+    ("n_epochs", "4"),
+    ("batch_size", "256"),
+    ("learning_rate", "0.001"),
+    ("eval_every", "0"),
+];
 
 /// W1 and W2: minibatches of PPO.
 #[wasm_bindgen]
@@ -94,5 +109,43 @@ impl ActingOnCpu {
     /// Acts so many times; gives the last first logit.
     pub fn run(&mut self, times: usize) -> f32 {
         (0..times).fold(f32::NAN, |_, _| self.0.run())
+    }
+}
+
+/// W6: plain PPO on CartPole by the page's own trainer, without evaluations.
+#[wasm_bindgen]
+pub struct Learner(Trainer);
+
+#[wasm_bindgen]
+impl Learner {
+    /// A run that has not begun.
+    ///
+    /// # Errors
+    /// Throws an "MbppoError" if the settings do not go together, which they do.
+    #[wasm_bindgen(constructor)]
+    pub fn new(seed: u32) -> Result<Self, JsValue> {
+        let mut config = preset("ppo", TASK)?;
+        SETTINGS_OF_W6.iter().try_for_each(|(name, text)| config.set(name, text))?;
+        Ok(Self(Trainer::new(TASK, config, Seed(u64::from(seed)), Device::cpu())?))
+    }
+
+    /// One iteration: 128 steps of 8 environments, and what is learned from them.
+    ///
+    /// # Errors
+    /// Rejects with an "MbppoError" if learning diverges.
+    pub async fn advance(&mut self) -> Result<(), JsValue> {
+        let mut has_left = false;
+        while !has_left || self.0.phase() != Phase::Collect {
+            self.0.tick().await?;
+            has_left |= self.0.phase() != Phase::Collect;
+        }
+        Ok(())
+    }
+
+    /// `[steps, finished episodes, mean return of the last 100]`
+    pub fn told(&self) -> Vec<f64> {
+        let now = self.0.snapshot();
+        let mean = now.metrics.get("rollout/ep_rew_mean").copied().unwrap_or(0.0);
+        vec![now.real_steps as f64, now.episodes as f64, f64::from(mean)]
     }
 }

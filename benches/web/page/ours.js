@@ -47,3 +47,17 @@ export const GROWING = {
   branches: (branches) => rollout(branches),
   ensemble: (members) => chain(new Model(5, 256, 14, members), 5),
 };
+
+/** W6: {steps, finished, mean100} after each iteration, without end. */
+export async function* learn(seed) {
+  const learner = new wasm.Learner(seed);
+  try {
+    for (;;) {
+      await learner.advance();
+      const [steps, finished, mean100] = learner.told();
+      yield { steps, finished, mean100 };
+    }
+  } finally {
+    learner.free();
+  }
+}
