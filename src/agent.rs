@@ -8,6 +8,8 @@
 
 use crate::device::{Device, DeviceKind, Numbers};
 use crate::error::Result;
+#[cfg(feature = "webgpu")]
+use crate::gpu::{Layout, Queue, rollout};
 use crate::kernels::ppo_loss::{LEAST_WEIGHT, Minibatch, Settings};
 use crate::kernels::{self, ppo};
 use crate::nets::{HostActor, Shape};
@@ -128,6 +130,22 @@ impl Agent {
                 let batch = tensors::ppo::Minibatch::upload(device, samples.rows(indices), sizes);
                 Numbers::Tensor(tensors::ppo::update(net, &batch, settings))
             }
+        }
+    }
+
+    /// The networks on the graphics processor: where they learn there, as they are, otherwise a copy.
+    #[cfg(feature = "webgpu")]
+    pub(crate) fn on_device(&self, queue: &Queue) -> Option<rollout::Agent> {
+        match &self.room {
+            Room::ByHand { net, .. } => {
+                let shape = *net.shape();
+                let [policy, value] = ppo::networks(&shape);
+                let layout = Layout::new(&[&policy, &value], ppo::log_std_size(&shape));
+                let parameters = queue.floats(&layout.pack(&net.flat));
+                Some(rollout::Agent { shape, scaling: net.scaling().clone(), layout, parameters })
+            }
+            #[cfg(feature = "tensors")]
+            Room::ByTensors { .. } => None,
         }
     }
 

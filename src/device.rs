@@ -5,6 +5,8 @@
 //! Whoever asked decides what to do then, and tells the person in front of the screen.
 
 use crate::error::{Error, Result};
+#[cfg(feature = "webgpu")]
+use crate::gpu::Queue;
 
 /// A kind of device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +61,8 @@ impl DeviceKind {
 pub struct Device {
     kind: DeviceKind,
     description: String,
+    #[cfg(feature = "webgpu")]
+    queue: Option<Queue>,
 }
 
 /// Opens a device of this kind.
@@ -74,6 +78,13 @@ pub async fn open(kind: DeviceKind) -> Result<Device> {
     }
 }
 
+#[cfg(feature = "webgpu")]
+async fn open_webgpu() -> Result<Device> {
+    let queue = Queue::open().await?;
+    Ok(Device { kind: DeviceKind::WebGpu, description: queue.name().into(), queue: Some(queue) })
+}
+
+#[cfg(not(feature = "webgpu"))]
 async fn open_webgpu() -> Result<Device> {
     Err(Error::Device { doing: "opening WebGPU".into(), reason: "this build has no WebGPU in it".into() })
 }
@@ -81,18 +92,29 @@ async fn open_webgpu() -> Result<Device> {
 impl Device {
     /// The processor; always there.
     pub fn cpu() -> Self {
-        Self { kind: DeviceKind::Cpu, description: "CPU".into() }
+        Self {
+            kind: DeviceKind::Cpu,
+            description: "CPU".into(),
+            #[cfg(feature = "webgpu")]
+            queue: None,
+        }
     }
 
     /// The processor by tensors; always there.
     #[cfg(feature = "tensors")]
     pub fn cpu_plain() -> Self {
-        Self { kind: DeviceKind::CpuPlain, description: "CPU by tensors".into() }
+        Self { kind: DeviceKind::CpuPlain, description: "CPU by tensors".into(), ..Self::cpu() }
     }
 
     /// Which kind it is.
     pub fn kind(&self) -> DeviceKind {
         self.kind
+    }
+
+    /// The graphics processor's queue; none on another kind of device.
+    #[cfg(feature = "webgpu")]
+    pub fn queue(&self) -> Option<&Queue> {
+        self.queue.as_ref()
     }
 
     /// What it calls itself.

@@ -33,6 +33,8 @@ pub mod dyna_q;
 pub mod env;
 pub mod error;
 pub mod gae;
+#[cfg(feature = "webgpu")]
+pub mod gpu;
 pub mod imagination;
 pub mod kernels;
 pub mod metrics;

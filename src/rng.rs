@@ -35,6 +35,11 @@ pub struct Stream {
 }
 
 impl Stream {
+    /// 32 random bits.
+    pub fn word(&mut self) -> u32 {
+        self.rng.next_u32()
+    }
+
     /// Uniform in [0, 1), with the 24 bits that an f32 can hold.
     pub fn uniform(&mut self) -> f32 {
         (self.rng.next_u32() >> 8) as f32 / (1u32 << 24) as f32

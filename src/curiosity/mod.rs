@@ -18,6 +18,8 @@ use crate::config::{Config, CuriosityKind};
 use crate::device::{Device, DeviceKind, Numbers};
 use crate::env::EnvSpec;
 use crate::error::Result;
+#[cfg(feature = "webgpu")]
+use crate::gpu::{Layout, Queue, rollout};
 use crate::kernels::icm::Icm;
 use crate::kernels::rnd::Rnd;
 use crate::rng::Stream;
@@ -119,6 +121,23 @@ impl Curiosity {
             Module::ByTensors(networks) => networks.errors(visit),
             Module::Disagreement => Ok(visit.disagreement.to_vec()),
         }
+    }
+
+    /// Random network distillation on the graphics processor: where it learns there, as it is, otherwise a copy. None of the
+    /// other kinds.
+    #[cfg(feature = "webgpu")]
+    pub(crate) fn on_device(&self, queue: &Queue) -> Option<rollout::Judge> {
+        let Module::Rnd(rnd) = &self.module else { return None };
+        let layout = Layout::new(&[rnd.mlp()], 0);
+        Some(rollout::Judge {
+            features: rnd.mlp().outputs(),
+            guess: queue.floats(&layout.pack(&rnd.flat)),
+            fixed: queue.floats(&layout.pack(rnd.target())),
+            mean: rnd.mean.clone(),
+            std: rnd.std.clone(),
+            scale: self.scale,
+            layout,
+        })
     }
 
     /// Learns from these steps; gives the loss before. Disagreement has nothing to learn of its own.

@@ -7,17 +7,21 @@
 //! ```
 //! **Shapes.** B branches: everything is [B, ·]; the record of one step is [B, O + A + 5].
 //! **Where.** Starts come from the newest part of replay; the rollout goes to [`crate::samples`]. `by_hand` computes on the
-//! CPU, `by_tensors` to compare with; `cut` ends branches for all.
+//! CPU, `by_gpu` on WebGPU, `by_tensors` to compare with; `cut` ends branches for all.
 //! **Choices.** (1) `terminated` only where the task would end, by the model's word or the task's own rule; a branch that
-//! crosses a [`Borders`] or reaches the horizon is truncated and bootstraps. (2) All chance comes from the host, in the
-//! same order on every device. (3) Disagreement is computed where somebody needs it: on the CPU it costs E times as much.
+//! crosses a [`Borders`] or reaches the horizon is truncated and bootstraps. (2) All chance comes from the host's
+//! stream: number by number on the CPU, on WebGPU as the seed of a generator that counts. (3) Disagreement is computed where somebody needs it: on the CPU it costs E times as much.
 //! **Paper.** Janner et al. 2019 (1906.08253); Chua et al. 2018 (1805.12114), TS1 propagation.
 
+#[cfg(feature = "webgpu")]
+mod by_gpu;
 mod by_hand;
 #[cfg(feature = "tensors")]
 mod by_tensors;
 mod cut;
 
+#[cfg(feature = "webgpu")]
+pub use by_gpu::GpuBranches;
 pub use by_hand::HandBranches;
 #[cfg(feature = "tensors")]
 pub use by_tensors::TensorBranches;
@@ -70,6 +74,9 @@ pub struct Imagination {
 pub enum Room {
     /// On the CPU, by hand.
     ByHand(Box<HandBranches>),
+    /// On WebGPU, all steps at once.
+    #[cfg(feature = "webgpu")]
+    ByGpu(Box<GpuBranches>),
     /// In tensors, to compare with.
     #[cfg(feature = "tensors")]
     ByTensors(Box<TensorBranches>),
@@ -112,6 +119,11 @@ impl Chance {
 impl Imagination {
     /// Starts one branch from each of `starts` [B, O].
     pub fn start(device: &Device, starts: Vec<f32>, scope: Scope, stream: &mut Stream) -> Self {
+        #[cfg(feature = "webgpu")]
+        if let Some(queue) = device.queue() {
+            let room = Room::ByGpu(Box::new(GpuBranches::start(queue, scope, stream)));
+            return Self { scope, starts, room };
+        }
         let chance = Chance::draw(&scope, starts.len() / scope.obs_size, stream);
         let room = match device.kind() {
             DeviceKind::Cpu | DeviceKind::WebGpu => {
@@ -134,6 +146,8 @@ impl Imagination {
     pub fn steps(&self) -> usize {
         match &self.room {
             Room::ByHand(branches) => branches.steps(),
+            #[cfg(feature = "webgpu")]
+            Room::ByGpu(branches) => branches.steps(),
             #[cfg(feature = "tensors")]
             Room::ByTensors(branches) => branches.steps(),
         }
@@ -149,7 +163,7 @@ impl Imagination {
         self.steps() >= self.scope.horizon
     }
 
-    /// One step of all branches, with agent, model and curiosity of the device that it was started on.
+    /// One step of all branches, or on WebGPU all steps, with agent, model and curiosity of the device that it was started on.
     ///
     /// # Errors
     /// [`crate::Error::Device`] if the device cannot be read.
@@ -171,6 +185,8 @@ impl Imagination {
                 };
                 branches.note(&novelties);
             }
+            #[cfg(feature = "webgpu")]
+            Room::ByGpu(branches) => branches.run(&self.starts, agent, model, curiosity).await?,
             #[cfg(feature = "tensors")]
             Room::ByTensors(branches) => {
                 let (Some(net), Some(world)) = (agent.by_tensors(), model.by_tensors()) else {
@@ -189,6 +205,8 @@ impl Imagination {
     pub async fn finish(self, borders: Borders<'_>, weight: f32) -> Result<Imagined> {
         let rows = match self.room {
             Room::ByHand(branches) => branches.record(),
+            #[cfg(feature = "webgpu")]
+            Room::ByGpu(branches) => branches.record(),
             #[cfg(feature = "tensors")]
             Room::ByTensors(branches) => branches.record()?,
         };

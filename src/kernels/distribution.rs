@@ -14,7 +14,7 @@
 use std::f32::consts::TAU;
 
 /// How a policy's outputs become an action.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Distribution {
     /// One of A choices.
     Categorical,

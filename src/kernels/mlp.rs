@@ -75,6 +75,16 @@ impl Mlp {
         self.sizes[self.sizes.len() - 1]
     }
 
+    /// The bend between its layers.
+    pub fn activation(&self) -> Activation {
+        self.activation
+    }
+
+    /// Layer sizes: input, hidden …, output.
+    pub fn sizes(&self) -> &[usize] {
+        &self.sizes
+    }
+
     /// y [E, rows, out] from x [E, rows, in].
     pub fn forward<'a>(&self, flat: &[f32], x: &[f32], rows: usize, kept: &'a mut Kept) -> &'a [f32] {
         self.forward_members(flat, 0..self.members, x, rows, kept)
@@ -158,7 +168,7 @@ impl Mlp {
     }
 
     /// Where weight and bias of this layer and member lie.
-    fn matrices(&self, layer: usize, member: usize) -> [Range<usize>; 2] {
+    pub fn matrices(&self, layer: usize, member: usize) -> [Range<usize>; 2] {
         let [weights, biases] = self.offsets[layer];
         let (inputs, outputs) = (self.sizes[layer], self.sizes[layer + 1]);
         let (weight, bias) = (weights + member * inputs * outputs, biases + member * outputs);

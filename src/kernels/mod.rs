@@ -7,7 +7,8 @@
 //! **Reading order.** [`isa`] which instructions there are · [`tile`] the innermost loop · [`pack`], [`narrow`], [`dense`] one
 //! layer, forwards and backwards · [`activation`] the bend · [`mlp`] layers on a flat parameter buffer · [`adam`] the
 //! optimiser · [`distribution`], [`ppo_loss`], [`ppo`] policy and value · [`model_loss`], [`world_model`] the ensemble ·
-//! [`rnd`], [`icm`] novelty · [`targeted`], [`dqn`], [`td3`] learning from replay · [`scales`], [`world`], [`imagine`] stepping in what was learned.
+//! [`rnd`], [`icm`] novelty · [`targeted`], [`dqn`], [`td3`] learning from replay · [`scales`], [`world`], [`imagine`] stepping
+//! in what was learned · [`chance`] random numbers by counting, as WebGPU draws them.
 //!
 //! **Choices.** (1) Buffers have the layout of [`crate::tensors::Layout`]: a flat buffer may go back and forth between
 //! both versions. (2) Workspaces are kept and reused; a step allocates nothing once it has seen its largest batch.
@@ -20,6 +21,7 @@ pub mod isa;
 
 pub mod activation;
 pub mod adam;
+pub mod chance;
 pub mod dense;
 pub mod distribution;
 pub mod dqn;

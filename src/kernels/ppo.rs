@@ -94,6 +94,11 @@ impl ActorCritic {
         &self.shape
     }
 
+    /// How it sees observations.
+    pub fn scaling(&self) -> &Scaling {
+        &self.scaling
+    }
+
     /// log σ `[A]`; empty for choices.
     pub fn log_std(&self) -> &[f32] {
         &self.flat[self.value.end()..]
@@ -164,7 +169,7 @@ pub fn networks(shape: &Shape) -> [Mlp; 2] {
 }
 
 /// Numbers of log σ.
-fn log_std_size(shape: &Shape) -> usize {
+pub fn log_std_size(shape: &Shape) -> usize {
     match shape.distribution {
         Distribution::Categorical => 0,
         Distribution::Gaussian => shape.actions,

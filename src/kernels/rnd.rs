@@ -60,6 +60,16 @@ impl Rnd {
         }
     }
 
+    /// The places of both networks.
+    pub fn mlp(&self) -> &Mlp {
+        &self.mlp
+    }
+
+    /// Parameters of the network that is fixed.
+    pub fn target(&self) -> &[f32] {
+        &self.target
+    }
+
     /// The error of each state of obs [B, O], `[B]`.
     pub fn errors(&mut self, obs: &[f32]) -> &[f32] {
         self.guess(obs);

@@ -11,6 +11,8 @@ use super::by_tensors;
 use crate::config::{Config, ModelHeads};
 use crate::device::{Device, DeviceKind, Numbers, read_mean};
 use crate::error::Result;
+#[cfg(feature = "webgpu")]
+use crate::gpu::{Layout, Queue, rollout};
 use crate::kernels::scales::Scales;
 use crate::kernels::world::World;
 use crate::rng::Stream;
@@ -188,6 +190,26 @@ impl Model {
             Room::ByHand(world) => Ok(world.disagreement(obs, actions)),
             #[cfg(feature = "tensors")]
             Room::ByTensors(model) => by_tensors::disagreement(model, obs, actions),
+        }
+    }
+
+    /// The ensemble on the graphics processor: where it learns there, as it is, otherwise a copy.
+    #[cfg(feature = "webgpu")]
+    pub(crate) fn on_device(&self, queue: &Queue) -> Option<rollout::World> {
+        match &self.room {
+            Room::ByHand(world) => {
+                let mlp = world.model.mlp();
+                let layout = Layout::new(&[mlp], 0);
+                Some(rollout::World {
+                    outputs: *world.model.outputs(),
+                    activation: mlp.activation(),
+                    scales: world.scales.clone(),
+                    parameters: queue.floats(&layout.pack(&world.model.flat)),
+                    layout,
+                })
+            }
+            #[cfg(feature = "tensors")]
+            Room::ByTensors(_) => None,
         }
     }
 

@@ -1,0 +1,112 @@
+//! A whole network for a tile of rows, forwards and backwards, by one invocation.
+//!
+//! **Shapes.** In fours, a row in scratch memory is x `[inputs]` · h₁ … h_L `[hidden]` each · ∂h₁ … ∂h_L `[hidden]` each · y
+//! `[outputs]` · whatever else the loss leaves there `[extra]`; L is the number of hidden layers. ∂loss/∂y takes the
+//! place of y.
+//! **Choices.** Sizes are numbers at run time; L, the number of rows of a tile and the bend are constants of a kernel.
+
+use super::activation::F4;
+use super::dense::{self, Layer};
+use crate::config::Activation;
+use cubecl::prelude::*;
+
+/// Sizes of a network, in fours, and where its parameters begin.
+#[derive(CubeType, Clone, Copy)]
+pub struct Sizes {
+    /// Fours of an input row.
+    pub inputs: usize,
+    /// Fours of a hidden layer.
+    pub hidden: usize,
+    /// Fours of an output row.
+    pub outputs: usize,
+    /// Fours behind the outputs.
+    pub extra: usize,
+    /// Where W₁ begins.
+    pub first: usize,
+}
+
+/// What a kernel knows of a network when it is compiled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Form {
+    /// L
+    pub hidden_layers: usize,
+    /// Rows of a tile.
+    pub rows: usize,
+    /// The bend.
+    pub activation: Activation,
+}
+
+/// Fours of a row in scratch memory.
+#[cube]
+pub fn stride(sizes: &Sizes, #[comptime] hidden_layers: usize) -> usize {
+    sizes.inputs + 2 * hidden_layers * sizes.hidden + sizes.outputs + sizes.extra
+}
+
+/// Where y begins in a row, and later ∂loss/∂y.
+#[cube]
+pub fn outputs(sizes: &Sizes, #[comptime] hidden_layers: usize) -> usize {
+    sizes.inputs + 2 * hidden_layers * sizes.hidden
+}
+
+/// Layer `index` of the tile whose first row begins at `row`.
+#[cube]
+fn layer(sizes: &Sizes, row: usize, #[comptime] index: usize, #[comptime] hidden_layers: usize) -> Layer {
+    let before = if comptime!(index == 0) { sizes.inputs } else { sizes.hidden };
+    let after = if comptime!(index == hidden_layers) { sizes.outputs } else { sizes.hidden };
+    let first_size = (4 * sizes.inputs + 1) * sizes.hidden;
+    let hidden_size = (4 * sizes.hidden + 1) * sizes.hidden;
+    let begin = if comptime!(index == 0) {
+        sizes.first
+    } else {
+        sizes.first + first_size + comptime!(index.saturating_sub(1)) * hidden_size
+    };
+    let hidden = row + sizes.inputs;
+    let x =
+        if comptime!(index == 0) { row } else { hidden + comptime!(index.saturating_sub(1)) * sizes.hidden };
+    let d = hidden + comptime!(hidden_layers + index) * sizes.hidden;
+    let y = if comptime!(index == hidden_layers) { d } else { hidden + index * sizes.hidden };
+    Layer {
+        x,
+        y,
+        d,
+        stride: stride(sizes, hidden_layers),
+        weight: begin,
+        bias: begin + 4 * before * after,
+        inputs: before,
+        outputs: after,
+    }
+}
+
+/// y from x; leaves every h and every slope.
+#[cube]
+pub fn forward(parameters: &[F4], scratch: &mut [F4], sizes: &Sizes, row: usize, #[comptime] form: Form) {
+    #[unroll]
+    for index in 0..comptime!(form.hidden_layers + 1) {
+        let layer = layer(sizes, row, index, form.hidden_layers);
+        let is_bent = comptime!(index < form.hidden_layers);
+        dense::forward(parameters, scratch, &layer, form.rows, is_bent, form.activation);
+    }
+}
+
+/// ∂h of every hidden layer from ∂loss/∂y; with `to_input` also ∂x, in the place of x.
+#[cube]
+pub fn backward(
+    parameters: &[F4],
+    scratch: &mut [F4],
+    sizes: &Sizes,
+    row: usize,
+    #[comptime] form: Form,
+    #[comptime] to_input: bool,
+) {
+    #[unroll]
+    for step in 0..form.hidden_layers {
+        let index = comptime!(form.hidden_layers - step);
+        let layer = layer(sizes, row, index, form.hidden_layers);
+        let before = layer.d - sizes.hidden;
+        dense::backward(parameters, scratch, &layer, before, form.rows, true);
+    }
+    if comptime!(to_input) {
+        let layer = layer(sizes, row, 0usize, form.hidden_layers);
+        dense::backward(parameters, scratch, &layer, row, form.rows, false);
+    }
+}

@@ -1,0 +1,302 @@
+//! Policy and value on the device: a minibatch of proximal policy optimisation in four dispatches.
+//!
+//! **What.** The first dispatch takes rows through one of both networks forwards, computes the loss and takes its gradient
+//! backwards; [`super::step`] does the other three.
+//! **Shapes.** In fours, an uploaded row is x `[O₄]` · action `[A₄]` · log π_old, A, w, 0 · R₀, R₁, V₀, V₁. In scratch memory
+//! stand all rows of the policy, then all of the value, as [`super::network`] has them.
+//! **Where.** The same as [`crate::kernels::ppo`], from which the parameters come and to which they return.
+//! **Choices.** (1) All samples are uploaded once, and once an epoch their order and what each step needs: a minibatch
+//! uploads nothing. (2) An invocation takes a tile of rows through one network: few and long ones on a software
+//! adapter, many and short ones on a graphics processor.
+//! **Paper.** Schulman et al. 2017 (1707.06347).
+
+use super::activation::F4;
+use super::adam::{METRICS, PLAN};
+use super::layout::{Layout, padded};
+use super::network::{self, Form, Sizes};
+use super::ppo_loss::{self, Places, Row};
+use super::queue::{Buffer, Queue};
+use super::step::{Learned, Plan, Step, Workspace, descend, dim};
+use super::weights::{Rows, Tiles};
+use crate::error::Result;
+use crate::kernels::distribution::Distribution;
+use crate::kernels::ppo::{self, Shape, log_std_size, networks};
+use crate::kernels::ppo_loss::{Losses, Settings};
+use cubecl::prelude::*;
+
+const HIDDEN_LAYERS: usize = 2;
+
+/// Policy and value with their optimiser, on the device.
+#[derive(Debug)]
+pub struct ActorCritic {
+    queue: Queue,
+    shape: Shape,
+    learned: Learned,
+    workspace: Option<Workspace>,
+    samples: Buffer,
+    order: Buffer,
+    plan: Option<Plan>,
+    /// Of the updates that nobody has read yet: divisor and rows, by plan.
+    unread: Vec<(Buffer, Vec<Step>, usize)>,
+}
+
+impl ActorCritic {
+    /// Uploads these networks as they are.
+    pub fn new(queue: &Queue, net: &ppo::ActorCritic) -> Self {
+        let shape = *net.shape();
+        let [policy, value] = networks(&shape);
+        let layout = Layout::new(&[&policy, &value], log_std_size(&shape));
+        Self {
+            learned: Learned::new(queue, layout, &net.flat, &net.adam),
+            queue: queue.clone(),
+            shape,
+            workspace: None,
+            samples: queue.zeros(4),
+            order: queue.zeros(1),
+            plan: None,
+            unread: Vec::new(),
+        }
+    }
+
+    /// Uploads what will be learned from: rows as [`crate::kernels::ppo_loss::Minibatch::push`] takes them.
+    pub fn set_samples<'a>(&mut self, net: &ppo::ActorCritic, rows: impl Iterator<Item = &'a [f32]>) {
+        let Shape { obs_size, actions, heads, .. } = self.shape;
+        let (mut block, mut x) = (Vec::new(), Vec::new());
+        for row in rows {
+            let (obs, rest) = row.split_at(obs_size);
+            let (action, rest) = rest.split_at(actions);
+            x.clear();
+            net.scaling().apply(obs, &mut x);
+            for part in [&x, action] {
+                block.extend_from_slice(part);
+                block.resize(block.len() + padded(part.len()) - part.len(), 0.0);
+            }
+            block.extend([rest[0], rest[1], rest[2], 0.0]);
+            let both = |from: usize, head: usize| if head < heads { rest[from + head] } else { 0.0 };
+            block.extend([both(3, 0), both(3, 1), both(3 + heads, 0), both(3 + heads, 1)]);
+        }
+        self.samples = self.queue.floats(&block);
+    }
+
+    /// Uploads the order of an epoch's samples, cut into minibatches of `rows` rows, with the divisor of each.
+    pub fn begin_epoch(
+        &mut self,
+        adam: &crate::kernels::Adam,
+        order: &[usize],
+        rows: usize,
+        settings: &Settings,
+        divisors: &[f32],
+    ) {
+        let order: Vec<u32> = order.iter().map(|&index| index as u32).collect();
+        self.order = self.queue.words(&order);
+        let Settings { clip_range, clip_range_vf, ent_coef, vf_coef, max_grad_norm } = *settings;
+        let settings = [clip_range, clip_range_vf, ent_coef, vf_coef].map(|setting| setting as f32);
+        let step = |&divisor: &f32| Step { divisor, settings, max_norm: max_grad_norm as f32 };
+        let steps: Vec<Step> = divisors.iter().map(step).collect();
+        let plan = Plan::new(&self.queue, adam, &steps);
+        self.unread.push((plan.metrics.clone(), steps, rows));
+        self.plan = Some(plan);
+        if self.workspace.as_ref().is_none_or(|workspace| workspace.rows != rows) {
+            self.workspace = Some(self.make_workspace(rows));
+        }
+    }
+
+    /// One step down the loss of the epoch's next minibatch.
+    ///
+    /// # Errors
+    /// [`crate::Error::Device`] if the device has failed before.
+    pub fn update(&mut self) -> Result<()> {
+        let (Some(workspace), Some(plan)) = (&self.workspace, &mut self.plan) else { return Ok(()) };
+        let Some(update) = plan.next() else { return Ok(()) };
+        let form = Form {
+            hidden_layers: HIDDEN_LAYERS,
+            rows: self.queue.tile_rows(workspace.rows),
+            activation: self.shape.activation,
+        };
+        let groups = workspace.tiles().div_ceil(self.queue.group()) as u32;
+        let [policy, value] = sizes(&self.shape, &self.learned.layout);
+        // SAFETY: the sizes are those of these buffers.
+        unsafe {
+            ppo_rows::launch_unchecked(
+                self.queue.client(),
+                CubeCount::Static(groups, 2, 1),
+                dim(&self.queue),
+                self.learned.theta.fours(),
+                self.samples.fours(),
+                self.order.scalars(),
+                plan.steps.fours(),
+                workspace.scratch.fours(),
+                workspace.said.fours(),
+                update,
+                workspace.rows as u32,
+                workspace.tiles() as u32,
+                policy[0] as u32,
+                policy[1] as u32,
+                policy[2] as u32,
+                self.shape.actions as u32,
+                value[3] as u32,
+                (self.learned.layout.tail() / 4) as u32,
+                form,
+                self.shape.distribution,
+                self.shape.heads,
+            );
+        }
+        descend(&self.queue, &self.learned, workspace, plan)
+    }
+
+    /// Reads everything at once: parameters and memory into `net`; gives the losses of the updates since the last time.
+    ///
+    /// # Errors
+    /// [`crate::Error::Device`] if the device cannot be read.
+    pub async fn read(&mut self, net: &mut ppo::ActorCritic, doing: &str) -> Result<Vec<Losses>> {
+        let mut buffers = self.learned.buffers().to_vec();
+        buffers.extend(self.unread.iter().map(|(metrics, ..)| metrics));
+        let read = self.queue.read(&buffers, doing).await?;
+        let (parameters, metrics) = read.split_at(3);
+        self.learned.unpack(parameters, &mut net.flat, &mut net.adam);
+        let mut losses = Vec::new();
+        for (numbers, (_, steps, rows)) in metrics.iter().zip(self.unread.drain(..)) {
+            let updates = numbers.chunks_exact(METRICS * 4).zip(steps);
+            losses.extend(updates.map(|(numbers, step)| losses_of(numbers, &step, rows as f32)));
+        }
+        net.adam.updates += losses.len() as u32;
+        Ok(losses)
+    }
+
+    fn make_workspace(&self, rows: usize) -> Workspace {
+        let (layout, tile) = (&self.learned.layout, self.queue.tile_rows(rows));
+        let tiles = rows.div_ceil(tile);
+        let mut table = Tiles::default();
+        let mut begin = 0;
+        for (index, ([inputs, hidden, outputs, _], network)) in
+            sizes(&self.shape, layout).into_iter().zip(layout.networks()).enumerate()
+        {
+            let d_log_std = inputs + 2 * HIDDEN_LAYERS * hidden + outputs;
+            let extra = if index == 0 { outputs } else { 0 };
+            let stride = d_log_std + extra;
+            let place = Rows { begin, stride };
+            table.add_network(network, 0, place);
+            if index == 0 && log_std_size(&self.shape) > 0 {
+                table.add_sums(place, d_log_std, layout.tail() / 4, outputs);
+            }
+            begin += tiles * tile * stride;
+        }
+        Workspace::new(&self.queue, layout, rows, 4 * begin, tiles, &table)
+    }
+}
+
+/// Of policy and value, in fours: inputs, hidden, outputs and where the parameters begin.
+fn sizes(shape: &Shape, layout: &Layout) -> [[usize; 4]; 2] {
+    [(shape.actions, 0), (shape.heads, 1)].map(|(outputs, network)| {
+        let fours = |size: usize| padded(size) / 4;
+        [
+            fours(shape.obs_size),
+            fours(shape.hidden_size),
+            fours(outputs),
+            layout.networks()[network].first / 4,
+        ]
+    })
+}
+
+/// The losses from what an update left.
+fn losses_of(numbers: &[f32], step: &Step, rows: f32) -> Losses {
+    let [_, _, ent_coef, vf_coef] = step.settings;
+    let policy = -numbers[4] / step.divisor;
+    let (value, entropy) = (numbers[8] / step.divisor, -numbers[5] / step.divisor);
+    Losses {
+        total: policy + vf_coef * value + ent_coef * entropy,
+        policy_gradient_loss: policy,
+        value_loss: value,
+        entropy_loss: entropy,
+        approx_kl: numbers[6] / rows,
+        clip_fraction: numbers[7] / rows,
+        grad_norm: numbers[0],
+    }
+}
+
+/// Takes a tile of rows through the policy (workgroups of y = 0) or the value (y = 1).
+#[cube(launch_unchecked)]
+fn ppo_rows(
+    parameters: &[F4],
+    samples: &[F4],
+    order: &[u32],
+    plan: &[F4],
+    scratch: &mut [F4],
+    said: &mut [F4],
+    update: u32,
+    rows: u32,
+    tiles: u32,
+    inputs: u32,
+    hidden: u32,
+    action_fours: u32,
+    actions: u32,
+    value_first: u32,
+    log_std: u32,
+    #[comptime] form: Form,
+    #[comptime] distribution: Distribution,
+    #[comptime] heads: usize,
+) {
+    let tile = ABSOLUTE_POS_X;
+    if tile < tiles {
+        let is_policy = CUBE_POS_Y == 0;
+        let policy_stride =
+            (inputs + comptime!(2 * form.hidden_layers as u32) * hidden + 2 * action_fours) as usize;
+        let region = (tiles * comptime!(form.rows as u32)) as usize * policy_stride;
+        let sizes = Sizes {
+            inputs: inputs as usize,
+            hidden: hidden as usize,
+            outputs: select(is_policy, action_fours, 1u32) as usize,
+            extra: select(is_policy, action_fours, 0u32) as usize,
+            first: select(is_policy, 0u32, value_first) as usize,
+        };
+        let stride = network::stride(&sizes, form.hidden_layers);
+        let first_row = (tile * comptime!(form.rows as u32)) as usize;
+        let at = select(is_policy, 0u32, 1u32) as usize * region + first_row * stride;
+        let width = sizes.inputs + action_fours as usize + 2;
+        let batch = (update * rows) as usize;
+        let last = rows as usize - 1;
+        #[unroll]
+        for r in 0..form.rows {
+            let sample = order[batch + min(first_row + r, last)] as usize * width;
+            for k in 0..sizes.inputs {
+                scratch[at + r * stride + k] = samples[sample + k];
+            }
+        }
+        network::forward(parameters, scratch, &sizes, at, form);
+        let divisor = plan[(update * comptime!(PLAN as u32)) as usize].extract(3usize);
+        let settings = plan[(update * comptime!(PLAN as u32)) as usize + 1];
+        let outputs = network::outputs(&sizes, form.hidden_layers);
+        let mut sums = F4::new(0.0);
+        #[unroll]
+        for r in 0..form.rows {
+            let sample = order[batch + min(first_row + r, last)] as usize * width;
+            let is_real = select(first_row + r <= last, 1.0f32, 0.0f32);
+            let tail = samples[sample + width - 2];
+            let weight = tail.extract(2usize) * is_real;
+            let row = Row {
+                log_prob: tail.extract(0usize),
+                advantage: tail.extract(1usize),
+                weight,
+                share: weight / divisor,
+                is_real,
+            };
+            let y = at + r * stride + outputs;
+            if is_policy {
+                let places = Places {
+                    outputs: y,
+                    d_log_std: y + sizes.outputs,
+                    log_std: log_std as usize,
+                    action: sample + sizes.inputs,
+                    fours: sizes.outputs,
+                    actions: actions as usize,
+                };
+                sums += ppo_loss::policy(parameters, samples, scratch, &places, &row, settings, distribution);
+            } else {
+                let targets = samples[sample + width - 1];
+                sums += F4::new(ppo_loss::value(scratch, y, targets, &row, settings, heads));
+            }
+        }
+        network::backward(parameters, scratch, &sizes, at, form, false);
+        said[(select(is_policy, 0u32, tiles) + tile) as usize] = sums;
+    }
+}

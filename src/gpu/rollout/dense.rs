@@ -1,0 +1,190 @@
+//! A perceptron for all rows of a workgroup, layer by layer.
+//!
+//! ```text
+//! hₗ = f(hₗ₋₁ Wₗ + bₗ)
+//! ```
+//! **Shapes.** Rows lie side by side in vectors of four: what a layer reads is [inputs, R / 4] vectors, what it writes
+//! [outputs, R / 4]. W is [inputs, outputs / 4] vectors of four outputs, b [outputs / 4].
+//! **Where.** All networks of the kernel go this way; [`super::plan`] says which.
+//! **Choices.** (1) A unit computes four outputs of all R rows: a load of four weights serves R rows and a load of four
+//! rows serves four outputs, and what loads bring is what limits small networks. (2) All layers of a network are one
+//! loop: a kernel with a copy of the code for each of them took seconds to compile.
+
+use super::Four;
+use super::plan::{Bend, Crew, Path};
+use cubecl::prelude::*;
+
+/// Where one unit's four outputs come from and go to, in vectors.
+#[derive(CubeType, Clone, Copy)]
+struct Tile {
+    pairs: usize,
+    weight: usize,
+    /// From one input's weights to the next one's.
+    row: usize,
+    bias: usize,
+    from: usize,
+    to: usize,
+}
+
+/// All layers of a network, or of two side by side; waits before each. `member` is whose parameters they are, `shift` how
+/// far behind its place the last layer is written.
+#[cube]
+pub(super) fn network(
+    parameters: &[Four],
+    memory: &mut [Four],
+    member: usize,
+    shift: usize,
+    #[comptime] path: Path,
+    #[comptime] crew: Crew,
+) {
+    let unit = UNIT_POS as usize;
+    let units = comptime!(crew.units);
+    for layer in 0..comptime!(path.count) {
+        let blocks = pick(layer, comptime!(path.hops.map(|hop| hop.blocks)));
+        let is_last = layer == comptime!(path.count - 1);
+        let shift = select(is_last, shift, 0usize.runtime());
+        sync_cube();
+        if comptime!(crew.in_place) {
+            let tile = tile(layer, unit, member, shift, path, crew);
+            let mut sums = Array::<Four>::new(comptime!(4 * crew.quads));
+            if unit < blocks {
+                add_up(&mut sums, parameters, &*memory, &tile, crew);
+            }
+            sync_cube();
+            if unit < blocks {
+                write(&sums, memory, &tile, is_last, comptime!(path.bend), crew);
+            }
+        } else {
+            for block in range_stepped(unit, blocks, units) {
+                let tile = tile(layer, block, member, shift, path, crew);
+                let mut sums = Array::<Four>::new(comptime!(4 * crew.quads));
+                add_up(&mut sums, parameters, &*memory, &tile, crew);
+                write(&sums, memory, &tile, is_last, comptime!(path.bend), crew);
+            }
+        }
+    }
+}
+
+/// The number of this layer.
+#[cube]
+fn pick(layer: usize, #[comptime] of: [usize; 3]) -> usize {
+    let [first, second, third] = comptime!(of);
+    if comptime!(first == second && second == third) {
+        first.runtime()
+    } else {
+        select(layer == 0, first.runtime(), select(layer == 1, second.runtime(), third.runtime()))
+    }
+}
+
+/// The number of this layer, of its first or its second network.
+#[cube]
+fn pick_of(layer: usize, is_second: bool, #[comptime] of: [[usize; 2]; 3]) -> usize {
+    let first = pick(layer, comptime!(of.map(|of| of[0])));
+    if comptime!(of.iter().all(|of| of[0] == of[1])) {
+        first
+    } else {
+        select(is_second, pick(layer, comptime!(of.map(|of| of[1]))), first)
+    }
+}
+
+#[cube]
+fn tile(
+    layer: usize,
+    block: usize,
+    member: usize,
+    shift: usize,
+    #[comptime] path: Path,
+    #[comptime] crew: Crew,
+) -> Tile {
+    let hops = comptime!(path.hops);
+    let is_second = block >= pick(layer, comptime!(hops.map(|hop| hop.split)));
+    let begin = member * comptime!(hops[0].stride) + block;
+    Tile {
+        pairs: pick(layer, comptime!(hops.map(|hop| hop.pairs))),
+        weight: pick_of(layer, is_second, comptime!(hops.map(|hop| hop.weight))) + begin,
+        row: pick_of(layer, is_second, comptime!(hops.map(|hop| hop.row))),
+        bias: pick_of(layer, is_second, comptime!(hops.map(|hop| hop.bias))) + begin,
+        from: pick_of(layer, is_second, comptime!(hops.map(|hop| hop.from))),
+        to: pick(layer, comptime!(hops.map(|hop| hop.to))) + shift + block * comptime!(4 * crew.quads),
+    }
+}
+
+/// Four outputs of all rows, [4, R / 4], before the bend.
+#[cube]
+fn add_up(sums: &mut Array<Four>, parameters: &[Four], memory: &[Four], tile: &Tile, #[comptime] crew: Crew) {
+    let quads = comptime!(crew.quads);
+    let bias = parameters[tile.bias];
+    #[unroll]
+    for output in 0..4usize {
+        #[unroll]
+        for quad in 0..quads {
+            sums[output * quads + quad] = Four::new(bias.extract(output));
+        }
+    }
+    // Two inputs at a time: a sum is loaded and stored half as often.
+    for pair in 0..tile.pairs {
+        let weight = tile.weight + 2 * pair * tile.row;
+        let from = tile.from + 2 * pair * quads;
+        let w = parameters[weight];
+        let v = parameters[weight + tile.row];
+        #[unroll]
+        for quad in 0..quads {
+            let x = memory[from + quad];
+            let y = memory[from + quads + quad];
+            #[unroll]
+            for output in 0..4usize {
+                let more = x * Four::new(w.extract(output)) + y * Four::new(v.extract(output));
+                sums[output * quads + quad] += more;
+            }
+        }
+    }
+}
+
+#[cube]
+fn write(
+    sums: &Array<Four>,
+    memory: &mut [Four],
+    tile: &Tile,
+    is_last: bool,
+    #[comptime] bend: Bend,
+    #[comptime] crew: Crew,
+) {
+    #[unroll]
+    for i in 0..comptime!(4 * crew.quads) {
+        memory[tile.to + i] = sums[i];
+    }
+    // Bent where it is written and not before: the code of a bend once and not for every sum.
+    if !is_last {
+        for i in 0..comptime!(4 * crew.quads) {
+            memory[tile.to + i] = bent(memory[tile.to + i], bend);
+        }
+    }
+}
+
+/// f of four numbers; the formulas of [`crate::kernels::activation`].
+#[cube]
+fn bent(x: Four, #[comptime] bend: Bend) -> Four {
+    match comptime!(bend) {
+        Bend::None => x,
+        Bend::Relu => max(x, Four::new(0.0)),
+        Bend::Tanh => tanh(x),
+        Bend::Silu => x * (Four::new(0.5) + Four::new(0.5) * tanh(Four::new(0.5) * x)),
+    }
+}
+
+#[cube]
+#[allow(clippy::excessive_precision)] // the coefficients as they were published
+fn tanh(x: Four) -> Four {
+    let x = max(min(x, Four::new(7.905_311)), Four::new(-7.905_311));
+    let s = x * x;
+    let p = s * Four::new(-2.760_768_5e-16) + Four::new(2.000_187_9e-13);
+    let p = s * p + Four::new(-8.604_671_5e-11);
+    let p = s * p + Four::new(5.122_297e-8);
+    let p = s * p + Four::new(1.485_722_4e-5);
+    let p = s * p + Four::new(6.372_619_3e-4);
+    let p = x * (s * p + Four::new(4.893_524_6e-3));
+    let q = s * Four::new(1.198_258_4e-6) + Four::new(1.185_347_06e-4);
+    let q = s * q + Four::new(2.268_434_6e-3);
+    let q = s * q + Four::new(4.893_525_2e-3);
+    p / q
+}

@@ -1,0 +1,359 @@
+//! What the kernel of a rollout is built for: shapes, places of parameters, and how the work is shared out.
+//!
+//! **What.** All of this is fixed when the kernel is compiled, so a run compiles it once; only numbers change afterwards.
+//! **Choices.** (1) A workgroup takes R rows, 8 or 4: 8 where there are branches enough to give every processor several
+//! workgroups. (2) It has 32 units, each with four outputs of all R rows in its registers; a layer of 64 is one pass of
+//! policy and value together. On a software adapter it has 4: whoever waits there waits for everybody's turn. (3) What layers say is kept twice, so that one is read while the other is written. Where
+//! that does not fit into 16 KiB (layers wider than about 480), it is kept once and a workgroup has a unit for every four
+//! outputs, which waits before it writes.
+
+use crate::config::Activation;
+use crate::gpu::layout::Network;
+
+/// Bytes of workgroup memory that every WebGPU device has.
+const MEMORY: usize = 16 * 1024;
+/// Units of a workgroup.
+const UNITS: usize = 32;
+/// Units of a workgroup on a software adapter, which computes four at a time.
+const SOFTWARE_UNITS: usize = 4;
+/// Policy and value go side by side if they are not wider.
+const NARROW: usize = 128;
+/// From so many branches on a workgroup takes 8 rows.
+const MANY_BRANCHES: usize = 64;
+
+/// The bend behind a layer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Bend {
+    /// None: an output.
+    None,
+    /// max(x, 0)
+    Relu,
+    /// tanh
+    Tanh,
+    /// x σ(x)
+    Silu,
+}
+
+impl From<Activation> for Bend {
+    fn from(activation: Activation) -> Self {
+        match activation {
+            Activation::Relu => Self::Relu,
+            Activation::Tanh => Self::Tanh,
+            Activation::Silu => Self::Silu,
+        }
+    }
+}
+
+/// Where the parameters of one layer lie, in vectors of four.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Layer {
+    /// Numbers that it reads of a row, a multiple of four.
+    pub inputs: usize,
+    /// Vectors of outputs.
+    pub blocks: usize,
+    /// Where the first member's weights begin.
+    pub weight: usize,
+    /// Where the first member's bias begins.
+    pub bias: usize,
+    /// From one member's parameters to the next one's.
+    pub stride: usize,
+}
+
+impl Layer {
+    fn of(network: &Network, index: usize) -> Self {
+        let layer = &network.layers[index];
+        Self {
+            inputs: layer.inputs,
+            blocks: layer.outputs / 4,
+            weight: (network.first + layer.weight) / 4,
+            bias: (network.first + layer.bias) / 4,
+            stride: network.stride / 4,
+        }
+    }
+}
+
+/// One layer, or the same layer of two networks side by side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Stage {
+    /// The first network's.
+    pub layer: Layer,
+    /// The second network's, which writes behind the first.
+    pub beside: Option<Layer>,
+    /// Whether the second reads behind the first too; otherwise both read the same.
+    pub own_inputs: bool,
+    /// The bend behind it.
+    pub bend: Bend,
+}
+
+impl Stage {
+    /// N layers of a network, and of another one beside it; all are bent but the last.
+    pub fn chain<const N: usize>(network: &Network, beside: Option<&Network>, bend: Bend) -> [Self; N] {
+        std::array::from_fn(|index| Self {
+            layer: Layer::of(network, index),
+            beside: beside.map(|network| Layer::of(network, index)),
+            own_inputs: index > 0,
+            bend: if index + 1 == N { Bend::None } else { bend },
+        })
+    }
+
+    /// Vectors of outputs, of both networks.
+    pub fn blocks(&self) -> usize {
+        self.layer.blocks + self.beside.map_or(0, |layer| layer.blocks)
+    }
+}
+
+/// The form of actions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Acts {
+    /// One of so many.
+    Choice(usize),
+    /// So many numbers.
+    Numbers(usize),
+}
+
+impl Acts {
+    /// A
+    pub fn size(self) -> usize {
+        match self {
+            Self::Choice(size) | Self::Numbers(size) => size,
+        }
+    }
+}
+
+/// What the model's outputs mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Says {
+    /// E
+    pub members: usize,
+    /// Whether there are log-variances, with which it draws.
+    pub is_gaussian: bool,
+    /// Whether the end logit has learned; otherwise no end is foreseen.
+    pub learned_ends: bool,
+    /// Whether it says the change and not the next observation itself.
+    pub is_change: bool,
+    /// Whether all members are asked, for their disagreement.
+    pub with_disagreement: bool,
+}
+
+/// The two networks of curiosity: the same places in two buffers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Novelty {
+    /// Both layers.
+    pub stages: [Stage; 2],
+    /// Outputs that count.
+    pub features: usize,
+}
+
+/// How the rows and outputs are shared out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Crew {
+    /// R / 4, vectors of rows of a workgroup.
+    pub quads: usize,
+    /// Units of a workgroup.
+    pub units: usize,
+    /// Whether layers are written where they were read.
+    pub in_place: bool,
+}
+
+/// Everything that the kernel is compiled for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Plan {
+    /// O
+    pub obs: usize,
+    /// The form of actions.
+    pub acts: Acts,
+    /// Where log σ stands in the agent's parameters, in vectors.
+    pub log_std: usize,
+    /// Value heads; 0 if no values are asked for.
+    pub heads: usize,
+    /// Policy, with the value beside it if that is asked for and both are narrow.
+    pub agent: [Stage; 3],
+    /// The value by itself.
+    pub value: Option<[Stage; 3]>,
+    /// The world.
+    pub model: [Stage; 3],
+    /// What its outputs mean.
+    pub says: Says,
+    /// Curiosity, if it is asked.
+    pub novelty: Option<Novelty>,
+    /// Who does what.
+    pub crew: Crew,
+}
+
+impl Plan {
+    /// Whether two networks this wide can go side by side.
+    pub(super) fn fit_beside(width: usize) -> bool {
+        width <= NARROW
+    }
+
+    /// The same with the work shared out for so many branches.
+    pub(super) fn shared_out(self, branches: usize, is_software: bool) -> Self {
+        let wanted = if branches >= MANY_BRANCHES { 2 } else { 1 };
+        let fitting = [(2, false), (1, false), (1, true)]
+            .into_iter()
+            .filter(|(quads, _)| *quads <= wanted)
+            .find(|(quads, in_place)| self.with_crew(*quads, *in_place, UNITS).memory() <= MEMORY);
+        let (quads, in_place) = fitting.unwrap_or((1, true));
+        self.with_crew(quads, in_place, if is_software { SOFTWARE_UNITS } else { UNITS })
+    }
+
+    fn with_crew(mut self, quads: usize, in_place: bool, units: usize) -> Self {
+        let units = if in_place { (self.hidden() / 4).next_multiple_of(UNITS) } else { units };
+        self.crew = Crew { quads, units, in_place };
+        self
+    }
+
+    /// Bytes of a workgroup's memory.
+    pub fn memory(&self) -> usize {
+        16 * self.regions().end
+    }
+
+    /// R
+    pub fn rows(&self) -> usize {
+        4 * self.crew.quads
+    }
+
+    /// Numbers that are recorded of one branch and step.
+    pub fn record_width(&self) -> usize {
+        self.obs + self.acts.size() + 5
+    }
+
+    /// Numbers that are recorded in all.
+    pub fn record_size(&self, branches: usize, horizon: usize) -> usize {
+        branches * (horizon * self.record_width() + (horizon + 1) * self.heads)
+    }
+
+    /// Where each region of workgroup memory begins, in vectors.
+    pub(super) fn regions(&self) -> Regions {
+        let quads = self.crew.quads;
+        let input = quads * self.record_width();
+        let said = input + quads * self.input();
+        let first = said + quads * self.output();
+        let second = if self.crew.in_place { first } else { first + quads * self.hidden() };
+        Regions { input, said, first, second, end: second + quads * self.hidden() }
+    }
+
+    /// The policy's way through workgroup memory, or policy's and value's side by side.
+    pub(super) fn agent_path(&self) -> Path {
+        self.path(&self.agent, 0, 0)
+    }
+
+    /// The value's way, if it goes by itself; what it says stands behind the policy's word all the same.
+    pub(super) fn value_path(&self) -> Path {
+        self.path(&self.value.unwrap_or(self.agent), 0, self.policy_outputs())
+    }
+
+    /// The model's way.
+    pub(super) fn model_path(&self) -> Path {
+        self.path(&self.model, 0, 0)
+    }
+
+    /// The way of one of curiosity's networks; the second one's places are behind the first one's.
+    pub(super) fn novelty_path(&self, which: usize) -> Path {
+        let Some(Novelty { stages, .. }) = self.novelty else { return self.agent_path() };
+        let [hidden, said] = stages.map(|stage| which * 4 * stage.blocks());
+        self.path(&stages, hidden, said)
+    }
+
+    /// Numbers of the policy's word, filled up; the value's stand behind.
+    pub(super) fn policy_outputs(&self) -> usize {
+        4 * self.agent[2].layer.blocks
+    }
+
+    /// The way of these layers, whose hidden numbers stand this far behind the hidden regions' begin and whose last ones
+    /// this far behind that of what is said.
+    fn path(&self, stages: &[Stage], hidden: usize, said: usize) -> Path {
+        let (regions, quads) = (self.regions(), self.crew.quads);
+        let last = stages.len() - 1;
+        let hop = |i: usize| {
+            let i = i.min(last);
+            let place = |i: usize| [regions.first, regions.second][i % 2] + hidden * quads;
+            let from = if i == 0 { regions.input } else { place(i - 1) };
+            let to = if i == last { regions.said + said * quads } else { place(i) };
+            Hop::of(&stages[i], from, to, quads)
+        };
+        Path { hops: [hop(0), hop(1), hop(2)], count: stages.len(), bend: stages[0].bend }
+    }
+
+    /// Numbers of the widest input of a row, filled up like the weights.
+    fn input(&self) -> usize {
+        (self.obs + self.acts.size()).next_multiple_of(4)
+    }
+
+    /// Numbers of the widest hidden layer of a row.
+    fn hidden(&self) -> usize {
+        let networks = [Some(self.agent), self.value, Some(self.model)].into_iter().flatten();
+        let hidden = networks.flat_map(|stages| stages.into_iter().take(2));
+        let of_novelty = self.novelty.iter().map(|novelty| 2 * novelty.stages[0].blocks());
+        4 * hidden.map(|stage| stage.blocks()).chain(of_novelty).max().unwrap_or(0)
+    }
+
+    /// Numbers of the widest output of a row.
+    fn output(&self) -> usize {
+        let members = if self.says.with_disagreement { self.says.members } else { 1 };
+        let of_novelty = self.novelty.map_or(0, |novelty| 2 * novelty.stages[1].blocks());
+        let agent = self.agent[2].blocks() + self.value.map_or(0, |stages| stages[2].blocks());
+        4 * agent.max(members * self.model[2].blocks()).max(of_novelty)
+    }
+}
+
+/// Where the regions of workgroup memory begin, in vectors. The first is what is recorded of a step, and it begins with
+/// where the branches are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Regions {
+    /// What a first layer reads.
+    pub(super) input: usize,
+    /// What a last layer says.
+    pub(super) said: usize,
+    /// Hidden layers.
+    pub(super) first: usize,
+    pub(super) second: usize,
+    /// Behind the last.
+    pub(super) end: usize,
+}
+
+/// A network's way through workgroup memory: up to three layers, all bent but the last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Path {
+    pub(super) hops: [Hop; 3],
+    /// How many of them there are.
+    pub(super) count: usize,
+    pub(super) bend: Bend,
+}
+
+/// One layer, or two side by side: what it reads, where it writes. All in vectors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Hop {
+    /// Inputs, two at a time.
+    pub(super) pairs: usize,
+    pub(super) blocks: usize,
+    /// From which block on it is the second network.
+    pub(super) split: usize,
+    pub(super) weight: [usize; 2],
+    pub(super) stride: usize,
+    pub(super) bias: [usize; 2],
+    pub(super) row: [usize; 2],
+    pub(super) from: [usize; 2],
+    pub(super) to: usize,
+}
+
+impl Hop {
+    fn of(stage: &Stage, from: usize, to: usize, quads: usize) -> Self {
+        let layer = stage.layer;
+        let beside = stage.beside.unwrap_or(layer);
+        // A block of the second network counts on from the first one's last.
+        let behind = |place: usize| if stage.beside.is_some() { place - layer.blocks } else { place };
+        let shift = if stage.own_inputs { layer.inputs * quads } else { 0 };
+        Self {
+            pairs: layer.inputs / 2,
+            blocks: stage.blocks(),
+            split: layer.blocks,
+            weight: [layer.weight, behind(beside.weight)],
+            stride: layer.stride,
+            bias: [layer.bias, behind(beside.bias)],
+            row: [layer.blocks, beside.blocks],
+            from: [from, from + shift],
+            to,
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Imagination's room on WebGPU: all steps at once, by [`crate::gpu::rollout`].
+//!
+//! **What.** A round is one dispatch and one readback, whatever the horizon.
+//! **Choices.** (1) Chance is drawn by counting ([`crate::kernels::chance`]), from two words of the stream from which the
+//! CPU draws all of it: the same seed gives the same run, but another one than on the CPU. (2) Novelty that does not come
+//! from random network distillation is looked up on the host afterwards: it decides nothing within a rollout.
+
+use super::Scope;
+use crate::agent::Agent;
+use crate::curiosity::{Curiosity, Visit};
+use crate::env::ActionSpace;
+use crate::error::Result;
+use crate::gpu::Queue;
+use crate::gpu::rollout::{Parts, Round, launch};
+use crate::rng::Stream;
+use crate::world_model::Model;
+
+/// B branches on the graphics processor.
+pub struct GpuBranches {
+    queue: Queue,
+    scope: Scope,
+    seed: [u32; 2],
+    is_run: bool,
+    /// What happened, [H · B, O + A + 5].
+    record: Vec<f32>,
+}
+
+impl GpuBranches {
+    pub(super) fn start(queue: &Queue, scope: Scope, stream: &mut Stream) -> Self {
+        Self {
+            queue: queue.clone(),
+            scope,
+            seed: [stream.word(), stream.word()],
+            is_run: false,
+            record: Vec::new(),
+        }
+    }
+
+    pub(super) fn steps(&self) -> usize {
+        if self.is_run { self.scope.horizon } else { 0 }
+    }
+
+    /// All steps of branches from `starts` [B, O].
+    ///
+    /// # Errors
+    /// [`crate::Error::Device`] if the device cannot be read.
+    pub async fn run(
+        &mut self,
+        starts: &[f32],
+        agent: &Agent,
+        model: &Model,
+        curiosity: Option<&mut Curiosity>,
+    ) -> Result<()> {
+        self.is_run = true;
+        if starts.is_empty() {
+            return Ok(());
+        }
+        let (Some(agent), Some(world)) = (agent.on_device(&self.queue), model.on_device(&self.queue)) else {
+            unreachable!("a run has one device")
+        };
+        let judge = curiosity.as_ref().and_then(|curiosity| curiosity.on_device(&self.queue));
+        let parts = Parts { agent, world, judge };
+        let round = Round {
+            space: self.scope.action,
+            starts,
+            horizon: self.scope.horizon,
+            with_disagreement: self.scope.with_disagreement,
+            with_values: false,
+            seed: self.seed,
+        };
+        let (_, record) = launch(&self.queue, &parts, &round);
+        self.record = self.queue.read(&[&record], "reading imagined steps").await?.concat();
+        match curiosity {
+            Some(curiosity) if parts.judge.is_none() => self.look_up_novelty(starts, curiosity).await,
+            _ => Ok(()),
+        }
+    }
+
+    async fn look_up_novelty(&mut self, starts: &[f32], curiosity: &mut Curiosity) -> Result<()> {
+        let (size, space, width) = (self.scope.obs_size, self.scope.action, self.scope.record_width());
+        let mut obs = starts.to_vec();
+        let rows = starts.len() / size;
+        for step in self.record.chunks_exact_mut((rows * width).max(1)) {
+            let (mut next_obs, mut action, mut disagreement) = (Vec::new(), Vec::new(), Vec::new());
+            for row in step.chunks_exact(width) {
+                next_obs.extend_from_slice(&row[..size]);
+                let of_policy = &row[size..size + space.encoded_size()];
+                match space {
+                    ActionSpace::Discrete(_) => action.extend_from_slice(of_policy),
+                    ActionSpace::Box { .. } => space.encode(of_policy, &mut action),
+                }
+                disagreement.push(row[width - 2]);
+            }
+            let visit =
+                Visit { rows, obs: &obs, action: &action, next_obs: &next_obs, disagreement: &disagreement };
+            let novelties = curiosity.novelty(&visit).await?;
+            step.chunks_exact_mut(width).zip(novelties).for_each(|(row, novelty)| row[width - 1] = novelty);
+            obs = next_obs;
+        }
+        Ok(())
+    }
+
+    /// What was recorded, [H · B, O + A + 5].
+    pub(super) fn record(self) -> Vec<f32> {
+        self.record
+    }
+}
