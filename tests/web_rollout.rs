@@ -530,7 +530,7 @@ async fn every_kind_of_curiosity_sees_what_was_imagined() {
     let mut stream = Seed(5).stream("curiosity");
     let kinds = [CuriosityKind::None, CuriosityKind::Rnd, CuriosityKind::Icm, CuriosityKind::Disagreement];
     for (kind, task) in kinds.into_iter().zip(["CartPole-v1", "Pendulum-v1", "Pendulum-v1", "CartPole-v1"]) {
-        let spec = make(task).expect("a task").spec().clone();
+        let spec = *make(task).expect("a task").spec();
         let (obs, actions) = (spec.obs_size(), spec.action.encoded_size());
         let config = Config {
             curiosity: kind,
