@@ -1,0 +1,49 @@
+// One contestant on one page: ?who=ours|plain|tfjs|jax&on=cpu|wasm|webgpu. run.mjs asks `bench` for times.
+import { callsOf, listen } from "./calls.js";
+import { repeat } from "./clock.js";
+
+const query = new URLSearchParams(location.search);
+const [who, on] = [query.get("who"), query.get("on")];
+
+async function contestant() {
+  if (who === "ours") return import("./ours.js");
+  const [peer, { WORKLOADS }, { learn }] = await Promise.all(["peers/" + who, "peers/workloads", "peers/learning"].map((name) => import(`/${name}.js`)));
+  const bound = Object.entries(WORKLOADS).map(([name, make]) => [name, () => make(peer)]);
+  return { open: peer.open, WORKLOADS: Object.fromEntries(bound), learn: (seed) => learn(peer, seed) };
+}
+
+async function open() {
+  if (on === "webgpu") listen();
+  const found = await contestant();
+  return { ...found, name: await found.open(on) };
+}
+
+const opened = open();
+
+/** {times, checks, calls} of a workload. */
+const measure = async (workload, options) => time(await (await opened).WORKLOADS[workload](), options);
+
+/** The same of one that grows along an axis. */
+const measureGrowing = async (axis, size, options) => time(await (await opened).GROWING[axis](size), options);
+
+async function time(made, options) {
+  const calls = on === "webgpu" ? await callsOf(made.oneUnit, 4) : undefined;
+  const times = await repeat(made, options);
+  made.free();
+  return { times, checks: made.checks, calls };
+}
+
+/** PPO on CartPole until the mean of the last 100 episodes is 475, or until `seconds` are over. */
+async function learn(seed, seconds) {
+  const { learn } = await opened, begin = performance.now(), elapsed = () => (performance.now() - begin) / 1000;
+  const told = { steps: 0, seconds: 0, solved: null, best: 0 };
+  for await (const { steps, finished, mean100 } of learn(seed)) {
+    Object.assign(told, { steps, seconds: elapsed() });
+    if (finished >= 100) told.best = Math.max(told.best, mean100);
+    if (finished >= 100 && mean100 >= 475) { told.solved = { seconds: told.seconds, steps }; break; }
+    if (told.seconds >= seconds) break;
+  }
+  return { ...told, perSecond: told.steps / told.seconds };
+}
+
+globalThis.bench = { ready: () => opened.then(({ name }) => name), measure, measureGrowing, learn };
