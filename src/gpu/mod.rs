@@ -16,13 +16,16 @@ pub mod activation;
 pub mod adam;
 pub mod dense;
 pub mod layout;
+pub mod model_loss;
 pub mod network;
 pub mod ppo;
 pub mod ppo_loss;
 pub mod queue;
+pub mod rnd;
 pub mod rollout;
 pub mod step;
 pub mod weights;
+pub mod world_model;
 
 pub use layout::Layout;
 pub use queue::{Buffer, Queue};

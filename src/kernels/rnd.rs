@@ -60,12 +60,12 @@ impl Rnd {
         }
     }
 
-    /// The places of both networks.
+    /// The shape of both.
     pub fn mlp(&self) -> &Mlp {
         &self.mlp
     }
 
-    /// Parameters of the network that is fixed.
+    /// Parameters of the fixed network.
     pub fn target(&self) -> &[f32] {
         &self.target
     }

@@ -1,0 +1,304 @@
+//! The world model's ensemble on the device: a step of all members in four dispatches.
+//!
+//! **What.** The first dispatch takes every member's own rows forwards, computes the loss and takes its gradient backwards;
+//! [`super::step`] does the other three.
+//! **Shapes.** In fours, an uploaded transition is input (O + A)₄ · target (O + 2)₄, on the model's scales. A step's rows are
+//! numbers of transitions, [E, B]. In scratch memory stand all rows of one member after another's.
+//! **Where.** The same as [`crate::kernels::world_model`], from which the parameters come and to which they return.
+//! **Choices.** (1) Transitions are uploaded once a fit, and the rows of many steps at once. (2) Adversarial rows cost no
+//! dispatch: the invocation goes through its rows a second time, from the pushed states.
+
+use super::activation::F4;
+use super::adam::{METRICS, PLAN};
+use super::layout::{Layout, padded};
+use super::model_loss::{self, Heads, Places};
+use super::network::{self, Form, Sizes};
+use super::queue::{Buffer, Queue};
+use super::step::{Learned, Plan, Step, Workspace, descend, dim};
+use super::weights::{Rows, Tiles};
+use crate::config::Activation;
+use crate::error::Result;
+use crate::kernels::model_loss::{ModelLosses, Outputs};
+use crate::kernels::world_model;
+use cubecl::prelude::*;
+
+const HIDDEN_LAYERS: usize = 2;
+
+/// E networks with their optimiser, on the device.
+#[derive(Debug)]
+pub struct WorldModel {
+    queue: Queue,
+    sizes: Vec<usize>,
+    members: usize,
+    activation: Activation,
+    outputs: Outputs,
+    learned: Learned,
+    workspace: Option<Workspace>,
+    transitions: Buffer,
+    rows: Buffer,
+    plan: Option<Plan>,
+    eps: f32,
+    unread: Vec<(Buffer, usize)>,
+}
+
+impl WorldModel {
+    /// Uploads this ensemble as it is.
+    pub fn new(queue: &Queue, model: &world_model::WorldModel) -> Self {
+        let mlp = model.mlp();
+        let layout = Layout::new(&[mlp], 0);
+        Self {
+            queue: queue.clone(),
+            sizes: mlp.sizes().to_vec(),
+            members: mlp.members(),
+            activation: mlp.activation(),
+            outputs: *model.outputs(),
+            learned: Learned::new(queue, layout, &model.flat, &model.adam),
+            workspace: None,
+            transitions: queue.zeros(4),
+            rows: queue.zeros(1),
+            plan: None,
+            eps: 0.0,
+            unread: Vec::new(),
+        }
+    }
+
+    /// Parameters where they lie on the device, and their layout.
+    pub fn learned(&self) -> &Learned {
+        &self.learned
+    }
+
+    /// Uploads other parameters; the optimiser's memory stays.
+    pub fn set_parameters(&mut self, flat: &[f32]) {
+        self.learned.set(&self.queue, flat);
+    }
+
+    /// Uploads transitions on the model's scales: input [n, O + A] and target [n, O + 2].
+    pub fn set_transitions(&mut self, input: &[f32], target: &[f32]) {
+        let (inputs, targets) = (self.sizes[0], self.outputs.obs_size + 2);
+        let mut block = Vec::new();
+        for (input, target) in input.chunks_exact(inputs).zip(target.chunks_exact(targets)) {
+            for part in [input, target] {
+                block.extend_from_slice(part);
+                block.resize(block.len() + padded(part.len()) - part.len(), 0.0);
+            }
+        }
+        self.transitions = self.queue.floats(&block);
+    }
+
+    /// Uploads the rows of the next steps, [steps, E, B]; states will be pushed by `eps` to where the loss rises fastest.
+    pub fn begin(&mut self, adam: &crate::kernels::Adam, rows: &[usize], steps: usize, eps: f32) {
+        self.eps = eps;
+        let batch = rows.len() / (steps * self.members).max(1);
+        self.rows = self.queue.words(&rows.iter().map(|&row| row as u32).collect::<Vec<u32>>());
+        let settings = [self.outputs.end_coef as f32, eps, 0.0, 0.0];
+        let step = Step { divisor: (batch * self.members) as f32, settings, max_norm: 0.0 };
+        let plan = Plan::new(&self.queue, adam, &vec![step; steps]);
+        self.unread.push((plan.metrics.clone(), batch * self.members));
+        self.plan = Some(plan);
+        if self.workspace.as_ref().is_none_or(|workspace| workspace.rows != batch) {
+            self.workspace = Some(self.make_workspace(batch));
+        }
+    }
+
+    /// The next step; false if all have been done.
+    ///
+    /// # Errors
+    /// [`crate::Error::Device`] if the device has failed before.
+    pub fn update(&mut self) -> Result<bool> {
+        let (Some(workspace), Some(plan)) = (&self.workspace, &mut self.plan) else { return Ok(false) };
+        let Some(update) = plan.next() else { return Ok(false) };
+        let form = Form {
+            hidden_layers: HIDDEN_LAYERS,
+            rows: self.queue.tile_rows(workspace.rows * self.members),
+            activation: self.activation,
+        };
+        let tiles = workspace.tiles() / self.members;
+        let groups = tiles.div_ceil(self.queue.group()) as u32;
+        let [inputs, hidden, outputs] = fours(&self.sizes);
+        let heads = Heads { is_gaussian: self.outputs.is_gaussian, learned_ends: self.outputs.learned_ends };
+        // SAFETY: the sizes are those of these buffers.
+        unsafe {
+            model_rows::launch_unchecked(
+                self.queue.client(),
+                CubeCount::Static(groups, self.members as u32, 1),
+                dim(&self.queue),
+                self.learned.theta.fours(),
+                self.transitions.fours(),
+                self.rows.scalars(),
+                plan.steps.fours(),
+                workspace.scratch.fours(),
+                workspace.said.fours(),
+                update,
+                workspace.rows as u32,
+                tiles as u32,
+                inputs as u32,
+                hidden as u32,
+                outputs as u32,
+                (self.learned.layout.networks()[0].stride / 4) as u32,
+                self.outputs.obs_size as u32,
+                form,
+                heads,
+                self.eps > 0.0,
+            );
+        }
+        descend(&self.queue, &self.learned, workspace, plan)?;
+        Ok(true)
+    }
+
+    /// Reads everything at once: parameters and memory into `model`; gives the losses of the steps since the last time.
+    ///
+    /// # Errors
+    /// [`crate::Error::Device`] if the device cannot be read.
+    pub async fn read(
+        &mut self,
+        model: &mut world_model::WorldModel,
+        doing: &str,
+    ) -> Result<Vec<ModelLosses>> {
+        let mut buffers = self.learned.buffers().to_vec();
+        buffers.extend(self.unread.iter().map(|(metrics, _)| metrics));
+        let read = self.queue.read(&buffers, doing).await?;
+        let (parameters, metrics) = read.split_at(3);
+        self.learned.unpack(parameters, &mut model.flat, &mut model.adam);
+        let mut losses = Vec::new();
+        for (numbers, (_, rows)) in metrics.iter().zip(self.unread.drain(..)) {
+            let updates = numbers.chunks_exact(METRICS * 4);
+            losses.extend(updates.map(|numbers| losses_of(numbers, &self.outputs, rows as f32)));
+        }
+        model.adam.updates += losses.len() as u32;
+        Ok(losses)
+    }
+
+    fn make_workspace(&self, rows: usize) -> Workspace {
+        let (layout, tile) = (&self.learned.layout, self.queue.tile_rows(rows * self.members));
+        let tiles = rows.div_ceil(tile);
+        let [inputs, hidden, outputs] = fours(&self.sizes);
+        let stride = inputs + 2 * HIDDEN_LAYERS * hidden + 2 * outputs;
+        let mut table = Tiles::default();
+        for member in 0..self.members {
+            let begin = member * tiles * tile * stride;
+            table.add_network(&layout.networks()[0], member, Rows { begin, stride });
+        }
+        let scratch = 4 * self.members * tiles * tile * stride;
+        Workspace::new(&self.queue, layout, rows, scratch, self.members * tiles, &table)
+    }
+}
+
+/// Fours of inputs, hidden layers and outputs.
+fn fours(sizes: &[usize]) -> [usize; 3] {
+    [sizes[0], sizes[1], sizes[sizes.len() - 1]].map(|size| padded(size) / 4)
+}
+
+/// The losses from what a step left.
+fn losses_of(numbers: &[f32], outputs: &Outputs, rows: f32) -> ModelLosses {
+    let size = outputs.obs_size as f32;
+    let [state, reward, likelihood, end] = [
+        numbers[4] / (rows * size),
+        numbers[5] / rows,
+        numbers[6] / (rows * (size + 1.0)),
+        numbers[7] / rows,
+    ];
+    let predicted = if outputs.is_gaussian { likelihood } else { state + reward };
+    ModelLosses { state, reward, end, total: predicted + outputs.end_coef as f32 * end }
+}
+
+/// Takes a tile of a member's rows (member: y of the workgroup) through its network.
+#[cube(launch_unchecked)]
+fn model_rows(
+    parameters: &[F4],
+    transitions: &[F4],
+    order: &[u32],
+    plan: &[F4],
+    scratch: &mut [F4],
+    said: &mut [F4],
+    update: u32,
+    rows: u32,
+    tiles: u32,
+    inputs: u32,
+    hidden: u32,
+    outputs: u32,
+    member_stride: u32,
+    states: u32,
+    #[comptime] form: Form,
+    #[comptime] heads: Heads,
+    #[comptime] is_adversarial: bool,
+) {
+    let tile = ABSOLUTE_POS_X;
+    if tile < tiles {
+        let (member, members) = (CUBE_POS_Y, CUBE_COUNT_Y);
+        let sizes = Sizes {
+            inputs: inputs as usize,
+            hidden: hidden as usize,
+            outputs: outputs as usize,
+            extra: outputs as usize,
+            first: (member * member_stride) as usize,
+        };
+        let stride = network::stride(&sizes, form.hidden_layers);
+        let y = network::outputs(&sizes, form.hidden_layers);
+        let first_row = tile * comptime!(form.rows as u32);
+        let at = (member * tiles * comptime!(form.rows as u32) + first_row) as usize * stride;
+        let width = sizes.inputs + (states as usize + 5) / 4;
+        let batch = (update * members + member) * rows;
+        let plan_at = (update * comptime!(PLAN as u32)) as usize;
+        let per_row = 1.0 / plan[plan_at].extract(3usize);
+        let settings = plan[plan_at + 1];
+        #[unroll]
+        for r in 0..form.rows {
+            let sample = order[(batch + min(first_row + r as u32, rows - 1)) as usize] as usize * width;
+            for k in 0..sizes.inputs {
+                scratch[at + r * stride + k] = transitions[sample + k];
+            }
+        }
+        let mut sums = F4::new(0.0);
+        for pass in 0..comptime!(1 + is_adversarial as u32) {
+            network::forward(parameters, scratch, &sizes, at, form);
+            sums = F4::new(0.0);
+            #[unroll]
+            for r in 0..form.rows {
+                let sample = order[(batch + min(first_row + r as u32, rows - 1)) as usize] as usize * width;
+                let places = Places {
+                    outputs: at + r * stride + y,
+                    copy: at + r * stride + y + sizes.outputs,
+                    fours: sizes.outputs,
+                    target: sample + sizes.inputs,
+                    states: states as usize,
+                };
+                let share = select(first_row + (r as u32) < rows, per_row, 0.0f32);
+                sums +=
+                    model_loss::loss(transitions, scratch, &places, share, settings.extract(0usize), heads);
+            }
+            if comptime!(is_adversarial) {
+                if pass == 0 {
+                    network::backward(parameters, scratch, &sizes, at, form, true);
+                    #[unroll]
+                    for r in 0..form.rows {
+                        let sample =
+                            order[(batch + min(first_row + r as u32, rows - 1)) as usize] as usize * width;
+                        for k in 0..sizes.inputs {
+                            let slopes = scratch[at + r * stride + k];
+                            let push = push_of(slopes, 4 * k, states as usize, settings.extract(1usize));
+                            scratch[at + r * stride + k] = transitions[sample + k] + push;
+                        }
+                    }
+                } else {
+                    network::backward(parameters, scratch, &sizes, at, form, false);
+                }
+            } else {
+                network::backward(parameters, scratch, &sizes, at, form, false);
+            }
+        }
+        said[(member * tiles + tile) as usize] = sums;
+    }
+}
+
+/// `eps` towards where the loss rises, for numbers of the state.
+#[cube]
+fn push_of(slopes: F4, from: usize, states: usize, eps: f32) -> F4 {
+    let mut push = F4::new(0.0);
+    #[unroll]
+    for i in 0..4usize {
+        let slope = slopes.extract(i);
+        let sign = select(slope > 0.0, eps, 0.0f32) - select(slope < 0.0, eps, 0.0f32);
+        push.insert(i, select(from + i < states, sign, 0.0f32));
+    }
+    push
+}
