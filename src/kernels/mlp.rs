@@ -85,11 +85,6 @@ impl Mlp {
         &self.sizes
     }
 
-    /// The bend between layers.
-    pub fn activation(&self) -> Activation {
-        self.activation
-    }
-
     /// y [E, rows, out] from x [E, rows, in].
     pub fn forward<'a>(&self, flat: &[f32], x: &[f32], rows: usize, kept: &'a mut Kept) -> &'a [f32] {
         self.forward_members(flat, 0..self.members, x, rows, kept)
