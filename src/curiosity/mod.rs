@@ -19,7 +19,7 @@ use crate::device::{Device, DeviceKind, Numbers};
 use crate::env::EnvSpec;
 use crate::error::Result;
 #[cfg(feature = "webgpu")]
-use crate::gpu::{Layout, Queue, rollout};
+use crate::gpu::{self, Layout, Queue, Twin, rollout};
 use crate::kernels::icm::Icm;
 use crate::kernels::rnd::Rnd;
 use crate::rng::Stream;
@@ -53,6 +53,8 @@ pub struct Curiosity {
 #[derive(Debug, Clone)]
 enum Module {
     Rnd(Box<Rnd>),
+    #[cfg(feature = "webgpu")]
+    RndByGpu(Box<Twin<Rnd, gpu::rnd::Rnd>>),
     Icm(Box<Icm>),
     #[cfg(feature = "tensors")]
     ByTensors(Box<by_tensors::Networks>),
@@ -67,7 +69,7 @@ impl Curiosity {
             (CuriosityKind::None, _) => return None,
             (CuriosityKind::Disagreement, _) => Module::Disagreement,
             (CuriosityKind::Rnd, DeviceKind::Cpu | DeviceKind::WebGpu) => {
-                Module::Rnd(Box::new(by_hand::rnd(obs_size, rate, stream)))
+                module_for(device, by_hand::rnd(obs_size, rate, stream))
             }
             (CuriosityKind::Icm, DeviceKind::Cpu | DeviceKind::WebGpu) => {
                 Module::Icm(Box::new(by_hand::icm(obs_size, action, rate, stream)))
@@ -90,6 +92,8 @@ impl Curiosity {
     pub fn set_normalization(&mut self, stats: &RunningStats) {
         let (means, stds) = match &mut self.module {
             Module::Rnd(rnd) => (&mut rnd.mean, &mut rnd.std),
+            #[cfg(feature = "webgpu")]
+            Module::RndByGpu(twin) => (&mut twin.host.mean, &mut twin.host.std),
             Module::Icm(icm) => (&mut icm.mean, &mut icm.std),
             #[cfg(feature = "tensors")]
             Module::ByTensors(networks) => return networks.set_normalization(stats),
@@ -116,6 +120,8 @@ impl Curiosity {
     pub async fn errors(&mut self, visit: &Visit<'_>) -> Result<Vec<f32>> {
         match &mut self.module {
             Module::Rnd(rnd) => Ok(rnd.errors(visit.next_obs).to_vec()),
+            #[cfg(feature = "webgpu")]
+            Module::RndByGpu(twin) => Ok(twin.host.errors(visit.next_obs).to_vec()),
             Module::Icm(icm) => Ok(icm.errors(visit.obs, visit.action, visit.next_obs).to_vec()),
             #[cfg(feature = "tensors")]
             Module::ByTensors(networks) => networks.errors(visit),
@@ -127,23 +133,53 @@ impl Curiosity {
     /// other kinds.
     #[cfg(feature = "webgpu")]
     pub(crate) fn on_device(&self, queue: &Queue) -> Option<rollout::Judge> {
-        let Module::Rnd(rnd) = &self.module else { return None };
+        let Module::RndByGpu(twin) = &self.module else { return None };
+        let rnd = &twin.host;
         let layout = Layout::new(&[rnd.mlp()], 0);
-        Some(rollout::Judge {
-            features: rnd.mlp().outputs(),
-            guess: queue.floats(&layout.pack(&rnd.flat)),
-            fixed: queue.floats(&layout.pack(rnd.target())),
-            mean: rnd.mean.clone(),
-            std: rnd.std.clone(),
-            scale: self.scale,
-            layout,
-        })
+        let upload = |flat: &[f32]| queue.floats(&layout.pack(flat));
+        let [guess, fixed] = match twin.device() {
+            Some(gpu) => [gpu.learned().theta.clone(), gpu.target().clone()],
+            None => [upload(&rnd.flat), upload(rnd.target())],
+        };
+        let (features, mean, std) = (rnd.mlp().outputs(), rnd.mean.clone(), rnd.std.clone());
+        Some(rollout::Judge { features, guess, fixed, mean, std, scale: self.scale, layout })
     }
 
-    /// Learns from these steps; gives the loss before. Disagreement has nothing to learn of its own.
+    /// Takes over what the next updates learn from, `rows` steps each. Only WebGPU has to be told beforehand.
+    #[cfg_attr(not(feature = "webgpu"), allow(unused_variables))]
+    pub fn begin(&mut self, all: &Visit<'_>, rows: usize) {
+        #[cfg(feature = "webgpu")]
+        if let Module::RndByGpu(twin) = &mut self.module {
+            let (rnd, gpu) = twin.both(gpu::rnd::Rnd::new);
+            gpu.begin(rnd, all.next_obs, rows);
+        }
+    }
+
+    /// Reads what the updates since the last time have changed and said, all at once.
+    ///
+    /// # Errors
+    /// [`crate::Error::Device`] if the device cannot be read.
+    #[cfg_attr(not(feature = "webgpu"), allow(unused_variables))]
+    pub async fn settle(&mut self, doing: &str) -> Result<()> {
+        #[cfg(feature = "webgpu")]
+        if let Module::RndByGpu(twin) = &mut self.module {
+            let Some((rnd, gpu)) = twin.pair() else { return Ok(()) };
+            let losses = gpu.read(rnd, doing).await?;
+            twin.keep_promises(losses.into_iter().map(|loss| vec![loss]));
+        }
+        Ok(())
+    }
+
+    /// Learns from these steps, which are the next of those begun with; gives the loss before. Disagreement has nothing to
+    /// learn of its own.
     pub fn update(&mut self, visit: &Visit<'_>) -> Option<Numbers> {
         match &mut self.module {
             Module::Rnd(rnd) => Some(Numbers::Host(vec![rnd.update(visit.next_obs)])),
+            #[cfg(feature = "webgpu")]
+            Module::RndByGpu(twin) => {
+                twin.both(gpu::rnd::Rnd::new).1.update();
+                Some(Numbers::Later(twin.promise()))
+            }
             Module::Icm(icm) => {
                 Some(Numbers::Host(vec![icm.update(visit.obs, visit.action, visit.next_obs)]))
             }
@@ -152,4 +188,14 @@ impl Curiosity {
             Module::Disagreement => None,
         }
     }
+}
+
+/// The room of this device for random network distillation.
+#[cfg_attr(not(feature = "webgpu"), allow(unused_variables))]
+fn module_for(device: &Device, rnd: Rnd) -> Module {
+    #[cfg(feature = "webgpu")]
+    if let Some(queue) = device.queue() {
+        return Module::RndByGpu(Box::new(Twin::new(queue, rnd)));
+    }
+    Module::Rnd(Box::new(rnd))
 }

@@ -25,8 +25,10 @@ pub mod queue;
 pub mod rnd;
 pub mod rollout;
 pub mod step;
+pub mod twin;
 pub mod weights;
 pub mod world_model;
 
 pub use layout::Layout;
 pub use queue::{Buffer, Queue};
+pub use twin::{Later, Twin};

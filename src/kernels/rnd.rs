@@ -60,12 +60,12 @@ impl Rnd {
         }
     }
 
-    /// The shape of both.
+    /// The places of both networks.
     pub fn mlp(&self) -> &Mlp {
         &self.mlp
     }
 
-    /// Parameters of the fixed network.
+    /// Parameters of the network that is fixed.
     pub fn target(&self) -> &[f32] {
         &self.target
     }
