@@ -5,8 +5,8 @@
 //! ```
 //! **Shapes.** A workgroup takes R neighbouring branches through all steps; B / R workgroups. Everything of its rows is in
 //! workgroup memory as vectors of four rows, [numbers, R / 4].
-//! **Where.** [`plan`] what the kernel is built for · [`facts`] what a round is told · [`dense`] a layer · [`chance`] ·
-//! [`act`] · [`world`] · [`record`] what comes out. The same step as [`crate::kernels::imagine`].
+//! **Where.** `plan` what the kernel is built for · `facts` what a round is told · `dense` a layer · `chance` ·
+//! `act` · `world` · `record` what comes out. The same step as [`crate::kernels::imagine`].
 //! **Choices.** (1) Nothing ends here: a branch that is over goes on, and whoever reads the record cuts it off. (2) The
 //! branches of a workgroup follow the same member, drawn anew in every step: its weights are then loaded once for all of
 //! them. Each branch by itself follows TS1 as on the CPU; neighbours are no longer independent in their choice of member,
