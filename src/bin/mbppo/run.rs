@@ -2,6 +2,7 @@
 
 use crate::case::Case;
 use crate::cpu_clock::CpuClock;
+use mbppo::device::DeviceKind;
 use mbppo::error::Result;
 use mbppo::snapshot::Point;
 use mbppo::trainer::{Phase, Trainer};
@@ -24,6 +25,9 @@ pub struct Line {
     pub variant: Option<String>,
     /// Hyperparameters that differ from the preset, as NAME=VALUE.
     pub changes: Vec<String>,
+    /// Where it was trained; the CPU by kernels where nothing is said.
+    #[serde(default = "cpu", skip_serializing_if = "is_cpu")]
+    pub device: String,
     /// Seed of the run.
     pub seed: u64,
     /// Mean return from which the task counts as solved.
@@ -58,6 +62,15 @@ pub struct Line {
     pub error: Option<String>,
 }
 
+/// The device of a line that names none.
+fn cpu() -> String {
+    DeviceKind::Cpu.name().into()
+}
+
+fn is_cpu(device: &str) -> bool {
+    device == DeviceKind::Cpu.name()
+}
+
 impl Line {
     /// The line of a run of which nothing has happened yet.
     pub fn begun(case: &Case, seed: u64) -> Self {
@@ -66,6 +79,7 @@ impl Line {
             mode: case.mode.clone(),
             variant: case.variant.clone(),
             changes: case.changes.clone(),
+            device: case.device.name().into(),
             seed,
             solved_return: None,
             max_steps: Some(case.max_steps),
