@@ -231,3 +231,43 @@ fn what_cannot_be_resumed_is_named() {
         assert!(refused.contains(&format!("{name} = nothing")), "{name}: {refused}");
     }
 }
+
+/// `actor_critic.policy.0.kernel` as the document writes it: `actor_critic.policy.L.kernel`.
+fn documented(name: &str) -> String {
+    for prefix in ["physics.", "curves.metrics."] {
+        if name.starts_with(prefix) {
+            return format!("`{prefix}NAME`");
+        }
+    }
+    let word = |word: &str| if word.parse::<usize>().is_ok() { "L".into() } else { word.to_string() };
+    format!("`{}`", name.split('.').map(word).collect::<Vec<_>>().join("."))
+}
+
+#[test]
+fn every_array_and_every_key_of_the_json_is_documented() {
+    let document = include_str!("../docs/checkpoints.md");
+    let runs = [
+        ("mb-ppo", "CartPole-v1", "curiosity=rnd"),
+        ("mb-ppo", "Pendulum-v1", "curiosity=icm"),
+        ("dqn", "CartPole-v1", "gamma=0.9"),
+        ("td3", "Pendulum-v1", "gamma=0.9"),
+        ("dyna-q", "DynaMaze-v0", "gamma=0.9"),
+    ];
+    for (preset, task, change) in runs {
+        let mut trainer = run(task, config(preset, task, &[change]));
+        iterations(&mut trainer, 2);
+        if task == "CartPole-v1" {
+            trainer.set_physics("wind", 1.0).expect("in range");
+        }
+        let (arrays, text) = Arrays::from_bytes(&saved(&trainer)).expect("a checkpoint");
+        for name in arrays.names("") {
+            assert!(document.contains(&documented(name)), "{name} is not documented");
+        }
+        let json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        let keys =
+            |value: &serde_json::Value| value.as_object().expect("a map").keys().cloned().collect::<Vec<_>>();
+        for key in [keys(&json), keys(&json["counters"]), keys(&json["trust"])].concat() {
+            assert!(document.contains(&format!("`{key}`")), "{key} is not documented");
+        }
+    }
+}

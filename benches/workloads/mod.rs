@@ -18,4 +18,4 @@ pub use learning::{
     SETTINGS, actor_critic, actor_critic_of_width, ensemble, minibatches, model_batches, world_model,
 };
 pub use numbers::Mulberry32;
-pub use rollout::Rollout;
+pub use rollout::{Rollout, starts};

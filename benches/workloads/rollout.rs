@@ -5,6 +5,12 @@ use super::numbers::Mulberry32;
 use mbppo::kernels::ppo::ActorCritic;
 use mbppo::kernels::world_model::WorldModel;
 
+/// Where the branches begin, [branches, 4].
+pub fn starts(branches: usize) -> Vec<f32> {
+    let mut random = Mulberry32::new(5);
+    (0..4 * branches).map(|_| (0.1 * random.normal()) as f32).collect()
+}
+
 /// W4: policy, value and model in turn.
 pub struct Rollout {
     net: ActorCritic,
@@ -20,8 +26,7 @@ pub struct Rollout {
 
 impl Rollout {
     pub fn new(branches: usize) -> Self {
-        let mut random = Mulberry32::new(5);
-        let starts: Vec<f32> = (0..4 * branches).map(|_| (0.1 * random.normal()) as f32).collect();
+        let starts = starts(branches);
         Self {
             net: actor_critic(3e-4),
             model: world_model(),

@@ -12,6 +12,7 @@
 //! stay small.
 
 use super::isa::{instantiate, madd};
+use super::narrow;
 use super::pack::{Panels, pack_columns, pack_rows, room};
 use super::tile::add;
 
@@ -64,8 +65,12 @@ fn forward_with<const R: usize, const C: usize, const FMA: bool>(
     if rows == 1 {
         return row_times_matrix::<C, FMA>(x, weight, bias, y);
     }
-    if outputs <= NARROW && C > NARROW {
-        return forward_with::<R, NARROW, FMA>(size, x, weight, bias, y, panels);
+    if outputs <= narrow::MOST_OUTPUTS {
+        // A vector holds half of a tile's columns.
+        return match C {
+            16 => narrow::forward::<8, FMA>(size, x, weight, bias, y, panels),
+            _ => narrow::forward::<4, FMA>(size, x, weight, bias, y, panels),
+        };
     }
     let right = room::<C>(&mut panels.right, outputs.div_ceil(C) * (inputs + 1));
     for (block, panel) in right.chunks_exact_mut(inputs + 1).enumerate() {

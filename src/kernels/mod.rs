@@ -4,7 +4,7 @@
 //! arithmetic: shapes, allocation, a tape of operations. These are the same formulas as in [`crate::tensors`], with every
 //! gradient written out: all that a page needs. burn's version is the oracle (`tests/kernels.rs`).
 //!
-//! **Reading order.** [`isa`] which instructions there are · [`tile`] the innermost loop · [`pack`], [`dense`] one
+//! **Reading order.** [`isa`] which instructions there are · [`tile`] the innermost loop · [`pack`], [`narrow`], [`dense`] one
 //! layer, forwards and backwards · [`activation`] the bend · [`mlp`] layers on a flat parameter buffer · [`adam`] the
 //! optimiser · [`distribution`], [`ppo_loss`], [`ppo`] policy and value · [`model_loss`], [`world_model`] the ensemble ·
 //! [`rnd`], [`icm`] novelty · [`targeted`], [`dqn`], [`td3`] learning from replay · [`scales`], [`world`], [`imagine`] stepping
@@ -30,6 +30,7 @@ pub mod icm;
 pub mod imagine;
 pub mod mlp;
 pub mod model_loss;
+pub mod narrow;
 pub mod pack;
 pub mod ppo;
 pub mod ppo_loss;

@@ -123,6 +123,9 @@ impl Trainer {
 
     /// Networks and tables, with the memory of their optimisers.
     async fn save_learned(&self, arrays: &mut Arrays) -> Result<()> {
+        if self.table.is_none() {
+            self.agent.shape().scaling.save("obs_scaling", arrays);
+        }
         match (&self.table, &self.replay_learner) {
             (Some(table), _) => table.save(arrays),
             (None, Some(learner)) => {
@@ -144,6 +147,9 @@ impl Trainer {
     }
 
     fn restore_learned(&mut self, arrays: &mut Arrays) -> Result<()> {
+        if self.table.is_none() {
+            self.agent.shape().scaling.require_saved("obs_scaling", arrays)?;
+        }
         match (&mut self.table, &mut self.replay_learner) {
             (Some(table), _) => table.restore(arrays)?,
             (None, Some(learner)) => {

@@ -51,7 +51,7 @@ use crate::stats::DiscountedReturnStd;
 use crate::world_model::Model;
 use kept::Learned;
 use record::Record;
-use replay_learner::{ReplayLearner, require_matching_actions};
+use replay_learner::{ReplayLearner, require_matching_actions, require_possible_device};
 use std::collections::BTreeMap;
 use streams::Streams;
 use work::Work;
@@ -111,12 +111,13 @@ impl Trainer {
     /// A run of `task` with this configuration and seed on this device. Nothing has happened yet.
     ///
     /// # Errors
-    /// [`Error::Config`] for an unknown task, or fields that do not go together.
+    /// [`Error::Config`] for an unknown task, fields that do not go together, or a learner that the device cannot compute.
     pub fn new(task: &str, config: Config, seed: Seed, device: Device) -> Result<Self> {
         config.validate()?;
         let envs = VecEnv::new(task, config.num_envs, seed, "envs")?;
         let spec = envs.spec();
         require_matching_actions(spec, config.algorithm)?;
+        require_possible_device(device.kind(), config.algorithm)?;
         let shape = shape(spec, &config);
         let replay_learner =
             ReplayLearner::new(&device, &shape, &config, &mut seed.stream("weights.replay_learner"));

@@ -240,3 +240,34 @@ pub(super) fn require_matching_actions(spec: &EnvSpec, algorithm: Algorithm) -> 
         _ => Ok(()),
     }
 }
+
+/// DQN, TD3 and Dyna-Q have no kernels on WebGPU.
+pub(super) fn require_possible_device(device: DeviceKind, algorithm: Algorithm) -> Result<()> {
+    match (device, algorithm) {
+        (DeviceKind::WebGpu, Algorithm::Dqn | Algorithm::Td3 | Algorithm::DynaQ) => Err(Error::Config {
+            field: "device".into(),
+            value: device.name().into(),
+            allowed:
+                "dqn, td3 and dyna_q compute on the cpu: take device cpu for them, or algorithm ppo or a2c"
+                    .into(),
+        }),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn on_webgpu_learners_without_kernels_there_are_refused_and_all_others_taken() {
+        for algorithm in [Algorithm::Ppo, Algorithm::A2c, Algorithm::Dqn, Algorithm::Td3, Algorithm::DynaQ] {
+            let has_kernels = matches!(algorithm, Algorithm::Ppo | Algorithm::A2c);
+            let on_webgpu = require_possible_device(DeviceKind::WebGpu, algorithm);
+            assert_eq!(on_webgpu.is_ok(), has_kernels, "{algorithm:?}");
+            assert_eq!(require_possible_device(DeviceKind::Cpu, algorithm), Ok(()));
+        }
+        let refused = require_possible_device(DeviceKind::WebGpu, Algorithm::Td3).unwrap_err().to_string();
+        assert!(refused.starts_with("device = webgpu is not possible: dqn, td3 and dyna_q"), "{refused}");
+    }
+}

@@ -15,9 +15,9 @@ export function listen() {
   count("submits", GPUQueue.prototype, "submit");
 }
 
-/** The calls of one unit, as the mean over `units` that `run` does. */
-export async function callsOf(run, units = 1) {
+/** The calls of one of the `scale` units that `run` does. */
+export async function callsOf({ scale, run }) {
   Object.assign(counts, { dispatches: 0, submits: 0 });
-  for (let i = 0; i < units; i++) await run();
-  return { dispatches: counts.dispatches / units, submits: counts.submits / units };
+  await run();
+  return { dispatches: counts.dispatches / scale, submits: counts.submits / scale };
 }

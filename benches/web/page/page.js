@@ -27,23 +27,28 @@ const measure = async (workload, options) => time(await (await opened).WORKLOADS
 const measureGrowing = async (axis, size, options) => time(await (await opened).GROWING[axis](size), options);
 
 async function time(made, options) {
-  const calls = on === "webgpu" ? await callsOf(made.oneUnit, 4) : undefined;
+  const calls = on === "webgpu" ? await callsOf(made) : undefined;
   const times = await repeat(made, options);
   made.free();
   return { times, checks: made.checks, calls };
 }
 
-/** PPO on CartPole until the mean of the last 100 episodes is 475, or until `seconds` are over. */
+/** PPO on CartPole until the mean of the last 100 episodes is 475, or until `seconds` are over. Calls are those of an iteration. */
 async function learn(seed, seconds) {
-  const { learn } = await opened, begin = performance.now(), elapsed = () => (performance.now() - begin) / 1000;
+  const iterations = (await opened).learn(seed), begin = performance.now(), elapsed = () => (performance.now() - begin) / 1000;
   const told = { steps: 0, seconds: 0, solved: null, best: 0 };
-  for await (const { steps, finished, mean100 } of learn(seed)) {
+  const iterate = async () => {
+    const { steps, finished, mean100 } = (await iterations.next()).value;
     Object.assign(told, { steps, seconds: elapsed() });
-    if (finished >= 100) told.best = Math.max(told.best, mean100);
-    if (finished >= 100 && mean100 >= 475) { told.solved = { seconds: told.seconds, steps }; break; }
-    if (told.seconds >= seconds) break;
-  }
-  return { ...told, perSecond: told.steps / told.seconds };
+    if (finished < 100) return;
+    told.best = Math.max(told.best, mean100);
+    if (mean100 >= 475) told.solved = { seconds: told.seconds, steps };
+  };
+  const calls = on === "webgpu" ? await callsOf({ scale: 1, run: iterate }) : undefined;
+  if (calls?.dispatches === 0) throw new Error("nothing of it runs on WebGPU");
+  while (!told.solved && told.seconds < seconds) await iterate();
+  await iterations.return();
+  return { ...told, perSecond: told.steps / told.seconds, calls };
 }
 
 globalThis.bench = { ready: () => opened.then(({ name }) => name), measure, measureGrowing, learn };

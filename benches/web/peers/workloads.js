@@ -1,4 +1,4 @@
-// W1 to W5 as a peer does them: {scale, run, checks?, oneUnit, free}. `run` does `scale` units and waits for a number at the end.
+// W1 to W5 as a peer does them: {scale, run, checks?, free}. `run` does `scale` units and waits for a number at the end.
 import { Carts } from "./carts.js";
 import { actorCritic, minibatches, modelBatches, mulberry32, starts, worldModel } from "./numbers.js";
 
@@ -13,13 +13,13 @@ async function chain(learner, batches, wantsChecks) {
   const took = performance.now() - begin, scale = took > 100 ? 1 : took > 25 ? 5 : BATCHES;
   const checks = wantsChecks ? { after4, after20: await steps(5, BATCHES) } : { after4 };
   const free = () => { prepared.forEach((batch) => learner.release(batch)); learner.dispose(); };
-  return { scale, checks, run: () => steps(0, scale), oneUnit: () => steps(0, 1), free };
+  return { scale, checks, run: () => steps(0, scale), free };
 }
 
 async function rollout(peer, branches) {
   const rollout = peer.makeRollout(actorCritic(1), worldModel(2), branches, 5), from = starts(branches);
   const run = () => rollout.run(from);
-  return { scale: 1, run, oneUnit: run, free: () => rollout.dispose() };
+  return { scale: 1, run, free: () => rollout.dispose() };
 }
 
 /** An action for each row of logits, 0 or 1. */
@@ -39,7 +39,7 @@ async function acting(peer, count) {
   await act();
   const scale = performance.now() - begin > 20 ? 1 : 20;
   const run = async () => { for (let i = 0; i < scale; i++) await act(); };
-  return { scale, run, oneUnit: act, free: () => net.dispose() };
+  return { scale, run, free: () => net.dispose() };
 }
 
 const ppo = (rows, seed, wantsChecks) => (peer) => chain(peer.makePpo(actorCritic(1), 3e-4), minibatches(BATCHES, rows, seed), wantsChecks);

@@ -5,6 +5,7 @@
 
 mod arguments;
 mod case;
+mod cpu_clock;
 mod grid;
 mod lines;
 mod pictures;

@@ -1,6 +1,8 @@
 //! One run, from its seed until it is solved three times in a row or given up.
 
 use crate::case::Case;
+use crate::cpu_clock::CpuClock;
+use mbppo::device::DeviceKind;
 use mbppo::error::Result;
 use mbppo::snapshot::Point;
 use mbppo::trainer::{Phase, Trainer};
@@ -23,6 +25,9 @@ pub struct Line {
     pub variant: Option<String>,
     /// Hyperparameters that differ from the preset, as NAME=VALUE.
     pub changes: Vec<String>,
+    /// Where it was trained; the CPU by kernels where nothing is said.
+    #[serde(default = "cpu", skip_serializing_if = "is_cpu")]
+    pub device: String,
     /// Seed of the run.
     pub seed: u64,
     /// Mean return from which the task counts as solved.
@@ -45,10 +50,25 @@ pub struct Line {
     pub wall_s_to_solve: Option<f64>,
     /// Seconds of the whole run.
     pub wall_s: f64,
+    /// Seconds that the processor worked on it until then, null if it was not reached or the system does not say.
+    #[serde(default)]
+    pub cpu_s_to_solve: Option<f64>,
+    /// The same for the whole run.
+    #[serde(default)]
+    pub cpu_s: Option<f64>,
     /// Every evaluation: real steps and mean return.
     pub evaluations: Vec<Point>,
     /// Why the run stopped early, if it did.
     pub error: Option<String>,
+}
+
+/// The device of a line that names none.
+fn cpu() -> String {
+    DeviceKind::Cpu.name().into()
+}
+
+fn is_cpu(device: &str) -> bool {
+    device == DeviceKind::Cpu.name()
 }
 
 impl Line {
@@ -59,6 +79,7 @@ impl Line {
             mode: case.mode.clone(),
             variant: case.variant.clone(),
             changes: case.changes.clone(),
+            device: case.device.name().into(),
             seed,
             solved_return: None,
             max_steps: Some(case.max_steps),
@@ -69,6 +90,8 @@ impl Line {
             best_evaluation: None,
             wall_s_to_solve: None,
             wall_s: 0.0,
+            cpu_s_to_solve: None,
+            cpu_s: None,
             evaluations: Vec::new(),
             error: None,
         }
@@ -82,16 +105,30 @@ impl Line {
     }
 
     /// Takes in an evaluation that the learner has just finished.
-    fn evaluated(&mut self, trainer: &Trainer, bar: f32, seconds: f64) {
+    fn evaluated(&mut self, trainer: &Trainer, bar: f32, clocks: &Clocks) {
         let Some(&newest) = trainer.curves().evaluations.last() else { return };
         self.evaluations.push(newest);
         self.best_evaluation = Some(self.best_evaluation.map_or(newest.value, |best| best.max(newest.value)));
         let steps = trainer.steps().0;
         if newest.value >= bar && self.real_steps_to_solve.is_none() {
-            (self.real_steps_to_solve, self.wall_s_to_solve) = (Some(steps), Some(seconds));
+            self.real_steps_to_solve = Some(steps);
+            self.wall_s_to_solve = Some(clocks.wall.elapsed().as_secs_f64());
+            self.cpu_s_to_solve = clocks.cpu.seconds();
         }
         let in_a_row = self.evaluations.iter().rev().take_while(|point| point.value >= bar).count();
         self.three_in_a_row = (in_a_row >= IN_A_ROW).then_some(steps);
+    }
+}
+
+/// Both clocks of a run.
+struct Clocks {
+    wall: Instant,
+    cpu: CpuClock,
+}
+
+impl Clocks {
+    fn start() -> Self {
+        Self { wall: Instant::now(), cpu: CpuClock::start() }
     }
 }
 
@@ -125,14 +162,15 @@ pub fn watched(
     begin: impl FnOnce() -> Result<Trainer>,
     watch: &mut impl Watch,
 ) -> Line {
-    let began = Instant::now();
-    let outcome = catch_unwind(AssertUnwindSafe(|| advance(begin()?, &mut line, max_steps, began, watch)));
+    let clocks = Clocks::start();
+    let outcome = catch_unwind(AssertUnwindSafe(|| advance(begin()?, &mut line, max_steps, &clocks, watch)));
     line.error = match outcome {
         Ok(Ok(())) => None,
         Ok(Err(failure)) => Some(failure.to_string()),
         Err(panic) => Some(format!("panicked: {}", words(&*panic))),
     };
-    line.wall_s = began.elapsed().as_secs_f64();
+    line.wall_s = clocks.wall.elapsed().as_secs_f64();
+    line.cpu_s = clocks.cpu.seconds();
     line
 }
 
@@ -140,7 +178,7 @@ fn advance(
     mut trainer: Trainer,
     line: &mut Line,
     max_steps: u64,
-    began: Instant,
+    clocks: &Clocks,
     watch: &mut impl Watch,
 ) -> Result<()> {
     let bar = trainer.spec().solved_return;
@@ -151,7 +189,7 @@ fn advance(
         (line.real_steps, line.imagined_steps) = trainer.steps();
         result?;
         if trainer.curves().evaluations.len() > line.evaluations.len() {
-            line.evaluated(&trainer, bar, began.elapsed().as_secs_f64());
+            line.evaluated(&trainer, bar, clocks);
             watch.evaluated(&trainer);
         }
         if trainer.is_between_iterations() {

@@ -8,7 +8,7 @@ const GPU_FLAGS = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"]
 const DIST = process.env.MBPPO_DIST ?? new URL("../../../dist", import.meta.url).pathname;
 
 /**
- * {open, close}. `gpu`: with a software WebGPU adapter; without it the browser has WebGPU but finds no adapter. `altered`, `keep`: as in
+ * {open, trace, traced, close}. `gpu`: with a software WebGPU adapter; without it the browser has WebGPU but finds no adapter. `altered`, `keep`: as in
  * serve.mjs.
  */
 export async function launch({ gpu = false, ...serving } = {}) {
@@ -18,7 +18,12 @@ export async function launch({ gpu = false, ...serving } = {}) {
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: ["--headless=new", ...FLAGS, ...(gpu ? GPU_FLAGS : [])],
   });
-  return { open: (query, options) => open(browser, host, query, options), close: async () => { await browser.close(); await host.close(); } };
+  return {
+    open: (query, options) => open(browser, host, query, options),
+    trace: (page, options) => browser.startTracing(page, options),
+    traced: () => browser.stopTracing(),
+    close: async () => { await browser.close(); await host.close(); },
+  };
 }
 
 /** A page on `query`; `page.faults` collects errors, foreign requests and violations of the content policy. */

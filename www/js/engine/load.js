@@ -5,19 +5,26 @@ import { EngineError } from "./protocol.js";
 export async function compile({ wasm: address, bytes = null }, onProgress) {
   if (typeof WebAssembly !== "object") throw new EngineError("This browser has no WebAssembly, or its settings forbid it. The learner needs it; any current browser has it.");
   const response = await reached(address);
-  let received = 0;
-  const counted = response.body.pipeThrough(new TransformStream({
-    transform(chunk, controller) {
-      received += chunk.byteLength;
-      onProgress({ received, total: bytes });
-      controller.enqueue(chunk);
-    },
-  }));
+  count(response.clone(), (received) => onProgress({ received, total: bytes }));
   try {
-    // The new Response carries the type that streaming asks for, whatever the server calls the file.
-    return await WebAssembly.compileStreaming(new Response(counted, { headers: { "content-type": "application/wasm" } }));
+    return await WebAssembly.compileStreaming(typed(response));
   } catch (cause) {
     throw new EngineError(`The learner arrived but this browser cannot run it: ${cause.message}. It needs WebAssembly with SIMD (Chrome 91, Firefox 89, Safari 16.4 or newer).`, { cause });
+  }
+}
+
+/** With the type that streaming asks for. The answer itself where the server gives it: only then may a browser keep what it compiled. */
+function typed(response) {
+  if (response.headers.get("content-type")?.split(";")[0] === "application/wasm") return response;
+  return new Response(response.body, { headers: { "content-type": "application/wasm" } });
+}
+
+/** Tells how many bytes have arrived; if they stop coming, compiling says so. */
+async function count(response, told) {
+  const reader = response.body.getReader();
+  for (let received = 0, piece; (piece = await reader.read().catch(() => ({ done: true }))) && !piece.done; ) {
+    received += piece.value.byteLength;
+    told(received);
   }
 }
 
