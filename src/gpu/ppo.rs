@@ -3,7 +3,7 @@
 //! **What.** The first dispatch takes rows through one of both networks forwards, computes the loss and takes its gradient
 //! backwards; [`super::step`] does the other three.
 //! **Shapes.** In fours, an uploaded row is x `[O₄]` · action `[A₄]` · log π_old, A, w, 0 · R₀, R₁, V₀, V₁. In scratch memory
-//! stand all rows of the policy, then all of the value, as [`super::network`] has them.
+//! stand all rows of the policy, then all of the value, as `network` has them.
 //! **Where.** The same as [`crate::kernels::ppo`], from which the parameters come and to which they return.
 //! **Choices.** (1) All samples are uploaded once, and once an epoch their order and what each step needs: a minibatch
 //! uploads nothing. (2) An invocation takes a tile of rows through one network: few and long ones on a software

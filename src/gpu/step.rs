@@ -1,8 +1,8 @@
 //! What one optimiser moves on the device, and the three dispatches that move it.
 //!
 //! **What.** Once a kernel of [`super::ppo`], [`super::world_model`] or [`super::rnd`] has left the rows of a batch in
-//! scratch memory, the rest of an update is the same for all: [`super::weights`], then both kernels of
-//! [`super::adam`].
+//! scratch memory, the rest of an update is the same for all: `weights`, then both kernels of
+//! `adam`.
 //! **Choices.** The memory that a batch needs is made once for its size and kept.
 
 use super::adam::{METRICS, PLAN, UNITS, adam, gather};
