@@ -31,7 +31,7 @@ for (const [name, options] of VIEWS) {
   await page.waitForTimeout(3000);
   await shot(page, "rescued");
   await page.leave();
-  for (const [what, query, before, words] of [["measured", "?seed=3", realAdapter, /measured/], ["software", "?seed=3", () => {}, /same processor/], ["in-page", "?seed=3&device=cpu&thread=main", () => {}, /as asked/]]) {
+  for (const [what, query, before, words] of [["measured", "?seed=3", realAdapter, /measured/], ["software", "?seed=3", () => {}, /only software/], ["in-page", "?seed=3&device=cpu&thread=main", () => {}, /as asked/]]) {
     const other = await browser.open(query, { before, ...options });
     await untilSaid(other, words);
     await other.waitForTimeout(1500);
