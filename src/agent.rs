@@ -1,17 +1,19 @@
 //! The agent: policy and value, whoever computes them.
 //!
-//! **What.** One door to [`crate::kernels::ppo`] on the CPU and, to compare with, to the tensors of `cpu-plain`. What goes in
-//! and comes out are plain numbers, and all rooms start from the same parameters.
+//! **What.** One door to [`crate::kernels::ppo`] on the CPU, to `crate::gpu::ppo` on WebGPU and, to compare with, to the
+//! tensors of `cpu-plain`. What goes in and comes out are plain numbers, and all rooms start from the same parameters.
 //! **Shapes.** obs [B, O] → values [B, heads], flat; metrics of an update as
 //! [`UPDATE_METRICS`](crate::kernels::ppo_loss::UPDATE_METRICS) names them.
 //! **Where.** Asked by the trainer and by [`crate::imagination`]; learns from [`crate::samples`].
+//! **Choices.** On WebGPU an update is only queued. [`Agent::settle`] reads everything at once, and until then the copy
+//! on the host, which acts and judges, is as it was.
 
 use crate::device::{Device, DeviceKind, Numbers};
 use crate::error::Result;
 #[cfg(feature = "webgpu")]
-use crate::gpu::{Layout, Queue, rollout};
+use crate::gpu::{self, Layout, Queue, Twin, rollout};
 use crate::kernels::ppo_loss::{LEAST_WEIGHT, Minibatch, Settings};
-use crate::kernels::{self, ppo};
+use crate::kernels::{self, Networks, Weights, ppo};
 use crate::nets::{HostActor, Shape};
 use crate::rng::Stream;
 use crate::samples::Samples;
@@ -34,6 +36,8 @@ enum Room {
         net: Box<ppo::ActorCritic>,
         batch: Minibatch,
     },
+    #[cfg(feature = "webgpu")]
+    ByGpu(Box<Twin<ppo::ActorCritic, gpu::ppo::ActorCritic>>),
     #[cfg(feature = "tensors")]
     ByTensors {
         net: Box<tensors::ActorCritic>,
@@ -49,6 +53,10 @@ impl Agent {
                 let flat = shape.initial(stream);
                 let adam = kernels::Adam::new(flat.len(), learning_rate, EPS);
                 let net = ppo::ActorCritic::new(shape.by_hand(), shape.scaling.clone(), flat, adam);
+                #[cfg(feature = "webgpu")]
+                if let Some(queue) = device.queue() {
+                    return Self { shape, room: Room::ByGpu(Box::new(Twin::new(queue, net))) };
+                }
                 Room::ByHand { net: Box::new(net), batch: Minibatch::default() }
             }
             #[cfg(feature = "tensors")]
@@ -69,6 +77,8 @@ impl Agent {
     pub fn learning_rate(&self) -> f64 {
         match &self.room {
             Room::ByHand { net, .. } => net.adam.learning_rate,
+            #[cfg(feature = "webgpu")]
+            Room::ByGpu(twin) => twin.host.adam.learning_rate,
             #[cfg(feature = "tensors")]
             Room::ByTensors { net, .. } => net.adam.learning_rate,
         }
@@ -78,6 +88,8 @@ impl Agent {
     pub fn set_learning_rate(&mut self, learning_rate: f64) {
         match &mut self.room {
             Room::ByHand { net, .. } => net.adam.learning_rate = learning_rate,
+            #[cfg(feature = "webgpu")]
+            Room::ByGpu(twin) => twin.host.adam.learning_rate = learning_rate,
             #[cfg(feature = "tensors")]
             Room::ByTensors { net, .. } => net.adam.learning_rate = learning_rate,
         }
@@ -90,6 +102,8 @@ impl Agent {
     pub async fn actor(&self) -> Result<HostActor> {
         match &self.room {
             Room::ByHand { net, .. } => Ok(HostActor::new(self.shape.clone(), net.flat.clone())),
+            #[cfg(feature = "webgpu")]
+            Room::ByGpu(twin) => Ok(HostActor::new(self.shape.clone(), twin.host.flat.clone())),
             #[cfg(feature = "tensors")]
             Room::ByTensors { net, .. } => net.actor(),
         }
@@ -103,6 +117,8 @@ impl Agent {
     pub async fn values(&mut self, obs: Vec<f32>, doing: &str) -> Result<Vec<f32>> {
         match &mut self.room {
             Room::ByHand { net, .. } => Ok(net.values(&obs).to_vec()),
+            #[cfg(feature = "webgpu")]
+            Room::ByGpu(twin) => Ok(twin.host.values(&obs).to_vec()),
             #[cfg(feature = "tensors")]
             Room::ByTensors { net, device } => {
                 let rows = obs.len() / self.shape.obs_size;
@@ -112,7 +128,58 @@ impl Agent {
         }
     }
 
-    /// One step of PPO on these rows of `samples`; gives the seven numbers of the update.
+    /// Takes over what the next epochs learn from. Only WebGPU has to be told beforehand.
+    #[cfg_attr(not(feature = "webgpu"), allow(unused_variables))]
+    pub fn begin(&mut self, samples: &Samples) {
+        #[cfg(feature = "webgpu")]
+        if let Room::ByGpu(twin) = &mut self.room {
+            let (net, gpu) = twin.both(gpu::ppo::ActorCritic::new);
+            gpu.set_samples(net, (0..samples.len()).map(|index| samples.row(index)));
+        }
+    }
+
+    /// Begins an epoch that takes the samples in this order, `rows` for each update; what does not fill one is left out.
+    #[cfg_attr(not(feature = "webgpu"), allow(unused_variables))]
+    pub fn begin_epoch(&mut self, samples: &Samples, order: &[usize], rows: usize, settings: &Settings) {
+        #[cfg(feature = "webgpu")]
+        if let Room::ByGpu(twin) = &mut self.room {
+            let weight = |&index: &usize| samples.weight(index);
+            let divisor = |batch: &[usize]| batch.iter().map(weight).sum::<f32>().max(LEAST_WEIGHT as f32);
+            let divisors: Vec<f32> = order.chunks_exact(rows).map(divisor).collect();
+            let (net, gpu) = twin.both(gpu::ppo::ActorCritic::new);
+            gpu.begin_epoch(&net.adam, order, rows, settings, &divisors);
+        }
+    }
+
+    /// Waits until what was queued is computed; reads nothing. Elsewhere than on WebGPU there is nothing to wait for.
+    ///
+    /// # Errors
+    /// [`crate::Error::Device`] if the device has failed.
+    #[cfg_attr(not(feature = "webgpu"), allow(unused_variables))]
+    pub async fn wait(&self, doing: &str) -> Result<()> {
+        match &self.room {
+            #[cfg(feature = "webgpu")]
+            Room::ByGpu(twin) => twin.queue().settle(doing).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// Reads what the updates since the last time have changed and said, all at once.
+    ///
+    /// # Errors
+    /// [`crate::Error::Device`] if the device cannot be read.
+    #[cfg_attr(not(feature = "webgpu"), allow(unused_variables))]
+    pub async fn settle(&mut self, doing: &str) -> Result<()> {
+        #[cfg(feature = "webgpu")]
+        if let Room::ByGpu(twin) = &mut self.room {
+            let Some((net, gpu)) = twin.pair() else { return Ok(()) };
+            let all = gpu.read(net, doing).await?;
+            twin.keep_promises(all.iter().map(|losses| losses.metrics().to_vec()));
+        }
+        Ok(())
+    }
+
+    /// One step of PPO on these rows of `samples`, which are the epoch's next; gives the seven numbers of the update.
     pub fn update(&mut self, samples: &Samples, indices: &[usize], settings: &Settings) -> Numbers {
         match &mut self.room {
             Room::ByHand { net, batch } => {
@@ -122,6 +189,12 @@ impl Agent {
                 let weight: f32 = batch.weights.iter().sum();
                 let losses = net.update(batch, settings, weight.max(LEAST_WEIGHT as f32));
                 Numbers::Host(losses.metrics().to_vec())
+            }
+            #[cfg(feature = "webgpu")]
+            Room::ByGpu(twin) => {
+                let (_, gpu) = twin.both(gpu::ppo::ActorCritic::new);
+                gpu.update();
+                Numbers::Later(twin.promise())
             }
             #[cfg(feature = "tensors")]
             Room::ByTensors { net, device } => {
@@ -136,25 +209,62 @@ impl Agent {
     /// The networks on the graphics processor: where they learn there, as they are, otherwise a copy.
     #[cfg(feature = "webgpu")]
     pub(crate) fn on_device(&self, queue: &Queue) -> Option<rollout::Agent> {
+        let Room::ByGpu(twin) = &self.room else { return None };
+        let (shape, scaling) = (*twin.host.shape(), twin.host.scaling().clone());
+        if let Some(gpu) = twin.device() {
+            let gpu::step::Learned { layout, theta, .. } = gpu.learned();
+            return Some(rollout::Agent {
+                shape,
+                scaling,
+                layout: layout.clone(),
+                parameters: theta.clone(),
+            });
+        }
+        let [policy, value] = ppo::networks(&shape);
+        let layout = Layout::new(&[&policy, &value], ppo::log_std_size(&shape));
+        let parameters = queue.floats(&layout.pack(&twin.host.flat));
+        Some(rollout::Agent { shape, scaling, layout, parameters })
+    }
+
+    /// All that was learned.
+    ///
+    /// # Errors
+    /// [`crate::Error::Device`] if the device cannot be read.
+    pub async fn weights(&self) -> Result<Weights> {
         match &self.room {
-            Room::ByHand { net, .. } => {
-                let shape = *net.shape();
-                let [policy, value] = ppo::networks(&shape);
-                let layout = Layout::new(&[&policy, &value], ppo::log_std_size(&shape));
-                let parameters = queue.floats(&layout.pack(&net.flat));
-                Some(rollout::Agent { shape, scaling: net.scaling().clone(), layout, parameters })
+            Room::ByHand { net, .. } => Ok(Weights::of(&net.flat, &net.adam)),
+            #[cfg(feature = "webgpu")]
+            Room::ByGpu(twin) => Ok(Weights::of(&twin.host.flat, &twin.host.adam)),
+            #[cfg(feature = "tensors")]
+            Room::ByTensors { net, .. } => net.adam.weights(&net.flat, "reading the policy"),
+        }
+    }
+
+    /// Goes on from what was learned before, by networks of this shape.
+    pub fn set_weights(&mut self, weights: Weights) {
+        match &mut self.room {
+            Room::ByHand { net, .. } => net.flat = net.adam.take_over(weights),
+            #[cfg(feature = "webgpu")]
+            Room::ByGpu(twin) => {
+                let net = twin.change();
+                net.flat = net.adam.take_over(weights);
             }
             #[cfg(feature = "tensors")]
-            Room::ByTensors { .. } => None,
+            Room::ByTensors { net, .. } => net.flat = net.adam.take_over(weights),
         }
+    }
+
+    /// The names of its networks in a checkpoint.
+    pub fn names(&self) -> Networks {
+        ppo::names(&self.shape.by_hand())
     }
 
     /// The networks by hand, on the CPU.
     pub(crate) fn by_hand(&mut self) -> Option<&mut ppo::ActorCritic> {
         match &mut self.room {
             Room::ByHand { net, .. } => Some(net),
-            #[cfg(feature = "tensors")]
-            Room::ByTensors { .. } => None,
+            #[cfg(any(feature = "tensors", feature = "webgpu"))]
+            _ => None,
         }
     }
 
@@ -162,8 +272,8 @@ impl Agent {
     #[cfg(feature = "tensors")]
     pub(crate) fn by_tensors(&self) -> Option<&tensors::ActorCritic> {
         match &self.room {
-            Room::ByHand { .. } => None,
             Room::ByTensors { net, .. } => Some(net),
+            _ => None,
         }
     }
 }

@@ -129,6 +129,9 @@ impl Device {
 pub enum Numbers {
     /// On the host.
     Host(Vec<f32>),
+    /// On WebGPU, until whoever queued them has been asked to settle.
+    #[cfg(feature = "webgpu")]
+    Later(crate::gpu::Later),
     /// In a tensor.
     #[cfg(feature = "tensors")]
     Tensor(burn::tensor::Tensor<1>),
@@ -139,10 +142,15 @@ impl Numbers {
     ///
     /// # Errors
     /// [`Error::Device`] if the device was lost or ran out of memory.
-    #[cfg_attr(not(feature = "tensors"), allow(unused_variables))]
+    #[cfg_attr(not(any(feature = "tensors", feature = "webgpu")), allow(unused_variables))]
     pub async fn read(self, doing: &str) -> Result<Vec<f32>> {
         match self {
             Self::Host(numbers) => Ok(numbers),
+            #[cfg(feature = "webgpu")]
+            Self::Later(later) => later.get().cloned().ok_or_else(|| Error::Device {
+                doing: doing.into(),
+                reason: "these numbers were never computed".into(),
+            }),
             #[cfg(feature = "tensors")]
             Self::Tensor(tensor) => crate::tensors::read(tensor, doing),
         }

@@ -28,6 +28,8 @@
 //! **Paper.** Sutton 1991, "Dyna, an integrated architecture for learning, planning, and reacting"; as in Sutton and Barto
 //! 2018, "Reinforcement learning", 2nd edition, §8.2 and §8.3.
 
+mod saved;
+
 use crate::error::{Error, Result};
 use crate::rng::Stream;
 use serde::Serialize;

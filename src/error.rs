@@ -32,6 +32,16 @@ pub enum Error {
         /// The device's own words.
         reason: String,
     },
+    /// A checkpoint cannot be read or written: not a checkpoint, of another version, or with something wrong in it.
+    #[error("The checkpoint's {field} = {value} is not possible: {allowed}.")]
+    Checkpoint {
+        /// Name of the field or array in the file.
+        field: String,
+        /// What it is, as text; its shape for an array.
+        value: String,
+        /// What would have been allowed, as the end of a sentence.
+        allowed: String,
+    },
     /// A file could not be read or written (command line only).
     #[error("{path}: {reason}.")]
     File {

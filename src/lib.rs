@@ -3,7 +3,7 @@
 //! # Reading order
 //! The code reads in the order in which data flows. Each layer knows only those above it:
 //!
-//! 1. plain numbers: [`error`], [`rng`], [`config`], [`mod@env`], [`buffer`], [`stats`], [`quantiles`], [`gae`],
+//! 1. plain numbers: [`error`], [`arrays`], [`rng`], [`config`], [`mod@env`], [`buffer`], [`stats`], [`quantiles`], [`gae`],
 //!    [`dyna_q`], [`transitions`], [`metrics`], [`snapshot`], and [`kernels`], the learning arithmetic: networks, losses and
 //!    gradients by hand. It is all that training on the CPU takes;
 //! 2. where it is computed: [`device`], [`nets`], and [`tensors`], the same arithmetic in burn's tensors, with which the
@@ -24,6 +24,7 @@
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used))]
 
 pub mod agent;
+pub mod arrays;
 pub mod buffer;
 pub mod config;
 pub mod curiosity;

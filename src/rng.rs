@@ -40,6 +40,16 @@ impl Stream {
         self.rng.next_u32()
     }
 
+    /// How many 32-bit words have been drawn.
+    pub fn position(&self) -> u64 {
+        self.rng.get_word_pos() as u64 // 2⁶⁴ words take longer than anybody waits
+    }
+
+    /// Goes on from where [`Stream::position`] was this.
+    pub fn go_to(&mut self, position: u64) {
+        self.rng.set_word_pos(u128::from(position));
+    }
+
     /// Uniform in [0, 1), with the 24 bits that an f32 can hold.
     pub fn uniform(&mut self) -> f32 {
         (self.rng.next_u32() >> 8) as f32 / (1u32 << 24) as f32
@@ -105,6 +115,31 @@ mod tests {
             counts
         });
         assert!(counts.iter().all(|count| count.abs_diff(n / 5) < 700), "{counts:?}");
+    }
+
+    #[test]
+    fn a_stream_goes_on_from_its_position_as_if_nothing_had_happened() {
+        let mut stream = Seed(5).stream("chance");
+        let mut words = 0;
+        for draw in 0..300 {
+            // One word or two, so that pairs lie across the generator's blocks and buffers too.
+            if draw % 3 == 0 {
+                stream.uniform_f64();
+                words += 2;
+            } else {
+                stream.uniform();
+                words += 1;
+            }
+            assert_eq!(stream.position(), words);
+            let (mut original, mut copy) = (Seed(5).stream("chance"), Seed(5).stream("chance"));
+            for _ in 0..words {
+                original.uniform();
+            }
+            copy.go_to(words);
+            for _ in 0..100 {
+                assert_eq!(original.normal(), copy.normal(), "after {words} words");
+            }
+        }
     }
 
     #[test]

@@ -114,6 +114,11 @@ impl Samples {
         &self.rows[index * width..(index + 1) * width]
     }
 
+    /// w of row `index`.
+    pub fn weight(&self, index: usize) -> f32 {
+        self.row(index)[self.obs_size + self.actions + 2]
+    }
+
     /// These rows one after another.
     pub fn rows(&self, indices: &[usize]) -> Vec<f32> {
         indices.iter().flat_map(|&index| self.row(index)).copied().collect()

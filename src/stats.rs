@@ -21,7 +21,8 @@
 //! **Paper.** Welford 1962; Chan, Golub and LeVeque 1979, "Updating formulae and a pairwise algorithm for computing
 //! sample variances"; RND's reward scale: Burda et al. 2019, arXiv 1810.12894, §2.4.
 
-use serde::{Deserialize, Serialize};
+use crate::arrays::{Arrays, refused};
+use crate::error::Result;
 
 /// Added to a variance before its root is taken: a dimension that never moved is divided by 1e-4, not by 0.
 const VARIANCE_FLOOR: f64 = 1e-8;
@@ -35,7 +36,7 @@ const VARIANCE_FLOOR: f64 = 1e-8;
 /// assert_eq!(stats.mean(), &[3.0]);
 /// assert!((stats.variance(0) - 14.0 / 3.0).abs() < 1e-12); // (4 + 1 + 9) / 3
 /// ```
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct RunningStats {
     count: f64,
     mean: Vec<f64>,
@@ -98,6 +99,27 @@ impl RunningStats {
         (self.variance(dimension) + VARIANCE_FLOOR).sqrt()
     }
 
+    /// Puts `count`, `mean` and `m2` (S) under this name into a checkpoint.
+    pub fn save(&self, name: &str, arrays: &mut Arrays) {
+        arrays.put(&format!("{name}.count"), &[1], [self.count]);
+        arrays.put(&format!("{name}.mean"), &[self.size()], self.mean.iter().copied());
+        arrays.put(&format!("{name}.m2"), &[self.size()], self.deviations.iter().copied());
+    }
+
+    /// Statistics of `size` numbers that were saved under this name.
+    ///
+    /// # Errors
+    /// [`crate::Error::Checkpoint`] if something is missing or cannot be.
+    pub fn load(name: &str, size: usize, arrays: &mut Arrays) -> Result<Self> {
+        let count_name = format!("{name}.count");
+        let count: f64 = arrays.take_one(&count_name)?;
+        if count.is_nan() || count < 0.0 {
+            return Err(refused(&count_name, count.to_string(), "it must be 0 or more".into()));
+        }
+        let mean = arrays.take(&format!("{name}.mean"), &[size])?;
+        Ok(Self { count, mean, deviations: arrays.take(&format!("{name}.m2"), &[size])? })
+    }
+
     /// Writes the normalised `batch` [B, D] into `normalised` [B, D], clipped at ±`clip`.
     pub fn normalise(&self, batch: &[f32], clip: f32, normalised: &mut [f32]) {
         let size = self.size();
@@ -117,7 +139,7 @@ impl RunningStats {
 /// G_lane ← γ G_lane + r_lane;      scale = std over all G seen so far
 /// ```
 /// Episodes do not end this sum: novelty is worth the same before and after a reset.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct DiscountedReturnStd {
     gamma: f64,
     returns: Vec<f64>,
@@ -144,6 +166,23 @@ impl DiscountedReturnStd {
             *total = self.gamma * *total + f64::from(reward);
         }
         self.stats.update(&self.returns);
+    }
+
+    /// Puts its sums and their statistics under this name into a checkpoint.
+    pub fn save(&self, name: &str, arrays: &mut Arrays) {
+        arrays.put(&format!("{name}.returns"), &[self.returns.len()], self.returns.iter().copied());
+        self.stats.save(name, arrays);
+    }
+
+    /// Takes over sums and statistics that were saved under this name, of as many lanes.
+    ///
+    /// # Errors
+    /// [`crate::Error::Checkpoint`] if something is missing or cannot be; nothing has changed then.
+    pub fn restore(&mut self, name: &str, arrays: &mut Arrays) -> Result<()> {
+        let returns = arrays.take(&format!("{name}.returns"), &[self.returns.len()])?;
+        self.stats = RunningStats::load(name, 1, arrays)?;
+        self.returns = returns;
+        Ok(())
     }
 
     /// What to divide rewards by; 1 before the first step, and never 0.

@@ -49,7 +49,7 @@ fn lines(folder: &Path) -> Vec<String> {
         .lines()
         .map(|line| {
             let mut line: serde_json::Value = serde_json::from_str(line).expect("a whole line");
-            line.as_object_mut().expect("an object").retain(|name, _| !name.starts_with("wall_s"));
+            line.as_object_mut().expect("an object").retain(|name, _| !name.starts_with("wall_s") && !name.starts_with("cpu_s"));
             line.to_string()
         })
         .collect();
@@ -94,6 +94,30 @@ fn an_interrupted_grid_goes_on_where_it_was() {
     assert_eq!((torn.len(), left.len()), (1, 16), "the torn line stays, and its run is there again");
     fs::write(&path, left.join("\n")).expect("written");
     assert_eq!(lines(&cut), lines(&whole));
+}
+
+#[test]
+fn a_saved_run_goes_on_to_the_same_file_as_one_that_never_stopped() {
+    let folder = folder("saved");
+    let train = |rest: &[&str]| success(&folder, &[&["train"], rest].concat());
+    let small = ["--mode", "mb-ppo", "--seed", "3", "--set", "model_updates=25", "--set", "eval_every=100"];
+    train(&[&small[..], &["--max-steps", "250", "--save", "whole.safetensors"]].concat());
+    train(&[&small[..], &["--max-steps", "100", "--save", "part.safetensors", "--save-every", "1"]].concat());
+    train(&["--resume", "part.safetensors", "--max-steps", "250", "--save", "rest.safetensors"]);
+    let bytes = |name: &str| fs::read(folder.join(name)).expect("a file");
+    assert!(bytes("part.safetensors") != bytes("whole.safetensors"));
+    assert!(bytes("rest.safetensors") == bytes("whole.safetensors"), "the two runs differ");
+    assert_eq!(fs::read_dir(&folder).expect("a folder").count(), 3, "nothing else is left behind");
+
+    let message = refused(&folder, &["train", "--resume", "nowhere.safetensors"]);
+    assert!(message.contains("nowhere.safetensors"), "{message}");
+    fs::write(folder.join("notes.md"), "# Notes\n").expect("written");
+    let message = refused(&folder, &["train", "--resume", "notes.md"]);
+    assert!(message.contains("The checkpoint's file = "), "{message}");
+    let message = refused(&folder, &["train", "--resume", "part.safetensors", "--set", "gamma=0.5"]);
+    assert!(message.contains("'--resume <FILE>' cannot be used with"), "{message}");
+    let message = refused(&folder, &["train", "--max-steps", "20", "--save", "nowhere/run.safetensors"]);
+    assert!(message.contains("nowhere/run.safetensors.part"), "{message}");
 }
 
 #[test]

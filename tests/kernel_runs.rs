@@ -1,7 +1,7 @@
 //! Whole iterations by the hand-written kernels and by tensors: the same run, mechanism by mechanism.
 #![cfg(all(feature = "tensors", not(target_family = "wasm")))]
 
-use mbppo::config::Config;
+use mbppo::config::{Config, preset};
 use mbppo::device::Device;
 use mbppo::rng::Seed;
 use mbppo::snapshot::Snapshot;
@@ -33,36 +33,35 @@ fn small() -> Config {
     }
 }
 
-/// Two iterations, so that the second stands on the first one's weights.
-fn after_two_iterations(task: &str, config: &Config, device: Device) -> (Snapshot, Vec<f32>) {
+/// At least two iterations, so that the second stands on the first one's weights.
+fn after(iterations: u64, task: &str, config: &Config, device: Device) -> (Snapshot, Vec<f32>) {
     let mut trainer = Trainer::new(task, config.clone(), Seed(3), device).expect("a run");
-    while trainer.snapshot().iteration < 2 {
+    while trainer.snapshot().iteration < iterations {
         block_on(trainer.tick()).expect("a tick");
     }
     (trainer.snapshot(), trainer.policy_parameters().expect("a policy").to_vec())
 }
 
-/// Gives the largest difference and its metric.
-fn compare(task: &str, switch: &str) -> (f32, String) {
-    let mut config = small();
-    if let Some((name, value)) = switch.split_once('=') {
-        config.set(name, value).expect("a value");
-    }
-    let (by_hand, parameters) = after_two_iterations(task, &config, Device::cpu());
-    let (by_tensors, expected) = after_two_iterations(task, &config, Device::cpu_plain());
-    assert_ne!(parameters, expected, "{task} {switch}: not one rounding apart, is it the same code?");
+/// Runs on both devices and checks that they agree in every metric; gives what both did.
+fn assert_same_runs(what: &str, iterations: u64, task: &str, config: &Config) -> Snapshot {
+    let (by_hand, parameters) = after(iterations, task, config, Device::cpu());
+    let (by_tensors, expected) = after(iterations, task, config, Device::cpu_plain());
+    assert_ne!(parameters, expected, "{what}: not one rounding apart, is it the same code?");
     let apart = parameters.iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-    assert!(apart <= 1e-4, "{task} {switch}: a parameter is apart by {apart}");
+    assert!(apart <= 1e-4, "{what}: a parameter is apart by {apart}");
     let steps = |snapshot: &Snapshot| (snapshot.ticks, snapshot.real_steps, snapshot.imagined_steps);
-    assert_eq!(steps(&by_hand), steps(&by_tensors), "{task} {switch}");
-    assert!(by_hand.imagined_steps > 0, "{task} {switch}: nothing was imagined");
+    assert_eq!(steps(&by_hand), steps(&by_tensors), "{what}");
     let names = |snapshot: &Snapshot| snapshot.metrics.keys().cloned().collect::<Vec<_>>();
-    assert_eq!(names(&by_hand), names(&by_tensors), "{task} {switch}");
+    assert_eq!(names(&by_hand), names(&by_tensors), "{what}");
     let difference = |(name, &expected): (&String, &f32)| {
         ((by_hand.metrics[name] - expected).abs() / expected.abs().max(1.0), name.clone())
     };
     let all = by_tensors.metrics.iter().map(difference);
-    all.fold((0.0, String::new()), |worst, one| if one.0 > worst.0 || one.0.is_nan() { one } else { worst })
+    let (largest, name) = all
+        .fold((0.0, String::new()), |worst, one| if one.0 > worst.0 || one.0.is_nan() { one } else { worst });
+    println!("{what}: {largest:.1e} in {name}");
+    assert!(largest <= TOLERANCE, "{what}: {name} is apart by {largest}");
+    by_hand
 }
 
 #[test]
@@ -84,9 +83,40 @@ fn runs_by_hand_and_by_tensors_agree_in_every_metric() {
     ];
     for task in ["CartPole-v1", "Pendulum-v1"] {
         for switch in switches {
-            let (largest, name) = compare(task, switch);
-            println!("{task} {switch}: {largest:.1e} in {name}");
-            assert!(largest <= TOLERANCE, "{task} {switch}: {name} is apart by {largest}");
+            let mut config = small();
+            if let Some((name, value)) = switch.split_once('=') {
+                config.set(name, value).expect("a value");
+            }
+            let what = format!("{task} {switch}");
+            let done = assert_same_runs(&what, 2, task, &config);
+            assert!(done.imagined_steps > 0, "{what}: nothing was imagined");
         }
+    }
+}
+
+#[test]
+fn learners_from_replay_agree_too() {
+    for (learner, task, switch) in [
+        ("dqn", "CartPole-v1", ""),
+        ("dqn", "Acrobot-v1", "double_q=true"),
+        ("td3", "Pendulum-v1", ""),
+        ("td3", "MountainCarContinuous-v0", "policy_delay=3"),
+    ] {
+        let mut config = Config {
+            num_envs: 2,
+            hidden_size: 16,
+            batch_size: 16,
+            learning_starts: 20,
+            train_freq: 5,
+            gradient_steps: 4,
+            target_update_interval: 20,
+            eval_every: 0,
+            ..preset(learner, task).expect("a preset")
+        };
+        if let Some((name, value)) = switch.split_once('=') {
+            config.set(name, value).expect("a value");
+        }
+        let done = assert_same_runs(&format!("{learner} {task} {switch}"), 8, task, &config);
+        assert_eq!(done.metrics["train/n_updates"], 24.0, "{learner}");
     }
 }

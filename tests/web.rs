@@ -112,12 +112,12 @@ async fn a_session_is_created_advanced_read_and_freed() {
     let session = Session::create(options("cpu", r#"{"num_envs": "2"}"#)).await.unwrap();
     assert_eq!(get(&session.snapshot().unwrap(), "ticks").as_f64(), Some(0.0));
     assert_eq!(text(&session.device().unwrap(), "kind"), "cpu");
-    let advanced = JsFuture::from(session.advance(1e9, 3, false)).await.unwrap();
+    let advanced = JsFuture::from(session.advance(1e9, 3, "")).await.unwrap();
     assert_eq!(get(&advanced, "ticks").as_f64(), Some(3.0));
     assert_eq!(get(&session.snapshot().unwrap(), "ticks").as_f64(), Some(3.0));
-    let advanced = JsFuture::from(session.advance(0.0, 1000, false)).await.unwrap();
+    let advanced = JsFuture::from(session.advance(0.0, 1000, "")).await.unwrap();
     assert_eq!(get(&advanced, "ticks").as_f64(), Some(1.0), "without a budget there is still one tick");
-    let advanced = JsFuture::from(session.advance(1e9, 100_000, true)).await.unwrap();
+    let advanced = JsFuture::from(session.advance(1e9, 100_000, "phase")).await.unwrap();
     assert_eq!(get(&advanced, "phase_changed").as_bool(), Some(true));
     assert!(Array::is_array(&get(&session.curves().unwrap(), "episode_returns")));
     let recording = session.take_recording().unwrap();
@@ -127,15 +127,64 @@ async fn a_session_is_created_advanced_read_and_freed() {
     drop(session);
 }
 
+/// To the end of the `count`-th iteration from here on.
+async fn iterations(session: &Session, count: u32) {
+    for _ in 0..count {
+        let advanced = JsFuture::from(session.advance(1e9, 100_000, "iteration")).await.unwrap();
+        assert_eq!(get(&advanced, "iteration_ended").as_bool(), Some(true));
+    }
+}
+
+/// What a session shows, as text.
+fn shown(session: &Session) -> String {
+    let both = Array::of2(&session.snapshot().unwrap(), &session.curves().unwrap());
+    js_sys::JSON::stringify(&both).unwrap().into()
+}
+
+#[wasm_bindgen_test]
+async fn a_saved_run_is_resumed_and_shows_the_same_numbers_from_there_on() {
+    let small = r#"{"num_envs": "2", "model_updates": "25", "imagination_rounds": "1", "n_epochs": "1", "eval_every": "50", "eval_episodes": "2"}"#;
+    let session = Session::create(options("cpu", small)).await.unwrap();
+    iterations(&session, 3).await;
+    let bytes = JsFuture::from(session.save()).await.unwrap();
+    assert!(bytes.is_instance_of::<js_sys::Uint8Array>());
+    let resumed = Session::resume(bytes, "cpu".into()).await.unwrap();
+    assert_eq!(shown(&resumed), shown(&session));
+    iterations(&session, 3).await;
+    iterations(&resumed, 3).await;
+    assert_eq!(get(&resumed.snapshot().unwrap(), "iteration").as_f64(), Some(6.0));
+    assert_eq!(shown(&resumed), shown(&session));
+}
+
+#[wasm_bindgen_test]
+async fn what_cannot_be_saved_or_resumed_is_refused_by_name() {
+    let session = Session::create(options("cpu", "{}")).await.unwrap();
+    let advancing = session.advance(1e9, 3, "");
+    assert_eq!(text(&JsFuture::from(session.save()).await.unwrap_err(), "kind"), "busy");
+    JsFuture::from(advancing).await.unwrap();
+    let error = JsFuture::from(session.save()).await.unwrap_err();
+    assert_eq!((text(&error, "kind").as_str(), text(&error, "field").as_str()), ("checkpoint", "phase"));
+    JsFuture::from(session.advance(1e9, 1, "")).await.expect("it goes on");
+
+    let refused = |error: JsValue| (text(&error, "kind"), text(&error, "field"));
+    let words = js_sys::Uint8Array::from(&b"once upon a time"[..]);
+    let error = Session::resume(words.into(), "cpu".into()).await.err().expect("no checkpoint");
+    assert_eq!(refused(error), ("checkpoint".into(), "file".into()));
+    let error = Session::resume("text".into(), "cpu".into()).await.err().expect("no bytes");
+    assert_eq!(refused(error), ("config".into(), "bytes".into()));
+    let error = JsFuture::from(session.advance(1e9, 1, "tea")).await.unwrap_err();
+    assert_eq!(refused(error), ("config".into(), "stop_at".into()));
+}
+
 #[wasm_bindgen_test]
 async fn a_second_advance_is_refused_and_the_first_goes_on() {
     let session = Session::create(options("cpu", "{}")).await.unwrap();
-    let first = session.advance(1e9, 2, false);
-    let error = JsFuture::from(session.advance(1e9, 2, false)).await.unwrap_err();
+    let first = session.advance(1e9, 2, "");
+    let error = JsFuture::from(session.advance(1e9, 2, "")).await.unwrap_err();
     assert_eq!((text(&error, "name").as_str(), text(&error, "kind").as_str()), ("MbppoError", "busy"));
     assert_eq!(get(&JsFuture::from(first).await.unwrap(), "ticks").as_f64(), Some(2.0));
 
-    let first = session.advance(1e9, 2, false);
+    let first = session.advance(1e9, 2, "");
     assert_eq!(get(&session.snapshot().unwrap(), "ticks").as_f64(), Some(2.0), "the latest that is known");
     assert_eq!(text(&session.curves().unwrap_err(), "kind"), "busy");
     assert_eq!(text(&session.take_recording().unwrap_err(), "kind"), "busy");

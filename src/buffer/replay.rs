@@ -21,6 +21,8 @@
 //! would pass without a model. Until the second has begun, nothing is held out. 5. Statistics cover everything ever
 //! pushed, so that they move ever more slowly, and models fitted on them keep their meaning.
 
+mod saved;
+
 use crate::env::Transition;
 use crate::rng::Stream;
 use crate::stats::RunningStats;

@@ -3,6 +3,7 @@
 use super::{Curiosity, Module, Visit};
 use crate::device::Device;
 use crate::error::Result;
+use crate::kernels::Weights;
 use crate::stats::RunningStats;
 use crate::tensors::{Icm, Rnd, read};
 use burn::tensor::Tensor;
@@ -62,6 +63,22 @@ impl Networks {
         match self {
             Self::Rnd(rnd) => rnd.update(next_obs),
             Self::Icm(icm) => icm.update(obs, action, next_obs),
+        }
+    }
+
+    /// All that was learned.
+    pub(super) fn weights(&self) -> Result<Weights> {
+        match self {
+            Self::Rnd(rnd) => rnd.weights(),
+            Self::Icm(icm) => icm.adam.weights(&icm.flat, "reading the curiosity module"),
+        }
+    }
+
+    /// Goes on from what was learned before.
+    pub(super) fn set_weights(&mut self, weights: Weights) {
+        match self {
+            Self::Rnd(rnd) => rnd.set_weights(weights),
+            Self::Icm(icm) => icm.flat = icm.adam.take_over(weights),
         }
     }
 

@@ -19,9 +19,10 @@ use crate::device::{Device, DeviceKind, Numbers};
 use crate::env::EnvSpec;
 use crate::error::Result;
 #[cfg(feature = "webgpu")]
-use crate::gpu::{Layout, Queue, rollout};
-use crate::kernels::icm::Icm;
-use crate::kernels::rnd::Rnd;
+use crate::gpu::{self, Layout, Queue, Twin, rollout};
+use crate::kernels::icm::{self, Icm};
+use crate::kernels::rnd::{self, Rnd};
+use crate::kernels::{Networks, Weights};
 use crate::rng::Stream;
 use crate::stats::RunningStats;
 #[cfg(feature = "tensors")]
@@ -45,6 +46,8 @@ pub struct Visit<'a> {
 /// One of the three, with the scale on which its novelty is measured.
 #[derive(Debug, Clone)]
 pub struct Curiosity {
+    /// The names of its networks in a checkpoint; disagreement has none.
+    names: Option<Networks>,
     module: Module,
     /// What errors are divided by: the running std of their discounted sum.
     pub scale: f32,
@@ -53,6 +56,8 @@ pub struct Curiosity {
 #[derive(Debug, Clone)]
 enum Module {
     Rnd(Box<Rnd>),
+    #[cfg(feature = "webgpu")]
+    RndByGpu(Box<Twin<Rnd, gpu::rnd::Rnd>>),
     Icm(Box<Icm>),
     #[cfg(feature = "tensors")]
     ByTensors(Box<by_tensors::Networks>),
@@ -67,7 +72,7 @@ impl Curiosity {
             (CuriosityKind::None, _) => return None,
             (CuriosityKind::Disagreement, _) => Module::Disagreement,
             (CuriosityKind::Rnd, DeviceKind::Cpu | DeviceKind::WebGpu) => {
-                Module::Rnd(Box::new(by_hand::rnd(obs_size, rate, stream)))
+                module_for(device, by_hand::rnd(obs_size, rate, stream))
             }
             (CuriosityKind::Icm, DeviceKind::Cpu | DeviceKind::WebGpu) => {
                 Module::Icm(Box::new(by_hand::icm(obs_size, action, rate, stream)))
@@ -83,13 +88,20 @@ impl Curiosity {
                 Module::ByTensors(Box::new(by_tensors::Networks::Icm(icm)))
             }
         };
-        Some(Self { module, scale: 1.0 })
+        let names = match config.curiosity {
+            CuriosityKind::Rnd => Some(rnd::names(obs_size)),
+            CuriosityKind::Icm => Some(icm::names(obs_size, action.encoded_size())),
+            CuriosityKind::Disagreement | CuriosityKind::None => None,
+        };
+        Some(Self { names, module, scale: 1.0 })
     }
 
     /// Takes over how states are normalised.
     pub fn set_normalization(&mut self, stats: &RunningStats) {
         let (means, stds) = match &mut self.module {
             Module::Rnd(rnd) => (&mut rnd.mean, &mut rnd.std),
+            #[cfg(feature = "webgpu")]
+            Module::RndByGpu(twin) => (&mut twin.host.mean, &mut twin.host.std),
             Module::Icm(icm) => (&mut icm.mean, &mut icm.std),
             #[cfg(feature = "tensors")]
             Module::ByTensors(networks) => return networks.set_normalization(stats),
@@ -116,6 +128,8 @@ impl Curiosity {
     pub async fn errors(&mut self, visit: &Visit<'_>) -> Result<Vec<f32>> {
         match &mut self.module {
             Module::Rnd(rnd) => Ok(rnd.errors(visit.next_obs).to_vec()),
+            #[cfg(feature = "webgpu")]
+            Module::RndByGpu(twin) => Ok(twin.host.errors(visit.next_obs).to_vec()),
             Module::Icm(icm) => Ok(icm.errors(visit.obs, visit.action, visit.next_obs).to_vec()),
             #[cfg(feature = "tensors")]
             Module::ByTensors(networks) => networks.errors(visit),
@@ -127,23 +141,87 @@ impl Curiosity {
     /// other kinds.
     #[cfg(feature = "webgpu")]
     pub(crate) fn on_device(&self, queue: &Queue) -> Option<rollout::Judge> {
-        let Module::Rnd(rnd) = &self.module else { return None };
+        let Module::RndByGpu(twin) = &self.module else { return None };
+        let rnd = &twin.host;
         let layout = Layout::new(&[rnd.mlp()], 0);
-        Some(rollout::Judge {
-            features: rnd.mlp().outputs(),
-            guess: queue.floats(&layout.pack(&rnd.flat)),
-            fixed: queue.floats(&layout.pack(rnd.target())),
-            mean: rnd.mean.clone(),
-            std: rnd.std.clone(),
-            scale: self.scale,
-            layout,
-        })
+        let upload = |flat: &[f32]| queue.floats(&layout.pack(flat));
+        let [guess, fixed] = match twin.device() {
+            Some(gpu) => [gpu.learned().theta.clone(), gpu.target().clone()],
+            None => [upload(&rnd.flat), upload(rnd.target())],
+        };
+        let (features, mean, std) = (rnd.mlp().outputs(), rnd.mean.clone(), rnd.std.clone());
+        Some(rollout::Judge { features, guess, fixed, mean, std, scale: self.scale, layout })
     }
 
-    /// Learns from these steps; gives the loss before. Disagreement has nothing to learn of its own.
+    /// The names of its networks in a checkpoint; none for disagreement.
+    pub fn names(&self) -> Option<&Networks> {
+        self.names.as_ref()
+    }
+
+    /// All that was learned: nothing for disagreement.
+    ///
+    /// # Errors
+    /// [`crate::Error::Device`] if the device cannot be read.
+    pub async fn weights(&self) -> Result<Weights> {
+        match &self.module {
+            Module::Rnd(rnd) => Ok(rnd.weights()),
+            #[cfg(feature = "webgpu")]
+            Module::RndByGpu(twin) => Ok(twin.host.weights()),
+            Module::Icm(icm) => Ok(Weights::of(&icm.flat, &icm.adam)),
+            #[cfg(feature = "tensors")]
+            Module::ByTensors(networks) => networks.weights(),
+            Module::Disagreement => Ok(Weights::default()),
+        }
+    }
+
+    /// Goes on from what was learned before, by networks of this shape.
+    pub fn set_weights(&mut self, weights: Weights) {
+        match &mut self.module {
+            Module::Rnd(rnd) => rnd.set_weights(weights),
+            #[cfg(feature = "webgpu")]
+            Module::RndByGpu(twin) => twin.change().set_weights(weights),
+            Module::Icm(icm) => icm.flat = icm.adam.take_over(weights),
+            #[cfg(feature = "tensors")]
+            Module::ByTensors(networks) => networks.set_weights(weights),
+            Module::Disagreement => {}
+        }
+    }
+
+    /// Takes over what the next updates learn from, `rows` steps each. Only WebGPU has to be told beforehand.
+    #[cfg_attr(not(feature = "webgpu"), allow(unused_variables))]
+    pub fn begin(&mut self, all: &Visit<'_>, rows: usize) {
+        #[cfg(feature = "webgpu")]
+        if let Module::RndByGpu(twin) = &mut self.module {
+            let (rnd, gpu) = twin.both(gpu::rnd::Rnd::new);
+            gpu.begin(rnd, all.next_obs, rows);
+        }
+    }
+
+    /// Reads what the updates since the last time have changed and said, all at once.
+    ///
+    /// # Errors
+    /// [`crate::Error::Device`] if the device cannot be read.
+    #[cfg_attr(not(feature = "webgpu"), allow(unused_variables))]
+    pub async fn settle(&mut self, doing: &str) -> Result<()> {
+        #[cfg(feature = "webgpu")]
+        if let Module::RndByGpu(twin) = &mut self.module {
+            let Some((rnd, gpu)) = twin.pair() else { return Ok(()) };
+            let losses = gpu.read(rnd, doing).await?;
+            twin.keep_promises(losses.into_iter().map(|loss| vec![loss]));
+        }
+        Ok(())
+    }
+
+    /// Learns from these steps, which are the next of those begun with; gives the loss before. Disagreement has nothing to
+    /// learn of its own.
     pub fn update(&mut self, visit: &Visit<'_>) -> Option<Numbers> {
         match &mut self.module {
             Module::Rnd(rnd) => Some(Numbers::Host(vec![rnd.update(visit.next_obs)])),
+            #[cfg(feature = "webgpu")]
+            Module::RndByGpu(twin) => {
+                twin.both(gpu::rnd::Rnd::new).1.update();
+                Some(Numbers::Later(twin.promise()))
+            }
             Module::Icm(icm) => {
                 Some(Numbers::Host(vec![icm.update(visit.obs, visit.action, visit.next_obs)]))
             }
@@ -152,4 +230,14 @@ impl Curiosity {
             Module::Disagreement => None,
         }
     }
+}
+
+/// The room of this device for random network distillation.
+#[cfg_attr(not(feature = "webgpu"), allow(unused_variables))]
+fn module_for(device: &Device, rnd: Rnd) -> Module {
+    #[cfg(feature = "webgpu")]
+    if let Some(queue) = device.queue() {
+        return Module::RndByGpu(Box::new(Twin::new(queue, rnd)));
+    }
+    Module::Rnd(Box::new(rnd))
 }

@@ -151,7 +151,7 @@ impl Env for GridWorld {
     }
 
     fn set_state(&mut self, state: &[f64]) {
-        *self = Self::at(state[0] as usize);
+        *self = Self::at((state[0] as usize).min(Self::CELLS - 1));
     }
 
     fn state_count(&self) -> Option<usize> {

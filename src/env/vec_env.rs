@@ -20,6 +20,8 @@
 //!
 //! **Paper.** Pardo et al. 2018, "Time limits in reinforcement learning", arXiv 1712.00378.
 
+mod saved;
+
 use super::{ActionSpace, Env, EnvSpec, PhysicsParameter, make};
 use crate::error::{Error, Result};
 use crate::rng::{Seed, Stream};

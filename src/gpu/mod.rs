@@ -8,9 +8,10 @@
 //! **Reading order.** [`queue`] the device: upload, read, failures · [`layout`] where a weight lies in a buffer there ·
 //! [`rollout`] imagining, all steps in one dispatch.
 //!
-//! **Choices.** (1) No workgroup barriers: a software adapter pays 0.3 ms for each, and nets this small do not need
-//! them. (2) At most eight storage buffers a kernel, no subgroups, no f16, no float atomics: what every WebGPU has.
-//! (3) Sizes are numbers that a kernel is given, not constants in it: one compiled kernel serves every network.
+//! **Choices.** (1) No workgroup barriers where rows are learned from: a software adapter pays 0.3 ms for each, and nets this
+//! small do not need them; only a rollout, which is long for every row, is shared out among units that wait. (2) At most eight storage buffers a kernel, no subgroups, no f16, no float atomics: what every WebGPU has.
+//! (3) Sizes are numbers that a kernel is given, not constants in it: one compiled kernel serves every network. A
+//! rollout's are constants: a run has one shape of it.
 
 pub mod activation;
 pub mod adam;
@@ -24,8 +25,10 @@ pub mod queue;
 pub mod rnd;
 pub mod rollout;
 pub mod step;
+pub mod twin;
 pub mod weights;
 pub mod world_model;
 
 pub use layout::Layout;
 pub use queue::{Buffer, Queue};
+pub use twin::{Later, Twin};

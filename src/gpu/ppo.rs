@@ -11,12 +11,12 @@
 //! **Paper.** Schulman et al. 2017 (1707.06347).
 
 use super::activation::F4;
-use super::adam::{METRICS, PLAN};
+use super::adam::PLAN;
 use super::layout::{Layout, padded};
 use super::network::{self, Form, Sizes};
 use super::ppo_loss::{self, Places, Row};
 use super::queue::{Buffer, Queue};
-use super::step::{Learned, Plan, Step, Workspace, descend, dim};
+use super::step::{Done, Learned, Plans, Step, Workspace, descend, dim};
 use super::weights::{Rows, Tiles};
 use crate::error::Result;
 use crate::kernels::distribution::Distribution;
@@ -35,9 +35,7 @@ pub struct ActorCritic {
     workspace: Option<Workspace>,
     samples: Buffer,
     order: Buffer,
-    plan: Option<Plan>,
-    /// Of the updates that nobody has read yet: divisor and rows, by plan.
-    unread: Vec<(Buffer, Vec<Step>, usize)>,
+    plans: Plans,
 }
 
 impl ActorCritic {
@@ -53,9 +51,13 @@ impl ActorCritic {
             workspace: None,
             samples: queue.zeros(4),
             order: queue.zeros(1),
-            plan: None,
-            unread: Vec::new(),
+            plans: Plans::default(),
         }
+    }
+
+    /// Where the parameters lie on the device.
+    pub fn learned(&self) -> &Learned {
+        &self.learned
     }
 
     /// Uploads what will be learned from: rows as [`crate::kernels::ppo_loss::Minibatch::push`] takes them.
@@ -91,23 +93,17 @@ impl ActorCritic {
         self.order = self.queue.words(&order);
         let Settings { clip_range, clip_range_vf, ent_coef, vf_coef, max_grad_norm } = *settings;
         let settings = [clip_range, clip_range_vf, ent_coef, vf_coef].map(|setting| setting as f32);
-        let step = |&divisor: &f32| Step { divisor, settings, max_norm: max_grad_norm as f32 };
-        let steps: Vec<Step> = divisors.iter().map(step).collect();
-        let plan = Plan::new(&self.queue, adam, &steps);
-        self.unread.push((plan.metrics.clone(), steps, rows));
-        self.plan = Some(plan);
+        let step = |&divisor: &f32| Step { rows, divisor, settings, max_norm: max_grad_norm as f32 };
+        self.plans.begin(&self.queue, adam, divisors.iter().map(step).collect());
         if self.workspace.as_ref().is_none_or(|workspace| workspace.rows != rows) {
             self.workspace = Some(self.make_workspace(rows));
         }
     }
 
-    /// One step down the loss of the epoch's next minibatch.
-    ///
-    /// # Errors
-    /// [`crate::Error::Device`] if the device has failed before.
-    pub fn update(&mut self) -> Result<()> {
-        let (Some(workspace), Some(plan)) = (&self.workspace, &mut self.plan) else { return Ok(()) };
-        let Some(update) = plan.next() else { return Ok(()) };
+    /// One step down the loss of the epoch's next minibatch; false if all have been done.
+    pub fn update(&mut self) -> bool {
+        let (Some(workspace), Some(plan)) = (&self.workspace, self.plans.current()) else { return false };
+        let Some(update) = plan.next() else { return false };
         let form = Form {
             hidden_layers: HIDDEN_LAYERS,
             rows: self.queue.tile_rows(workspace.rows),
@@ -141,7 +137,8 @@ impl ActorCritic {
                 self.shape.heads,
             );
         }
-        descend(&self.queue, &self.learned, workspace, plan)
+        descend(&self.queue, &self.learned, workspace, plan);
+        true
     }
 
     /// Reads everything at once: parameters and memory into `net`; gives the losses of the updates since the last time.
@@ -149,18 +146,9 @@ impl ActorCritic {
     /// # Errors
     /// [`crate::Error::Device`] if the device cannot be read.
     pub async fn read(&mut self, net: &mut ppo::ActorCritic, doing: &str) -> Result<Vec<Losses>> {
-        let mut buffers = self.learned.buffers().to_vec();
-        buffers.extend(self.unread.iter().map(|(metrics, ..)| metrics));
-        let read = self.queue.read(&buffers, doing).await?;
-        let (parameters, metrics) = read.split_at(3);
-        self.learned.unpack(parameters, &mut net.flat, &mut net.adam);
-        let mut losses = Vec::new();
-        for (numbers, (_, steps, rows)) in metrics.iter().zip(self.unread.drain(..)) {
-            let updates = numbers.chunks_exact(METRICS * 4).zip(steps);
-            losses.extend(updates.map(|(numbers, step)| losses_of(numbers, &step, rows as f32)));
-        }
-        net.adam.updates += losses.len() as u32;
-        Ok(losses)
+        let host = (&mut net.flat, &mut net.adam);
+        let done = self.plans.read(&self.queue, &self.learned, host, doing).await?;
+        Ok(done.iter().map(losses_of).collect())
     }
 
     fn make_workspace(&self, rows: usize) -> Workspace {
@@ -199,17 +187,17 @@ fn sizes(shape: &Shape, layout: &Layout) -> [[usize; 4]; 2] {
 }
 
 /// The losses from what an update left.
-fn losses_of(numbers: &[f32], step: &Step, rows: f32) -> Losses {
-    let [_, _, ent_coef, vf_coef] = step.settings;
-    let policy = -numbers[4] / step.divisor;
-    let (value, entropy) = (numbers[8] / step.divisor, -numbers[5] / step.divisor);
+fn losses_of(done: &Done) -> Losses {
+    let Done { rows, divisor, settings: [_, _, ent_coef, vf_coef], numbers } = done;
+    let policy = -numbers[4] / divisor;
+    let (value, entropy) = (numbers[8] / divisor, -numbers[5] / divisor);
     Losses {
         total: policy + vf_coef * value + ent_coef * entropy,
         policy_gradient_loss: policy,
         value_loss: value,
         entropy_loss: entropy,
-        approx_kl: numbers[6] / rows,
-        clip_fraction: numbers[7] / rows,
+        approx_kl: numbers[6] / *rows as f32,
+        clip_fraction: numbers[7] / *rows as f32,
         grad_norm: numbers[0],
     }
 }

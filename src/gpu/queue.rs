@@ -181,21 +181,7 @@ impl Queue {
         waited.map_err(|error| Error::Device { doing: doing.into(), reason: first_line(&error.to_string()) })
     }
 
-    /// Hands what is queued to the browser, without waiting.
-    ///
-    /// # Errors
-    /// As [`Queue::read`].
-    pub fn submit(&self, doing: &str) -> Result<()> {
-        self.check(doing)?;
-        let failed = |reason: String| Error::Device { doing: doing.into(), reason: first_line(&reason) };
-        self.client.flush().map_err(|error| failed(error.to_string()))
-    }
-
-    /// Whether anything has failed since the device was opened.
-    ///
-    /// # Errors
-    /// As [`Queue::read`].
-    pub fn check(&self, doing: &str) -> Result<()> {
+    fn check(&self, doing: &str) -> Result<()> {
         match self.failure.get() {
             None => Ok(()),
             Some(reason) => Err(Error::Device { doing: doing.into(), reason: reason.clone() }),

@@ -6,11 +6,11 @@
 //! **Choices.** The states of an iteration are uploaded once, for all its steps.
 
 use super::activation::F4;
-use super::adam::{METRICS, PLAN};
+use super::adam::PLAN;
 use super::layout::{Layout, padded};
 use super::network::{self, Form, Sizes};
 use super::queue::{Buffer, Queue};
-use super::step::{Learned, Plan, Step, Workspace, descend, dim};
+use super::step::{Learned, Plans, Step, Workspace, descend, dim};
 use super::weights::{Rows, Tiles};
 use crate::config::Activation;
 use crate::error::Result;
@@ -29,8 +29,7 @@ pub struct Rnd {
     learned: Learned,
     workspace: Option<Workspace>,
     states: Buffer,
-    plan: Option<Plan>,
-    unread: Vec<Buffer>,
+    plans: Plans,
 }
 
 impl Rnd {
@@ -46,9 +45,18 @@ impl Rnd {
             learned: Learned::new(queue, layout, &rnd.flat, &rnd.adam),
             workspace: None,
             states: queue.zeros(4),
-            plan: None,
-            unread: Vec::new(),
+            plans: Plans::default(),
         }
+    }
+
+    /// Where the parameters lie on the device.
+    pub fn learned(&self) -> &Learned {
+        &self.learned
+    }
+
+    /// Parameters of the fixed network, as those of the other lie.
+    pub fn target(&self) -> &Buffer {
+        &self.target
     }
 
     /// Uploads states [steps · B, O], from which each of the next steps takes B in turn.
@@ -62,22 +70,17 @@ impl Rnd {
         self.states = self.queue.floats(&block);
         let steps = obs.len() / (rows * self.sizes[0]).max(1);
         let features = self.sizes[self.sizes.len() - 1];
-        let step = Step { divisor: (rows * features) as f32, settings: [0.0; 4], max_norm: 0.0 };
-        let plan = Plan::new(&self.queue, &rnd.adam, &vec![step; steps]);
-        self.unread.push(plan.metrics.clone());
-        self.plan = Some(plan);
+        let step = Step { rows, divisor: (rows * features) as f32, settings: [0.0; 4], max_norm: 0.0 };
+        self.plans.begin(&self.queue, &rnd.adam, vec![step; steps]);
         if self.workspace.as_ref().is_none_or(|workspace| workspace.rows != rows) {
             self.workspace = Some(self.make_workspace(rows));
         }
     }
 
-    /// The next step.
-    ///
-    /// # Errors
-    /// [`crate::Error::Device`] if the device has failed before.
-    pub fn update(&mut self) -> Result<()> {
-        let (Some(workspace), Some(plan)) = (&self.workspace, &mut self.plan) else { return Ok(()) };
-        let Some(update) = plan.next() else { return Ok(()) };
+    /// The next step; false if all have been done.
+    pub fn update(&mut self) -> bool {
+        let (Some(workspace), Some(plan)) = (&self.workspace, self.plans.current()) else { return false };
+        let Some(update) = plan.next() else { return false };
         let form = Form {
             hidden_layers: HIDDEN_LAYERS,
             rows: self.queue.tile_rows(workspace.rows),
@@ -105,7 +108,8 @@ impl Rnd {
                 form,
             );
         }
-        descend(&self.queue, &self.learned, workspace, plan)
+        descend(&self.queue, &self.learned, workspace, plan);
+        true
     }
 
     /// Reads everything at once: parameters and memory into `rnd`; gives the losses of the steps since the last time.
@@ -113,18 +117,9 @@ impl Rnd {
     /// # Errors
     /// [`crate::Error::Device`] if the device cannot be read.
     pub async fn read(&mut self, rnd: &mut rnd::Rnd, doing: &str) -> Result<Vec<f32>> {
-        let mut buffers = self.learned.buffers().to_vec();
-        buffers.extend(&self.unread);
-        let read = self.queue.read(&buffers, doing).await?;
-        let (parameters, metrics) = read.split_at(3);
-        self.learned.unpack(parameters, &mut rnd.flat, &mut rnd.adam);
-        self.unread.clear();
-        let count =
-            self.workspace.as_ref().map_or(1, |workspace| workspace.rows) * self.sizes[self.sizes.len() - 1];
-        let of_updates = metrics.iter().flat_map(|numbers| numbers.chunks_exact(METRICS * 4));
-        let losses: Vec<f32> = of_updates.map(|numbers| numbers[4] / count as f32).collect();
-        rnd.adam.updates += losses.len() as u32;
-        Ok(losses)
+        let host = (&mut rnd.flat, &mut rnd.adam);
+        let done = self.plans.read(&self.queue, &self.learned, host, doing).await?;
+        Ok(done.iter().map(|done| done.numbers[4] / done.divisor).collect())
     }
 
     fn make_workspace(&self, rows: usize) -> Workspace {

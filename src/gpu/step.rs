@@ -42,18 +42,6 @@ impl Learned {
     pub fn set(&mut self, queue: &Queue, flat: &[f32]) {
         self.theta = queue.floats(&self.layout.pack(flat));
     }
-
-    /// What has to be read for [`Learned::unpack`].
-    pub fn buffers(&self) -> [&Buffer; 3] {
-        [&self.theta, &self.m, &self.v]
-    }
-
-    /// Parameters and memory in the host's order, from what was read of [`Learned::buffers`].
-    pub fn unpack(&self, read: &[Vec<f32>], flat: &mut Vec<f32>, adam: &mut Adam) {
-        for (to, from) in [flat, &mut adam.m, &mut adam.v].into_iter().zip(read) {
-            *to = self.layout.unpack(from);
-        }
-    }
 }
 
 /// Room for a batch of one size.
@@ -106,20 +94,11 @@ impl Workspace {
     }
 }
 
-/// What a series of updates does step by step, uploaded before its first.
-#[derive(Debug)]
-pub struct Plan {
-    /// [updates, [`PLAN`], 4]
-    pub steps: Buffer,
-    /// [updates, [`METRICS`], 4]
-    pub metrics: Buffer,
-    updates: usize,
-    next: usize,
-}
-
 /// What one update needs to know, beside its rows.
 #[derive(Debug, Clone, Copy)]
 pub struct Step {
+    /// Rows that every network sees.
+    pub rows: usize,
     /// By what the sum of the rows' losses is divided.
     pub divisor: f32,
     /// What the loss needs.
@@ -128,36 +107,112 @@ pub struct Step {
     pub max_norm: f32,
 }
 
+/// What an update was and what it left, read: [`METRICS`] fours.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Done {
+    /// Rows that every network saw.
+    pub rows: usize,
+    /// By what the sum of the rows' losses is divided.
+    pub divisor: f32,
+    /// What the loss needed.
+    pub settings: [f32; 4],
+    /// The gradient's length (four times), and both sums of what the rows said, four numbers each.
+    pub numbers: Vec<f32>,
+}
+
+/// A series of updates, uploaded before its first.
+#[derive(Debug)]
+pub struct Plan {
+    /// What is needed for each, [updates, [`PLAN`], 4].
+    pub steps: Buffer,
+    /// What each leaves, [updates, [`METRICS`], 4].
+    pub metrics: Buffer,
+    of_updates: Vec<Step>,
+    /// How many have been done.
+    done: usize,
+    /// Of how many the metrics have been read.
+    read: usize,
+}
+
 impl Plan {
-    /// These steps, the first of which is update `adam.updates + 1`.
-    pub fn new(queue: &Queue, adam: &Adam, steps: &[Step]) -> Self {
+    /// The number of the next update; none if all are done.
+    pub fn next(&self) -> Option<u32> {
+        (self.done < self.of_updates.len()).then_some(self.done as u32)
+    }
+}
+
+/// All series of which something has not been read; the last is under way.
+#[derive(Debug, Default)]
+pub struct Plans {
+    plans: Vec<Plan>,
+}
+
+impl Plans {
+    /// Begins another series; the one before ends where it is. `adam` is as it was read last.
+    pub fn begin(&mut self, queue: &Queue, adam: &Adam, steps: Vec<Step>) {
+        let unread: usize = self.plans.iter().map(|plan| plan.done - plan.read).sum();
+        self.plans.retain(|plan| plan.done > plan.read);
         let mut numbers = Vec::with_capacity(steps.len() * PLAN * 4);
-        for (step, t) in steps.iter().zip(adam.updates + 1..) {
+        for (step, t) in steps.iter().zip(adam.updates + unread as u32 + 1..) {
             let [step_size, root_scale] = adam.rates(t);
             numbers.extend([step_size, root_scale, adam.eps as f32, step.divisor]);
             numbers.extend(step.settings);
             numbers.extend([step.max_norm, 0.0, 0.0, 0.0]);
         }
-        let (steps, updates) = (queue.floats(&numbers), steps.len());
-        Self { steps, metrics: queue.room(updates * METRICS * 4), updates, next: 0 }
+        self.plans.push(Plan {
+            steps: queue.floats(&numbers),
+            metrics: queue.room(steps.len() * METRICS * 4),
+            of_updates: steps,
+            done: 0,
+            read: 0,
+        });
     }
 
-    /// The number of the next update; none if all are done.
-    pub fn next(&self) -> Option<u32> {
-        (self.next < self.updates).then_some(self.next as u32)
+    /// The series under way; none before the first.
+    pub fn current(&mut self) -> Option<&mut Plan> {
+        self.plans.last_mut()
+    }
+
+    /// Reads, all at once: parameters and memory in the host's order, and what the updates since the last time have left.
+    ///
+    /// # Errors
+    /// [`crate::Error::Device`] if the device cannot be read; `doing` says what for.
+    pub async fn read(
+        &mut self,
+        queue: &Queue,
+        learned: &Learned,
+        (flat, adam): (&mut Vec<f32>, &mut Adam),
+        doing: &str,
+    ) -> Result<Vec<Done>> {
+        let mut buffers = vec![&learned.theta, &learned.m, &learned.v];
+        buffers.extend(self.plans.iter().map(|plan| &plan.metrics));
+        let read = queue.read(&buffers, doing).await?;
+        let (parameters, metrics) = read.split_at(3);
+        for (to, from) in [flat, &mut adam.m, &mut adam.v].into_iter().zip(parameters) {
+            *to = learned.layout.unpack(from);
+        }
+        let mut all = Vec::new();
+        for (plan, metrics) in self.plans.iter_mut().zip(metrics) {
+            let updates = plan.of_updates.iter().zip(metrics.chunks_exact(METRICS * 4));
+            all.extend(updates.take(plan.done).skip(plan.read).map(|(step, numbers)| {
+                let Step { rows, divisor, settings, .. } = *step;
+                Done { rows, divisor, settings, numbers: numbers.to_vec() }
+            }));
+            plan.read = plan.done;
+        }
+        adam.updates += all.len() as u32;
+        Ok(all)
     }
 }
 
-/// The rest of the plan's next update, after the dispatch that took the rows through the networks.
-///
-/// # Errors
-/// [`crate::Error::Device`] if the device has failed before.
-pub fn descend(queue: &Queue, learned: &Learned, workspace: &Workspace, plan: &mut Plan) -> Result<()> {
+/// The rest of the plan's next update, after the dispatch that took the rows through the networks. A device that fails says
+/// so when it is read.
+pub fn descend(queue: &Queue, learned: &Learned, workspace: &Workspace, plan: &mut Plan) {
     let (client, parameters) = (queue.client(), learned.layout.len() / 4);
     let units = |count: usize| (CubeCount::Static(count.div_ceil(queue.group()) as u32, 1, 1), dim(queue));
     let stretches = workspace.stretches;
     let count = CubeCount::Static(workspace.table_len.div_ceil(queue.group()) as u32, stretches as u32, 1);
-    let update = plan.next as u32;
+    let update = plan.done as u32;
     // SAFETY: the table and the lengths are those of these buffers.
     unsafe {
         weight_gradients::launch_unchecked(
@@ -201,8 +256,7 @@ pub fn descend(queue: &Queue, learned: &Learned, workspace: &Workspace, plan: &m
             FOURS_PER_UNIT as u32,
         );
     }
-    plan.next += 1;
-    queue.check("learning")
+    plan.done += 1;
 }
 
 /// Invocations of a workgroup.

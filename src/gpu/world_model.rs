@@ -9,12 +9,12 @@
 //! dispatch: the invocation goes through its rows a second time, from the pushed states.
 
 use super::activation::F4;
-use super::adam::{METRICS, PLAN};
+use super::adam::PLAN;
 use super::layout::{Layout, padded};
 use super::model_loss::{self, Heads, Places};
 use super::network::{self, Form, Sizes};
 use super::queue::{Buffer, Queue};
-use super::step::{Learned, Plan, Step, Workspace, descend, dim};
+use super::step::{Done, Learned, Plans, Step, Workspace, descend, dim};
 use super::weights::{Rows, Tiles};
 use crate::config::Activation;
 use crate::error::Result;
@@ -36,9 +36,8 @@ pub struct WorldModel {
     workspace: Option<Workspace>,
     transitions: Buffer,
     rows: Buffer,
-    plan: Option<Plan>,
+    plans: Plans,
     eps: f32,
-    unread: Vec<(Buffer, usize)>,
 }
 
 impl WorldModel {
@@ -56,9 +55,8 @@ impl WorldModel {
             workspace: None,
             transitions: queue.zeros(4),
             rows: queue.zeros(1),
-            plan: None,
+            plans: Plans::default(),
             eps: 0.0,
-            unread: Vec::new(),
         }
     }
 
@@ -91,22 +89,18 @@ impl WorldModel {
         let batch = rows.len() / (steps * self.members).max(1);
         self.rows = self.queue.words(&rows.iter().map(|&row| row as u32).collect::<Vec<u32>>());
         let settings = [self.outputs.end_coef as f32, eps, 0.0, 0.0];
-        let step = Step { divisor: (batch * self.members) as f32, settings, max_norm: 0.0 };
-        let plan = Plan::new(&self.queue, adam, &vec![step; steps]);
-        self.unread.push((plan.metrics.clone(), batch * self.members));
-        self.plan = Some(plan);
+        let divisor = (batch * self.members) as f32;
+        let step = Step { rows: batch, divisor, settings, max_norm: 0.0 };
+        self.plans.begin(&self.queue, adam, vec![step; steps]);
         if self.workspace.as_ref().is_none_or(|workspace| workspace.rows != batch) {
             self.workspace = Some(self.make_workspace(batch));
         }
     }
 
     /// The next step; false if all have been done.
-    ///
-    /// # Errors
-    /// [`crate::Error::Device`] if the device has failed before.
-    pub fn update(&mut self) -> Result<bool> {
-        let (Some(workspace), Some(plan)) = (&self.workspace, &mut self.plan) else { return Ok(false) };
-        let Some(update) = plan.next() else { return Ok(false) };
+    pub fn update(&mut self) -> bool {
+        let (Some(workspace), Some(plan)) = (&self.workspace, self.plans.current()) else { return false };
+        let Some(update) = plan.next() else { return false };
         let form = Form {
             hidden_layers: HIDDEN_LAYERS,
             rows: self.queue.tile_rows(workspace.rows * self.members),
@@ -141,8 +135,8 @@ impl WorldModel {
                 self.eps > 0.0,
             );
         }
-        descend(&self.queue, &self.learned, workspace, plan)?;
-        Ok(true)
+        descend(&self.queue, &self.learned, workspace, plan);
+        true
     }
 
     /// Reads everything at once: parameters and memory into `model`; gives the losses of the steps since the last time.
@@ -154,18 +148,9 @@ impl WorldModel {
         model: &mut world_model::WorldModel,
         doing: &str,
     ) -> Result<Vec<ModelLosses>> {
-        let mut buffers = self.learned.buffers().to_vec();
-        buffers.extend(self.unread.iter().map(|(metrics, _)| metrics));
-        let read = self.queue.read(&buffers, doing).await?;
-        let (parameters, metrics) = read.split_at(3);
-        self.learned.unpack(parameters, &mut model.flat, &mut model.adam);
-        let mut losses = Vec::new();
-        for (numbers, (_, rows)) in metrics.iter().zip(self.unread.drain(..)) {
-            let updates = numbers.chunks_exact(METRICS * 4);
-            losses.extend(updates.map(|numbers| losses_of(numbers, &self.outputs, rows as f32)));
-        }
-        model.adam.updates += losses.len() as u32;
-        Ok(losses)
+        let host = (&mut model.flat, &mut model.adam);
+        let done = self.plans.read(&self.queue, &self.learned, host, doing).await?;
+        Ok(done.iter().map(|done| losses_of(done, &self.outputs)).collect())
     }
 
     fn make_workspace(&self, rows: usize) -> Workspace {
@@ -189,7 +174,8 @@ fn fours(sizes: &[usize]) -> [usize; 3] {
 }
 
 /// The losses from what a step left.
-fn losses_of(numbers: &[f32], outputs: &Outputs, rows: f32) -> ModelLosses {
+fn losses_of(done: &Done, outputs: &Outputs) -> ModelLosses {
+    let Done { divisor: rows, numbers, .. } = done;
     let size = outputs.obs_size as f32;
     let [state, reward, likelihood, end] = [
         numbers[4] / (rows * size),

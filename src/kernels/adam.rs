@@ -5,6 +5,7 @@
 //! **Shapes.** θ, g, m, v `[parameters]`.
 
 use super::isa::instantiate;
+use super::weights::Weights;
 
 /// Adam's memory for one parameter buffer.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +30,13 @@ impl Adam {
     pub fn new(parameters: usize, learning_rate: f64, eps: f64) -> Self {
         let zeros = vec![0.0; parameters];
         Self { m: zeros.clone(), v: zeros, updates: 0, learning_rate, eps }
+    }
+
+    /// Takes over the memory in `weights`, and gives their parameters, as many as before.
+    pub fn take_over(&mut self, weights: Weights) -> Vec<f32> {
+        debug_assert_eq!(weights.m.len(), self.m.len());
+        (self.m, self.v, self.updates) = (weights.m, weights.v, weights.updates);
+        weights.flat
     }
 
     /// One step of `flat` along −`gradient`.

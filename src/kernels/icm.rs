@@ -12,7 +12,7 @@
 //! **Paper.** Pathak et al. 2017 (1705.05363).
 
 use super::rnd::normalize;
-use super::{Adam, Kept, Mlp};
+use super::{Adam, Kept, Mlp, Networks, Part};
 use crate::config::Activation;
 
 /// Width of all hidden layers.
@@ -27,6 +27,13 @@ pub const FORWARD_SHARE: f64 = 0.2;
 /// Layer sizes of φ, the inverse model and the forward model.
 pub fn layer_sizes(obs_size: usize, actions: usize) -> [[usize; 3]; 3] {
     [[obs_size, HIDDEN, FEATURES], [2 * FEATURES, HIDDEN, actions], [FEATURES + actions, HIDDEN, FEATURES]]
+}
+
+/// Their names in a checkpoint.
+pub fn names(obs_size: usize, actions: usize) -> Networks {
+    let networks = ["features", "inverse", "forward"].into_iter().zip(layer_sizes(obs_size, actions));
+    let parts = |(name, sizes): (&str, [usize; 3])| Part::of(name, &Mlp::new(0, 1, &sizes, Activation::Tanh));
+    Networks { learner: "icm", parts: networks.flat_map(parts).collect(), has_target: false }
 }
 
 /// What the inverse model says: which choice it was, or which numbers.

@@ -65,6 +65,11 @@ impl Mlp {
         self.members
     }
 
+    /// Layer sizes: input, hidden …, output.
+    pub fn sizes(&self) -> &[usize] {
+        &self.sizes
+    }
+
     /// Numbers of one input row.
     pub fn inputs(&self) -> usize {
         self.sizes[0]
@@ -78,11 +83,6 @@ impl Mlp {
     /// The bend between its layers.
     pub fn activation(&self) -> Activation {
         self.activation
-    }
-
-    /// Layer sizes: input, hidden …, output.
-    pub fn sizes(&self) -> &[usize] {
-        &self.sizes
     }
 
     /// y [E, rows, out] from x [E, rows, in].

@@ -8,7 +8,8 @@
 //! layer, forwards and backwards · [`activation`] the bend · [`mlp`] layers on a flat parameter buffer · [`adam`] the
 //! optimiser · [`distribution`], [`ppo_loss`], [`ppo`] policy and value · [`model_loss`], [`world_model`] the ensemble ·
 //! [`rnd`], [`icm`] novelty · [`targeted`], [`dqn`], [`td3`] learning from replay · [`scales`], [`world`], [`imagine`] stepping
-//! in what was learned · [`chance`] random numbers by counting, as WebGPU draws them.
+//! in what was learned · [`chance`] random numbers by counting, as WebGPU draws them · [`weights`] what was learned, to go
+//! elsewhere.
 //!
 //! **Choices.** (1) Buffers have the layout of [`crate::tensors::Layout`]: a flat buffer may go back and forth between
 //! both versions. (2) Workspaces are kept and reused; a step allocates nothing once it has seen its largest batch.
@@ -38,8 +39,10 @@ pub mod scales;
 pub mod targeted;
 pub mod td3;
 pub mod tile;
+pub mod weights;
 pub mod world;
 pub mod world_model;
 
 pub use adam::Adam;
 pub use mlp::{Kept, Mlp};
+pub use weights::{Networks, Part, Weights};

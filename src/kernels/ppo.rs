@@ -9,9 +9,11 @@
 
 use super::distribution::Distribution;
 use super::ppo_loss::{Losses, Minibatch, Said, Settings, losses};
-use super::{Adam, Kept, Mlp};
+use super::{Adam, Kept, Mlp, Networks, Part};
+use crate::arrays::{Arrays, refused};
 use crate::config::Activation;
 use crate::env::ObsDimension;
+use crate::error::Result;
 
 /// What a policy and a value are made of.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -68,6 +70,28 @@ impl Scaling {
             centre: dimensions.iter().map(|d| (d.low + d.high) / 2.0).collect(),
             half_range: dimensions.iter().map(|d| (d.high - d.low) / 2.0).collect(),
         }
+    }
+
+    /// Puts it under this name into a checkpoint.
+    pub fn save(&self, name: &str, arrays: &mut Arrays) {
+        for (numbers, of) in [(&self.centre, "centre"), (&self.half_range, "half_range")] {
+            arrays.put(&format!("{name}.{of}"), &[numbers.len()], numbers.iter().copied());
+        }
+    }
+
+    /// Takes it out of a checkpoint: it is the task's, and networks that learned on another one are worth nothing here.
+    ///
+    /// # Errors
+    /// [`crate::Error::Checkpoint`] if it is missing or another one.
+    pub fn require_saved(&self, name: &str, arrays: &mut Arrays) -> Result<()> {
+        for (numbers, of) in [(&self.centre, "centre"), (&self.half_range, "half_range")] {
+            let name = format!("{name}.{of}");
+            let saved: Vec<f32> = arrays.take(&name, &[numbers.len()])?;
+            if saved != *numbers {
+                return Err(refused(&name, format!("{saved:?}"), format!("for this task it is {numbers:?}")));
+            }
+        }
+        Ok(())
     }
 
     /// Appends x [B, O] of obs [B, O].
@@ -166,6 +190,16 @@ pub fn networks(shape: &Shape) -> [Mlp; 2] {
     let policy = Mlp::new(0, 1, &sizes(shape.actions), shape.activation);
     let value = Mlp::new(policy.end(), 1, &sizes(shape.heads), shape.activation);
     [policy, value]
+}
+
+/// Their names in a checkpoint.
+pub fn names(shape: &Shape) -> Networks {
+    let [policy, value] = networks(shape);
+    let mut parts = [Part::of("policy", &policy), Part::of("value", &value)].concat();
+    if log_std_size(shape) > 0 {
+        parts.push(Part::row("log_std", log_std_size(shape)));
+    }
+    Networks { learner: "actor_critic", parts, has_target: false }
 }
 
 /// Numbers of log σ.

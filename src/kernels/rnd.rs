@@ -7,7 +7,8 @@
 //! **Where.** The same as [`crate::tensors::Rnd`], which tells more.
 //! **Paper.** Burda et al. 2019 (1810.12894).
 
-use super::{Adam, Kept, Mlp};
+use super::{Adam, Kept, Mlp, Networks, Part, Weights};
+use crate::config::Activation;
 
 /// What normalised states are clipped at.
 pub const CLIP: f32 = 5.0;
@@ -19,6 +20,12 @@ const FEATURES: usize = 16;
 /// Layer sizes of both networks.
 pub fn layer_sizes(obs_size: usize) -> [usize; 3] {
     [obs_size, HIDDEN, FEATURES]
+}
+
+/// Their names in a checkpoint; the fixed network is the target of the other.
+pub fn names(obs_size: usize) -> Networks {
+    let parts = Part::of("predictor", &Mlp::new(0, 1, &layer_sizes(obs_size), Activation::Tanh));
+    Networks { learner: "rnd", parts, has_target: true }
 }
 
 /// Both networks.
@@ -68,6 +75,17 @@ impl Rnd {
     /// Parameters of the network that is fixed.
     pub fn target(&self) -> &[f32] {
         &self.target
+    }
+
+    /// All that was learned, with the fixed network as its target.
+    pub fn weights(&self) -> Weights {
+        Weights { target: self.target.clone(), ..Weights::of(&self.flat, &self.adam) }
+    }
+
+    /// Goes on from what was learned before.
+    pub fn set_weights(&mut self, mut weights: Weights) {
+        self.target = std::mem::take(&mut weights.target);
+        self.flat = self.adam.take_over(weights);
     }
 
     /// The error of each state of obs [B, O], `[B]`.

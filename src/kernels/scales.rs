@@ -7,8 +7,10 @@
 //! never below 1e-4, so that nothing is divided by 0. (3) The textbook's recipe, kept for
 //! comparison, predicts the raw next state from the raw state: mean 0 and std 1 everywhere.
 
+use crate::arrays::Arrays;
 use crate::buffer::Replay;
 use crate::config::ModelTarget;
+use crate::error::Result;
 use crate::stats::RunningStats;
 
 /// Means and standard deviations, `[O]` each where they are lists.
@@ -62,6 +64,38 @@ impl Scales {
                 reward_std: 1.0,
             },
         }
+    }
+
+    /// Puts them into a checkpoint.
+    pub fn save(&self, arrays: &mut Arrays) {
+        let mut put = |name: &str, numbers: &[f32]| {
+            arrays.put(&format!("world_model.{name}"), &[numbers.len()], numbers.iter().copied());
+        };
+        put("obs_mean", &self.obs_mean);
+        put("obs_std", &self.obs_std);
+        put("target_mean", &self.target_mean);
+        put("target_std", &self.target_std);
+        put("change_std", &self.change_std);
+        put("reward_mean", &[self.reward_mean]);
+        put("reward_std", &[self.reward_std]);
+    }
+
+    /// Those that were saved, for `size` observed numbers.
+    ///
+    /// # Errors
+    /// [`crate::Error::Checkpoint`] if something is missing or cannot be.
+    pub fn load(target: ModelTarget, size: usize, arrays: &mut Arrays) -> Result<Self> {
+        let mut take = |name: &str, size: usize| arrays.take(&format!("world_model.{name}"), &[size]);
+        Ok(Self {
+            target,
+            obs_mean: take("obs_mean", size)?,
+            obs_std: take("obs_std", size)?,
+            target_mean: take("target_mean", size)?,
+            target_std: take("target_std", size)?,
+            change_std: take("change_std", size)?,
+            reward_mean: take("reward_mean", 1)?[0],
+            reward_std: take("reward_std", 1)?[0],
+        })
     }
 
     /// An observation on the model's scale.

@@ -8,7 +8,7 @@
 //! **Choices.** θ' starts as θ.
 //! **Paper.** Copies: Mnih et al. 2015, Nature 518. Averages: Lillicrap et al. 2016 (1509.02971), after Polyak.
 
-use super::{Adam, Kept, Mlp};
+use super::{Adam, Kept, Mlp, Weights};
 
 /// Gain of the last layer's first weights, of a network that values actions.
 pub const FIRST_GAIN: f32 = 1.0;
@@ -67,6 +67,17 @@ impl Targeted {
     /// One step of θ along −gradient, which is made no longer than `max_norm`; gives its length before.
     pub fn descend(&mut self, max_norm: f64) -> f32 {
         self.adam.step_clipped(&mut self.flat, &self.gradient, max_norm)
+    }
+
+    /// All that was learned, with θ' as its target.
+    pub fn weights(&self) -> Weights {
+        Weights { target: self.target.clone(), ..Weights::of(&self.flat, &self.adam) }
+    }
+
+    /// Goes on from what was learned before.
+    pub fn set_weights(&mut self, mut weights: Weights) {
+        self.target = std::mem::take(&mut weights.target);
+        self.flat = self.adam.take_over(weights);
     }
 
     /// θ' goes the share `tau` of its way to θ.

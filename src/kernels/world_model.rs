@@ -6,7 +6,7 @@
 //! **Choices.** The gradient of the input is computed on request only: it is what adversarial training asks for.
 
 use super::model_loss::{ModelLosses, Outputs, losses};
-use super::{Adam, Kept, Mlp};
+use super::{Adam, Kept, Mlp, Networks, Part};
 use crate::config::{Config, ModelHeads};
 
 /// Input, two hidden layers, and output: state, reward, end, and with Gaussian heads their log-variances.
@@ -14,6 +14,13 @@ pub fn layer_sizes(obs_size: usize, action_size: usize, config: &Config) -> [usi
     let doubts = if config.model_heads == ModelHeads::Gaussian { obs_size + 1 } else { 0 };
     let width = config.model_hidden_size;
     [obs_size + action_size, width, width, obs_size + 2 + doubts]
+}
+
+/// Their names in a checkpoint.
+pub fn names(obs_size: usize, action_size: usize, config: &Config) -> Networks {
+    let sizes = layer_sizes(obs_size, action_size, config);
+    let mlp = Mlp::new(0, config.ensemble_size, &sizes, config.model_activation);
+    Networks { learner: "world_model", parts: Part::of("members", &mlp), has_target: false }
 }
 
 /// E networks with their optimiser.

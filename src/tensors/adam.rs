@@ -10,6 +10,10 @@
 //! **Choices.** (1) Our own and not burn's, whose clipping is per matrix. (2) eps 1e-5 for PPO, as the custom is.
 //! **Paper.** Kingma and Ba 2015 (1412.6980); clipping: Pascanu et al. 2013 (1211.5063).
 
+use super::read;
+use crate::device::Device;
+use crate::error::Result;
+use crate::kernels::Weights;
 use burn::tensor::Tensor;
 
 /// Adam's memory for one parameter buffer.
@@ -34,6 +38,25 @@ impl Adam {
     /// No memory yet, for a buffer like `flat`.
     pub fn new(flat: &Tensor<1>, learning_rate: f64, eps: f64) -> Self {
         Self { m: flat.zeros_like(), v: flat.zeros_like(), updates: 0, learning_rate, eps }
+    }
+
+    /// θ in `flat` with this memory, as plain numbers; `doing` says what for.
+    ///
+    /// # Errors
+    /// [`crate::Error::Device`] if the tensors cannot be read.
+    pub fn weights(&self, flat: &Tensor<1>, doing: &str) -> Result<Weights> {
+        let [flat, m, v] = [flat, &self.m, &self.v].map(|numbers| read(numbers.clone(), doing));
+        Ok(Weights { flat: flat?, m: m?, v: v?, updates: self.updates, target: Vec::new() })
+    }
+
+    /// Takes over the memory in `weights`, and gives their parameters.
+    pub fn take_over(&mut self, weights: Weights) -> Tensor<1> {
+        let upload = |numbers: Vec<f32>| {
+            let count = numbers.len();
+            Device::cpu_plain().floats(numbers, [count])
+        };
+        (self.m, self.v, self.updates) = (upload(weights.m), upload(weights.v), weights.updates);
+        upload(weights.flat)
     }
 
     /// θ after one step along −gradient.

@@ -39,20 +39,26 @@ pub fn loss(q_values: Tensor<2>, actions: Tensor<2>, targets: Tensor<2>) -> Tens
     (near.clone() * near.clone() * 0.5 + (error - near)).mean()
 }
 
+/// The loss towards y [B, 1], `[1]`, and its gradient.
+pub fn loss_and_gradient(q: &Targeted, batch: &Transitions, targets: Tensor<2>) -> (Tensor<1>, Tensor<1>) {
+    let tracked = q.tracked();
+    let obs = Tensor::<2>::from_inner(batch.obs.clone()).unsqueeze_dim(0);
+    let q_values: Tensor<2> = q.forward(&tracked.matrices, obs).squeeze_dim(0);
+    let actions = Tensor::from_inner(batch.actions.clone());
+    let loss = loss(q_values, actions, Tensor::from_inner(targets));
+    let gradient = tracked.gradient(&loss);
+    (loss.inner(), gradient)
+}
+
 /// One step down the loss of this minibatch; gives [`UPDATE_METRICS`].
 ///
 /// # Errors
 /// [`crate::Error::Device`] if these cannot be read.
 pub fn update(q: &mut Targeted, batch: &Transitions, settings: &Settings) -> Result<[f32; 3]> {
     let targets = targets(q, batch, settings);
-    let tracked = q.tracked();
-    let obs = Tensor::<2>::from_inner(batch.obs.clone()).unsqueeze_dim(0);
-    let q_values: Tensor<2> = q.forward(&tracked.matrices, obs).squeeze_dim(0);
-    let actions = Tensor::from_inner(batch.actions.clone());
-    let loss = loss(q_values, actions, Tensor::from_inner(targets.clone()));
-    let norm = q.descend(tracked.gradient(&loss), settings.max_grad_norm);
-    let numbers =
-        read(Tensor::cat(vec![loss.inner(), targets.mean(), norm], 0), "reading the losses of DQN")?;
+    let (loss, gradient) = loss_and_gradient(q, batch, targets.clone());
+    let norm = q.descend(gradient, settings.max_grad_norm);
+    let numbers = read(Tensor::cat(vec![loss, targets.mean(), norm], 0), "reading the losses of DQN")?;
     Ok([numbers[0], numbers[1], numbers[2]])
 }
 

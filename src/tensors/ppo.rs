@@ -133,15 +133,22 @@ fn value_errors(values: Tensor<2>, batch: &Minibatch, clip_range: f64) -> Tensor
     errors.sum_dim(1) * 0.5
 }
 
-/// One step down the loss of this minibatch; gives [`UPDATE_METRICS`] as a tensor `[7]`.
-pub fn update(net: &mut ActorCritic, batch: &Minibatch, settings: &Settings) -> Tensor<1> {
+/// The losses of this minibatch, and the gradient of their total.
+pub fn losses_and_gradient(net: &ActorCritic, batch: &Minibatch, settings: &Settings) -> (Losses, Tensor<1>) {
     let tracked = net.tracked();
     let lifted = lift(batch);
     let policy = net.policy(&tracked.matrices, lifted.obs.clone());
     let values = net.values(&tracked.matrices, lifted.obs.clone());
     let log_prob = policy.log_prob(lifted.actions.clone());
     let losses = losses([log_prob, policy.entropy()], values, &lifted, settings);
-    let (gradient, norm) = clip_by_global_norm(tracked.gradient(&losses.total), settings.max_grad_norm);
+    let gradient = tracked.gradient(&losses.total);
+    (losses, gradient)
+}
+
+/// One step down the loss of this minibatch; gives [`UPDATE_METRICS`] as a tensor `[7]`.
+pub fn update(net: &mut ActorCritic, batch: &Minibatch, settings: &Settings) -> Tensor<1> {
+    let (losses, gradient) = losses_and_gradient(net, batch, settings);
+    let (gradient, norm) = clip_by_global_norm(gradient, settings.max_grad_norm);
     net.flat = net.adam.step(net.flat.clone(), gradient);
     let metrics = [
         losses.policy_gradient_loss,

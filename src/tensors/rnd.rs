@@ -12,9 +12,11 @@
 //! over the running std of its discounted sum ([`Curiosity`](crate::curiosity::Curiosity)). (3) β is not applied here.
 //! **Paper.** Burda et al. 2019 (1810.12894).
 
-use super::{Adam, Layout, Mlp};
+use super::{Adam, Layout, Mlp, read};
 use crate::config::Activation;
 use crate::device::Device;
+use crate::error::Result;
+use crate::kernels::Weights;
 use crate::kernels::rnd::{CLIP, FIRST_GAIN, layer_sizes};
 use crate::rng::Stream;
 use crate::stats::RunningStats;
@@ -65,6 +67,23 @@ impl Rnd {
             flat,
             adam,
         }
+    }
+
+    /// All that was learned, with the fixed network as its target.
+    ///
+    /// # Errors
+    /// [`crate::Error::Device`] if the tensors cannot be read.
+    pub fn weights(&self) -> Result<Weights> {
+        const DOING: &str = "reading the curiosity module";
+        let target = read(self.target.clone(), DOING)?;
+        Ok(Weights { target, ..self.adam.weights(&self.flat, DOING)? })
+    }
+
+    /// Goes on from what was learned before.
+    pub fn set_weights(&mut self, mut weights: Weights) {
+        let target = std::mem::take(&mut weights.target);
+        self.target = self.device.floats(target, [self.layout.len()]);
+        self.flat = self.adam.take_over(weights);
     }
 
     /// Takes over how states are normalised.

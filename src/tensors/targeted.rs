@@ -11,10 +11,11 @@
 //! leaves PyTorch's uniform ones here.
 //! **Paper.** Copies: Mnih et al. 2015, Nature 518. Averages: Lillicrap et al. 2016 (1509.02971), after Polyak.
 
-use super::{Adam, Layout, Mlp, Tracked, clip_by_global_norm};
+use super::{Adam, Layout, Mlp, Tracked, clip_by_global_norm, read};
 use crate::config::Activation;
 use crate::device::Device;
-use crate::kernels;
+use crate::error::Result;
+use crate::kernels::{self, Weights};
 use crate::rng::Stream;
 use burn::tensor::Tensor;
 
@@ -74,6 +75,22 @@ impl Targeted {
         let (gradient, norm) = clip_by_global_norm(gradient, max_norm);
         self.flat = self.adam.step(self.flat.clone(), gradient);
         norm
+    }
+
+    /// All that was learned, with θ' as its target; `doing` says what for.
+    ///
+    /// # Errors
+    /// [`crate::Error::Device`] if the tensors cannot be read.
+    pub fn weights(&self, doing: &str) -> Result<Weights> {
+        let target = read(self.target.clone(), doing)?;
+        Ok(Weights { target, ..self.adam.weights(&self.flat, doing)? })
+    }
+
+    /// Goes on from what was learned before.
+    pub fn set_weights(&mut self, mut weights: Weights) {
+        let target = std::mem::take(&mut weights.target);
+        self.target = Device::cpu_plain().floats(target, [self.layout.len()]);
+        self.flat = self.adam.take_over(weights);
     }
 
     /// θ' goes the share `tau` of its way to θ.

@@ -77,6 +77,29 @@ impl Td3 {
         batch.targets(gamma, values.min_dim(0).squeeze_dim(0))
     }
 
+    /// Σ_i mean (Q_i(s, a) − y)², `[1]`, and its gradient.
+    pub fn critic_loss(&self, batch: &Transitions, targets: Tensor<2>) -> (Tensor<1>, Tensor<1>) {
+        let tracked = self.critics.tracked();
+        let (obs, actions) = (batch.obs.clone(), batch.actions.clone());
+        let values = self.values(&tracked.matrices, Tensor::from_inner(obs), Tensor::from_inner(actions));
+        let error = values - Tensor::from_inner(targets).unsqueeze_dim(0).repeat_dim(0, 2);
+        let loss = (error.clone() * error).mean() * 2.0; // the sum over two critics of their means
+        let gradient = tracked.gradient(&loss);
+        (loss.inner(), gradient)
+    }
+
+    /// −mean Q_1(s, μ(s)), `[1]`, and its gradient.
+    pub fn actor_loss(&self, batch: &Transitions) -> (Tensor<1>, Tensor<1>) {
+        let tracked = self.actor.tracked();
+        let obs = Tensor::<2>::from_inner(batch.obs.clone());
+        let first = |matrix: Tensor<3>| Tensor::from_inner(matrix.narrow(0, 0, 1));
+        let critic: Vec<Tensor<3>> = self.critics.matrices().into_iter().map(first).collect();
+        let actions = self.actions(&tracked.matrices, obs.clone());
+        let loss = -self.values(&critic, obs, actions).mean();
+        let gradient = tracked.gradient(&loss);
+        (loss.inner(), gradient)
+    }
+
     /// One step of the critics towards y; gives their loss before it and the gradient's length, `[1]` each.
     pub fn improve_critics(
         &mut self,
@@ -84,25 +107,15 @@ impl Td3 {
         targets: Tensor<2>,
         max_grad_norm: f64,
     ) -> [Tensor<1>; 2] {
-        let tracked = self.critics.tracked();
-        let (obs, actions) = (batch.obs.clone(), batch.actions.clone());
-        let values = self.values(&tracked.matrices, Tensor::from_inner(obs), Tensor::from_inner(actions));
-        let error = values - Tensor::from_inner(targets).unsqueeze_dim(0).repeat_dim(0, 2);
-        let loss = (error.clone() * error).mean() * 2.0; // the sum over two critics of their means
-        let norm = self.critics.descend(tracked.gradient(&loss), max_grad_norm);
-        [loss.inner(), norm]
+        let (loss, gradient) = self.critic_loss(batch, targets);
+        [loss, self.critics.descend(gradient, max_grad_norm)]
     }
 
     /// One step of the policy up the first critic; gives its loss before, `[1]`.
     pub fn improve_actor(&mut self, batch: &Transitions, max_grad_norm: f64) -> Tensor<1> {
-        let tracked = self.actor.tracked();
-        let obs = Tensor::<2>::from_inner(batch.obs.clone());
-        let first = |matrix: Tensor<3>| Tensor::from_inner(matrix.narrow(0, 0, 1));
-        let critic: Vec<Tensor<3>> = self.critics.matrices().into_iter().map(first).collect();
-        let actions = self.actions(&tracked.matrices, obs.clone());
-        let loss = -self.values(&critic, obs, actions).mean();
-        self.actor.descend(tracked.gradient(&loss), max_grad_norm);
-        loss.inner()
+        let (loss, gradient) = self.actor_loss(batch);
+        self.actor.descend(gradient, max_grad_norm);
+        loss
     }
 
     /// One update: the critics, and on every d-th the policy and the slow copies.

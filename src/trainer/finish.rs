@@ -15,13 +15,19 @@ impl Trainer {
         }
         let steps = self.real_steps().await?;
         let batch_size = self.config.batch_size.min(steps.rows);
-        let visit = steps.visit(batch * batch_size..(batch + 1) * batch_size);
-        let loss = self.curiosity.as_mut().and_then(|curiosity| curiosity.update(&visit));
-        if (batch + 2) * batch_size <= steps.rows {
+        let batches = steps.rows / batch_size;
+        let Some(curiosity) = &mut self.curiosity else { return Ok(Work::Adapt) };
+        if batch == 0 {
+            curiosity.begin(&steps.visit(0..batches * batch_size), batch_size);
+        }
+        let loss = curiosity.update(&steps.visit(batch * batch_size..(batch + 1) * batch_size));
+        if batch + 1 < batches {
             return Ok(Work::Curiosity { batch: batch + 1 });
         }
         if let Some(loss) = loss {
-            let loss = read_mean(vec![loss], "reading the curiosity loss").await?;
+            let doing = "reading the curiosity loss";
+            curiosity.settle(doing).await?;
+            let loss = read_mean(vec![loss], doing).await?;
             Error::unless_finite("curiosity", "curiosity/loss", &loss)?;
             self.record.metric("curiosity/loss", loss[0]);
         }

@@ -73,6 +73,7 @@ impl Trainer {
         }
         Error::unless_finite("advantages", "advantage", samples.not_finite().as_ref())?;
         let order = (0..samples.len()).collect();
+        self.agent.begin(&samples);
         Ok(Work::Improve(Improvement { round, samples, order, epoch: 0, batch: 0, metrics: Vec::new() }))
     }
 
@@ -84,12 +85,12 @@ impl Trainer {
     }
 
     pub(super) async fn improve(&mut self, mut now: Improvement) -> Result<Work> {
+        let (size, settings) = (now.batch_size(&self.config), self.settings());
         if now.batch == 0 {
             self.streams.minibatches.shuffle(&mut now.order);
+            self.agent.begin_epoch(&now.samples, &now.order, size, &settings);
         }
-        let size = now.batch_size(&self.config);
         let indices = &now.order[now.batch * size..(now.batch + 1) * size];
-        let settings = self.settings();
         now.metrics.push(self.agent.update(&now.samples, indices, &settings));
         now.batch += 1;
         if now.batch < now.batches(&self.config) {
@@ -98,6 +99,8 @@ impl Trainer {
         (now.batch, now.epoch) = (0, now.epoch + 1);
         let is_last = now.epoch >= epochs(&self.config);
         if !is_last && self.config.target_kl == 0.0 {
+            // A device computes behind the program's back: it may not fall behind by more than an epoch.
+            self.agent.wait("improving the policy").await?;
             return Ok(Work::Improve(now));
         }
         let approx_kl = self.note_updates(std::mem::take(&mut now.metrics)).await?;
@@ -116,7 +119,9 @@ impl Trainer {
     /// Reads the metrics of these updates, notes their means, and gives the mean approx_kl.
     async fn note_updates(&mut self, metrics: Vec<Numbers>) -> Result<f32> {
         let updates = metrics.len();
-        let means = read_mean(metrics, "reading the metrics of PPO").await?;
+        let doing = "reading the metrics of PPO";
+        self.agent.settle(doing).await?;
+        let means = read_mean(metrics, doing).await?;
         for (name, &mean) in UPDATE_METRICS.iter().zip(&means) {
             Error::unless_finite("improve", name, [&mean])?;
             self.record.metric(name, mean);

@@ -14,6 +14,7 @@
 //! Each phase is a file of this folder; `work` holds what is in progress and names what follows. A learner from replay
 //! (DQN, TD3) goes its own shorter way, in `off_policy`: act, update, now and then an evaluation.
 
+mod checkpoint;
 mod collect;
 mod diagnose;
 mod evaluate;
@@ -27,6 +28,7 @@ mod off_policy;
 mod phase;
 mod record;
 mod replay_learner;
+mod streams;
 mod tabular;
 mod work;
 
@@ -43,14 +45,15 @@ use crate::env::{EnvSpec, PhysicsValue, VecEnv};
 use crate::error::{Error, Result};
 use crate::imagination::KnownRange;
 use crate::nets::{HostActor, ObsScaling, Shape};
-use crate::rng::{Seed, Stream};
+use crate::rng::Seed;
 use crate::snapshot::{Curves, Snapshot};
 use crate::stats::DiscountedReturnStd;
 use crate::world_model::Model;
 use kept::Learned;
 use record::Record;
-use replay_learner::{ReplayLearner, require_matching_actions};
+use replay_learner::{ReplayLearner, require_matching_actions, require_possible_device};
 use std::collections::BTreeMap;
+use streams::Streams;
 use work::Work;
 
 /// One run.
@@ -88,17 +91,6 @@ pub struct Trainer {
     failure: Option<Error>,
 }
 
-/// The named streams of chance that training draws from.
-struct Streams {
-    actions: Stream,
-    model_batches: Stream,
-    starts: Stream,
-    imagination: Stream,
-    forecast: Stream,
-    diagnostics: Stream,
-    minibatches: Stream,
-}
-
 /// How far the model is trusted in this iteration.
 #[derive(Debug, Clone, Default)]
 struct Trust {
@@ -119,12 +111,13 @@ impl Trainer {
     /// A run of `task` with this configuration and seed on this device. Nothing has happened yet.
     ///
     /// # Errors
-    /// [`Error::Config`] for an unknown task, or fields that do not go together.
+    /// [`Error::Config`] for an unknown task, fields that do not go together, or a learner that the device cannot compute.
     pub fn new(task: &str, config: Config, seed: Seed, device: Device) -> Result<Self> {
         config.validate()?;
         let envs = VecEnv::new(task, config.num_envs, seed, "envs")?;
         let spec = envs.spec();
         require_matching_actions(spec, config.algorithm)?;
+        require_possible_device(device.kind(), config.algorithm)?;
         let shape = shape(spec, &config);
         let replay_learner =
             ReplayLearner::new(&device, &shape, &config, &mut seed.stream("weights.replay_learner"));
@@ -207,6 +200,11 @@ impl Trainer {
             Work::Adapt => self.adapt().await,
             Work::Evaluate(evaluation) => self.evaluate(evaluation),
         }
+    }
+
+    /// Whether the next tick begins an iteration: only then can the run be saved.
+    pub fn is_between_iterations(&self) -> bool {
+        matches!(self.work, Work::Begin) && self.failure.is_none()
     }
 
     /// The phase that the next tick works on.
@@ -316,19 +314,5 @@ fn shape(spec: &EnvSpec, config: &Config) -> Shape {
         activation: config.activation,
         scaling: if config.normalize_obs { ObsScaling::of(spec.obs) } else { none },
         log_std_init: config.log_std_init as f32,
-    }
-}
-
-impl Streams {
-    fn new(seed: Seed) -> Self {
-        Self {
-            actions: seed.stream("actions"),
-            model_batches: seed.stream("model_batches"),
-            starts: seed.stream("starts"),
-            imagination: seed.stream("imagination"),
-            forecast: seed.stream("forecast"),
-            diagnostics: seed.stream("diagnostics"),
-            minibatches: seed.stream("minibatches"),
-        }
     }
 }

@@ -1,5 +1,9 @@
 //! What the run leaves behind for people: counters, metrics, curves, and the moments that pictures are drawn from.
 
+mod saved;
+
+pub(super) use saved::Counters;
+
 use crate::buffer::Rollout;
 use crate::env::{EpisodeEnd, Transition};
 use crate::snapshot::{

@@ -4,10 +4,10 @@ use crate::config::{Algorithm, Config};
 use crate::device::{Device, DeviceKind};
 use crate::env::{ActionSpace, EnvSpec};
 use crate::error::{Error, Result};
-use crate::kernels::Mlp;
 use crate::kernels::dqn::{self, Dqn};
 use crate::kernels::targeted::{self, Targeted};
 use crate::kernels::td3::{self, Td3};
+use crate::kernels::{Mlp, Networks, Part, Weights};
 use crate::nets::{HostActor, Shape, initial};
 use crate::rng::Stream;
 #[cfg(feature = "tensors")]
@@ -117,6 +117,56 @@ impl ReplayLearner {
         }
     }
 
+    /// The names of its networks in a checkpoint: those of DQN where actions are choices, else those of TD3.
+    pub(super) fn names(shape: &Shape) -> Vec<Networks> {
+        let (inputs, outputs, hidden) = (shape.obs_size, shape.action.encoded_size(), shape.hidden_size);
+        let names = |learner, network, members, [inputs, outputs]: [usize; 2]| {
+            let mlp = Mlp::new(0, members, &[inputs, hidden, hidden, outputs], shape.activation);
+            Networks { learner, parts: Part::of(network, &mlp), has_target: true }
+        };
+        match shape.action {
+            ActionSpace::Discrete(_) => vec![names("dqn", "q_net", 1, [inputs, outputs])],
+            ActionSpace::Box { .. } => vec![
+                names("actor", "mu", 1, [inputs, outputs]),
+                names("critic", "qf", 2, [inputs + outputs, 1]),
+            ],
+        }
+    }
+
+    /// All that was learned, network by network.
+    pub(super) async fn weights(&self) -> Result<Vec<Weights>> {
+        match self {
+            Self::Dqn(dqn) => Ok(vec![dqn.q.weights()]),
+            Self::Td3(td3) => Ok(vec![td3.actor.weights(), td3.critics.weights()]),
+            #[cfg(feature = "tensors")]
+            Self::DqnByTensors(q) => Ok(vec![q.weights(READING)?]),
+            #[cfg(feature = "tensors")]
+            Self::Td3ByTensors(td3) => Ok(vec![td3.actor.weights(READING)?, td3.critics.weights(READING)?]),
+        }
+    }
+
+    /// Goes on from what was learned before, by networks of this shape.
+    pub(super) fn set_weights(&mut self, weights: Vec<Weights>) {
+        let mut weights = weights.into_iter();
+        let mut next = || weights.next().unwrap_or_default();
+        match self {
+            Self::Dqn(dqn) => dqn.q.set_weights(next()),
+            Self::Td3(td3) => {
+                td3.actor.set_weights(next());
+                td3.critics.set_weights(next());
+                td3.updates = td3.critics.adam.updates as usize;
+            }
+            #[cfg(feature = "tensors")]
+            Self::DqnByTensors(q) => q.set_weights(next()),
+            #[cfg(feature = "tensors")]
+            Self::Td3ByTensors(td3) => {
+                td3.actor.set_weights(next());
+                td3.critics.set_weights(next());
+                td3.updates = td3.critics.adam.updates as usize;
+            }
+        }
+    }
+
     /// One update; gives its numbers by the name of their metric.
     ///
     /// # Errors
@@ -188,5 +238,36 @@ pub(super) fn require_matching_actions(spec: &EnvSpec, algorithm: Algorithm) -> 
             format!("it acts in numbers, and {} has {choices} choices: take dqn, ppo or a2c there", spec.id),
         ),
         _ => Ok(()),
+    }
+}
+
+/// DQN, TD3 and Dyna-Q have no kernels on WebGPU.
+pub(super) fn require_possible_device(device: DeviceKind, algorithm: Algorithm) -> Result<()> {
+    match (device, algorithm) {
+        (DeviceKind::WebGpu, Algorithm::Dqn | Algorithm::Td3 | Algorithm::DynaQ) => Err(Error::Config {
+            field: "device".into(),
+            value: device.name().into(),
+            allowed:
+                "dqn, td3 and dyna_q compute on the cpu: take device cpu for them, or algorithm ppo or a2c"
+                    .into(),
+        }),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn on_webgpu_learners_without_kernels_there_are_refused_and_all_others_taken() {
+        for algorithm in [Algorithm::Ppo, Algorithm::A2c, Algorithm::Dqn, Algorithm::Td3, Algorithm::DynaQ] {
+            let has_kernels = matches!(algorithm, Algorithm::Ppo | Algorithm::A2c);
+            let on_webgpu = require_possible_device(DeviceKind::WebGpu, algorithm);
+            assert_eq!(on_webgpu.is_ok(), has_kernels, "{algorithm:?}");
+            assert_eq!(require_possible_device(DeviceKind::Cpu, algorithm), Ok(()));
+        }
+        let refused = require_possible_device(DeviceKind::WebGpu, Algorithm::Td3).unwrap_err().to_string();
+        assert!(refused.starts_with("device = webgpu is not possible: dqn, td3 and dyna_q"), "{refused}");
     }
 }

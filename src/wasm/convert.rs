@@ -25,12 +25,15 @@ pub(super) fn from_js<T: DeserializeOwned>(name: &str, value: JsValue) -> Thrown
     serde_wasm_bindgen::from_value(value).map_err(refused)
 }
 
-/// With the fields of the variant, and `kind`: config, diverged, device or file.
+/// With the fields of the variant, and `kind`: config, checkpoint, diverged, device or file.
 impl From<Error> for JsValue {
     fn from(error: Error) -> Self {
         let (kind, fields): (_, Vec<(&str, &str)>) = match &error {
             Error::Config { field, value, allowed } => {
                 ("config", vec![("field", field), ("value", value), ("allowed", allowed)])
+            }
+            Error::Checkpoint { field, value, allowed } => {
+                ("checkpoint", vec![("field", field), ("value", value), ("allowed", allowed)])
             }
             Error::Diverged { phase, quantity, value } => {
                 ("diverged", vec![("phase", phase), ("quantity", quantity), ("value", value)])

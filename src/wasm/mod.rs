@@ -3,6 +3,7 @@
 //! [`Session`] owns a run, the functions of [`canvas`] draw what it tells. They share nothing, so a session can live
 //! in a worker while another instance of this module draws on the page.
 
+mod advance;
 pub mod canvas;
 mod convert;
 mod session;

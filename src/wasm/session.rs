@@ -1,5 +1,6 @@
 //! One run, as JavaScript holds it.
 
+use super::advance::{Stop, advance};
 use super::convert::{Thrown, from_js, js_failure, to_js};
 use crate::config::{Config, preset};
 use crate::device::{self, DeviceKind};
@@ -8,9 +9,8 @@ use crate::error::{Error, Result};
 use crate::rng::Seed;
 use crate::snapshot::Snapshot;
 use crate::trainer::Trainer;
-use js_sys::{Promise, Reflect};
+use js_sys::{Promise, Uint8Array};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -41,15 +41,19 @@ impl Options {
     }
 
     fn seed(&self) -> Result<Seed> {
-        if self.seed.fract() == 0.0 && (0.0..9_007_199_254_740_992.0).contains(&self.seed) {
+        if self.seed.fract() == 0.0 && (0.0..=LARGEST_SEED as f64).contains(&self.seed) {
             return Ok(Seed(self.seed as u64));
         }
-        Err(Error::Config {
-            field: "seed".into(),
-            value: self.seed.to_string(),
-            allowed: "it must be a whole number from 0 to 2⁵³ − 1".into(),
-        })
+        Err(wrong_seed(self.seed))
     }
+}
+
+/// The largest whole number that JavaScript tells from its neighbours.
+const LARGEST_SEED: u64 = (1 << 53) - 1;
+
+fn wrong_seed(seed: impl ToString) -> Error {
+    let allowed = "it must be a whole number from 0 to 2⁵³ − 1".into();
+    Error::Config { field: "seed".into(), value: seed.to_string(), allowed }
 }
 
 /// Where a session computes.
@@ -72,9 +76,9 @@ struct Run {
 
 /// A run: `create` it, `advance` it again and again, read its `snapshot`, `free` it.
 ///
-/// Only one `advance` can be in flight; another is refused, and so are `curves` and `take_recording` meanwhile, with
-/// an error of kind "busy". `snapshot` and `device` always answer. `free` can be called at any time: an `advance` that
-/// is in flight still ends, and then the run is gone.
+/// Only one `advance` or `save` can be in flight; another is refused, and so are `curves` and `take_recording` meanwhile,
+/// with an error of kind "busy". `snapshot` and `device` always answer. `free` can be called at any time: what is in
+/// flight still ends, and then the run is gone.
 #[wasm_bindgen]
 pub struct Session {
     run: Rc<Run>,
@@ -91,19 +95,59 @@ impl Session {
         Ok(Session { run: Rc::new(open(&options).await?) })
     }
 
-    /// Learns until `budget_ms` are spent, `max_ticks` are done or, if asked, the phase changes; at least one tick.
-    /// Resolves to `{ ticks, phase_changed }`.
+    /// The run that `save` gave as `bytes` (a `Uint8Array`), here or elsewhere, on this device: "cpu" or "webgpu".
+    ///
+    /// # Errors
+    /// Rejects with an "MbppoError" of kind "checkpoint" or "config" with `field`, `value` and `allowed`, or of kind
+    /// "device". No other session has changed then.
+    pub async fn resume(bytes: JsValue, device: String) -> Thrown<Session> {
+        let kind = bytes.js_typeof().as_string().unwrap_or_default();
+        let bytes = bytes.dyn_into::<Uint8Array>().map_err(|_| Error::Config {
+            field: "bytes".into(),
+            value: kind,
+            allowed: "it must be a Uint8Array".into(),
+        })?;
+        let opened = device::open(DeviceKind::from_name(&device)?).await?;
+        let trainer = Trainer::resume(&bytes.to_vec(), opened)?;
+        let seed = trainer.snapshot().seed;
+        if seed > LARGEST_SEED {
+            return Err(wrong_seed(seed).into());
+        }
+        Ok(Session { run: Rc::new(Run::of(trainer)) })
+    }
+
+    /// Learns until `budget_ms` are spent, `max_ticks` are done, or a phase or an iteration ends if `stop_at` is "phase"
+    /// or "iteration" and not ""; at least one tick. Resolves to `{ ticks, phase_changed, iteration_ended }`, where the
+    /// last says that the run stands between two iterations now, so that it can be saved.
     ///
     /// Rejects with an "MbppoError": of kind "busy" if one is already in flight, else with what went wrong. The
     /// session can still be read then.
-    pub fn advance(&self, budget_ms: f64, max_ticks: u32, stop_at_phase_change: bool) -> Promise {
+    pub fn advance(&self, budget_ms: f64, max_ticks: u32, stop_at: &str) -> Promise {
+        let stop = match Stop::parse(stop_at) {
+            Ok(stop) => stop,
+            Err(error) => return Promise::reject(&error.into()),
+        };
         let Some(mut trainer) = self.run.trainer.take() else { return Promise::reject(&busy()) };
         let run = Rc::clone(&self.run);
         future_to_promise(async move {
-            let advanced = advance(&mut trainer, budget_ms, max_ticks, stop_at_phase_change).await;
+            let advanced = advance(&mut trainer, budget_ms, max_ticks, stop).await;
             run.snapshot.replace(trainer.snapshot());
             run.trainer.set(Some(trainer));
             to_js(&advanced?)
+        })
+    }
+
+    /// The run as a file, for `resume`. Resolves to a `Uint8Array`.
+    ///
+    /// Rejects with an "MbppoError": of kind "checkpoint" with field "phase" within an iteration, of kind "busy" during
+    /// an `advance`, or with what went wrong with the run or its device.
+    pub fn save(&self) -> Promise {
+        let Some(trainer) = self.run.trainer.take() else { return Promise::reject(&busy()) };
+        let run = Rc::clone(&self.run);
+        future_to_promise(async move {
+            let saved = trainer.checkpoint().await;
+            run.trainer.set(Some(trainer));
+            Ok(Uint8Array::from(saved?.as_slice()).into())
         })
     }
 
@@ -167,37 +211,28 @@ async fn open(options: &Options) -> Result<Run> {
     // Before a device is opened, which may take a second.
     crate::env::make(task)?;
     let opened = device::open(DeviceKind::from_name(&options.device)?).await?;
-    let sentence = match opened.kind() {
-        DeviceKind::Cpu => "Training on the CPU".into(),
-        #[cfg(feature = "tensors")]
-        DeviceKind::CpuPlain => "Training on the CPU, by tensors".into(),
-        DeviceKind::WebGpu => format!("Training on {}", opened.name()),
-    };
-    let device = Device { kind: opened.kind().name(), name: opened.name().into(), sentence };
-    let trainer = Box::new(Trainer::new(task, config, seed, opened)?);
-    Ok(Run { snapshot: RefCell::new(trainer.snapshot()), trainer: Cell::new(Some(trainer)), device })
+    Ok(Run::of(Trainer::new(task, config, seed, opened)?))
 }
 
-/// Ticks until one of the limits is met.
-async fn advance(trainer: &mut Trainer, budget_ms: f64, max_ticks: u32, by_phase: bool) -> Result<Value> {
-    let (begin, phase, mut ticks, mut phase_changed) = (now_ms(), trainer.phase(), 0, false);
-    loop {
-        trainer.tick().await?;
-        ticks += 1;
-        phase_changed |= trainer.phase() != phase;
-        if ticks >= max_ticks || (by_phase && phase_changed) || now_ms() - begin >= budget_ms {
-            return Ok(json!({ "ticks": ticks, "phase_changed": phase_changed }));
+impl Run {
+    /// Holds a run as it stands.
+    fn of(trainer: Trainer) -> Self {
+        let opened = trainer.device();
+        let sentence = match opened.kind() {
+            DeviceKind::Cpu => "Training on the CPU".into(),
+            #[cfg(feature = "tensors")]
+            DeviceKind::CpuPlain => "Training on the CPU, by tensors".into(),
+            DeviceKind::WebGpu => format!("Training on {}", opened.name()),
+        };
+        let device = Device { kind: opened.kind().name(), name: opened.name().into(), sentence };
+        Self {
+            snapshot: RefCell::new(trainer.snapshot()),
+            trainer: Cell::new(Some(Box::new(trainer))),
+            device,
         }
     }
 }
 
-/// The monotonic clock of a page or a worker, in milliseconds.
-fn now_ms() -> f64 {
-    let clock = Reflect::get(&js_sys::global(), &"performance".into());
-    let clock = clock.ok().and_then(|clock| clock.dyn_into::<web_sys::Performance>().ok());
-    clock.map_or_else(js_sys::Date::now, |clock| clock.now())
-}
-
 fn busy() -> JsValue {
-    js_failure("busy", "An advance is already running: wait for it, then ask again.", &[])
+    js_failure("busy", "An advance or a save is already running: wait for it, then ask again.", &[])
 }

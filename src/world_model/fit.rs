@@ -9,7 +9,8 @@
 //! **Where.** Reads [`Replay`]; moves [`Model`].
 //! **Choices.** (1) The bootstrap is a hash of transition and member, so it needs no memory and old transitions keep
 //! their place. (2) Held out are episodes, not steps: neighbouring steps are nearly the same. (3) The parameters with
-//! the lowest held-out loss are kept. (4) Only real transitions ever get here.
+//! the lowest held-out loss are kept. (4) Only real transitions ever get here. (5) The rows of all steps until the next
+//! look are drawn at once: a device that learns ahead uploads them together.
 //! **Paper.** Osband et al. 2016 (1602.04621), bootstrap; Janner et al. 2019 (1906.08253), early stopping.
 
 use super::model::{Batch, Model, Validation};
@@ -32,9 +33,11 @@ pub struct Fit {
     /// Transitions of each member, [E][·].
     bootstraps: Vec<Vec<usize>>,
     held_out: Vec<usize>,
-    /// The minibatch of the moment and its rows.
+    /// The minibatch of the moment.
     batch: Batch,
+    /// The rows of the steps until the next look, [steps, E, B], and which step is next.
     rows: Vec<usize>,
+    step: usize,
     train_losses: Vec<Numbers>,
     best: Option<(f32, Numbers)>,
     checks_without_gain: usize,
@@ -49,12 +52,18 @@ impl Fit {
         let bootstraps = (0..config.ensemble_size).map(|member| bootstrap(replay, member)).collect();
         let held_out: Vec<usize> = replay.ids_of(Part::HeldOut).collect();
         let stride = held_out.len().div_ceil(HELD_OUT_ROWS).max(1);
+        let mut batch = Batch::default();
+        if model.learns_ahead() {
+            fill(&mut batch, model, replay, action, &replay.ids().collect::<Vec<usize>>());
+            model.set_transitions(&batch);
+        }
         Self {
             action,
             bootstraps,
             held_out: held_out.into_iter().step_by(stride).collect(),
-            batch: Batch::default(),
+            batch,
             rows: Vec::new(),
+            step: 0,
             train_losses: Vec::new(),
             best: None,
             checks_without_gain: 0,
@@ -64,14 +73,36 @@ impl Fit {
 
     /// One minibatch for every member.
     pub fn update(&mut self, model: &mut Model, replay: &Replay, config: &Config, stream: &mut Stream) {
-        self.rows.clear();
-        for own in &self.bootstraps {
-            let any = (0..config.model_batch_size).map(|_| draw(own, config.replay_half_life, stream));
-            self.rows.extend(any);
+        let (size, eps) = (self.bootstraps.len() * config.model_batch_size, config.adversarial_eps as f32);
+        if self.step * size >= self.rows.len() {
+            self.draw_rows(model, replay, config, stream);
         }
-        fill(&mut self.batch, model, replay, self.action, &self.rows);
-        self.train_losses.push(model.update(&mut self.batch, config.adversarial_eps as f32));
+        if !model.learns_ahead() {
+            let rows = &self.rows[self.step * size..(self.step + 1) * size];
+            fill(&mut self.batch, model, replay, self.action, rows);
+        }
+        self.train_losses.push(model.update(&mut self.batch, eps));
+        self.step += 1;
         self.updates += 1;
+    }
+
+    /// Draws the rows of the steps until the next look, or until the fit has to end.
+    fn draw_rows(&mut self, model: &mut Model, replay: &Replay, config: &Config, stream: &mut Stream) {
+        let to_look = UPDATES_PER_CHECK - self.updates % UPDATES_PER_CHECK;
+        let steps = to_look.min(config.model_updates.saturating_sub(self.updates)).max(1);
+        self.rows.clear();
+        for _ in 0..steps {
+            for own in &self.bootstraps {
+                let any = (0..config.model_batch_size).map(|_| draw(own, config.replay_half_life, stream));
+                self.rows.extend(any);
+            }
+        }
+        self.step = 0;
+        if model.learns_ahead() {
+            let first = replay.ids().start;
+            let places: Vec<usize> = self.rows.iter().map(|id| id - first).collect();
+            model.begin(&places, steps, config.adversarial_eps as f32);
+        }
     }
 
     /// Looks at the held-out loss; `None` says go on. Without held-out episodes it goes on to the last update.

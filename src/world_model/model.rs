@@ -1,8 +1,11 @@
 //! The model: the ensemble, whoever computes it.
 //!
-//! **What.** One door to [`crate::kernels::world`] on the CPU ([`by_hand`]) and, to compare with, to the tensors of `cpu-plain`
-//! (`by_tensors`). What goes in and comes out are plain numbers, and all rooms start from the same parameters.
+//! **What.** One door to [`crate::kernels::world`] on the CPU ([`by_hand`]), to `crate::gpu::world_model` on WebGPU and, to compare
+//! with, to the tensors of `cpu-plain` (`by_tensors`). What goes in and comes out are plain numbers, and all rooms start
+//! from the same parameters.
 //! **Shapes.** As in [`World`]; everything flat, row-major.
+//! **Choices.** On WebGPU a step is only queued; a look ([`Model::validate`]) reads everything at once, and the copy on the
+//! host answers whatever is asked: a look is 25 steps apart from the next.
 //! **Where.** Learned by [`super::fit`], asked by [`super::open_loop`], [`crate::imagination`] and curiosity.
 
 use super::by_hand;
@@ -12,9 +15,11 @@ use crate::config::{Config, ModelHeads};
 use crate::device::{Device, DeviceKind, Numbers, read_mean};
 use crate::error::Result;
 #[cfg(feature = "webgpu")]
-use crate::gpu::{Layout, Queue, rollout};
+use crate::gpu::{self, Layout, Queue, Twin, rollout};
 use crate::kernels::scales::Scales;
 use crate::kernels::world::World;
+use crate::kernels::world_model::names;
+use crate::kernels::{Networks, Weights};
 use crate::rng::Stream;
 #[cfg(feature = "tensors")]
 use crate::tensors::WorldModel;
@@ -59,12 +64,15 @@ pub struct Model {
     members: usize,
     obs_size: usize,
     heads: ModelHeads,
+    names: Networks,
     room: Room,
 }
 
 #[derive(Debug, Clone)]
 enum Room {
     ByHand(Box<World>),
+    #[cfg(feature = "webgpu")]
+    ByGpu(Box<Twin<World, gpu::world_model::WorldModel>>),
     #[cfg(feature = "tensors")]
     ByTensors(Box<WorldModel>),
 }
@@ -80,20 +88,23 @@ impl Model {
     ) -> Self {
         let room = match device.kind() {
             DeviceKind::Cpu | DeviceKind::WebGpu => {
-                Room::ByHand(Box::new(by_hand::world(obs_size, action_size, config, stream)))
+                room_for(device, by_hand::world(obs_size, action_size, config, stream))
             }
             #[cfg(feature = "tensors")]
             DeviceKind::CpuPlain => {
                 Room::ByTensors(Box::new(WorldModel::new(device, obs_size, action_size, config, stream)))
             }
         };
-        Self { members: config.ensemble_size, obs_size, heads: config.model_heads, room }
+        let names = names(obs_size, action_size, config);
+        Self { members: config.ensemble_size, obs_size, heads: config.model_heads, names, room }
     }
 
     /// Puts the model on new scales, at the start of a fit.
     pub fn set_scales(&mut self, scales: Scales) {
         match &mut self.room {
             Room::ByHand(world) => world.scales = Some(scales),
+            #[cfg(feature = "webgpu")]
+            Room::ByGpu(twin) => twin.host.scales = Some(scales),
             #[cfg(feature = "tensors")]
             Room::ByTensors(model) => model.set_scales(scales),
         }
@@ -103,6 +114,8 @@ impl Model {
     pub fn scales(&self) -> Option<&Scales> {
         match &self.room {
             Room::ByHand(world) => world.scales.as_ref(),
+            #[cfg(feature = "webgpu")]
+            Room::ByGpu(twin) => twin.host.scales.as_ref(),
             #[cfg(feature = "tensors")]
             Room::ByTensors(model) => model.scales(),
         }
@@ -118,10 +131,40 @@ impl Model {
         if self.heads == ModelHeads::Gaussian { self.obs_size + 1 } else { 0 }
     }
 
-    /// All parameters.
+    /// Whether transitions and the rows of coming steps have to be given beforehand.
+    pub fn learns_ahead(&self) -> bool {
+        match &self.room {
+            #[cfg(feature = "webgpu")]
+            Room::ByGpu(_) => true,
+            _ => false,
+        }
+    }
+
+    /// Takes over all transitions that a fit learns from, on the model's scales.
+    #[cfg_attr(not(feature = "webgpu"), allow(unused_variables))]
+    pub fn set_transitions(&mut self, all: &Batch) {
+        #[cfg(feature = "webgpu")]
+        if let Room::ByGpu(twin) = &mut self.room {
+            twin.both(upload).1.set_transitions(&all.input, &all.target);
+        }
+    }
+
+    /// Takes over which of the transitions the next `steps` steps take, [steps, E, B], and how far they are pushed.
+    #[cfg_attr(not(feature = "webgpu"), allow(unused_variables))]
+    pub fn begin(&mut self, rows: &[usize], steps: usize, eps: f32) {
+        #[cfg(feature = "webgpu")]
+        if let Room::ByGpu(twin) = &mut self.room {
+            let (world, gpu) = twin.both(upload);
+            gpu.begin(&world.model.adam, rows, steps, eps);
+        }
+    }
+
+    /// All parameters, as they were at the last look.
     pub fn parameters(&self) -> Numbers {
         match &self.room {
             Room::ByHand(world) => Numbers::Host(world.model.flat.clone()),
+            #[cfg(feature = "webgpu")]
+            Room::ByGpu(twin) => Numbers::Host(twin.host.model.flat.clone()),
             #[cfg(feature = "tensors")]
             Room::ByTensors(model) => Numbers::Tensor(model.flat.clone()),
         }
@@ -131,18 +174,63 @@ impl Model {
     pub fn set_parameters(&mut self, parameters: Numbers) {
         match (&mut self.room, parameters) {
             (Room::ByHand(world), Numbers::Host(flat)) => world.model.flat = flat,
+            #[cfg(feature = "webgpu")]
+            (Room::ByGpu(twin), Numbers::Host(flat)) => {
+                if let Some((_, gpu)) = twin.pair() {
+                    gpu.set_parameters(&flat);
+                }
+                twin.host.model.flat = flat;
+            }
             #[cfg(feature = "tensors")]
             (Room::ByTensors(model), Numbers::Tensor(flat)) => model.flat = flat,
-            #[cfg(feature = "tensors")]
+            #[cfg(any(feature = "tensors", feature = "webgpu"))]
             _ => unreachable!("parameters stay in the room they come from"),
         }
     }
 
+    /// All that was learned.
+    ///
+    /// # Errors
+    /// [`crate::Error::Device`] if the device cannot be read.
+    pub async fn weights(&self) -> Result<Weights> {
+        match &self.room {
+            Room::ByHand(world) => Ok(Weights::of(&world.model.flat, &world.model.adam)),
+            #[cfg(feature = "webgpu")]
+            Room::ByGpu(twin) => Ok(Weights::of(&twin.host.model.flat, &twin.host.model.adam)),
+            #[cfg(feature = "tensors")]
+            Room::ByTensors(model) => model.adam.weights(&model.flat, "reading the world model"),
+        }
+    }
+
+    /// Goes on from what was learned before, by networks of this shape.
+    pub fn set_weights(&mut self, weights: Weights) {
+        match &mut self.room {
+            Room::ByHand(world) => world.model.flat = world.model.adam.take_over(weights),
+            #[cfg(feature = "webgpu")]
+            Room::ByGpu(twin) => {
+                let model = &mut twin.change().model;
+                model.flat = model.adam.take_over(weights);
+            }
+            #[cfg(feature = "tensors")]
+            Room::ByTensors(model) => model.flat = model.adam.take_over(weights),
+        }
+    }
+
+    /// The names of its networks in a checkpoint.
+    pub fn names(&self) -> &Networks {
+        &self.names
+    }
+
     /// One step of all members, each on rows of its own, which are pushed by `eps` standard deviations to where they are
-    /// worst first; gives the loss before the step.
+    /// worst first; gives the loss before the step. Where it learns ahead, its rows are those that were given.
     pub fn update(&mut self, batch: &mut Batch, eps: f32) -> Numbers {
         match &mut self.room {
             Room::ByHand(world) => Numbers::Host(vec![by_hand::update(world, batch, eps)]),
+            #[cfg(feature = "webgpu")]
+            Room::ByGpu(twin) => {
+                twin.both(upload).1.update();
+                Numbers::Later(twin.promise())
+            }
             #[cfg(feature = "tensors")]
             Room::ByTensors(model) => Numbers::Tensor(by_tensors::update(model, batch, eps)),
         }
@@ -153,10 +241,20 @@ impl Model {
     /// # Errors
     /// [`crate::Error::Device`] if the device cannot be read.
     pub async fn validate(&mut self, batch: &Batch, train_losses: Vec<Numbers>) -> Result<Validation> {
-        let train_losses = read_mean(train_losses, "reading the world model's losses").await?;
+        let doing = "reading the world model";
+        #[cfg(feature = "webgpu")]
+        if let Room::ByGpu(twin) = &mut self.room
+            && let Some((world, gpu)) = twin.pair()
+        {
+            let all = gpu.read(&mut world.model, doing).await?;
+            twin.keep_promises(all.iter().map(|losses| vec![losses.total]));
+        }
+        let train_losses = read_mean(train_losses, doing).await?;
         let train_loss = train_losses.first().copied().unwrap_or(0.0);
         match &mut self.room {
             Room::ByHand(world) => Ok(Validation { train_loss, ..by_hand::validate(world, batch) }),
+            #[cfg(feature = "webgpu")]
+            Room::ByGpu(twin) => Ok(Validation { train_loss, ..by_hand::validate(&mut twin.host, batch) }),
             #[cfg(feature = "tensors")]
             Room::ByTensors(model) => Ok(Validation { train_loss, ..by_tensors::validate(model, batch)? }),
         }
@@ -176,6 +274,8 @@ impl Model {
     ) -> Result<Vec<f32>> {
         match &mut self.room {
             Room::ByHand(world) => Ok(by_hand::foresee(world, &starts, &actions, horizon)),
+            #[cfg(feature = "webgpu")]
+            Room::ByGpu(twin) => Ok(by_hand::foresee(&mut twin.host, &starts, &actions, horizon)),
             #[cfg(feature = "tensors")]
             Room::ByTensors(model) => by_tensors::foresee(model, starts, actions, horizon, doing),
         }
@@ -188,6 +288,8 @@ impl Model {
     pub async fn disagreement(&mut self, obs: &[f32], actions: &[f32]) -> Result<Vec<f32>> {
         match &mut self.room {
             Room::ByHand(world) => Ok(world.disagreement(obs, actions)),
+            #[cfg(feature = "webgpu")]
+            Room::ByGpu(twin) => Ok(twin.host.disagreement(obs, actions)),
             #[cfg(feature = "tensors")]
             Room::ByTensors(model) => by_tensors::disagreement(model, obs, actions),
         }
@@ -196,29 +298,26 @@ impl Model {
     /// The ensemble on the graphics processor: where it learns there, as it is, otherwise a copy.
     #[cfg(feature = "webgpu")]
     pub(crate) fn on_device(&self, queue: &Queue) -> Option<rollout::World> {
-        match &self.room {
-            Room::ByHand(world) => {
-                let mlp = world.model.mlp();
-                let layout = Layout::new(&[mlp], 0);
-                Some(rollout::World {
-                    outputs: *world.model.outputs(),
-                    activation: mlp.activation(),
-                    scales: world.scales.clone(),
-                    parameters: queue.floats(&layout.pack(&world.model.flat)),
-                    layout,
-                })
+        let Room::ByGpu(twin) = &self.room else { return None };
+        let world = &twin.host;
+        let (layout, parameters) = match twin.device() {
+            Some(gpu) => (gpu.learned().layout.clone(), gpu.learned().theta.clone()),
+            None => {
+                let layout = Layout::new(&[world.model.mlp()], 0);
+                let parameters = queue.floats(&layout.pack(&world.model.flat));
+                (layout, parameters)
             }
-            #[cfg(feature = "tensors")]
-            Room::ByTensors(_) => None,
-        }
+        };
+        let (outputs, activation) = (*world.model.outputs(), world.model.mlp().activation());
+        Some(rollout::World { outputs, activation, scales: world.scales.clone(), parameters, layout })
     }
 
     /// The ensemble by hand, on the CPU.
     pub(crate) fn by_hand(&mut self) -> Option<&mut World> {
         match &mut self.room {
             Room::ByHand(world) => Some(world),
-            #[cfg(feature = "tensors")]
-            Room::ByTensors(_) => None,
+            #[cfg(any(feature = "tensors", feature = "webgpu"))]
+            _ => None,
         }
     }
 
@@ -226,9 +325,23 @@ impl Model {
     #[cfg(feature = "tensors")]
     pub(crate) fn by_tensors(&self) -> Option<&WorldModel> {
         match &self.room {
-            Room::ByHand(_) => None,
-            #[cfg(feature = "tensors")]
             Room::ByTensors(model) => Some(model),
+            _ => None,
         }
     }
+}
+
+/// The room of this device for an ensemble by hand.
+#[cfg_attr(not(feature = "webgpu"), allow(unused_variables))]
+fn room_for(device: &Device, world: World) -> Room {
+    #[cfg(feature = "webgpu")]
+    if let Some(queue) = device.queue() {
+        return Room::ByGpu(Box::new(Twin::new(queue, world)));
+    }
+    Room::ByHand(Box::new(world))
+}
+
+#[cfg(feature = "webgpu")]
+fn upload(queue: &Queue, world: &World) -> gpu::world_model::WorldModel {
+    gpu::world_model::WorldModel::new(queue, &world.model)
 }

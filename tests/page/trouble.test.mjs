@@ -1,19 +1,23 @@
 // What a visitor sees when something breaks.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { launch, until } from "./support/browser.mjs";
+import { launch, until, workerOf } from "./support/browser.mjs";
 
 let browser;
 before(async () => { browser = await launch(); });
 after(() => browser?.close());
 
-/** The wasm's own exports, as the page has them. */
-const inModule = (page, body) => page.evaluate(`import(document.querySelector('link[rel="modulepreload"][href*="mbppo"]').href).then((wasm) => { ${body} })`);
+/** Runs `body` where the CPU trains, with the exports of the wasm there. */
+async function inWorker(page, body) {
+  const script = await page.locator("meta[data-build=cpu]").getAttribute("data-script");
+  const address = new URL(script, page.url()).href;
+  await (await workerOf(page, "cpu")).evaluate(`import(${JSON.stringify(address)}).then((wasm) => { ${body} })`);
+}
 
 test("a run that diverges says what still works, and a restart goes on", async () => {
   const page = await browser.open("?seed=1&device=cpu");
   await until(page, (s) => s.real_steps > 0);
-  await inModule(page, `
+  await inWorker(page, `
     const advance = wasm.Session.prototype.advance;
     wasm.Session.prototype.advance = async function () {
       wasm.Session.prototype.advance = advance;
@@ -28,26 +32,31 @@ test("a run that diverges says what still works, and a restart goes on", async (
   await page.leave();
 });
 
-test("a panic shows its report over the page, with a way to go on", async () => {
-  const page = await browser.open("?seed=1&device=cpu", { listen: true });
-  await until(page, (s) => s.real_steps > 0);
-  await page.evaluate(() => globalThis.panicNow("panicked at src/trainer/mod.rs:12: index out of bounds"));
+test("a panic shows its report over the page, with two ways to go on", async () => {
+  const page = await browser.open("?seed=1&device=cpu");
+  await until(page, (s) => s.iteration >= 1);
+  await inWorker(page, `
+    postMessage({ panic: "panicked: index out of bounds\\nat src/trainer/mod.rs:12" });
+    wasm.Session.prototype.advance = async () => { throw new WebAssembly.RuntimeError("unreachable"); };`);
   await page.locator("[data-is=trouble]").waitFor();
   assert.equal(await page.locator("[data-is=trouble-title]").textContent(), "The learner stopped");
   assert.match(await page.locator("[data-is=trouble-report]").textContent(), /index out of bounds[^]*"seed":1[^]*at tick \d+/);
   await page.keyboard.press("Escape");
   assert.ok(await page.locator("[data-is=trouble]").isVisible());
+  assert.ok(await page.getByRole("button", { name: /^Go on on the CPU from iteration \d+$/ }).isVisible());
   await page.locator("[data-is=trouble-restart]").click();
   await page.waitForFunction(() => globalThis.mbppo?.snapshot?.real_steps > 0 && !document.querySelector("dialog[open]"));
   await page.leave();
 });
 
-test("a trap without words is a panic too", async () => {
-  const page = await browser.open("?seed=1&device=cpu");
-  await until(page, (s) => s.real_steps > 0);
-  await inModule(page, `wasm.Session.prototype.advance = async () => { throw new WebAssembly.RuntimeError("unreachable"); };`);
+test("a trap without words, before anything could be kept: the CPU begins again", async () => {
+  const page = await browser.open("?seed=1&device=cpu&speed=slow");
+  await inWorker(page, `wasm.Session.prototype.advance = async () => { throw new WebAssembly.RuntimeError("unreachable"); };`);
   await page.locator("[data-is=trouble]").waitFor();
   assert.match(await page.locator("[data-is=trouble-report]").textContent(), /^unreachable/);
+  await page.getByRole("button", { name: "Begin again on the CPU" }).click();
+  await until(page, (s) => s && s.ticks > 3);
+  assert.ok(await page.locator("[data-is=trouble]").isHidden());
   await page.leave();
 });
 

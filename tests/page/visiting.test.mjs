@@ -190,3 +190,22 @@ test("a shared address opens the same run", async () => {
   assert.deepEqual(await faultsOf(page), []);
   await page.leave();
 });
+
+test("a second visit fetches index.html and nothing else, and the first fetches nothing twice", async (t) => {
+  const asked = [];
+  const host = await launch({ keep: true, altered: (name, body) => { asked.push([name, body.length]); return body; } });
+  const page = await host.open("?seed=1&device=cpu");
+  await until(page, (s) => s.real_steps > 0);
+  const names = asked.map(([name]) => name);
+  assert.deepEqual(names.filter((name, index) => names.indexOf(name) !== index), []);
+  t.diagnostic(`first visit: ${names.length} files, ${(asked.reduce((sum, [, bytes]) => sum + bytes, 0) / 1e6).toFixed(2)} MB before compression`);
+  assert.ok(!names.some((name) => name.includes("webgpu")), "WebGPU is not fetched for who does not want it");
+  asked.length = 0;
+  await page.reload();
+  await page.waitForFunction(() => globalThis.mbppo?.snapshot);
+  await until(page, (s) => s.real_steps > 0);
+  assert.deepEqual(asked.map(([name]) => name), ["index.html"]);
+  assert.deepEqual(await faultsOf(page), []);
+  await page.leave();
+  await host.close();
+});

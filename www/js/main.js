@@ -1,6 +1,6 @@
 // The page's composition: makes the parts and wires them. Nothing here decides anything.
 import { EngineError } from "./engine/protocol.js";
-import { openEngine } from "./engine/index.js";
+import { openEngines } from "./engine/index.js";
 import { createLoop } from "./loop.js";
 import { mountControls } from "./panels/controls.js";
 import { mountCounters } from "./panels/counters.js";
@@ -20,7 +20,7 @@ import { mountTrouble } from "./panels/trouble.js";
 import { mountTrust } from "./panels/trust.js";
 import { mountWhere } from "./panels/where.js";
 import { mountWorld } from "./panels/world.js";
-import { readSettings, writeSettings } from "./params.js";
+import { readSettings, threadOf, writeSettings } from "./params.js";
 import { createPlotter } from "./plotting.js";
 import { publish } from "./public.js";
 import { createRun } from "./run.js";
@@ -35,26 +35,29 @@ const store = createStore(INITIAL);
 const theme = createTheme();
 const stage = createStage({ canvas: find("stage"), theme, store });
 let plotter = null;
+let commands = null; // of the run, once the program has arrived
 const loop = createLoop({
   paint: (now, dt) => { stage.paint(now, dt); plotter?.paintOne(now); },
-  reported: (report) => store.set(received(report)),
+  reported: (report) => store.set(received(report, store.get())),
   failed: (error) => store.set(stopped(error, store.get())),
 });
 mountLoading({ store });
 mountNotes({ store });
-mountTrouble({ store });
+mountTrouble({ store, rescue: () => commands.rescue() });
 
 try {
-  const { engine, plots } = await openEngine({
+  const engines = await openEngines({
+    thread: threadOf(pairsOf(location.href)),
     onProgress: (progress) => store.set({ loading: { ...progress, done: false } }),
-    onPanic: (message) => store.set(trouble(message, store.get())),
+    onPanic: (message, options) => store.set(trouble(message, store.get(), options)),
   });
-  const { schema } = engine;
+  const { schema, plots } = engines;
   store.set({ schema });
   const addressOf = (settings) => addressWith(location.href, writeSettings(settings, schema));
   plotter = createPlotter({ plots, theme });
-  const run = createRun({ engine, store, loop, settingsChanged: (settings) => history.replaceState(null, "", addressOf(settings)) });
-  const parts = { store, plotter, addressOf, commands: run.commands };
+  const run = createRun({ engines, store, loop, settingsChanged: (settings) => history.replaceState(null, "", addressOf(settings)) });
+  commands = run.commands;
+  const parts = { store, plotter, addressOf, commands };
   for (const mount of [mountTopline, mountControls, mountKeys, mountCounters, mountRibbon, mountNarration, mountLearning, mountTrust, mountWhere, mountWorld, mountReality, mountDoubt, mountCurves, mountMetrics, mountSettings]) mount(parts);
   find("version").textContent = `mbppo ${schema.version}`;
   publish(parts);
@@ -65,5 +68,5 @@ try {
   await run.startForgiving(settings, { playing: settings.autoplay && !calm });
   store.set({ loading: { ...store.get().loading, done: true } });
 } catch (error) {
-  store.set(trouble(EngineError.from(error).message, store.get()));
+  store.set(trouble(EngineError.from(error).message, store.get(), { final: true }));
 }

@@ -1,14 +1,22 @@
 // Settings ⇄ pairs of names and texts, as they stand in an address. Pure: knows the schema, no DOM, no engine.
 //
-// Settings: {task, preset, seed (null: a fresh one), device, speed, autoplay, config: {name: text}}; config holds only
+// Settings: {task, preset, seed (null: a fresh one), device, thread, speed, autoplay, config: {name: text}}; config holds only
 // what differs from the preset.
 
 export const DEVICES = ["auto", "cpu", "webgpu"];
+/** Where the CPU trains: in a Worker, or on the page's own thread. */
+export const THREADS = ["worker", "main"];
 export const SPEEDS = ["slow", "normal", "fast"];
 export const MAX_SEED = 2 ** 32 - 1;
 
 export function defaults(schema) {
-  return { task: schema.tasks[0].id, preset: schema.presets[0].name, seed: null, device: "auto", speed: "normal", autoplay: true, config: {} };
+  return { task: schema.tasks[0].id, preset: schema.presets[0].name, seed: null, device: "auto", thread: "worker", speed: "normal", autoplay: true, config: {} };
+}
+
+/** The thread that an address asks for: known before the schema is, which arrives with the program. */
+export function threadOf(pairs) {
+  const asked = pairs.findLast(([name]) => name === "thread")?.[1].trim();
+  return THREADS.includes(asked) ? asked : THREADS[0];
 }
 
 /** What a hyperparameter may be, as the end of a sentence; the words are those of the Rust side. */
@@ -52,6 +60,7 @@ export function readSettings(pairs, schema) {
     preset: oneOf(schema.presets.map((row) => row.name)),
     seed: (text) => (/^\d+$/.test(text) && Number(text) <= MAX_SEED ? [Number(text)] : `it must be a whole number from 0 to ${MAX_SEED}`),
     device: oneOf(DEVICES),
+    thread: oneOf(THREADS),
     speed: oneOf(SPEEDS),
     autoplay: (text) => (text === "true" || text === "false" ? [text === "true"] : "it must be true or false"),
   };
@@ -82,7 +91,7 @@ function sentence(name, text, allowed, instead) {
 export function writeSettings(settings, schema) {
   const usual = defaults(schema);
   const pairs = [];
-  for (const name of ["task", "preset", "seed", "device", "speed", "autoplay"]) {
+  for (const name of ["task", "preset", "seed", "device", "thread", "speed", "autoplay"]) {
     if (settings[name] !== usual[name]) pairs.push([name, String(settings[name])]);
   }
   return [...pairs, ...Object.entries(settings.config)];

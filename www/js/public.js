@@ -8,6 +8,7 @@ export function publish({ store, commands }) {
     get device() { return store.get().device; },
     get physics() { return store.get().physics; },
     get stateMap() { return store.get().stateMap; },
+    get checkpoint() { return store.get().checkpoint; },
     get playing() { return store.get().playing; },
     play: () => commands.play(),
     pause: () => commands.pause(),

@@ -1,7 +1,10 @@
-// The life of a run: opened from settings, played, replaced by another. The only place that hands sessions to the loop.
-import { chooseDevice, fallbackSentence } from "./engine/device.js";
+// The life of a run: opened from settings, played, moved to another device, replaced by another. The only place that hands
+// sessions to the loop.
+import { fallbackSentence, rescued, takenOver, whereWords } from "./engine/device.js";
+import { createHandOver } from "./handover.js";
+import { trouble } from "./reports.js";
 
-export function createRun({ engine, store, loop, settingsChanged }) {
+export function createRun({ engines, store, loop, settingsChanged }) {
   let opening = 0; // counts openings, so that the last one wins
   let session = null;
 
@@ -15,37 +18,46 @@ export function createRun({ engine, store, loop, settingsChanged }) {
     store.set({ playing: false });
   };
 
-  async function openSession(settings, seed) {
-    const { kind, sentence } = await chooseDevice(settings.device);
-    const { task, preset, config } = settings;
-    const wish = { task, preset, seed, config };
+  /** From now on `next` is played; `sentence` says where, `patch` what else the page knows of it. */
+  function adopt(next, physics, sentence, patch = {}) {
+    session?.close();
+    session = next;
+    loop.attach(session);
+    store.set({ ...patch, physics, device: { ...session.device, sentence } });
+  }
+  const handOver = createHandOver({ engines, loop, store, adopt });
+
+  /** Where the run begins: on the CPU at once, unless WebGPU is asked for and is there already. */
+  async function openSession(wish, device) {
+    const here = () => whereWords(engines.where());
+    const warm = device === "webgpu" ? engines.warm() : null;
+    if (!warm) return { opened: await (await engines.cpu()).open({ ...wish, device: "cpu" }), sentence: `Training on the CPU.${here()}` };
     try {
-      const opened = await engine.open({ ...wish, device: kind });
-      return { opened, physics: await opened.physics(), device: { ...opened.device, sentence } };
+      return { opened: await warm.open({ ...wish, device }), sentence: takenOver("", 0) };
     } catch (error) {
-      if (error.field || kind === "cpu") throw error;
-      const opened = await engine.open({ ...wish, device: "cpu" });
-      return { opened, physics: await opened.physics(), device: { ...opened.device, sentence: fallbackSentence(error) } };
+      if (error.field) throw error;
+      return { opened: await (await engines.cpu()).open({ ...wish, device: "cpu" }), sentence: fallbackSentence(error) + here(), failed: true };
     }
   }
 
   /** Opens a run; the former one stays as it is if that fails. Throws an EngineError. */
   async function start(settings, { playing }) {
     const mine = (opening += 1);
-    const seed = settings.seed ?? engine.freshSeed();
+    const seed = settings.seed ?? engines.freshSeed();
+    const { task, preset, config } = settings;
     store.set({ opening: true });
-    const { opened, device, physics } = await openSession(settings, seed).finally(() => store.set({ opening: mine !== opening }));
-    if (mine !== opening) return opened.close();
-    session?.close();
-    session = opened;
-    loop.pause();
-    loop.attach(session);
-    store.set({
-      settings: { ...settings, seed }, device, run: store.get().run + 1, playing: false, stopped: false,
-      snapshot: null, curves: null, recording: null, comparison: null, errorByHorizon: null,
-      calibration: null, returnGap: null, stateMap: null, physics,
-    });
-    if (playing) play();
+    try {
+      const { opened, sentence, failed = false } = await openSession({ task, preset, seed, config }, settings.device);
+      const physics = await opened.physics();
+      if (mine !== opening) return opened.close();
+      loop.pause();
+      adopt(opened, physics, sentence, { ...NOTHING_YET, settings: { ...settings, seed }, run: store.get().run + 1 });
+      if (opened.device.kind === "cpu" && !failed) handOver.follow(settings);
+      else handOver.leave();
+    } finally {
+      if (mine === opening) store.set({ opening: false });
+    }
+    if (playing && mine === opening) play();
   }
 
   /** As start, for settings that an address gave: what the program refuses is said and left out. */
@@ -84,6 +96,32 @@ export function createRun({ engine, store, loop, settingsChanged }) {
     }
   }
 
+  /** After a failure: goes on on the CPU from the latest checkpoint, or from the start if there is none. */
+  async function rescue() {
+    const { checkpoint, settings } = store.get();
+    const onCpu = { ...settings, device: "cpu" };
+    store.set({ trouble: null });
+    handOver.leave();
+    try {
+      if (checkpoint) await goOn(checkpoint, onCpu);
+      else await start(onCpu, { playing: false });
+      handOver.leave();
+      store.set({ device: { ...store.get().device, sentence: rescued(checkpoint?.iteration ?? 0) } });
+      settingsChanged(store.get().settings);
+      play();
+    } catch (error) {
+      store.set(trouble(error.message, store.get(), { final: true }));
+    }
+  }
+
+  async function goOn(checkpoint, settings) {
+    const mine = (opening += 1);
+    const opened = await (await engines.cpu()).resume(checkpoint.bytes, "cpu");
+    const physics = await opened.physics();
+    if (mine !== opening) return opened.close();
+    adopt(opened, physics, "", { settings, stopped: false, resumed: store.get().resumed + 1 });
+  }
+
   return {
     startForgiving,
     commands: {
@@ -93,8 +131,9 @@ export function createRun({ engine, store, loop, settingsChanged }) {
       tick() { pause(); loop.errand("tick"); },
       phase() { pause(); loop.errand("phase"); },
       restart: () => change({}),
-      newSeed: () => change({ seed: engine.freshSeed() }),
+      newSeed: () => change({ seed: engines.freshSeed() }),
       change,
+      rescue,
       setPhysics,
       setSpeed(speed) {
         store.set({ speed });
@@ -103,3 +142,9 @@ export function createRun({ engine, store, loop, settingsChanged }) {
     },
   };
 }
+
+/** What a run that has just been opened has to show. */
+const NOTHING_YET = {
+  playing: false, stopped: false, snapshot: null, curves: null, recording: null, comparison: null, errorByHorizon: null,
+  calibration: null, returnGap: null, stateMap: null, checkpoint: null,
+};

@@ -41,16 +41,19 @@ export const imagines = ({ snapshot }) => snapshot?.imagination_rounds !== 0;
 /** What the page knows before anything is loaded. */
 export const INITIAL = {
   loading: { received: 0, total: null, done: false },
+  coming: null, // {received, total}: how much of the WebGPU build has arrived while it is fetched
   schema: null,
   settings: null, // what the run was made from: see params.js
   notes: [], // sentences that a visitor should read
-  trouble: null, // {title, words, report}: the learner cannot go on
+  trouble: null, // {title, words, report, rescue: {iteration} | null}: the learner cannot go on as it was
   device: null, // {kind, name, sentence}
   opening: false, // a run is being prepared; on WebGPU that takes a moment
   playing: false,
   stopped: false, // the run met an error and cannot go on
   speed: "normal",
   run: 0, // counts runs since the page was opened
+  resumed: 0, // … and how often one was taken up again from a checkpoint
+  checkpoint: null, // {bytes, iteration, ms}: the latest of this run
   snapshot: null,
   curves: null,
   recording: null, // the latest frames and forecast, for the stage

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chooseDevice, fallbackSentence, probeWebGpu } from "../js/engine/device.js";
+import { arriving, fallbackSentence, planFor, probeWebGpu, takenOver, verdict, whereWords } from "../js/engine/device.js";
 
-const adapter = (...features) => ({ features: new Set(features) });
+const adapter = (info = {}, ...features) => ({ features: new Set(features), info });
 const gpu = (answer) => ({ requestAdapter: async () => answer });
+const seen = (info) => probeWebGpu({ gpu: gpu(adapter(info, "timestamp-query")), secure: true });
 
 test("every way in which WebGPU can be missing has its own reason", async () => {
   const cases = [
@@ -18,13 +19,47 @@ test("every way in which WebGPU can be missing has its own reason", async () => 
     assert.equal(probe.possible, false);
     assert.match(probe.reason, words);
   }
-  assert.equal((await probeWebGpu({ gpu: gpu(adapter("timestamp-query")), secure: true })).possible, true);
 });
 
-test("a wish becomes a device and a true sentence", async () => {
-  const no = async () => ({ possible: false, reason: "of rain" });
-  assert.deepEqual(await chooseDevice("webgpu", no), { kind: "cpu", sentence: "Training on the CPU, because of rain." });
-  assert.deepEqual(await chooseDevice("webgpu", async () => ({ possible: true, name: "acme" })), { kind: "webgpu", sentence: "Training on WebGPU (acme), as asked for." });
-  assert.equal((await chooseDevice("auto", no)).kind, "cpu");
-  assert.match(fallbackSentence(new Error("The device was lost.")), /\(The device was lost\)\.$/);
+test("a program on the processor is told from a graphics device", async () => {
+  assert.deepEqual(await seen({ vendor: "apple", architecture: "metal-3" }), { possible: true, reason: "", name: "apple metal-3", software: false });
+  for (const info of [{ isFallbackAdapter: true }, { vendor: "google", architecture: "swiftshader" }, { description: "llvmpipe (LLVM 15.0.6, 256 bits)" }]) {
+    assert.equal((await seen(info)).software, true, JSON.stringify(info));
+  }
+});
+
+const REAL = { possible: true, reason: "", name: "apple metal-3", software: false };
+const plan = (wish, { probe = REAL, built = true, saveData = false } = {}) => planFor(wish, { probe, built, saveData });
+
+test("what is wished for wins; automatic asks what WebGPU is and what it costs", () => {
+  assert.deepEqual(plan("cpu"), { move: "no", sentence: "Training on the CPU, as asked for." });
+  assert.equal(plan("webgpu").move, "asked");
+  assert.equal(plan("webgpu", { probe: { ...REAL, software: true }, saveData: true }).move, "asked");
+  assert.equal(plan("auto").move, "measure");
+  const stays = [
+    [{ probe: { possible: false, reason: "of rain" } }, "Training on the CPU, because of rain."],
+    [{ probe: { ...REAL, name: "google swiftshader", software: true } }, "Training on the CPU: WebGPU is here only a program on the same processor (google swiftshader), which would be slower."],
+    [{ saveData: true }, "Training on the CPU: this browser asks to save data, so WebGPU is not fetched. It can be chosen."],
+    [{ built: false }, "Training on the CPU, because this page was built without WebGPU."],
+  ];
+  for (const [world, sentence] of stays) assert.deepEqual(plan("auto", world), { move: "no", sentence });
+});
+
+test("WebGPU takes over only if it is clearly faster, and both figures are said", () => {
+  const faster = verdict({ cpuMs: 41.3, webgpuMs: 12.04, name: "apple metal-3" });
+  assert.equal(faster.move, true);
+  assert.equal(faster.sentence(9), "Training on WebGPU (apple metal-3) since iteration 9: measured 12 ms an iteration, 41 ms on the CPU.");
+  const alike = verdict({ cpuMs: 10, webgpuMs: 9, name: "" });
+  assert.equal(alike.move, false);
+  assert.equal(alike.sentence(), "Training on the CPU: measured 10 ms an iteration, 9 ms on WebGPU.");
+});
+
+test("what arrives, takes over, fails or has no worker is said", () => {
+  assert.equal(arriving({ move: "asked" }, { received: 3.14e6, total: 25e6 }), "Training on the CPU while WebGPU is loaded: 3.1 MB of 25.0 MB.");
+  assert.equal(arriving({ move: "measure" }, { received: 3.14e6, total: null }), "Training on the CPU while WebGPU is loaded, to be compared with: 3.1 MB.");
+  assert.equal(arriving({ move: "asked" }, null), "Training on the CPU while WebGPU is prepared.");
+  assert.equal(takenOver("acme", 7), "Training on WebGPU (acme) since iteration 7, as asked for.");
+  assert.match(fallbackSentence(new Error("The device was lost.")), /^Training on the CPU, because .*\(The device was lost\)\.$/);
+  assert.equal(whereWords({ thread: "worker", reason: null }), "");
+  assert.match(whereWords({ thread: "main", reason: "it is forbidden." }), /no worker could be started \(it is forbidden\)\.$/);
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createLoop } from "../js/loop.js";
+import { AHEAD_MS, createLoop } from "../js/loop.js";
 
 /** A loop whose frames come by hand, over a session that answers when told. */
 function setUp() {
@@ -12,16 +12,19 @@ function setUp() {
   return { loop, heard, failures, async beat(ms = 16) { now += ms; frame(now); await new Promise(setImmediate); } };
 }
 
-function session(name, { phaseChanged = () => false } = {}) {
+function session(name, { phaseChanged = () => false, ahead = 0, iterationEnded = () => false } = {}) {
   const orders = [];
   let open = null;
   return {
     orders,
+    ahead,
+    rests: 0,
+    rest() { this.rests += 1; },
     hold() { open = Promise.withResolvers?.() ?? (() => { let resolve; const promise = new Promise((yes) => { resolve = yes; }); return { promise, resolve }; })(); return open; },
     async advance(order) {
       orders.push(order);
       await open?.promise;
-      return { name, ticks: order.maxTicks ?? 9, phaseChanged: phaseChanged(), snapshot: { episodes: 0, iteration: 0, latest_evaluation: null }, ...(order.curves && { curves: {}, curvesMs: 1 }) };
+      return { name, ticks: order.maxTicks ?? 9, phaseChanged: phaseChanged(), snapshot: { episodes: 0, iteration: 0, latest_evaluation: null }, ...(order.save && iterationEnded() && { checkpoint: { bytes: new Uint8Array(1), iteration: 4, ms: 1 } }), ...(order.curves && { curves: {}, curvesMs: 1 }) };
     },
   };
 }
@@ -73,7 +76,7 @@ test("a tick by hand is exactly one tick, a phase runs until it changes", async 
   assert.deepEqual(run.orders.slice(1).map(({ maxTicks }) => maxTicks), [1]);
   loop.errand("phase");
   for (let i = 0; i < 6; i += 1) await beat();
-  assert.equal(run.orders.filter(({ stopAtPhase }) => stopAtPhase).length, 2);
+  assert.equal(run.orders.filter(({ stopAt }) => stopAt === "phase").length, 2);
 });
 
 test("slow motion does one tick and rests", async () => {
@@ -90,8 +93,59 @@ test("slow motion does one tick and rests", async () => {
 test("a failure is told once and ends the run", async () => {
   const { loop, failures, beat } = setUp();
   let calls = 0;
-  loop.attach({ async advance() { calls += 1; throw new Error("diverged"); } });
+  loop.attach({ ahead: 0, rest() {}, async advance() { calls += 1; throw new Error("diverged"); } });
   loop.play("normal");
   for (let i = 0; i < 5; i += 1) await beat();
   assert.deepEqual([calls, failures.map(({ message }) => message)], [1, ["diverged"]]);
+});
+
+test("fast, a worker always has an order that waits; a pause takes it back", async () => {
+  const { loop, beat } = setUp();
+  const run = session("a", { ahead: 1 });
+  loop.attach(run);
+  await beat();
+  const held = run.hold();
+  loop.play("fast");
+  for (let i = 0; i < 5; i += 1) await beat();
+  assert.deepEqual(run.orders.slice(1).map(({ budgetMs }) => budgetMs), [AHEAD_MS, AHEAD_MS]);
+  assert.equal(run.orders.filter(({ save }) => save).length, 1, "only one of them saves");
+  loop.pause();
+  assert.equal(run.rests, 1);
+  held.resolve();
+  await beat();
+  await beat();
+  assert.equal(run.orders.length, 4);
+  assert.equal(run.orders.at(-1).maxTicks, 0);
+});
+
+test("a checkpoint is asked for at the first end of an iteration, and then not for ten seconds", async () => {
+  const { loop, heard, beat } = setUp();
+  const run = session("a", { iterationEnded: () => true });
+  loop.attach(run);
+  loop.play("normal");
+  for (let ms = 0; ms < 12_000; ms += 16) await beat();
+  assert.equal(heard.filter(({ checkpoint }) => checkpoint).length, 2);
+});
+
+test("whoever holds the run gets a checkpoint at the end of its iteration, and nothing is worked on then", async () => {
+  const { loop, beat } = setUp();
+  let ended = false;
+  const run = session("a", { ahead: 1, iterationEnded: () => ended });
+  loop.attach(run);
+  loop.play("fast");
+  await beat();
+  const checkpoint = loop.hold();
+  for (let i = 0; i < 3; i += 1) await beat();
+  ended = true;
+  await beat();
+  assert.equal((await checkpoint).iteration, 4);
+  const { length } = run.orders;
+  for (let i = 0; i < 3; i += 1) await beat();
+  assert.equal(run.orders.length, length, "held");
+  loop.release();
+  await beat();
+  assert.ok(run.orders.length > length, "released");
+  const replaced = loop.hold();
+  loop.attach(session("b"));
+  await assert.rejects(replaced, /replaced/);
 });

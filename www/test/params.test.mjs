@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isAllowed, readSettings, reasons, writeSettings } from "../js/params.js";
+import { isAllowed, readSettings, reasons, threadOf, writeSettings } from "../js/params.js";
 import { addressWith, pairsOf } from "../js/url.js";
 import { SCHEMA } from "./schema.mjs";
 
@@ -8,12 +8,12 @@ const read = (query) => readSettings(pairsOf(`http://host/page/?${query}`), SCHE
 
 test("an empty address gives the defaults and no complaint", () => {
   const { settings, problems } = read("");
-  assert.deepEqual(settings, { task: "CartPole-v1", preset: "mb-ppo", seed: null, device: "auto", speed: "normal", autoplay: true, config: {} });
+  assert.deepEqual(settings, { task: "CartPole-v1", preset: "mb-ppo", seed: null, device: "auto", thread: "worker", speed: "normal", autoplay: true, config: {} });
   assert.deepEqual(problems, []);
 });
 
 test("settings survive the way into an address and back", () => {
-  const { settings } = read("preset=ppo&seed=0&device=cpu&speed=slow&autoplay=false&gamma=.5&curiosity=false&model_target=raw&horizon=7");
+  const { settings } = read("preset=ppo&seed=0&device=cpu&thread=main&speed=slow&autoplay=false&gamma=.5&curiosity=false&model_target=raw&horizon=7");
   const address = addressWith("http://host/page/?old=1#x", writeSettings(settings, SCHEMA));
   assert.deepEqual(readSettings(pairsOf(address), SCHEMA), { settings, problems: [] });
   assert.equal(settings.seed, 0);
@@ -22,12 +22,12 @@ test("settings survive the way into an address and back", () => {
 
 test("what is not possible is named with what is allowed, the default holds, the rest still counts", () => {
   const { settings, problems } = read("preset=best&seed=-1&device=gpu&gamma=1.5&colour=red&horizon=5");
-  assert.deepEqual(settings, { task: "CartPole-v1", preset: "mb-ppo", seed: null, device: "auto", speed: "normal", autoplay: true, config: { horizon: "5" } });
+  assert.deepEqual(settings, { task: "CartPole-v1", preset: "mb-ppo", seed: null, device: "auto", thread: "worker", speed: "normal", autoplay: true, config: { horizon: "5" } });
   assert.deepEqual(problems, [
     "preset = best is not possible: it must be one of mb-ppo, ppo. It runs with mb-ppo.",
     "seed = -1 is not possible: it must be a whole number from 0 to 4294967295. It runs with a fresh seed.",
     "device = gpu is not possible: it must be one of auto, cpu, webgpu. It runs with auto.",
-    "colour = red is left out: there is no parameter of this name. There are task, preset, seed, device, speed, autoplay and the hyperparameters below.",
+    "colour = red is left out: there is no parameter of this name. There are task, preset, seed, device, thread, speed, autoplay and the hyperparameters below.",
     "gamma = 1.5 is not possible: it must be a number from 0 to 1. It runs with 0.99.",
   ]);
 });
@@ -64,4 +64,9 @@ test("a task stands in the address, brings its own defaults and says why", () =>
   ]);
   assert.deepEqual(reasons(SCHEMA, { task: "CartPole-v1", preset: "ppo" }), []);
   assert.match(read("task=Tetris").problems[0], /^task = Tetris is not possible: it must be one of CartPole-v1, Pendulum-v1\. It runs with CartPole-v1\.$/);
+});
+
+test("the thread is known before the schema is", () => {
+  const asked = (query) => threadOf(pairsOf(`http://host/?${query}`));
+  assert.deepEqual(["", "thread=main", "thread=other", "thread=main#thread=worker"].map(asked), ["worker", "main", "worker", "worker"]);
 });

@@ -40,9 +40,9 @@ test("what is otherwise in the world is said with its unit", () => {
 
 test("a map, a doubt and a promise stay until there is a newer one", () => {
   const recording = { frames: [], forecast: null, comparison: null, error_by_horizon: null, calibration: { pairs: 1 }, return_gap: { gap: 1 }, state_map: { cells: [1, 1] } };
-  const { calibration, returnGap, stateMap } = received({ recording });
+  const { calibration, returnGap, stateMap } = received({ recording }, {});
   assert.deepEqual([calibration, returnGap, stateMap], [{ pairs: 1 }, { gap: 1 }, { cells: [1, 1] }]);
-  assert.ok(!("stateMap" in received({ recording: { ...recording, state_map: null } })));
+  assert.ok(!("stateMap" in received({ recording: { ...recording, state_map: null } }, {})));
 });
 
 test("where it looks is said in the task's own units", () => {

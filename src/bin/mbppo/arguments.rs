@@ -18,9 +18,6 @@ pub struct One {
     /// Preset.
     #[arg(long, alias = "preset", default_value = "mb-ppo", value_parser = mode)]
     mode: String,
-    /// Where to compute: `cpu` by hand-written kernels, `cpu-plain` by the tensors that these are compared with.
-    #[arg(long, default_value = "cpu", value_parser = device)]
-    device: DeviceKind,
     #[command(flatten)]
     rest: Rest,
 }
@@ -62,6 +59,9 @@ struct Rest {
     /// Real steps after which an unsolved run is given up; unless said otherwise, as many as suit the task.
     #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
     max_steps: Option<u64>,
+    /// Where to compute: `cpu` by hand-written kernels, `cpu-plain` by the tensors that these are compared with.
+    #[arg(long, default_value = "cpu", value_parser = device)]
+    device: DeviceKind,
 }
 
 /// A row of an ablation.
@@ -75,7 +75,17 @@ impl One {
     /// The one case.
     pub fn case(&self) -> Result<Case> {
         let case = Case::new(&self.task, &self.mode, None, &self.rest.changes, self.rest.max_steps)?;
-        Ok(Case { device: self.device, ..case })
+        Ok(Case { device: self.rest.device, ..case })
+    }
+
+    /// Where to compute.
+    pub fn device(&self) -> DeviceKind {
+        self.device
+    }
+
+    /// Real steps after which an unsolved run is given up, if somebody has said so.
+    pub fn max_steps(&self) -> Option<u64> {
+        self.rest.max_steps
     }
 }
 
@@ -99,6 +109,7 @@ impl Many {
             for mode in &self.modes {
                 for (label, changes) in &rows {
                     let case = Case::new(task, mode, label.clone(), changes, rest.max_steps)?;
+                    let case = Case { device: rest.device, ..case };
                     if !cases.contains(&case) {
                         cases.push(case);
                     }

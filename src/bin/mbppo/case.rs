@@ -66,6 +66,20 @@ impl Case {
         })
     }
 
+    /// The case of a run that was saved; by which preset its hyperparameters came about, nobody knows.
+    pub fn of_run(trainer: &Trainer, max_steps: Option<u64>) -> Self {
+        let task = trainer.spec().id;
+        Self {
+            task: task.into(),
+            mode: "resumed".into(),
+            variant: None,
+            changes: Vec::new(),
+            config: trainer.config().clone(),
+            max_steps: max_steps.unwrap_or_else(|| usual_max_steps(task)),
+            device: trainer.device().kind(),
+        }
+    }
+
     /// A learner for this case.
     pub fn trainer(&self, seed: u64) -> Result<Trainer> {
         let device = pollster::block_on(open(self.device))?;

@@ -45,7 +45,8 @@ fn is_row(line: &Line, case: &Case) -> bool {
         changes.sort();
         changes
     };
-    line.task == case.task && line.mode == case.mode && sorted(&line.changes) == sorted(&case.changes)
+    let is_same = line.task == case.task && line.mode == case.mode && line.device == case.device.name();
+    is_same && sorted(&line.changes) == sorted(&case.changes)
 }
 
 /// Whether a line says how this run ends. One that was given up earlier than now asked for does not.
@@ -122,6 +123,8 @@ impl Progress {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(feature = "tensors")]
+    use mbppo::device::DeviceKind;
 
     fn case(changes: &[&str], max_steps: u64) -> Case {
         let changes: Vec<String> = changes.iter().map(ToString::to_string).collect();
@@ -138,6 +141,8 @@ mod tests {
         let same = case(&["n_epochs=2", "gamma=0.9"], 100);
         assert!(answers(&line, (&same, 4)) && !answers(&line, (&same, 5)));
         assert!(!answers(&line, (&case(&["n_epochs=2"], 100), 4)));
+        #[cfg(feature = "tensors")]
+        assert!(!answers(&line, (&Case { device: DeviceKind::CpuPlain, ..same.clone() }, 4)));
         assert!(!answers(&line, (&Case { mode: "textbook".into(), ..same }, 4)));
     }
 

@@ -5,12 +5,14 @@
 
 mod arguments;
 mod case;
+mod cpu_clock;
 mod grid;
 mod lines;
 mod pictures;
 mod report;
 mod run;
 mod summary;
+mod train;
 
 use clap::{Parser, Subcommand};
 use mbppo::config::PRESETS;
@@ -27,13 +29,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Train once and print every evaluation.
-    Train {
-        #[command(flatten)]
-        what: arguments::One,
-        /// Seed of the run: the same seed gives the same run.
-        #[arg(long, default_value_t = 0)]
-        seed: u64,
-    },
+    Train(train::Train),
     /// Train tasks × modes × seeds on all cores, write JSON Lines and print a summary. Goes on where it was interrupted.
     Grid(arguments::Many),
     /// Print the summary of files that grids have written, and draw their learning curves.
@@ -54,7 +50,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
-        Command::Train { what, seed } => what.case().and_then(|case| run::train(&case, seed)),
+        Command::Train(what) => train::train(&what),
         Command::Grid(many) => grid::run(&many),
         Command::Report { files, markdown, pictures } => report::run(&files, markdown, pictures.as_deref()),
         Command::Hyperparameters => {

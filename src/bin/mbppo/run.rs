@@ -1,6 +1,8 @@
 //! One run, from its seed until it is solved three times in a row or given up.
 
 use crate::case::Case;
+use crate::cpu_clock::CpuClock;
+use mbppo::device::DeviceKind;
 use mbppo::error::Result;
 use mbppo::snapshot::Point;
 use mbppo::trainer::{Phase, Trainer};
@@ -23,6 +25,9 @@ pub struct Line {
     pub variant: Option<String>,
     /// Hyperparameters that differ from the preset, as NAME=VALUE.
     pub changes: Vec<String>,
+    /// Where it was trained; the CPU by kernels where nothing is said.
+    #[serde(default = "cpu", skip_serializing_if = "is_cpu")]
+    pub device: String,
     /// Seed of the run.
     pub seed: u64,
     /// Mean return from which the task counts as solved.
@@ -45,10 +50,25 @@ pub struct Line {
     pub wall_s_to_solve: Option<f64>,
     /// Seconds of the whole run.
     pub wall_s: f64,
+    /// Seconds that the processor worked on it until then, null if it was not reached or the system does not say.
+    #[serde(default)]
+    pub cpu_s_to_solve: Option<f64>,
+    /// The same for the whole run.
+    #[serde(default)]
+    pub cpu_s: Option<f64>,
     /// Every evaluation: real steps and mean return.
     pub evaluations: Vec<Point>,
     /// Why the run stopped early, if it did.
     pub error: Option<String>,
+}
+
+/// The device of a line that names none.
+fn cpu() -> String {
+    DeviceKind::Cpu.name().into()
+}
+
+fn is_cpu(device: &str) -> bool {
+    device == DeviceKind::Cpu.name()
 }
 
 impl Line {
@@ -59,6 +79,7 @@ impl Line {
             mode: case.mode.clone(),
             variant: case.variant.clone(),
             changes: case.changes.clone(),
+            device: case.device.name().into(),
             seed,
             solved_return: None,
             max_steps: Some(case.max_steps),
@@ -69,59 +90,113 @@ impl Line {
             best_evaluation: None,
             wall_s_to_solve: None,
             wall_s: 0.0,
+            cpu_s_to_solve: None,
+            cpu_s: None,
             evaluations: Vec::new(),
             error: None,
         }
     }
 
+    /// Takes over what a run told before it was saved.
+    pub fn take_over(&mut self, trainer: &Trainer) {
+        self.evaluations = trainer.curves().evaluations.clone();
+        self.best_evaluation = self.evaluations.iter().map(|point| point.value).reduce(f32::max);
+        self.real_steps_to_solve = trainer.snapshot().solved_at_real_steps;
+    }
+
     /// Takes in an evaluation that the learner has just finished.
-    fn evaluated(&mut self, trainer: &Trainer, bar: f32, seconds: f64) {
+    fn evaluated(&mut self, trainer: &Trainer, bar: f32, clocks: &Clocks) {
         let Some(&newest) = trainer.curves().evaluations.last() else { return };
         self.evaluations.push(newest);
         self.best_evaluation = Some(self.best_evaluation.map_or(newest.value, |best| best.max(newest.value)));
         let steps = trainer.steps().0;
         if newest.value >= bar && self.real_steps_to_solve.is_none() {
-            (self.real_steps_to_solve, self.wall_s_to_solve) = (Some(steps), Some(seconds));
+            self.real_steps_to_solve = Some(steps);
+            self.wall_s_to_solve = Some(clocks.wall.elapsed().as_secs_f64());
+            self.cpu_s_to_solve = clocks.cpu.seconds();
         }
         let in_a_row = self.evaluations.iter().rev().take_while(|point| point.value >= bar).count();
         self.three_in_a_row = (in_a_row >= IN_A_ROW).then_some(steps);
     }
 }
 
-/// Runs until three evaluations in a row reach the bar or `max_steps` are over, whichever comes first. Whatever goes
-/// wrong on the way, even a panic, is written in the line: one bad run must not cost the others.
-pub fn run(case: &Case, seed: u64, on_evaluation: impl FnMut(&Trainer)) -> Line {
-    let (began, mut line) = (Instant::now(), Line::begun(case, seed));
-    let outcome = catch_unwind(AssertUnwindSafe(|| advance(case, &mut line, began, on_evaluation)));
+/// Both clocks of a run.
+struct Clocks {
+    wall: Instant,
+    cpu: CpuClock,
+}
+
+impl Clocks {
+    fn start() -> Self {
+        Self { wall: Instant::now(), cpu: CpuClock::start() }
+    }
+}
+
+/// What somebody does while a run goes on.
+pub trait Watch {
+    /// An evaluation has just ended.
+    fn evaluated(&mut self, trainer: &Trainer);
+
+    /// An iteration has just ended, with the evaluation that followed it; `is_last` once, at the end of the run.
+    fn between_iterations(&mut self, _trainer: &Trainer, _is_last: bool) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl<F: FnMut(&Trainer)> Watch for F {
+    fn evaluated(&mut self, trainer: &Trainer) {
+        self(trainer);
+    }
+}
+
+/// Runs from the seed until three evaluations in a row reach the bar or `max_steps` are over, whichever comes first.
+pub fn run(case: &Case, seed: u64, mut on_evaluation: impl FnMut(&Trainer)) -> Line {
+    watched(Line::begun(case, seed), case.max_steps, || case.trainer(seed), &mut on_evaluation)
+}
+
+/// The same for the run that `begin` gives, whose `line` is begun. Whatever goes wrong on the way, even a panic, is
+/// written in the line: one bad run must not cost the others.
+pub fn watched(
+    mut line: Line,
+    max_steps: u64,
+    begin: impl FnOnce() -> Result<Trainer>,
+    watch: &mut impl Watch,
+) -> Line {
+    let clocks = Clocks::start();
+    let outcome = catch_unwind(AssertUnwindSafe(|| advance(begin()?, &mut line, max_steps, &clocks, watch)));
     line.error = match outcome {
         Ok(Ok(())) => None,
         Ok(Err(failure)) => Some(failure.to_string()),
         Err(panic) => Some(format!("panicked: {}", words(&*panic))),
     };
-    line.wall_s = began.elapsed().as_secs_f64();
+    line.wall_s = clocks.wall.elapsed().as_secs_f64();
+    line.cpu_s = clocks.cpu.seconds();
     line
 }
 
 fn advance(
-    case: &Case,
+    mut trainer: Trainer,
     line: &mut Line,
-    began: Instant,
-    mut on_evaluation: impl FnMut(&Trainer),
+    max_steps: u64,
+    clocks: &Clocks,
+    watch: &mut impl Watch,
 ) -> Result<()> {
-    let mut trainer = case.trainer(line.seed)?;
     let bar = trainer.spec().solved_return;
     line.solved_return = Some(bar);
     let mut last_iteration = None;
-    while line.three_in_a_row.is_none() && !is_over(&trainer, case.max_steps, &mut last_iteration) {
+    while line.three_in_a_row.is_none() && !is_over(&trainer, max_steps, &mut last_iteration) {
         let result = pollster::block_on(trainer.tick());
         (line.real_steps, line.imagined_steps) = trainer.steps();
         result?;
         if trainer.curves().evaluations.len() > line.evaluations.len() {
-            line.evaluated(&trainer, bar, began.elapsed().as_secs_f64());
-            on_evaluation(&trainer);
+            line.evaluated(&trainer, bar, clocks);
+            watch.evaluated(&trainer);
+        }
+        if trainer.is_between_iterations() {
+            watch.between_iterations(&trainer, false)?;
         }
     }
-    Ok(())
+    watch.between_iterations(&trainer, true)
 }
 
 /// Whether the steps are over. The iteration in which they end is finished, with the evaluation that follows it.
@@ -138,33 +213,6 @@ fn is_over(trainer: &Trainer, max_steps: u64, last_iteration: &mut Option<u64>) 
 fn words(panic: &(dyn std::any::Any + Send)) -> &str {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("without words")
-}
-
-/// `mbppo train`: one run, told as it goes.
-pub fn train(case: &Case, seed: u64) -> Result<()> {
-    case.trainer(seed)?;
-    println!(
-        "{:>10} {:>14} {:>12} {:>11} {:>9}",
-        "real steps", "imagined steps", "mean return", "confidence", "branches"
-    );
-    let line = run(case, seed, |trainer| {
-        let now = trainer.snapshot();
-        println!(
-            "{:>10} {:>14} {:>12.1} {:>11} {:>9}",
-            now.real_steps,
-            now.imagined_steps,
-            now.latest_evaluation.unwrap_or(f32::NAN),
-            now.confidence.map_or_else(|| "–".into(), |confidence| format!("{confidence:.3}")),
-            now.branches
-        );
-    });
-    let best = line.best_evaluation.map_or_else(|| "–".into(), |best| format!("{best:.1}"));
-    match (&line.error, line.real_steps_to_solve) {
-        (Some(error), _) => println!("{error}"),
-        (None, Some(steps)) => println!("solved at {steps} real steps; {:.1} s in all", line.wall_s),
-        (None, None) => println!("not solved; best {best}; {:.1} s in all", line.wall_s),
-    }
-    Ok(())
 }
 
 #[cfg(test)]

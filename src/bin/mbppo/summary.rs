@@ -2,6 +2,7 @@
 
 use crate::run::Line;
 use mbppo::config::PRESETS;
+use mbppo::device::DeviceKind;
 use mbppo::env::{TASKS, make};
 use mbppo::quantiles::Spread;
 use std::fmt::Write;
@@ -50,29 +51,34 @@ fn steps(steps: Option<u64>) -> Option<f64> {
     steps.map(|steps| steps as f64)
 }
 
-/// Mode with its label or, without one, its changes: "mb-ppo", "mb-ppo, no curiosity", "mb-ppo, gamma=0.9".
+/// Mode with its label or, without one, its changes, and the device if it is not the usual one: "mb-ppo",
+/// "mb-ppo, no curiosity", "mb-ppo, gamma=0.9, cpu-plain".
 pub fn learner(line: &Line) -> String {
-    match (&line.variant, line.changes.as_slice()) {
+    let mut name = match (&line.variant, line.changes.as_slice()) {
         (Some(label), _) => format!("{}, {label}", line.mode),
         (None, []) => line.mode.clone(),
         (None, changes) => format!("{}, {}", line.mode, changes.join(" ")),
+    };
+    if line.device != DeviceKind::Cpu.name() {
+        name.push_str(&format!(", {}", line.device));
     }
+    name
 }
 
-/// What tells rows apart: task, mode and changes in any order.
-fn row(line: &Line) -> (&str, &str, Vec<&str>) {
+/// What tells rows apart: task, mode, device, and changes in any order.
+fn row(line: &Line) -> ([&str; 3], Vec<&str>) {
     let mut changes: Vec<&str> = line.changes.iter().map(String::as_str).collect();
     changes.sort_unstable();
-    (&line.task, &line.mode, changes)
+    ([&line.task, &line.mode, &line.device], changes)
 }
 
 /// Every run once, in the order of tasks, presets, changes and seeds. Of several lines of a run the longest counts.
 pub fn once_each(mut lines: Vec<Line>) -> Vec<Line> {
     lines.sort_by_cached_key(|line| {
-        let (task, mode, changes) = row(line);
+        let ([task, mode, device], changes) = row(line);
         let task_at = place(TASKS.iter().copied(), task);
         let mode_at = place(PRESETS.iter().map(|preset| preset.name), mode);
-        let key = (task_at, task.to_owned(), mode_at, mode.to_owned(), changes.join(" "));
+        let key = (task_at, task.to_owned(), mode_at, mode.to_owned(), changes.join(" "), device.to_owned());
         (key, line.seed, std::cmp::Reverse(line.real_steps))
     });
     lines.dedup_by(|next, kept| next.seed == kept.seed && row(next) == row(kept));

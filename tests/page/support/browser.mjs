@@ -7,26 +7,27 @@ const FLAGS = ["--no-sandbox", "--no-first-run", "--disable-background-networkin
 const GPU_FLAGS = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
 const DIST = process.env.MBPPO_DIST ?? new URL("../../../dist", import.meta.url).pathname;
 
-/** {open, close}. `gpu`: with a software WebGPU adapter; without it the browser has WebGPU but finds no adapter. */
-export async function launch({ gpu = false } = {}) {
+/**
+ * {open, trace, traced, close}. `gpu`: with a software WebGPU adapter; without it the browser has WebGPU but finds no adapter. `altered`, `keep`: as in
+ * serve.mjs.
+ */
+export async function launch({ gpu = false, ...serving } = {}) {
   if (!existsSync(`${DIST}/index.html`)) throw new Error("There is no built page in dist/. Build it first: trunk build.");
-  const host = await serve(DIST);
+  const host = await serve(DIST, serving);
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: ["--headless=new", ...FLAGS, ...(gpu ? GPU_FLAGS : [])],
   });
-  return { open: (query, options) => open(browser, host, query, options), close: async () => { await browser.close(); await host.close(); } };
-}
-
-/** Lets a test call what the page gave to on_panic, as the panic hook would. */
-async function overhear(route) {
-  const response = await route.fetch();
-  const body = await response.text();
-  await route.fulfill({ response, body: body.replace(/export function on_panic\((\w+)\) ?\{/, "$& globalThis.panicNow = $1;") });
+  return {
+    open: (query, options) => open(browser, host, query, options),
+    trace: (page, options) => browser.startTracing(page, options),
+    traced: () => browser.stopTracing(),
+    close: async () => { await browser.close(); await host.close(); },
+  };
 }
 
 /** A page on `query`; `page.faults` collects errors, foreign requests and violations of the content policy. */
-async function open(browser, host, query = "", { before, listen = false, loaded = true, ...context } = {}) {
+async function open(browser, host, query = "", { before, loaded = true, altered, as, ...context } = {}) {
   const visit = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...context });
   const page = await visit.newPage();
   page.faults = [];
@@ -41,7 +42,7 @@ async function open(browser, host, query = "", { before, listen = false, loaded 
     document.addEventListener("securitypolicyviolation", (event) => globalThis.violations.push(`${event.violatedDirective} ${event.blockedURI}`));
   });
   if (before) await page.addInitScript(before);
-  if (listen) await page.route(/mbppo[^/]*\.js$/, overhear);
+  if (altered) await page.route(altered, async (route) => { const response = await route.fetch(); await route.fulfill({ response, body: `${await response.text()}\n${as}` }); });
   await page.goto(host.page + query);
   if (loaded) await page.waitForFunction(() => globalThis.mbppo?.snapshot, null, { timeout: 120_000 });
   page.leave = () => visit.close();
@@ -51,6 +52,24 @@ async function open(browser, host, query = "", { before, listen = false, loaded 
 /** Everything that went wrong on a page so far. */
 export async function faultsOf(page) {
   return [...page.faults, ...(await page.evaluate(() => globalThis.violations))];
+}
+
+/** The worker in which a device trains: "cpu" or "webgpu". */
+export async function workerOf(page, name) {
+  for (const worker of page.workers()) if ((await worker.evaluate(() => self.name)) === name) return worker;
+  throw new Error(`There is no worker ${name} among ${page.workers().length}.`);
+}
+
+/** What the page says about its device. */
+export const sentenceOf = (page) => page.locator("[data-is=device-sentence]").textContent();
+
+/** Waits until the page says something about its device that matches. */
+export async function untilSaid(page, words, timeout = 60_000) {
+  for (const end = Date.now() + timeout; Date.now() < end; await page.waitForTimeout(40)) {
+    const sentence = await sentenceOf(page);
+    if (words.test(sentence)) return sentence;
+  }
+  throw new Error(`${words} was not said in ${timeout / 1000} s, but: ${await sentenceOf(page)}`);
 }
 
 /** The page's snapshot, or one part of it. */

@@ -5,16 +5,23 @@ import { extname, join, normalize } from "node:path";
 
 const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm", ".svg": "image/svg+xml" };
 
-/** {origin, close}; the folder answers under `under`, to see that the page works from any sub-folder. */
-export async function serve(folder, under = "/somewhere/below/") {
+/**
+ * {page, close}; the folder answers under `under`, to see that the page works from any sub-folder. `altered(name, body)` may give another
+ * body for a file. `keep`: browsers may keep what has its content in its name, as docs/hosting.md advises; else they keep nothing.
+ * What `slow.files` matches arrives in pieces, as over a poor line; a test may change that at any time.
+ */
+export async function serve(folder, { under = "/somewhere/below/", altered = (name, body) => body, keep = false, slow = { files: null } } = {}) {
   const server = createServer(async ({ url }, response) => {
     const path = normalize(decodeURIComponent(new URL(url, "http://localhost").pathname));
     const name = path.startsWith(under) ? path.slice(under.length) || "index.html" : null;
     try {
       if (name === null) throw new Error("outside");
-      const body = await readFile(join(folder, name));
-      response.writeHead(200, { "content-type": TYPES[extname(name)] ?? "application/octet-stream", "content-length": body.length, "cache-control": "no-store" });
-      response.end(body);
+      const body = altered(name, await readFile(join(folder, name)));
+      const cache = !keep ? "no-store" : name === "index.html" ? "no-cache" : "public, max-age=31536000, immutable";
+      response.writeHead(200, { "content-type": TYPES[extname(name)] ?? "application/octet-stream", "content-length": Buffer.byteLength(body), "cache-control": cache });
+      if (slow.files?.test(name)) await drip(response, Buffer.from(body));
+      else response.write(body);
+      response.end();
     } catch {
       response.writeHead(404).end("There is no such file.");
     }
@@ -22,4 +29,13 @@ export async function serve(folder, under = "/somewhere/below/") {
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   const page = `http://localhost:${server.address().port}${under}`;
   return { page, close: () => new Promise((resolve) => { server.closeAllConnections(); server.close(resolve); }) };
+}
+
+/** Half of it at once, then the rest in pieces, for three seconds. */
+async function drip(response, body) {
+  const piece = Math.ceil(body.length / 60);
+  for (let at = 0, length = 30 * piece; at < body.length; at += length, length = piece) {
+    response.write(body.subarray(at, at + length));
+    await new Promise((later) => setTimeout(later, 100));
+  }
 }

@@ -1,10 +1,15 @@
-// Which device can train here, and why: asked before any tensor exists, because a wrong guess would end the program.
+// Which device trains, and why: what is asked before the WebGPU build is fetched, and what two measured numbers decide.
+// Every decision is a sentence that the page shows.
+import { megabytes, value } from "../format.js";
 
 const CPU = "Training on the CPU";
+/** WebGPU takes over only if it needs less than this share of the CPU's time: a hand-over for less is not worth its pause. */
+export const CLEARLY = 0.8;
+const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|warp/i;
 
-/** {possible, reason, name}: whether WebGPU can train here; the reason is a clause that follows "because". Never throws. */
+/** {possible, reason, name, software}: whether WebGPU can train here; the reason is a clause that follows "because". Never throws. */
 export async function probeWebGpu({ gpu = globalThis.navigator?.gpu, secure = globalThis.isSecureContext } = {}) {
-  const no = (reason) => ({ possible: false, reason });
+  const no = (reason) => ({ possible: false, reason, name: "", software: false });
   if (!gpu) {
     return secure === false
       ? no("this page was not opened over https or on localhost, and browsers give WebGPU to such pages only")
@@ -18,20 +23,59 @@ export async function probeWebGpu({ gpu = globalThis.navigator?.gpu, secure = gl
   }
   if (!adapter) return no("the browser has WebGPU but found no graphics device that it can use");
   if (!adapter.features.has("timestamp-query")) return no("this graphics device lacks timestamp-query, which the WebGPU backend needs");
-  const { vendor, architecture } = adapter.info ?? {};
-  return { possible: true, reason: "", name: [vendor, architecture].filter(Boolean).join(" ") };
+  return { possible: true, reason: "", ...described(adapter) };
 }
 
-/** What to open for a wish, and the sentence that is true once it is open: {kind, sentence}. */
-export async function chooseDevice(wish, probe = probeWebGpu) {
-  if (wish === "cpu") return { kind: "cpu", sentence: `${CPU}, as asked for.` };
-  if (wish === "auto") return { kind: "cpu", sentence: `${CPU}: enough for networks this small. WebGPU can be chosen.` };
-  const { possible, reason, name } = await probe();
-  if (possible) return { kind: "webgpu", sentence: `Training on WebGPU${name ? ` (${name})` : ""}, as asked for.` };
-  return { kind: "cpu", sentence: `${CPU}, because ${reason}.` };
+/** What an adapter calls itself, and whether it is a program on the processor. */
+function described({ info = {}, isFallbackAdapter }) {
+  const words = [info.vendor, info.architecture].filter(Boolean).join(" ");
+  const all = [words, info.device, info.description].join(" ");
+  return { name: words, software: Boolean(info.isFallbackAdapter ?? isFallbackAdapter) || SOFTWARE.test(all) };
 }
 
-/** The sentence for a WebGPU that was there but failed when it was opened. */
-export function fallbackSentence(error) {
-  return `${CPU}, because WebGPU failed to start (${error.message.replace(/\.$/, "")}).`;
+/**
+ * What to do about WebGPU for a wish, once the run has begun on the CPU. `move`: "no" (and `sentence`: why), "asked"
+ * (take the run over) or "measure" (take it over if that pays). `built`: whether the page has a WebGPU build; `saveData`: the visitor's wish.
+ */
+export function planFor(wish, { probe, built, saveData }) {
+  const stay = (sentence) => ({ move: "no", sentence });
+  if (wish === "cpu") return stay(`${CPU}, as asked for.`);
+  if (!probe.possible) return stay(`${CPU}, because ${probe.reason}.`);
+  if (!built) return stay(`${CPU}, because this page was built without WebGPU.`);
+  if (wish === "webgpu") return { move: "asked" };
+  if (probe.software) return stay(`${CPU}: WebGPU is here only a program on the same processor${named(probe.name)}, which would be slower.`);
+  if (saveData) return stay(`${CPU}: this browser asks to save data, so WebGPU is not fetched. It can be chosen.`);
+  return { move: "measure" };
 }
+
+/** While the WebGPU build arrives; `progress`: {received, total}, null once it is there and is being prepared. */
+export function arriving({ move }, progress) {
+  const begin = `${CPU} while WebGPU ${progress ? "is loaded" : "is prepared"}${move === "measure" ? ", to be compared with" : ""}`;
+  if (!progress) return `${begin}.`;
+  return `${begin}: ${megabytes(progress.received)}${progress.total ? ` of ${megabytes(progress.total)}` : ""}.`;
+}
+
+/** From two measured times an iteration, in milliseconds: {move, sentence}; "since" is the iteration of the hand-over. */
+export function verdict({ cpuMs, webgpuMs, name }) {
+  const figures = (first, second) => `measured ${ms(first)} an iteration, ${ms(second)}`;
+  if (webgpuMs < CLEARLY * cpuMs) return { move: true, sentence: (since) => `Training on WebGPU${named(name)} since iteration ${since}: ${figures(webgpuMs, cpuMs)} on the CPU.` };
+  return { move: false, sentence: () => `${CPU}: ${figures(cpuMs, webgpuMs)} on WebGPU${named(name)}.` };
+}
+
+/** WebGPU took over because the visitor wished so. */
+export const takenOver = (name, since) => `Training on WebGPU${named(name)}${since > 0 ? ` since iteration ${since}` : ""}, as asked for.`;
+
+/** WebGPU was there but could not take over. */
+export const fallbackSentence = (error) => `${CPU}, because WebGPU failed to start (${error.message.replace(/\.$/, "")}).`;
+
+/** The visitor let the CPU go on after a failure. */
+export const rescued = (iteration) => `${CPU} ${iteration > 0 ? `from iteration ${iteration} on` : "from the start"}, because what trained before had stopped.`;
+
+/** Where on the CPU, if that is not a Worker: the end of a sentence's line. */
+export function whereWords({ thread, reason }) {
+  if (thread === "worker") return "";
+  return reason ? ` It shares the page's thread, because no worker could be started (${reason.replace(/\.$/, "")}).` : " It shares the page's thread, as asked for.";
+}
+
+const named = (name) => (name ? ` (${name})` : "");
+const ms = (number) => `${value(Number(number.toPrecision(2)))} ms`;

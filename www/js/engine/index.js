@@ -1,12 +1,69 @@
-// Opens an engine. Everything above this folder sees the interface of protocol.js and plots that draw on a canvas.
+// The engines of the page. Everything above this folder sees the interface of protocol.js, and plots that draw on a canvas.
 import { addresses } from "./address.js";
-import { load } from "./load.js";
+import { compile, instantiate } from "./load.js";
 import { localEngine } from "./local.js";
+import { remoteEngine } from "./remote.js";
 
-/** {engine, plots}. `onPanic(message)`: the program has ended for good and only a new page helps. */
-export async function openEngine({ onProgress, onPanic }) {
-  const bindings = await load(addresses(), onProgress);
-  bindings.on_panic((message, where) => onPanic(where ? `${message}\nat ${where}` : message));
-  const { draw_returns, draw_real_vs_imagined, draw_error_by_horizon, draw_state_map, draw_calibration, draw_curve } = bindings;
-  return { engine: localEngine(bindings), plots: { draw_returns, draw_real_vs_imagined, draw_error_by_horizon, draw_state_map, draw_calibration, draw_curve } };
+/** What is drawn on a canvas of the page, and so lives on its thread. */
+const PLOTS = ["draw_returns", "draw_real_vs_imagined", "draw_error_by_horizon", "draw_state_map", "draw_calibration", "draw_curve"];
+
+/**
+ * Loads the CPU build: one download, compiled once, for the plots on this thread and for the Worker that trains.
+ * `thread`: "worker" or "main". `onPanic(message, {final})`: a program has ended for good; final if only a new page helps.
+ */
+export async function openEngines({ thread, onProgress, onPanic }) {
+  const builds = addresses();
+  const compiled = compile(builds.cpu, onProgress);
+  let where = { thread, reason: null }; // where the CPU trains, and why that is not the Worker
+  const begin = compiled.then((module) => ({ script: builds.cpu.script, module }));
+  const beside = async () => remoteEngine(newWorker("cpu"), begin, { onPanic: (message) => onPanic(message, { final: false }) });
+  const starting = thread === "worker" ? settled(beside()) : null; // its scripts load while the wasm does
+
+  const bindings = await instantiate(builds.cpu, await compiled);
+  bindings.on_panic((message, place) => onPanic(place ? `${message}\nat ${place}` : message, { final: true }));
+
+  async function start(attempt) {
+    if (where.thread === "main") return localEngine(bindings);
+    const { engine, error } = await attempt;
+    if (engine) return engine;
+    where = { thread: "main", reason: error.message };
+    return localEngine(bindings);
+  }
+  let cpu = await start(starting);
+  let webgpu = null;
+
+  return {
+    schema: bindings.schema(),
+    freshSeed: () => bindings.fresh_seed(),
+    plots: Object.fromEntries(PLOTS.map((name) => [name, bindings[name]])),
+    where: () => where,
+    hasWebGpu: builds.webgpu !== null,
+    /** The WebGPU build in a Worker of its own: fetched at the first call, and anew where the former has died. */
+    webgpu(onProgress) {
+      if (!webgpu?.alive()) webgpu = openWebGpu(builds.webgpu, onProgress, onPanic);
+      return webgpu.opening;
+    },
+    /** The engine with WebGPU if it is there already, else null. */
+    warm: () => (webgpu?.alive() ? webgpu.engine : null),
+    /** The engine on the CPU; a new one where the former has died. */
+    async cpu() {
+      if (!cpu.alive()) cpu = await start(where.thread === "worker" ? settled(beside()) : null);
+      return cpu;
+    },
+  };
 }
+
+/** {opening, engine, alive}; `engine` once it is open. */
+function openWebGpu(build, onProgress, onPanic) {
+  const entry = { engine: null, failed: false, alive: () => !entry.failed && (entry.engine?.alive() ?? true) };
+  const opening = async () => remoteEngine(newWorker("webgpu"), build, { onProgress, onPanic: (message) => onPanic(message, { final: false }) });
+  entry.opening = opening().then((engine) => (entry.engine = engine), (error) => {
+    entry.failed = true;
+    throw error;
+  });
+  return entry;
+}
+
+const settled = (opening) => opening.then((engine) => ({ engine }), (error) => ({ error }));
+
+const newWorker = (name) => new Worker(new URL("../worker/index.js", import.meta.url), { type: "module", name });

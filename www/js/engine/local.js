@@ -1,41 +1,72 @@
-// The engine on this thread: a thin, asynchronous wrapper of the wasm exports.
+// The engine on this thread, the page's or a Worker's: a thin, asynchronous wrapper of the wasm exports.
+import { createGrowth } from "./curves.js";
 import { EngineError } from "./protocol.js";
 
 export function localEngine(bindings) {
-  return { schema: bindings.schema(), freshSeed: () => bindings.fresh_seed(), open: (wish) => open(bindings, wish) };
+  let alive = true;
+  const failed = (error) => {
+    const told = EngineError.from(error);
+    if (told.fatal) alive = false;
+    throw told;
+  };
+  const open = async (opening) => {
+    try {
+      return sessionOf(await opening(), failed);
+    } catch (error) {
+      return failed(error);
+    }
+  };
+  return {
+    open: (wish) => open(() => bindings.Session.create(wish)),
+    resume: (checkpoint, device) => open(() => bindings.Session.resume(checkpoint, device)),
+    alive: () => alive,
+    close: () => { alive = false; },
+  };
 }
 
-async function open(bindings, wish) {
-  let session;
-  try {
-    session = await bindings.Session.create(wish);
-  } catch (error) {
-    throw EngineError.from(error);
-  }
+function sessionOf(session, failed) {
   // The wasm session is borrowed for as long as an advance runs: whatever comes meanwhile waits for its turn.
   let turn = Promise.resolve();
   const inTurn = (work) => {
-    const result = turn.then(() => work()).catch((error) => { throw EngineError.from(error); });
+    const result = turn.then(() => work()).catch(failed);
     turn = result.catch(() => {});
     return result;
   };
+  const growth = createGrowth();
+  let rests = 0;
   return {
     device: session.device(),
-    advance: (order) => inTurn(() => advance(session, order)),
+    ahead: 0,
+    advance(order) {
+      const asked = rests;
+      return inTurn(() => advance(session, asked === rests ? order : { ...order, maxTicks: 0 }, growth));
+    },
+    rest: () => { rests += 1; },
     physics: () => inTurn(() => session.physics()),
     setPhysics: (name, value) => inTurn(() => session.set_physics(name, value)),
     close: () => void inTurn(() => session.free()).catch(() => {}),
   };
 }
 
-async function advance(session, { budgetMs, maxTicks = 0xffffffff, stopAtPhase = false, look = true, curves = false }) {
-  const done = maxTicks > 0 ? await session.advance(budgetMs, maxTicks, stopAtPhase) : { ticks: 0, phase_changed: false };
-  const report = { ticks: done.ticks, phaseChanged: done.phase_changed };
+async function advance(session, { budgetMs, maxTicks = 0xffffffff, stopAt = "", save = false, look = true, curves = false }, growth) {
+  const start = performance.now();
+  const done = maxTicks > 0 ? await session.advance(budgetMs, maxTicks, stopAt) : IDLE;
+  const report = { ticks: done.ticks, phaseChanged: done.phase_changed, iterationEnded: done.iteration_ended };
   if (look) Object.assign(report, { snapshot: session.snapshot(), recording: session.take_recording() });
   if (curves) {
-    const start = performance.now();
-    report.curves = session.curves();
-    report.curvesMs = performance.now() - start;
+    const before = performance.now();
+    report.curves = growth(session.curves());
+    report.curvesMs = performance.now() - before;
   }
+  if (save && stopAt === "iteration" && done.iteration_ended) report.checkpoint = await checkpointOf(session);
+  report.workMs = performance.now() - start;
   return report;
+}
+
+const IDLE = { ticks: 0, phase_changed: false, iteration_ended: false };
+
+async function checkpointOf(session) {
+  const start = performance.now();
+  const bytes = await session.save();
+  return { bytes, iteration: session.snapshot().iteration, ms: performance.now() - start };
 }

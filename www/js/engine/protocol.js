@@ -1,15 +1,20 @@
-// What an engine is, wherever it runs: on this thread now, in a Worker later. Both sides import this file and nothing
-// of each other. All data are plain objects, shaped as in src/snapshot.rs, src/config and src/metrics.rs.
+// What an engine is, wherever it runs: on this thread or in a Worker. Both sides import this file and nothing of each
+// other. All data are plain objects, shaped as in src/snapshot.rs, src/config and src/metrics.rs.
 
 /**
  * @typedef {object} Engine
- * @property {object} schema presets, tuned, hyperparameters, metrics, tasks, mazes, version
- * @property {() => number} freshSeed
- * @property {(wish: {task: string, preset: string, seed: number, device: "cpu"|"webgpu", config: Object<string, string>}) => Promise<Session>} open
+ * @property {(wish: {task: string, preset: string, seed: number, device: DeviceKind, config: Object<string, string>}) => Promise<Session>} open
  *   rejects with an {@link EngineError}
+ * @property {(checkpoint: Uint8Array, device: DeviceKind) => Promise<Session>} resume goes on where the checkpoint was taken
+ * @property {() => boolean} alive false once nothing can be opened any more
+ * @property {() => void} close ends it with all its sessions
+ *
+ * @typedef {"cpu"|"webgpu"} DeviceKind "auto" is a wish of the page that device.js turns into one of them
  *
  * @typedef {object} Session one run; its calls wait for one another
+ * @property {number} ahead orders that may wait behind the one that is worked on: 0 where that would hold up the page
  * @property {(order: Order) => Promise<Report>} advance
+ * @property {() => void} rest orders that have not begun yet are answered with no work done
  * @property {() => Promise<Parameter[]>} physics what can be changed in the task while it runs
  * @property {(name: string, value: number) => Promise<Parameter[]>} setPhysics changes one from the next step on; all of them as
  *   they are then. Rejects with an {@link EngineError} for a value that is not possible, and nothing has changed
@@ -21,33 +26,44 @@
  * @typedef {object} Order
  * @property {number} budgetMs how long to work; one tick is always done
  * @property {number} [maxTicks] no more units of work than this
- * @property {boolean} [stopAtPhase] stop where a phase ends
+ * @property {"phase"|"iteration"} [stopAt] stop where one of these ends
+ * @property {boolean} [save] report a checkpoint if it stops where an iteration ends
  * @property {boolean} [look] whether the report should hold a snapshot and the recording
  * @property {boolean} [curves] whether it should hold the curves too
  *
  * @typedef {object} Report
  * @property {number} ticks
  * @property {boolean} phaseChanged
+ * @property {boolean} iterationEnded
+ * @property {number} workMs how long all of it took
  * @property {object} [snapshot]
  * @property {object} [recording] frames, forecast, comparison, error_by_horizon, calibration, return_gap, state_map since the last look
- * @property {object} [curves]
+ * @property {import("./curves.js").Growth} [curves] what has been added to the curves
  * @property {number} [curvesMs] how long copying them took
+ * @property {Checkpoint} [checkpoint]
+ *
+ * @typedef {{bytes: Uint8Array, iteration: number, ms: number}} Checkpoint after so many iterations; `ms`: how long saving took
  */
 
-/** Sessions train on one of these; "auto" is a wish of the page that device.js turns into one of them. */
-export const DEVICE_KINDS = ["cpu", "webgpu"];
+const FIELDS = ["kind", "field", "value", "allowed", "doing", "reason", "phase", "quantity"];
 
-/** Everything that can go wrong below, with the field that is to blame where there is one. Fatal: no session works any more. */
+/** Everything that can go wrong below, with the fields of src/error.rs. Fatal: no session of this engine works any more. */
 export class EngineError extends Error {
-  constructor(message, { field = null, value = null, allowed = null, cause } = {}) {
+  constructor(message, { cause, fatal = false, ...fields } = {}) {
     super(message, { cause });
     this.name = "EngineError";
-    Object.assign(this, { field, value, allowed, fatal: cause instanceof WebAssembly.RuntimeError });
+    for (const name of FIELDS) this[name] = fields[name] ?? null;
+    this.fatal = fatal || cause instanceof WebAssembly.RuntimeError;
+  }
+
+  /** As a message can carry it; `from` reads it. */
+  plain() {
+    return { message: this.message, fatal: this.fatal, ...Object.fromEntries(FIELDS.map((name) => [name, this[name]])) };
   }
 
   static from(error) {
     if (error instanceof EngineError) return error;
-    const { field, value, allowed } = error ?? {};
-    return new EngineError(error?.message ?? String(error), { field, value, allowed, cause: error });
+    const fields = Object.fromEntries(FIELDS.map((name) => [name, error?.[name]]));
+    return new EngineError(error?.message ?? String(error), { ...fields, fatal: error?.fatal === true, cause: error });
   }
 }

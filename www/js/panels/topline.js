@@ -31,6 +31,12 @@ export function mountTopline({ store, commands, addressOf }) {
     say(find("device-sentence"), opening ? "Preparing the learner…" : opened?.sentence ?? "");
   };
   store.on(["settings", "device", "opening"], show);
+  const coming = find("coming");
+  store.on(["coming"], ({ coming: progress }) => {
+    coming.hidden = progress === null;
+    if (progress?.total) coming.value = progress.received / progress.total;
+    else coming.removeAttribute("value");
+  });
 
   /** Starts over; what is refused is said, and the controls show what runs. */
   async function change(changes) {

@@ -1,11 +1,13 @@
-// When the program has ended for good: what happened, in words and as a report to copy, and a way to go on.
+// When what trains has ended: what happened, in words and as a report to copy, and the ways to go on.
 import { find, say } from "../dom.js";
 
-export function mountTrouble({ store }) {
+export function mountTrouble({ store, rescue }) {
   const dialog = find("trouble");
+  const goOn = find("trouble-rescue");
   const report = find("trouble-report");
   const copy = find("trouble-copy");
-  // A program that panicked stays dead: only a new page starts a new one.
+  goOn.addEventListener("click", rescue);
+  // A new page loads every program anew.
   find("trouble-restart").addEventListener("click", () => location.reload());
   copy.addEventListener("click", async () => {
     try {
@@ -18,10 +20,17 @@ export function mountTrouble({ store }) {
   });
   dialog.addEventListener("cancel", (event) => event.preventDefault());
   store.on(["trouble"], ({ trouble }) => {
-    if (!trouble) return;
+    if (!trouble) return dialog.close();
+    goOn.hidden = !trouble.rescue;
+    if (trouble.rescue) say(goOn, rescueWords(trouble.rescue));
+    find("trouble-restart").classList.toggle("strong", !trouble.rescue);
     say(find("trouble-title"), trouble.title);
     say(find("trouble-words"), trouble.words);
     say(report, trouble.report);
     if (!dialog.open) dialog.showModal();
   });
+}
+
+export function rescueWords({ iteration }) {
+  return iteration > 0 ? `Go on on the CPU from iteration ${iteration}` : "Begin again on the CPU";
 }

@@ -25,7 +25,7 @@ export function createStage({ canvas, theme, store }) {
     stale = true;
   }).observe(canvas);
   theme.onChange(() => (stale = true));
-  store.on(["run"], () => {
+  store.on(["run", "resumed"], () => {
     player = createPlayer();
     ghosts.clear();
     stale = true;

@@ -1,0 +1,255 @@
+//! Named arrays in one file: what a checkpoint is made of.
+//!
+//! **What.** A safetensors file: a header in JSON that says where each array stands, then the numbers. Whoever has state
+//! puts its arrays in under names of its own, and takes them out again; what is no array (words and counts) is one text
+//! of JSON beside them. [`crate::trainer`] puts it all together.
+//! **Shapes.** Arrays are row-major and little-endian: f32, f64, i64 or bool.
+//! **Choices.** (1) Numbers with a fraction are arrays and never JSON: they come back to the last bit, NaN too. (2) An
+//! array that is taken is gone, so that [`Arrays::finish`] can name what nobody knew. (3) The same arrays give the same
+//! bytes.
+
+use crate::error::{Error, Result};
+use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
+use std::collections::{BTreeMap, HashMap};
+
+/// The entry of the file's `__metadata__` that holds the JSON.
+const TEXT: &str = "mbppo";
+
+/// A kind of number that an array can hold.
+pub trait Number: Copy + private::Bytes {}
+
+mod private {
+    use safetensors::tensor::Dtype;
+
+    /// A number as little-endian bytes, and back.
+    pub trait Bytes: Sized {
+        const DTYPE: Dtype;
+        const SIZE: usize;
+        fn append(self, bytes: &mut Vec<u8>);
+        fn read(bytes: &[u8]) -> Option<Self>;
+    }
+
+    macro_rules! numbers {
+        ($($number:ty = $dtype:ident, $size:literal;)+) => { $(
+            impl Bytes for $number {
+                const DTYPE: Dtype = Dtype::$dtype;
+                const SIZE: usize = $size;
+                fn append(self, bytes: &mut Vec<u8>) {
+                    bytes.extend_from_slice(&self.to_le_bytes());
+                }
+                fn read(bytes: &[u8]) -> Option<Self> {
+                    Some(Self::from_le_bytes(bytes.try_into().ok()?))
+                }
+            }
+            impl super::Number for $number {}
+        )+ };
+    }
+
+    numbers! {
+        f32 = F32, 4;
+        f64 = F64, 8;
+        i64 = I64, 8;
+    }
+
+    impl Bytes for bool {
+        const DTYPE: Dtype = Dtype::BOOL;
+        const SIZE: usize = 1;
+        fn append(self, bytes: &mut Vec<u8>) {
+            bytes.push(u8::from(self));
+        }
+        fn read(bytes: &[u8]) -> Option<Self> {
+            Some(*bytes.first()? != 0)
+        }
+    }
+    impl super::Number for bool {}
+}
+
+/// An array as the file holds it.
+#[derive(Debug, Clone, PartialEq)]
+struct Array {
+    dtype: Dtype,
+    shape: Vec<usize>,
+    bytes: Vec<u8>,
+}
+
+/// Arrays by name.
+///
+/// ```
+/// use mbppo::arrays::Arrays;
+/// let mut arrays = Arrays::default();
+/// arrays.put("replay.rewards", &[3], [1.0_f32, 0.5, f32::NAN]);
+/// let (mut read, text) = Arrays::from_bytes(&arrays.to_bytes("{}")?)?;
+/// assert_eq!(read.take::<f32>("replay.rewards", &[3])?[..2], [1.0, 0.5]);
+/// assert!(read.take::<f32>("replay.obs", &[3]).is_err() && read.finish().is_ok() && text == "{}");
+/// # Ok::<(), mbppo::Error>(())
+/// ```
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Arrays {
+    arrays: BTreeMap<String, Array>,
+}
+
+impl Arrays {
+    /// Puts an array in. `numbers` are as many as `shape` says.
+    pub fn put<T: Number>(&mut self, name: &str, shape: &[usize], numbers: impl IntoIterator<Item = T>) {
+        let mut bytes = Vec::with_capacity(shape.iter().product::<usize>() * T::SIZE);
+        numbers.into_iter().for_each(|number| number.append(&mut bytes));
+        debug_assert_eq!(bytes.len(), shape.iter().product::<usize>() * T::SIZE, "{name}");
+        self.arrays.insert(name.into(), Array { dtype: T::DTYPE, shape: shape.to_vec(), bytes });
+    }
+
+    /// Whether there is an array of this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.arrays.contains_key(name)
+    }
+
+    /// The names that begin with `prefix`.
+    pub fn names<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a str> {
+        self.arrays.keys().map(String::as_str).filter(move |name| name.starts_with(prefix))
+    }
+
+    /// Takes an array of this shape out.
+    ///
+    /// # Errors
+    /// [`Error::Checkpoint`] if there is none of this name, or it has another shape or other numbers.
+    pub fn take<T: Number>(&mut self, name: &str, shape: &[usize]) -> Result<Vec<T>> {
+        let array = self.remove(name)?;
+        if array.shape != shape {
+            return Err(refused(name, format!("{:?}", array.shape), format!("this run needs {shape:?}")));
+        }
+        array.numbers(name)
+    }
+
+    /// Takes an array of any number of rows of this shape out.
+    ///
+    /// # Errors
+    /// [`Error::Checkpoint`] if there is none of this name, or it has other rows or other numbers.
+    pub fn take_rows<T: Number>(&mut self, name: &str, row: &[usize]) -> Result<Vec<T>> {
+        let array = self.remove(name)?;
+        if array.shape.get(1..) != Some(row) {
+            return Err(refused(name, format!("{:?}", array.shape), format!("its rows must be {row:?}")));
+        }
+        array.numbers(name)
+    }
+
+    /// Takes an array of a single number out.
+    ///
+    /// # Errors
+    /// As from [`Arrays::take`].
+    pub fn take_one<T: Number>(&mut self, name: &str) -> Result<T> {
+        let one = self.take(name, &[1])?.first().copied();
+        one.ok_or_else(|| refused(name, "nothing".into(), "one number is needed".into()))
+    }
+
+    /// Whether everything has been taken.
+    ///
+    /// # Errors
+    /// [`Error::Checkpoint`] with the first array that nobody has taken.
+    pub fn finish(self) -> Result<()> {
+        match self.arrays.into_iter().next() {
+            None => Ok(()),
+            Some((name, array)) => {
+                Err(refused(&name, format!("{:?}", array.shape), "this run has no such array".into()))
+            }
+        }
+    }
+
+    /// The file with these arrays and the JSON `text`.
+    ///
+    /// # Errors
+    /// [`Error::Checkpoint`] if there are so many that a header would exceed the format's 100 MB.
+    pub fn to_bytes(&self, text: &str) -> Result<Vec<u8>> {
+        let mut views = Vec::with_capacity(self.arrays.len());
+        for (name, array) in &self.arrays {
+            let view = TensorView::new(array.dtype, array.shape.clone(), &array.bytes);
+            views.push((name, view.map_err(|error| refused(name, error.to_string(), NOT_A_FILE.into()))?));
+        }
+        let metadata = HashMap::from([(TEXT.into(), text.into())]);
+        serialize(views, Some(metadata))
+            .map_err(|error| refused("header", error.to_string(), NOT_A_FILE.into()))
+    }
+
+    /// The arrays and the JSON of such a file.
+    ///
+    /// # Errors
+    /// [`Error::Checkpoint`] if it is no safetensors file, has no such JSON, or an array of another kind of number.
+    pub fn from_bytes(bytes: &[u8]) -> Result<(Self, String)> {
+        let not_a_file = |error| refused("file", format!("{error}"), NOT_A_FILE.into());
+        let (_, header) = SafeTensors::read_metadata(bytes).map_err(not_a_file)?;
+        let text = header.metadata().as_ref().and_then(|metadata| metadata.get(TEXT));
+        let text = text.cloned().ok_or_else(|| {
+            refused(&format!("__metadata__.{TEXT}"), "nothing".into(), "a checkpoint of mbppo has it".into())
+        })?;
+        let file = SafeTensors::deserialize(bytes).map_err(not_a_file)?;
+        let mut arrays = BTreeMap::new();
+        for (name, view) in file.iter() {
+            let (dtype, shape) = (view.dtype(), view.shape().to_vec());
+            arrays.insert(name.into(), Array { dtype, shape, bytes: view.data().to_vec() });
+        }
+        Ok((Self { arrays }, text))
+    }
+
+    fn remove(&mut self, name: &str) -> Result<Array> {
+        let array = self.arrays.remove(name);
+        array.ok_or_else(|| refused(name, "nothing".into(), "this run needs an array of this name".into()))
+    }
+}
+
+const NOT_A_FILE: &str = "it must be a safetensors file that mbppo has written";
+
+impl Array {
+    fn numbers<T: Number>(&self, name: &str) -> Result<Vec<T>> {
+        if self.dtype != T::DTYPE {
+            let allowed = format!("its numbers must be {}", T::DTYPE);
+            return Err(refused(name, self.dtype.to_string(), allowed));
+        }
+        Ok(self.bytes.chunks_exact(T::SIZE).filter_map(T::read).collect())
+    }
+}
+
+/// The error for `value` of this field of a checkpoint.
+pub fn refused(field: &str, value: String, allowed: String) -> Error {
+    Error::Checkpoint { field: field.into(), value, allowed }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn some() -> Arrays {
+        let mut arrays = Arrays::default();
+        arrays.put("a", &[2, 1], [f64::MIN_POSITIVE, -0.0]);
+        arrays.put("b", &[3], [true, false, true]);
+        arrays.put("c", &[0, 4], Vec::<i64>::new());
+        arrays.put("d", &[1], [f32::from_bits(0x7fc0_1234)]);
+        arrays
+    }
+
+    #[test]
+    fn every_bit_comes_back_and_the_same_arrays_give_the_same_bytes() {
+        let bytes = some().to_bytes("{\"π\": 1}").expect("a file");
+        assert_eq!(some().to_bytes("{\"π\": 1}").expect("a file"), bytes);
+        let (mut arrays, text) = Arrays::from_bytes(&bytes).expect("a file");
+        assert_eq!((text.as_str(), arrays == some()), ("{\"π\": 1}", true));
+        let zero: Vec<f64> = arrays.take_rows("a", &[1]).expect("there");
+        assert_eq!(zero.iter().map(|x| x.to_bits()).collect::<Vec<_>>(), [1 << 52, 1 << 63]);
+        assert_eq!(arrays.take::<bool>("b", &[3]).expect("there"), [true, false, true]);
+        assert!(arrays.take_rows::<i64>("c", &[4]).expect("there").is_empty());
+        assert_eq!(arrays.take_one::<f32>("d").expect("there").to_bits(), 0x7fc0_1234);
+        arrays.finish().expect("all taken");
+    }
+
+    #[test]
+    fn what_does_not_fit_is_named() {
+        let said = |error: Error| error.to_string();
+        assert!(said(some().take::<f64>("a", &[2]).unwrap_err()).contains("a = [2, 1]"));
+        assert!(said(some().take_rows::<f64>("a", &[2]).unwrap_err()).contains("its rows must be [2]"));
+        assert!(said(some().take::<f32>("a", &[2, 1]).unwrap_err()).contains("a = F64"));
+        assert!(said(some().take_one::<f32>("e").unwrap_err()).contains("e = nothing"));
+        assert!(said(some().finish().unwrap_err()).contains("this run has no such array"));
+        for bytes in [&b""[..], b"hello", &[0xff; 64], &some().to_bytes("{}").unwrap()[..40]] {
+            assert!(said(Arrays::from_bytes(bytes).unwrap_err()).contains("a safetensors file"), "{bytes:?}");
+        }
+        let foreign = serialize(Vec::<(&str, TensorView<'_>)>::new(), None).expect("a file");
+        assert!(said(Arrays::from_bytes(&foreign).unwrap_err()).contains("__metadata__.mbppo = nothing"));
+    }
+}

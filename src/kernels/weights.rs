@@ -1,0 +1,198 @@
+//! What learning has made of a parameter buffer, as plain numbers: the form in which it goes to another device, or into
+//! a checkpoint.
+//!
+//! **Shapes.** θ, m, v and θ' `[parameters]`. In a checkpoint θ and θ' stand matrix by matrix, named after their network:
+//! `policy.0.kernel` [in, out] and `policy.0.bias` `[out]`, with [E, …] before them for an ensemble, so that
+//! y = x · kernel + bias; θ' the same as `policy_target.0.kernel`. m and v stay whole, in the order of the matrices.
+//! **Where.** Every learner gives and takes these: [`crate::agent`], [`crate::world_model`], [`crate::curiosity`].
+//! **Choices.** Names are those of Flax for matrices, whose orientation is ours, and those of PyTorch for Adam.
+
+use super::{Adam, Mlp};
+use crate::arrays::{Arrays, refused};
+use crate::error::Result;
+
+/// The numbers of one buffer, with the memory of its optimiser.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Weights {
+    /// θ, all parameters.
+    pub flat: Vec<f32>,
+    /// Adam's average gradient.
+    pub m: Vec<f32>,
+    /// Adam's average squared gradient.
+    pub v: Vec<f32>,
+    /// Steps that Adam has taken.
+    pub updates: u32,
+    /// θ', where there is one: a slow copy of θ, or the fixed network that θ guesses. Empty otherwise.
+    pub target: Vec<f32>,
+}
+
+/// A stretch of the buffer with a name and a shape.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// "policy"
+    network: String,
+    /// "0.kernel"; empty if the network is a single row of numbers.
+    matrix: String,
+    shape: Vec<usize>,
+}
+
+impl Part {
+    /// Numbers by themselves, behind all networks.
+    pub fn row(name: &str, size: usize) -> Self {
+        Self { network: name.into(), matrix: String::new(), shape: vec![size] }
+    }
+
+    /// The matrices of a network, in the order of the buffer.
+    pub fn of(network: &str, mlp: &Mlp) -> Vec<Self> {
+        let shape = |rest: &[usize]| match mlp.members() {
+            1 => rest.to_vec(),
+            members => [&[members], rest].concat(),
+        };
+        let part = |matrix, shape| Self { network: network.into(), matrix, shape };
+        let of_layer = |(layer, pair): (usize, &[usize])| {
+            let (kernel, bias) = (format!("{layer}.kernel"), format!("{layer}.bias"));
+            [part(kernel, shape(pair)), part(bias, shape(&pair[1..]))]
+        };
+        mlp.sizes().windows(2).enumerate().flat_map(of_layer).collect()
+    }
+
+    fn len(&self) -> usize {
+        self.shape.iter().product()
+    }
+
+    fn name(&self, learner: &str, suffix: &str) -> String {
+        let Self { network, matrix, .. } = self;
+        let dot = if matrix.is_empty() { "" } else { "." };
+        format!("{learner}.{network}{suffix}{dot}{matrix}")
+    }
+}
+
+/// The networks that a learner has on one buffer, by the names that they have in a checkpoint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Networks {
+    /// "actor_critic"
+    pub learner: &'static str,
+    /// All that stands in the buffer, in order.
+    pub parts: Vec<Part>,
+    /// Whether there is a θ'.
+    pub has_target: bool,
+}
+
+impl Weights {
+    /// These of a buffer and its optimiser.
+    pub fn of(flat: &[f32], adam: &Adam) -> Self {
+        let (m, v) = (adam.m.clone(), adam.v.clone());
+        Self { flat: flat.to_vec(), m, v, updates: adam.updates, target: Vec::new() }
+    }
+
+    /// Puts them into a checkpoint, under the names of these networks.
+    pub fn save(&self, networks: &Networks, arrays: &mut Arrays) {
+        let Networks { learner, parts, has_target } = networks;
+        let mut put = |numbers: &[f32], suffix: &str| {
+            let mut from = 0;
+            for part in parts {
+                let numbers = &numbers[from..from + part.len()];
+                arrays.put(&part.name(learner, suffix), &part.shape, numbers.iter().copied());
+                from += part.len();
+            }
+        };
+        put(&self.flat, "");
+        if *has_target {
+            put(&self.target, TARGET);
+        }
+        arrays.put(&format!("{learner}.adam.exp_avg"), &[self.m.len()], self.m.iter().copied());
+        arrays.put(&format!("{learner}.adam.exp_avg_sq"), &[self.v.len()], self.v.iter().copied());
+        arrays.put(&format!("{learner}.adam.step"), &[1], [i64::from(self.updates)]);
+    }
+
+    /// Those that were saved of these networks.
+    ///
+    /// # Errors
+    /// [`crate::Error::Checkpoint`] if something is missing, has another shape or is not finite.
+    pub fn load(networks: &Networks, arrays: &mut Arrays) -> Result<Self> {
+        let Networks { learner, parts, has_target } = networks;
+        let mut take = |suffix: &str| -> Result<Vec<f32>> {
+            let mut flat = Vec::new();
+            for part in parts {
+                flat.extend(finite(&part.name(learner, suffix), &part.shape, arrays)?);
+            }
+            Ok(flat)
+        };
+        let flat = take("")?;
+        let target = if *has_target { take(TARGET)? } else { Vec::new() };
+        let m = finite(&format!("{learner}.adam.exp_avg"), &[flat.len()], arrays)?;
+        let v = finite(&format!("{learner}.adam.exp_avg_sq"), &[flat.len()], arrays)?;
+        let name = format!("{learner}.adam.step");
+        let updates: i64 = arrays.take_one(&name)?;
+        let updates = u32::try_from(updates)
+            .map_err(|_| refused(&name, updates.to_string(), format!("it must be from 0 to {}", u32::MAX)))?;
+        Ok(Self { flat, m, v, updates, target })
+    }
+}
+
+/// What stands behind a network's name for its θ'.
+const TARGET: &str = "_target";
+
+fn finite(name: &str, shape: &[usize], arrays: &mut Arrays) -> Result<Vec<f32>> {
+    let numbers: Vec<f32> = arrays.take(name, shape)?;
+    match numbers.iter().find(|number| !number.is_finite()) {
+        None => Ok(numbers),
+        Some(number) => Err(refused(name, number.to_string(), "all its numbers must be finite".into())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Activation;
+
+    fn networks(learner: &'static str) -> Networks {
+        let critics = Mlp::new(0, 2, &[3, 4, 1], Activation::Relu);
+        let actor = Mlp::new(critics.end(), 1, &[3, 2], Activation::Relu);
+        let parts = [Part::of("critics", &critics), Part::of("actor", &actor), vec![Part::row("log_std", 2)]];
+        Networks { learner, parts: parts.concat(), has_target: true }
+    }
+
+    fn weights() -> Weights {
+        let count: usize = networks("td3").parts.iter().map(Part::len).sum();
+        let numbers = |from: usize| (from..from + count).map(|n| n as f32).collect::<Vec<_>>();
+        Weights { flat: numbers(0), m: numbers(100), v: numbers(200), updates: 7, target: numbers(300) }
+    }
+
+    fn saved() -> Arrays {
+        let mut arrays = Arrays::default();
+        weights().save(&networks("td3"), &mut arrays);
+        arrays
+    }
+
+    #[test]
+    fn they_come_back_and_every_matrix_stands_under_its_name() {
+        let mut arrays = saved();
+        assert_eq!(Weights::load(&networks("td3"), &mut arrays).expect("what was saved"), weights());
+        arrays.finish().expect("all taken");
+        let mut arrays = saved();
+        let first: Vec<f32> = arrays.take("td3.critics.0.kernel", &[2, 3, 4]).expect("of both members");
+        assert_eq!(first, weights().flat[..24]);
+        assert_eq!(arrays.take::<f32>("td3.critics.1.bias", &[2, 1]).expect("there"), [40.0, 41.0]);
+        let target: Vec<f32> = arrays.take("td3.actor_target.0.kernel", &[3, 2]).expect("of one");
+        assert_eq!(target, [342.0, 343.0, 344.0, 345.0, 346.0, 347.0]);
+        assert_eq!(arrays.take::<f32>("td3.log_std", &[2]).expect("there"), [50.0, 51.0]);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_named() {
+        let refusal = |change: &dyn Fn(&mut Arrays)| {
+            let mut arrays = saved();
+            change(&mut arrays);
+            Weights::load(&networks("td3"), &mut arrays).expect_err("refused").to_string()
+        };
+        assert!(refusal(&|arrays| arrays.put("td3.actor.0.bias", &[3], [0.0_f32; 3])).contains("needs [2]"));
+        assert!(
+            refusal(&|arrays| arrays.put("td3.actor.0.bias", &[2], [f32::NAN; 2])).contains("bias = NaN")
+        );
+        assert!(refusal(&|arrays| arrays.put("td3.adam.step", &[1], [-1_i64])).contains("adam.step = -1"));
+        let mut other = saved();
+        let error = Weights::load(&networks("dqn"), &mut other).expect_err("refused").to_string();
+        assert!(error.contains("dqn.critics.0.kernel = nothing"), "{error}");
+    }
+}

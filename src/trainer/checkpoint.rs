@@ -1,0 +1,259 @@
+//! Checkpoints: a run as a file, from which it goes on exactly, here or elsewhere.
+//!
+//! **What.** Everything that the rest of the run depends on: what was learned, with the optimisers' memory; what is
+//! remembered; where the tasks stand; how far the streams of chance have come; and what the run has told so far. On the
+//! CPU the resumed run is the same as if it had never stopped, bit for bit; on another device it goes on from the same
+//! numbers and rounds differently from there.
+//! **Where.** Between two iterations only: inside of one, half of an update would have to be saved too. The arrays are
+//! made by those who own them; `docs/checkpoints.md` lists them.
+//! **Choices.** (1) A file from which something is missing, or in which something is unknown, is refused by name: a run
+//! that goes on nearly right is worse than none. (2) Pictures are not saved; the next iteration draws them.
+
+use super::Trainer;
+use super::record::{Counters, Record};
+use super::replay_learner::ReplayLearner;
+use crate::arrays::{Arrays, refused};
+use crate::config::{Config, schema};
+use crate::device::Device;
+use crate::error::{Error, Result};
+use crate::kernels::Weights;
+use crate::kernels::scales::Scales;
+use crate::rng::Seed;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The version of what [`Trainer::checkpoint`] writes and [`Trainer::resume`] reads.
+pub const FORMAT: u64 = 1;
+
+/// What is no array: the JSON in the file.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Facts {
+    format: u64,
+    /// Version of the program that wrote it.
+    program: String,
+    task: String,
+    seed: u64,
+    /// Where it was trained last.
+    device: String,
+    /// Every hyperparameter by name, as text.
+    config: BTreeMap<String, String>,
+    counters: Counters,
+    /// How many 32-bit words were drawn from each stream of chance.
+    streams: BTreeMap<String, u64>,
+    trust: TrustFacts,
+    /// Names of the latest values in the array `metrics`.
+    metrics: Vec<String>,
+}
+
+/// What the page shows of how far the model was trusted last; decided anew in the next iteration.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TrustFacts {
+    branches: usize,
+    horizon: usize,
+    skipped: Option<String>,
+}
+
+impl Trainer {
+    /// The run as a file: a safetensors file as `docs/checkpoints.md` describes it.
+    ///
+    /// # Errors
+    /// [`Error::Checkpoint`] with field `phase` unless [`Trainer::is_between_iterations`]; the run's own failure if it
+    /// has failed; [`Error::Device`] if the device cannot be read.
+    pub async fn checkpoint(&self) -> Result<Vec<u8>> {
+        if let Some(failure) = &self.failure {
+            return Err(failure.clone());
+        }
+        if !self.is_between_iterations() {
+            let allowed = "a run can be saved between two iterations only".into();
+            return Err(refused("phase", self.phase().name().into(), allowed));
+        }
+        let mut arrays = Arrays::default();
+        self.save_learned(&mut arrays).await?;
+        self.save_experience(&mut arrays);
+        let facts = serde_json::to_string(&self.facts());
+        arrays
+            .to_bytes(&facts.map_err(|error| refused("facts", error.to_string(), "it must be JSON".into()))?)
+    }
+
+    /// The run that was saved in `bytes`, on this device. Whoever calls this still has the run that he has.
+    ///
+    /// # Errors
+    /// [`Error::Checkpoint`] with what in the file is missing, unknown or not possible.
+    pub fn resume(bytes: &[u8], device: Device) -> Result<Self> {
+        let (mut arrays, text) = Arrays::from_bytes(bytes)?;
+        let facts = Facts::read(&text)?;
+        let mut trainer = Self::new(&facts.task, facts.config()?, Seed(facts.seed), device)
+            .map_err(|error| of_file("", error))?;
+        trainer.restore_experience(&mut arrays)?;
+        trainer.restore_learned(&mut arrays)?;
+        let confidence = arrays.has("trust.confidence").then(|| arrays.take_one("trust.confidence"));
+        trainer.trust.confidence = confidence.transpose()?;
+        let TrustFacts { branches, horizon, skipped } = facts.trust;
+        (trainer.trust.branches, trainer.trust.horizon, trainer.trust.skipped) = (branches, horizon, skipped);
+        trainer.streams.go_to(facts.streams)?;
+        trainer.record = Record::load(facts.counters, &facts.metrics, &mut arrays)?;
+        arrays.finish()?;
+        if trainer.record.iteration > 0 {
+            trainer.keep();
+        }
+        Ok(trainer)
+    }
+
+    fn facts(&self) -> Facts {
+        let setting = |name: &str| (name.to_string(), self.config.get(name).unwrap_or_default());
+        Facts {
+            format: FORMAT,
+            program: env!("CARGO_PKG_VERSION").into(),
+            task: self.spec.id.into(),
+            seed: self.seed.0,
+            device: self.device.kind().name().into(),
+            config: schema().iter().map(|row| setting(row.name)).collect(),
+            counters: self.record.counters(),
+            streams: self.streams.positions(),
+            trust: TrustFacts {
+                branches: self.trust.branches,
+                horizon: self.trust.horizon,
+                skipped: self.trust.skipped.clone(),
+            },
+            metrics: self.record.metrics.keys().cloned().collect(),
+        }
+    }
+
+    /// Networks and tables, with the memory of their optimisers.
+    async fn save_learned(&self, arrays: &mut Arrays) -> Result<()> {
+        if self.table.is_none() {
+            self.agent.shape().scaling.save("obs_scaling", arrays);
+        }
+        match (&self.table, &self.replay_learner) {
+            (Some(table), _) => table.save(arrays),
+            (None, Some(learner)) => {
+                let weights = learner.weights().await?;
+                let names = ReplayLearner::names(self.agent.shape());
+                weights.iter().zip(&names).for_each(|(weights, names)| weights.save(names, arrays));
+            }
+            (None, None) => self.agent.weights().await?.save(&self.agent.names(), arrays),
+        }
+        if let Some(model) = &self.model {
+            model.weights().await?.save(model.names(), arrays);
+            model.scales().into_iter().for_each(|scales| scales.save(arrays));
+        }
+        if let Some(curiosity) = &self.curiosity {
+            let weights = curiosity.weights().await?;
+            curiosity.names().into_iter().for_each(|names| weights.save(names, arrays));
+        }
+        Ok(())
+    }
+
+    fn restore_learned(&mut self, arrays: &mut Arrays) -> Result<()> {
+        if self.table.is_none() {
+            self.agent.shape().scaling.require_saved("obs_scaling", arrays)?;
+        }
+        match (&mut self.table, &mut self.replay_learner) {
+            (Some(table), _) => table.restore(arrays)?,
+            (None, Some(learner)) => {
+                let names = ReplayLearner::names(self.agent.shape());
+                let weights = names.iter().map(|names| Weights::load(names, arrays));
+                learner.set_weights(weights.collect::<Result<_>>()?);
+            }
+            (None, None) => self.agent.set_weights(Weights::load(&self.agent.names(), arrays)?),
+        }
+        if let Some(model) = &mut self.model {
+            model.set_weights(Weights::load(model.names(), arrays)?);
+            if !self.replay.is_empty() {
+                model.set_scales(Scales::load(self.config.model_target, self.spec.obs_size(), arrays)?);
+            }
+        }
+        if let Some(curiosity) = &mut self.curiosity {
+            curiosity.set_normalization(self.replay.obs_stats());
+            curiosity.scale = self.novelty_scale.std().max(1e-8);
+            if let Some(names) = curiosity.names() {
+                let weights = Weights::load(names, arrays)?;
+                curiosity.set_weights(weights);
+            }
+        }
+        Ok(())
+    }
+
+    /// The real tasks, what is remembered of them, and what is measured on the way.
+    fn save_experience(&self, arrays: &mut Arrays) {
+        self.envs.save(arrays);
+        for (name, value) in &self.changed_physics {
+            arrays.put(&format!("physics.{name}"), &[1], [*value]);
+        }
+        if !self.action_noise.is_empty() {
+            let shape = [self.config.num_envs, self.spec.action_size()];
+            arrays.put("action_noise", &shape, self.action_noise.iter().copied());
+        }
+        self.replay.save(arrays);
+        self.novelty_scale.save("curiosity.novelty", arrays);
+        arrays.put("curiosity.beta", &[1], [self.beta.beta]);
+        if let Some(confidence) = self.trust.confidence {
+            arrays.put("trust.confidence", &[1], [confidence]);
+        }
+        self.record.save(arrays);
+    }
+
+    fn restore_experience(&mut self, arrays: &mut Arrays) -> Result<()> {
+        self.envs.restore(arrays)?;
+        for parameter in self.physics() {
+            let name = format!("physics.{}", parameter.name);
+            if arrays.has(&name) {
+                let value = arrays.take_one(&name)?;
+                self.set_physics(parameter.name, value).map_err(|error| of_file("", error))?;
+            }
+        }
+        if arrays.has("action_noise") {
+            self.action_noise =
+                arrays.take("action_noise", &[self.config.num_envs, self.spec.action_size()])?;
+        }
+        self.replay.restore(arrays)?;
+        self.novelty_scale.restore("curiosity.novelty", arrays)?;
+        self.beta.beta = arrays.take_one("curiosity.beta")?;
+        Ok(())
+    }
+}
+
+impl Facts {
+    /// Reads the JSON of a checkpoint, the version first: it says whether the rest can be understood.
+    fn read(text: &str) -> Result<Self> {
+        let wrong = |error: serde_json::Error| {
+            refused(
+                "__metadata__.mbppo",
+                "its JSON".into(),
+                format!("it must be what mbppo writes ({error})"),
+            )
+        };
+        let json: serde_json::Value = serde_json::from_str(text).map_err(wrong)?;
+        let format = json.get("format").cloned().unwrap_or_default();
+        if format != FORMAT {
+            let allowed = format!("mbppo {} reads format {FORMAT}", env!("CARGO_PKG_VERSION"));
+            return Err(refused("format", format.to_string(), allowed));
+        }
+        serde_json::from_value(json).map_err(wrong)
+    }
+
+    /// The hyperparameters: all that there are, and no others.
+    fn config(&self) -> Result<Config> {
+        let mut config = Config::default();
+        for (name, text) in &self.config {
+            config.set(name, text).map_err(|error| of_file("config.", error))?;
+        }
+        match schema().iter().find(|row| !self.config.contains_key(row.name)) {
+            None => Ok(config),
+            Some(row) => {
+                let allowed = "every hyperparameter must be there".into();
+                Err(refused(&format!("config.{}", row.name), "nothing".into(), allowed))
+            }
+        }
+    }
+}
+
+/// What a configuration refuses was read from a file.
+fn of_file(prefix: &str, error: Error) -> Error {
+    match error {
+        Error::Config { field, value, allowed } => refused(&format!("{prefix}{field}"), value, allowed),
+        other => other,
+    }
+}

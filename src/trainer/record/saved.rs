@@ -1,0 +1,123 @@
+//! The record as arrays of a checkpoint, and back. What pictures are drawn from is not part of it: they show what comes.
+//!
+//! **Shapes.** metrics `[M]`, the latest values, whose names stand in the JSON; a curve [points, 2]: real steps and value;
+//! recent_episodes `[up to 100]`.
+
+use super::{RECENT_EPISODES, Record};
+use crate::arrays::{Arrays, refused};
+use crate::env::EpisodeEnd;
+use crate::error::Result;
+use crate::metrics::METRICS;
+use crate::snapshot::Point;
+use serde::{Deserialize, Serialize};
+
+/// Whole numbers of a run, as they stand in a checkpoint's JSON.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::trainer) struct Counters {
+    ticks: u64,
+    pub(in crate::trainer) iterations: u64,
+    real_steps: u64,
+    imagined_steps: u64,
+    episodes: u64,
+    updates: u64,
+    evaluated_at_real_steps: u64,
+    solved_at_real_steps: Option<u64>,
+    steps_of_environment_0: u64,
+}
+
+impl Record {
+    pub(in crate::trainer) fn counters(&self) -> Counters {
+        Counters {
+            ticks: self.ticks,
+            iterations: self.iteration,
+            real_steps: self.real_steps,
+            imagined_steps: self.imagined_steps,
+            episodes: self.episodes,
+            updates: self.updates,
+            evaluated_at_real_steps: self.evaluated_at,
+            solved_at_real_steps: self.solved_at_real_steps,
+            steps_of_environment_0: self.frames_of_environment_0,
+        }
+    }
+
+    /// Puts metrics, curves and recent episodes into a checkpoint.
+    pub(in crate::trainer) fn save(&self, arrays: &mut Arrays) {
+        arrays.put("metrics", &[self.metrics.len()], self.metrics.values().copied());
+        let mut put = |name: &str, points: &[Point]| {
+            let numbers = points.iter().flat_map(|point| [point.real_steps, point.value]);
+            arrays.put(&format!("curves.{name}"), &[points.len(), 2], numbers);
+        };
+        put("episode_returns", &self.curves.episode_returns);
+        put("evaluations", &self.curves.evaluations);
+        self.curves.metrics.iter().for_each(|(name, points)| put(&format!("metrics.{name}"), points));
+        let recent = self.recent.len();
+        arrays.put("recent_episodes.returns", &[recent], self.recent.iter().map(|end| end.return_));
+        arrays.put("recent_episodes.lengths", &[recent], self.recent.iter().map(|end| end.length as i64));
+        arrays.put("envs.return_of_environment_0", &[1], [self.episode_return]);
+    }
+
+    /// The record that was saved, with these names of its metrics.
+    ///
+    /// # Errors
+    /// [`crate::Error::Checkpoint`] if something is missing or cannot be.
+    pub(in crate::trainer) fn load(
+        counters: Counters,
+        metrics: &[String],
+        arrays: &mut Arrays,
+    ) -> Result<Self> {
+        let mut record = Self {
+            ticks: counters.ticks,
+            iteration: counters.iterations,
+            real_steps: counters.real_steps,
+            imagined_steps: counters.imagined_steps,
+            episodes: counters.episodes,
+            updates: counters.updates,
+            evaluated_at: counters.evaluated_at_real_steps,
+            solved_at_real_steps: counters.solved_at_real_steps,
+            frames_of_environment_0: counters.steps_of_environment_0,
+            episode_return: arrays.take_one("envs.return_of_environment_0")?,
+            recent: recent_episodes(arrays)?,
+            ..Self::default()
+        };
+        let values: Vec<f32> = arrays.take("metrics", &[metrics.len()])?;
+        for (name, value) in metrics.iter().zip(values) {
+            require_known(name)?;
+            record.metrics.insert(name.clone(), value);
+        }
+        record.curves.episode_returns = curve("curves.episode_returns", arrays)?;
+        record.curves.evaluations = curve("curves.evaluations", arrays)?;
+        const PREFIX: &str = "curves.metrics.";
+        let names: Vec<String> = arrays.names(PREFIX).map(String::from).collect();
+        for full in names {
+            let name = full[PREFIX.len()..].to_string();
+            require_known(&name)?;
+            record.curves.metrics.insert(name, curve(&full, arrays)?);
+        }
+        Ok(record)
+    }
+}
+
+fn curve(name: &str, arrays: &mut Arrays) -> Result<Vec<Point>> {
+    let numbers: Vec<f32> = arrays.take_rows(name, &[2])?;
+    Ok(numbers.chunks_exact(2).map(|pair| Point { real_steps: pair[0], value: pair[1] }).collect())
+}
+
+fn recent_episodes(arrays: &mut Arrays) -> Result<Vec<EpisodeEnd>> {
+    let returns: Vec<f32> = arrays.take_rows("recent_episodes.returns", &[])?;
+    if returns.len() > RECENT_EPISODES {
+        let allowed = format!("it must be at most {RECENT_EPISODES} long");
+        return Err(refused("recent_episodes.returns", format!("[{}]", returns.len()), allowed));
+    }
+    let lengths: Vec<i64> = arrays.take("recent_episodes.lengths", &[returns.len()])?;
+    let end = |(return_, length): (f32, i64)| EpisodeEnd { return_, length: length.max(0) as usize };
+    Ok(returns.into_iter().zip(lengths).map(end).collect())
+}
+
+/// A page looks up what it is told about a metric, so there must be something.
+fn require_known(name: &str) -> Result<()> {
+    if METRICS.iter().any(|metric| metric.name == name) {
+        return Ok(());
+    }
+    Err(refused("metrics", name.into(), "there is no metric of this name".into()))
+}

@@ -1,0 +1,74 @@
+// An engine in a Worker, as the page sees it: every call is a message, every answer too.
+import { EngineError } from "./protocol.js";
+
+const AHEAD = 1; // one order waits while another is worked on: the worker never does nothing
+
+/**
+ * Starts an engine in `worker` and resolves when it can be used. `start`, or a promise of it: {script, module}, or {script, wasm,
+ * bytes} to have it fetch the wasm by itself, with `onProgress({received, total})`. `onPanic(message)`: its program has ended.
+ */
+export async function remoteEngine(worker, start, { onProgress = () => {}, onPanic = () => {} } = {}) {
+  const pending = new Map(); // call → {resolve, reject}
+  let calls = 0;
+  let sessions = 0;
+  let failure = null; // why nothing is answered any more
+  let begin;
+  const started = new Promise((resolve, reject) => { begin = { resolve, reject }; });
+
+  const fail = (error) => {
+    failure ??= error;
+    for (const { reject } of pending.values()) reject(failure);
+    pending.clear();
+    begin.reject(failure);
+  };
+  const call = (name, session, ...args) => new Promise((resolve, reject) => {
+    if (failure) return reject(failure);
+    calls += 1;
+    pending.set(calls, { resolve, reject });
+    worker.postMessage({ id: calls, call: name, session, args });
+  });
+  const tell = (name, session) => { if (!failure) worker.postMessage({ id: null, call: name, session, args: [] }); };
+
+  worker.onmessage = ({ data }) => {
+    if (data.progress) return onProgress(data.progress);
+    if (data.ready) return begin.resolve();
+    if (data.panic) return onPanic(data.panic);
+    if (data.failed || data.error?.fatal) return fail(EngineError.from(data.failed ?? data.error));
+    const { resolve, reject } = pending.get(data.id) ?? {};
+    pending.delete(data.id);
+    if (data.error) reject?.(EngineError.from(data.error));
+    else resolve?.(data.value);
+  };
+  worker.onerror = (event) => {
+    event.preventDefault?.();
+    fail(new EngineError(`The worker that trains failed (${event.message || "the browser does not say why"}).`, { fatal: true }));
+  };
+  worker.onmessageerror = () => fail(new EngineError("The worker that trains sent something that this browser cannot read.", { fatal: true }));
+
+  // By then a script that the browser refuses has been heard of.
+  Promise.resolve(start).then((known) => worker.postMessage({ start: known })).catch((error) => fail(EngineError.from(error)));
+  await started;
+
+  async function opened(name, ...args) {
+    const key = (sessions += 1);
+    const { device } = await call(name, key, ...args);
+    return {
+      device,
+      ahead: AHEAD,
+      advance: (order) => call("advance", key, order),
+      rest: () => tell("rest", key),
+      physics: () => call("physics", key),
+      setPhysics: (parameter, value) => call("setPhysics", key, parameter, value),
+      close: () => tell("close", key),
+    };
+  }
+  return {
+    open: (wish) => opened("open", wish),
+    resume: (checkpoint, device) => opened("resume", checkpoint, device),
+    alive: () => failure === null,
+    close() {
+      fail(new EngineError("The worker that trained was closed."));
+      worker.terminate();
+    },
+  };
+}

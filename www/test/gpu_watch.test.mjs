@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { openDevices, watchDevices } from "../js/worker/gpu_watch.js";
+
+class GPUOutOfMemoryError { constructor(message) { this.message = message; } }
+class GPUValidationError { constructor(message) { this.message = message; } }
+
+/** An adapter whose device can be lost and can complain. */
+function world() {
+  const device = new EventTarget();
+  device.lost = new Promise((resolve) => { device.lose = resolve; });
+  class Adapter { async requestDevice(wish) { return Object.assign(device, { wish }); } }
+  return { device, Adapter };
+}
+
+test("a device that is lost, out of memory or refuses a program is told in its own words", async () => {
+  const { device, Adapter } = world();
+  const heard = [];
+  watchDevices((error) => heard.push(error), Adapter);
+  assert.equal(await new Adapter().requestDevice("limits"), device);
+  assert.equal(device.wish, "limits");
+  assert.ok(openDevices().includes(device));
+  const complain = (error) => device.dispatchEvent(Object.assign(new Event("uncapturederror"), { error }));
+  complain(new GPUOutOfMemoryError("Failed to allocate memory for buffer mapping"));
+  complain(new GPUValidationError("Invalid ShaderModule.\n - While validating compute stage"));
+  device.lose({ reason: "destroyed", message: "Device was destroyed." });
+  await device.lost;
+  await null;
+  assert.deepEqual(heard.map(({ kind, message }) => [kind, message]), [
+    ["device", "The device failed while allocating: it is out of memory (Failed to allocate memory for buffer mapping)."],
+    ["device", "The device failed while running a kernel: the browser refused it (Invalid ShaderModule)."],
+    ["device", "The device failed while training: it was lost (destroyed: Device was destroyed)."],
+  ]);
+});
+
+test("where there is no WebGPU nothing is watched", () => {
+  assert.doesNotThrow(() => watchDevices(() => {}, undefined));
+});
