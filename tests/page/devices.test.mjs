@@ -109,14 +109,14 @@ test("automatic measures both on the run at hand and says both figures", async (
 
 test("automatic does not fetch WebGPU for a software adapter, nor for who saves data", async () => {
   const page = await faster.open("?seed=1"); // SwiftShader
-  await untilSaid(page, /^Training on the CPU: WebGPU is here only a program on the same processor \(google swiftshader\), which would be slower\.$/);
+  await untilSaid(page, /^Training on the CPU: WebGPU is only software here \(google swiftshader\), and slower\.$/);
   assert.equal(page.workers().length, 1);
   await page.leave();
   const saving = await faster.open("?seed=1", { before: () => {
     Object.defineProperty(navigator, "gpu", { value: { requestAdapter: async () => ({ features: new Set(["timestamp-query"]), info: { vendor: "acme" } }) } });
     Object.defineProperty(navigator, "connection", { value: { saveData: true } });
   } });
-  await untilSaid(saving, /this browser asks to save data/);
+  await untilSaid(saving, /WebGPU is not fetched, to save data as you ask/);
   assert.equal(saving.workers().length, 1);
   await saving.leave();
 });
