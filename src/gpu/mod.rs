@@ -7,7 +7,7 @@
 //!
 //! **Reading order.** [`queue`] the device: upload, read, failures · [`layout`] where a weight lies in a buffer there ·
 //! `activation`, `dense`, `network` a tile of rows through a network, there and back · `weights`, `adam`, [`step`]
-//! from what the rows leave to what is learned · `ppo_loss`, [`ppo`] policy and value · `model_loss`, [`world_model`]
+//! from what the rows leave to what is learned · `ppo_loss`, [`ppo`] policy and value · `model_loss`, `model_rows`, [`world_model`]
 //! the ensemble · [`rnd`] novelty · [`rollout`] imagining, all steps in one dispatch · [`twin`] the copy on the host.
 //!
 //! **Choices.** (1) No workgroup barriers in training: a software adapter pays 0.3 ms for each. What has to wait for all
@@ -23,6 +23,7 @@ mod adam;
 mod dense;
 pub mod layout;
 mod model_loss;
+mod model_rows;
 mod network;
 pub mod ppo;
 mod ppo_loss;
