@@ -72,7 +72,7 @@ pub const PRESETS: &[Preset] = &[
                 ("model_hidden_size", "64"),
                 ("model_learning_rate", "0.003"),
                 ("model_updates", "50"),
-                ("imagination_rounds", "4"),
+                ("imagination_rounds", "5"),
                 ("horizon", "40"),
             ],
             why: "Episodes are short at first and every one counts: it imagines after every 20 real steps. Small networks with large steps are enough for four numbers and two choices, returns near 10 are learned sooner than returns near 100, and a pole that falls slowly is only seen to fall if the imagined futures are long.",
