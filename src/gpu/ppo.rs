@@ -188,7 +188,7 @@ fn sizes(shape: &Shape, layout: &Layout) -> [[usize; 4]; 2] {
 
 /// The losses from what an update left.
 fn losses_of(done: &Done) -> Losses {
-    let Done { rows, divisor, settings: [_, _, ent_coef, vf_coef], numbers } = done;
+    let Done { step: Step { rows, divisor, settings: [_, _, ent_coef, vf_coef], .. }, numbers } = done;
     let policy = -numbers[4] / divisor;
     let (value, entropy) = (numbers[8] / divisor, -numbers[5] / divisor);
     Losses {

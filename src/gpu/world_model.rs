@@ -174,7 +174,7 @@ fn fours(sizes: &[usize]) -> [usize; 3] {
 
 /// The losses from what a step left.
 fn losses_of(done: &Done, outputs: &Outputs) -> ModelLosses {
-    let Done { divisor: rows, numbers, .. } = done;
+    let Done { step: Step { divisor: rows, .. }, numbers } = done;
     let size = outputs.obs_size as f32;
     let [state, reward, likelihood, end] = [
         numbers[4] / (rows * size),
