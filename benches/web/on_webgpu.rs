@@ -53,7 +53,7 @@ impl PpoOnWebGpu {
         let divisors = vec![self.rows as f32; to - from];
         self.net.begin_epoch(&self.host.adam, &order, self.rows, &SETTINGS, &divisors);
         for _ in from..to {
-            self.net.update()?;
+            self.net.update();
         }
         let losses = self.net.read(&mut self.host, "reading what was learned").await?;
         Ok(losses.last().map_or(f32::NAN, |losses| losses.total))
@@ -108,7 +108,7 @@ impl ModelOnWebGpu {
         let rows: Vec<usize> =
             (from..to).flat_map(|batch| (0..self.members).flat_map(move |_| of_batch(batch))).collect();
         self.model.begin(&self.host.adam, &rows, to - from, 0.0);
-        while self.model.update()? {}
+        while self.model.update() {}
         let losses = self.model.read(&mut self.host, "reading what was learned").await?;
         Ok(losses.last().map_or(f32::NAN, |losses| losses.total))
     }
