@@ -92,18 +92,22 @@ async fn open_webgpu() -> Result<Device> {
 impl Device {
     /// The processor; always there.
     pub fn cpu() -> Self {
-        Self {
-            kind: DeviceKind::Cpu,
-            description: "CPU".into(),
-            #[cfg(feature = "webgpu")]
-            queue: None,
-        }
+        Self::on_host(DeviceKind::Cpu, "CPU")
     }
 
     /// The processor by tensors; always there.
     #[cfg(feature = "tensors")]
     pub fn cpu_plain() -> Self {
-        Self { kind: DeviceKind::CpuPlain, description: "CPU by tensors".into(), ..Self::cpu() }
+        Self::on_host(DeviceKind::CpuPlain, "CPU by tensors")
+    }
+
+    fn on_host(kind: DeviceKind, description: &str) -> Self {
+        Self {
+            kind,
+            description: description.into(),
+            #[cfg(feature = "webgpu")]
+            queue: None,
+        }
     }
 
     /// Which kind it is.

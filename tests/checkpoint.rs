@@ -44,8 +44,11 @@ fn resumed(bytes: &[u8]) -> Trainer {
     Trainer::resume(bytes, Device::cpu()).expect("a checkpoint")
 }
 
+/// Real steps and value of each point.
+type CurveBits = Vec<[u32; 2]>;
+
 /// Every number of these curves by its bits: a metric may be NaN, and NaN differs from itself.
-fn bits(curves: &Curves) -> Vec<(String, Vec<[u32; 2]>)> {
+fn bits(curves: &Curves) -> Vec<(String, CurveBits)> {
     let all = curves.metrics.iter().map(|(name, points)| (name.as_str(), points));
     let of_run = [("returns", &curves.episode_returns), ("evaluations", &curves.evaluations)];
     let point = |point: &mbppo::snapshot::Point| [point.real_steps.to_bits(), point.value.to_bits()];
@@ -53,7 +56,7 @@ fn bits(curves: &Curves) -> Vec<(String, Vec<[u32; 2]>)> {
 }
 
 /// What people and learners see of a run: parameters, metrics and curves, bit for bit.
-fn fingerprint(trainer: &Trainer) -> (Vec<u32>, String, Vec<(String, Vec<[u32; 2]>)>) {
+fn fingerprint(trainer: &Trainer) -> (Vec<u32>, String, Vec<(String, CurveBits)>) {
     let parameters = trainer.policy_parameters().unwrap_or_default().iter().map(|p| p.to_bits()).collect();
     let snapshot = trainer.snapshot();
     let metrics: Vec<_> = snapshot.metrics.iter().map(|(name, value)| (name, value.to_bits())).collect();

@@ -49,7 +49,9 @@ fn lines(folder: &Path) -> Vec<String> {
         .lines()
         .map(|line| {
             let mut line: serde_json::Value = serde_json::from_str(line).expect("a whole line");
-            line.as_object_mut().expect("an object").retain(|name, _| !name.starts_with("wall_s") && !name.starts_with("cpu_s"));
+            line.as_object_mut()
+                .expect("an object")
+                .retain(|name, _| !name.starts_with("wall_s") && !name.starts_with("cpu_s"));
             line.to_string()
         })
         .collect();

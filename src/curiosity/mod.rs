@@ -1,7 +1,7 @@
 //! Curiosity: novelty as a reward of its own, and how much it counts.
 //!
-//! Three ideas of what is novel, behind one door: where a random network cannot be predicted ([`rnd`](crate::kernels::rnd)),
-//! where the next step cannot be predicted ([`icm`](crate::kernels::icm)), and where the members of the world model
+//! Three ideas of what is novel, behind one door: where a random network cannot be predicted ([`rnd`]),
+//! where the next step cannot be predicted ([`icm`]), and where the members of the world model
 //! disagree. The kernels compute it on the host; on `cpu-plain` it is tensors, to compare with. ICM is on the host on WebGPU
 //! too: novelty decides nothing within a rollout, so it may be looked up when the rollout is there.
 

@@ -62,6 +62,7 @@ pub fn gather(
 
 /// One step of all parameters.
 #[cube(launch_unchecked)]
+#[allow(clippy::needless_range_loop)] // a kernel has no iterators
 pub fn adam(
     theta: &mut [F4],
     m: &mut [F4],

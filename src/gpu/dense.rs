@@ -1,7 +1,7 @@
 //! One layer for a tile of rows, forwards and backwards, by one invocation.
 //!
 //! ```text
-//! Y = f(X W + b)        ∂X = (∂Y Wᵀ) ⊙ f′        (∂W is another kernel's: crate::gpu::weights)
+//! Y = f(X W + b)        ∂X = (∂Y Wᵀ) ⊙ f′        (∂W is another kernel's: `weights`)
 //! ```
 //! **Shapes.** In fours: X [R, inputs], W [4 inputs, outputs], b `[outputs]`, Y [R, outputs]; rows lie `stride` fours apart
 //! in scratch memory.

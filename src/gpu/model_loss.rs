@@ -7,11 +7,10 @@
 //! its mean.
 
 use super::activation::F4;
+use super::ppo_loss::HALF_LOG_TAU;
 use crate::kernels::model_loss::LOG_VARIANCE;
 use cubecl::prelude::*;
 
-/// ½ log 2π
-const HALF_LOG_TAU: f32 = 0.918_938_5;
 const LOW: f32 = LOG_VARIANCE[0] as f32;
 const HIGH: f32 = LOG_VARIANCE[1] as f32;
 

@@ -25,6 +25,19 @@ pub struct Sizes {
     pub first: usize,
 }
 
+/// A tile of a batch's rows.
+#[derive(CubeType, Clone, Copy)]
+pub struct Tile {
+    /// Where its first row begins in scratch memory.
+    pub at: usize,
+    /// The number of its first row in the batch.
+    pub first_row: usize,
+    /// Where the batch begins in the order of samples.
+    pub batch: usize,
+    /// Rows of the batch.
+    pub rows: usize,
+}
+
 /// What a kernel knows of a network when it is compiled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Form {
@@ -74,6 +87,33 @@ fn layer(sizes: &Sizes, row: usize, #[comptime] index: usize, #[comptime] hidden
         bias: begin + 4 * before * after,
         inputs: before,
         outputs: after,
+    }
+}
+
+/// Which sample row `row` of a batch of `rows` is; what only fills up a tile is the last one's once more.
+#[cube]
+pub fn sample(order: &[u32], batch: usize, row: usize, rows: usize) -> usize {
+    order[batch + min(row, rows - 1)] as usize
+}
+
+/// Brings x of a tile's rows to scratch memory. Samples are `width` fours apart and begin with x.
+#[cube]
+pub fn fill(
+    samples: &[F4],
+    order: &[u32],
+    scratch: &mut [F4],
+    sizes: &Sizes,
+    tile: &Tile,
+    width: usize,
+    #[comptime] form: Form,
+) {
+    let stride = stride(sizes, form.hidden_layers);
+    #[unroll]
+    for r in 0..form.rows {
+        let from = sample(order, tile.batch, tile.first_row + r, tile.rows) * width;
+        for k in 0..sizes.inputs {
+            scratch[tile.at + r * stride + k] = samples[from + k];
+        }
     }
 }
 

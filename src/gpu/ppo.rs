@@ -3,7 +3,7 @@
 //! **What.** The first dispatch takes rows through one of both networks forwards, computes the loss and takes its gradient
 //! backwards; [`super::step`] does the other three.
 //! **Shapes.** In fours, an uploaded row is x `[O₄]` · action `[A₄]` · log π_old, A, w, 0 · R₀, R₁, V₀, V₁. In scratch memory
-//! stand all rows of the policy, then all of the value, as [`super::network`] has them.
+//! stand all rows of the policy, then all of the value, as `network` has them.
 //! **Where.** The same as [`crate::kernels::ppo`], from which the parameters come and to which they return.
 //! **Choices.** (1) All samples are uploaded once, and once an epoch their order and what each step needs: a minibatch
 //! uploads nothing. (2) An invocation takes a tile of rows through one network: few and long ones on a software
@@ -13,7 +13,7 @@
 use super::activation::F4;
 use super::adam::PLAN;
 use super::layout::{Layout, padded};
-use super::network::{self, Form, Sizes};
+use super::network::{self, Form, Sizes, Tile};
 use super::ppo_loss::{self, Places, Row};
 use super::queue::{Buffer, Queue};
 use super::step::{Done, Learned, Plans, Step, Workspace, descend, dim};
@@ -188,7 +188,7 @@ fn sizes(shape: &Shape, layout: &Layout) -> [[usize; 4]; 2] {
 
 /// The losses from what an update left.
 fn losses_of(done: &Done) -> Losses {
-    let Done { rows, divisor, settings: [_, _, ent_coef, vf_coef], numbers } = done;
+    let Done { step: Step { rows, divisor, settings: [_, _, ent_coef, vf_coef], .. }, numbers } = done;
     let policy = -numbers[4] / divisor;
     let (value, entropy) = (numbers[8] / divisor, -numbers[5] / divisor);
     Losses {
@@ -240,34 +240,21 @@ fn ppo_rows(
         let stride = network::stride(&sizes, form.hidden_layers);
         let first_row = (tile * comptime!(form.rows as u32)) as usize;
         let at = select(is_policy, 0u32, 1u32) as usize * region + first_row * stride;
+        let (batch, rows) = ((update * rows) as usize, rows as usize);
+        let of_tile = Tile { at, first_row, batch, rows };
         let width = sizes.inputs + action_fours as usize + 2;
-        let batch = (update * rows) as usize;
-        let last = rows as usize - 1;
-        #[unroll]
-        for r in 0..form.rows {
-            let sample = order[batch + min(first_row + r, last)] as usize * width;
-            for k in 0..sizes.inputs {
-                scratch[at + r * stride + k] = samples[sample + k];
-            }
-        }
+        network::fill(samples, order, scratch, &sizes, &of_tile, width, form);
         network::forward(parameters, scratch, &sizes, at, form);
-        let divisor = plan[(update * comptime!(PLAN as u32)) as usize].extract(3usize);
-        let settings = plan[(update * comptime!(PLAN as u32)) as usize + 1];
+        let plan_at = (update * comptime!(PLAN as u32)) as usize;
+        let divisor = plan[plan_at].extract(3usize);
+        let settings = plan[plan_at + 1];
         let outputs = network::outputs(&sizes, form.hidden_layers);
         let mut sums = F4::new(0.0);
         #[unroll]
         for r in 0..form.rows {
-            let sample = order[batch + min(first_row + r, last)] as usize * width;
-            let is_real = select(first_row + r <= last, 1.0f32, 0.0f32);
-            let tail = samples[sample + width - 2];
-            let weight = tail.extract(2usize) * is_real;
-            let row = Row {
-                log_prob: tail.extract(0usize),
-                advantage: tail.extract(1usize),
-                weight,
-                share: weight / divisor,
-                is_real,
-            };
+            let sample = network::sample(order, batch, first_row + r, rows) * width;
+            let is_real = select(first_row + r < rows, 1.0f32, 0.0f32);
+            let row = Row::of(samples[sample + width - 2], is_real, divisor);
             let y = at + r * stride + outputs;
             if is_policy {
                 let places = Places {

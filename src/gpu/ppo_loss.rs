@@ -10,9 +10,9 @@ use crate::kernels::distribution::Distribution;
 use cubecl::prelude::*;
 
 /// ½ log 2π
-const HALF_LOG_TAU: f32 = 0.918_938_5;
+pub const HALF_LOG_TAU: f32 = 0.918_938_5;
 
-/// What a minibatch's settings are, and what one row says of itself.
+/// What a row says of itself.
 #[derive(CubeType, Clone, Copy)]
 pub struct Row {
     /// log π_old(action | obs)
@@ -25,6 +25,21 @@ pub struct Row {
     pub share: f32,
     /// 1 for a row of the minibatch, 0 for one that fills up.
     pub is_real: f32,
+}
+
+#[cube]
+impl Row {
+    /// From its four among the samples: log π_old, A, w.
+    pub fn of(said: F4, is_real: f32, divisor: f32) -> Row {
+        let weight = said.extract(2usize) * is_real;
+        Row {
+            log_prob: said.extract(0usize),
+            advantage: said.extract(1usize),
+            weight,
+            share: weight / divisor,
+            is_real,
+        }
+    }
 }
 
 /// Places of a policy's row, in fours.
@@ -210,14 +225,4 @@ pub fn value(
     }
     scratch[at] = gradient;
     sum
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_constant_is_half_the_logarithm_of_tau() {
-        assert!((HALF_LOG_TAU - 0.5 * std::f32::consts::TAU.ln()).abs() < 1e-7);
-    }
 }

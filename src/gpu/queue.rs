@@ -116,6 +116,11 @@ impl Queue {
         self.is_software
     }
 
+    /// The same device with its work cut as for the other sort, so that both ways can be tested on any of them.
+    pub fn cut_for(&self, is_software: bool) -> Self {
+        Self { is_software, ..self.clone() }
+    }
+
     /// Invocations of a workgroup.
     pub fn group(&self) -> usize {
         if self.is_software { 8 } else { 64 }

@@ -119,7 +119,7 @@ impl Rnd {
     pub async fn read(&mut self, rnd: &mut rnd::Rnd, doing: &str) -> Result<Vec<f32>> {
         let host = (&mut rnd.flat, &mut rnd.adam);
         let done = self.plans.read(&self.queue, &self.learned, host, doing).await?;
-        Ok(done.iter().map(|done| done.numbers[4] / done.divisor).collect())
+        Ok(done.iter().map(|done| done.numbers[4] / done.step.divisor).collect())
     }
 
     fn make_workspace(&self, rows: usize) -> Workspace {

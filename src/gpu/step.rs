@@ -1,8 +1,8 @@
 //! What one optimiser moves on the device, and the three dispatches that move it.
 //!
 //! **What.** Once a kernel of [`super::ppo`], [`super::world_model`] or [`super::rnd`] has left the rows of a batch in
-//! scratch memory, the rest of an update is the same for all: [`super::weights`], then both kernels of
-//! [`super::adam`].
+//! scratch memory, the rest of an update is the same for all: `weights`, then both kernels of
+//! `adam`.
 //! **Choices.** The memory that a batch needs is made once for its size and kept.
 
 use super::adam::{METRICS, PLAN, UNITS, adam, gather};
@@ -107,15 +107,11 @@ pub struct Step {
     pub max_norm: f32,
 }
 
-/// What an update was and what it left, read: [`METRICS`] fours.
-#[derive(Debug, Clone, PartialEq)]
+/// What an update was and what it left, read.
+#[derive(Debug, Clone)]
 pub struct Done {
-    /// Rows that every network saw.
-    pub rows: usize,
-    /// By what the sum of the rows' losses is divided.
-    pub divisor: f32,
-    /// What the loss needed.
-    pub settings: [f32; 4],
+    /// What it was given.
+    pub step: Step,
     /// The gradient's length (four times), and both sums of what the rows said, four numbers each.
     pub numbers: Vec<f32>,
 }
@@ -194,10 +190,8 @@ impl Plans {
         let mut all = Vec::new();
         for (plan, metrics) in self.plans.iter_mut().zip(metrics) {
             let updates = plan.of_updates.iter().zip(metrics.chunks_exact(METRICS * 4));
-            all.extend(updates.take(plan.done).skip(plan.read).map(|(step, numbers)| {
-                let Step { rows, divisor, settings, .. } = *step;
-                Done { rows, divisor, settings, numbers: numbers.to_vec() }
-            }));
+            let new = updates.take(plan.done).skip(plan.read);
+            all.extend(new.map(|(step, numbers)| Done { step: *step, numbers: numbers.to_vec() }));
             plan.read = plan.done;
         }
         adam.updates += all.len() as u32;

@@ -5,7 +5,7 @@
 //! ```
 //! **Shapes.** In fours; an invocation sums a tile of up to 8 × 8 weights over a stretch of the rows.
 //! Gradients [stretches, parameters]: whoever reads them adds up the stretches.
-//! **Where.** The second of an update's four dispatches; reads what [`super::network`] left in scratch memory.
+//! **Where.** The second of an update's four dispatches; reads what `network` left in scratch memory.
 //! **Choices.** (1) Which tiles there are stands in a table: one dispatch serves all layers of all networks. (2) With
 //! few weights and many rows the rows are cut into stretches, so that there is work for every core.
 

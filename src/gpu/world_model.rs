@@ -1,18 +1,17 @@
 //! The world model's ensemble on the device: a step of all members in four dispatches.
 //!
-//! **What.** The first dispatch takes every member's own rows forwards, computes the loss and takes its gradient backwards;
-//! [`super::step`] does the other three.
+//! **What.** The first dispatch (`model_rows`) takes every member's own rows forwards, computes the loss and takes its
+//! gradient backwards; [`super::step`] does the other three.
 //! **Shapes.** In fours, an uploaded transition is input (O + A)₄ · target (O + 2)₄, on the model's scales. A step's rows are
 //! numbers of transitions, [E, B]. In scratch memory stand all rows of one member after another's.
 //! **Where.** The same as [`crate::kernels::world_model`], from which the parameters come and to which they return.
 //! **Choices.** (1) Transitions are uploaded once a fit, and the rows of many steps at once. (2) Adversarial rows cost no
 //! dispatch: the invocation goes through its rows a second time, from the pushed states.
 
-use super::activation::F4;
-use super::adam::PLAN;
 use super::layout::{Layout, padded};
-use super::model_loss::{self, Heads, Places};
-use super::network::{self, Form, Sizes};
+use super::model_loss::Heads;
+use super::model_rows::model_rows;
+use super::network::Form;
 use super::queue::{Buffer, Queue};
 use super::step::{Done, Learned, Plans, Step, Workspace, descend, dim};
 use super::weights::{Rows, Tiles};
@@ -20,7 +19,7 @@ use crate::config::Activation;
 use crate::error::Result;
 use crate::kernels::model_loss::{ModelLosses, Outputs};
 use crate::kernels::world_model;
-use cubecl::prelude::*;
+use cubecl::prelude::CubeCount;
 
 const HIDDEN_LAYERS: usize = 2;
 
@@ -175,7 +174,7 @@ fn fours(sizes: &[usize]) -> [usize; 3] {
 
 /// The losses from what a step left.
 fn losses_of(done: &Done, outputs: &Outputs) -> ModelLosses {
-    let Done { divisor: rows, numbers, .. } = done;
+    let Done { step: Step { divisor: rows, .. }, numbers } = done;
     let size = outputs.obs_size as f32;
     let [state, reward, likelihood, end] = [
         numbers[4] / (rows * size),
@@ -185,106 +184,4 @@ fn losses_of(done: &Done, outputs: &Outputs) -> ModelLosses {
     ];
     let predicted = if outputs.is_gaussian { likelihood } else { state + reward };
     ModelLosses { state, reward, end, total: predicted + outputs.end_coef as f32 * end }
-}
-
-/// Takes a tile of a member's rows (member: y of the workgroup) through its network.
-#[cube(launch_unchecked)]
-fn model_rows(
-    parameters: &[F4],
-    transitions: &[F4],
-    order: &[u32],
-    plan: &[F4],
-    scratch: &mut [F4],
-    said: &mut [F4],
-    update: u32,
-    rows: u32,
-    tiles: u32,
-    inputs: u32,
-    hidden: u32,
-    outputs: u32,
-    member_stride: u32,
-    states: u32,
-    #[comptime] form: Form,
-    #[comptime] heads: Heads,
-    #[comptime] is_adversarial: bool,
-) {
-    let tile = ABSOLUTE_POS_X;
-    if tile < tiles {
-        let (member, members) = (CUBE_POS_Y, CUBE_COUNT_Y);
-        let sizes = Sizes {
-            inputs: inputs as usize,
-            hidden: hidden as usize,
-            outputs: outputs as usize,
-            extra: outputs as usize,
-            first: (member * member_stride) as usize,
-        };
-        let stride = network::stride(&sizes, form.hidden_layers);
-        let y = network::outputs(&sizes, form.hidden_layers);
-        let first_row = tile * comptime!(form.rows as u32);
-        let at = (member * tiles * comptime!(form.rows as u32) + first_row) as usize * stride;
-        let width = sizes.inputs + (states as usize + 5) / 4;
-        let batch = (update * members + member) * rows;
-        let plan_at = (update * comptime!(PLAN as u32)) as usize;
-        let per_row = 1.0 / plan[plan_at].extract(3usize);
-        let settings = plan[plan_at + 1];
-        #[unroll]
-        for r in 0..form.rows {
-            let sample = order[(batch + min(first_row + r as u32, rows - 1)) as usize] as usize * width;
-            for k in 0..sizes.inputs {
-                scratch[at + r * stride + k] = transitions[sample + k];
-            }
-        }
-        let mut sums = F4::new(0.0);
-        for pass in 0..comptime!(1 + is_adversarial as u32) {
-            network::forward(parameters, scratch, &sizes, at, form);
-            sums = F4::new(0.0);
-            #[unroll]
-            for r in 0..form.rows {
-                let sample = order[(batch + min(first_row + r as u32, rows - 1)) as usize] as usize * width;
-                let places = Places {
-                    outputs: at + r * stride + y,
-                    copy: at + r * stride + y + sizes.outputs,
-                    fours: sizes.outputs,
-                    target: sample + sizes.inputs,
-                    states: states as usize,
-                };
-                let share = select(first_row + (r as u32) < rows, per_row, 0.0f32);
-                sums +=
-                    model_loss::loss(transitions, scratch, &places, share, settings.extract(0usize), heads);
-            }
-            if comptime!(is_adversarial) {
-                if pass == 0 {
-                    network::backward(parameters, scratch, &sizes, at, form, true);
-                    #[unroll]
-                    for r in 0..form.rows {
-                        let sample =
-                            order[(batch + min(first_row + r as u32, rows - 1)) as usize] as usize * width;
-                        for k in 0..sizes.inputs {
-                            let slopes = scratch[at + r * stride + k];
-                            let push = push_of(slopes, 4 * k, states as usize, settings.extract(1usize));
-                            scratch[at + r * stride + k] = transitions[sample + k] + push;
-                        }
-                    }
-                } else {
-                    network::backward(parameters, scratch, &sizes, at, form, false);
-                }
-            } else {
-                network::backward(parameters, scratch, &sizes, at, form, false);
-            }
-        }
-        said[(member * tiles + tile) as usize] = sums;
-    }
-}
-
-/// `eps` towards where the loss rises, for numbers of the state.
-#[cube]
-fn push_of(slopes: F4, from: usize, states: usize, eps: f32) -> F4 {
-    let mut push = F4::new(0.0);
-    #[unroll]
-    for i in 0..4usize {
-        let slope = slopes.extract(i);
-        let sign = select(slope > 0.0, eps, 0.0f32) - select(slope < 0.0, eps, 0.0f32);
-        push.insert(i, select(from + i < states, sign, 0.0f32));
-    }
-    push
 }

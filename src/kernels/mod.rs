@@ -2,7 +2,7 @@
 //!
 //! **What.** The networks here are so small that on the CPU a tensor library spends most of its time on everything but
 //! arithmetic: shapes, allocation, a tape of operations. These are the same formulas as in [`crate::tensors`], with every
-//! gradient written out: all that a page needs. burn's version is the oracle (`tests/kernels.rs`).
+//! gradient written out: all that a page needs. burn's version is the oracle (`tests/kernels_property`).
 //!
 //! **Reading order.** [`isa`] which instructions there are · [`tile`] the innermost loop · [`pack`], [`narrow`], [`dense`] one
 //! layer, forwards and backwards · [`activation`] the bend · [`mlp`] layers on a flat parameter buffer · [`adam`] the

@@ -63,7 +63,7 @@ test("at full speed the worker hardly ever waits, and a pause is heard at once",
 });
 
 test("WebGPU that is asked for takes the run over at the end of an iteration, and loses nothing", async () => {
-  const page = await faster.open("?seed=1&device=webgpu&speed=fast", { before: realAdapter });
+  const page = await faster.open("?seed=1&preset=ppo&device=webgpu&speed=fast", { before: realAdapter });
   assert.equal(await kindOf(page), "cpu", "it begins at once");
   const sentence = await untilSaid(page, /^Training on WebGPU/);
   const since = Number(sentence.match(/^Training on WebGPU \(acme one\) since iteration (\d+), as asked for\.$/)[1]);
@@ -72,7 +72,7 @@ test("WebGPU that is asked for takes the run over at the end of an iteration, an
   assert.ok(await page.locator("[data-is=coming]").isHidden());
   await until(page, (s) => s.iteration >= since + 2);
 
-  const alone = await faster.open("?seed=1&device=cpu&speed=fast");
+  const alone = await faster.open("?seed=1&preset=ppo&device=cpu&speed=fast");
   const curveOf = (where) => where.evaluate(() => mbppo.curves.metrics["train/value_loss"].map(({ value }) => value));
   await until(alone, (s) => s.iteration >= since + 2);
   for (const where of [page, alone]) await where.locator("[data-is=play]").click();
@@ -99,7 +99,7 @@ test("while WebGPU arrives the page says how much has, and the run goes on", asy
 test("automatic measures both on the run at hand and says both figures", async () => {
   const found = { faster: /^Training on WebGPU \(acme one\) since iteration \d+: measured [\d.,]+ ms an iteration, [\d.,]+ ms on the CPU\.$/, slower: /^Training on the CPU: measured [\d.,]+ ms an iteration, [\d.,]+ ms on WebGPU \(acme one\)\.$/ };
   for (const [name, browser, kind] of [["faster", faster, "webgpu"], ["slower", slower, "cpu"]]) {
-    const page = await browser.open("?seed=1&speed=fast", { before: realAdapter });
+    const page = await browser.open("?seed=1&preset=ppo&speed=fast", { before: realAdapter });
     await untilSaid(page, found[name]);
     assert.equal(await kindOf(page), kind);
     assert.deepEqual(await faultsOf(page), []);
@@ -109,14 +109,14 @@ test("automatic measures both on the run at hand and says both figures", async (
 
 test("automatic does not fetch WebGPU for a software adapter, nor for who saves data", async () => {
   const page = await faster.open("?seed=1"); // SwiftShader
-  await untilSaid(page, /^Training on the CPU: WebGPU is here only a program on the same processor \(google swiftshader\), which would be slower\.$/);
+  await untilSaid(page, /^Training on the CPU: WebGPU is only software here \(google swiftshader\), and slower\.$/);
   assert.equal(page.workers().length, 1);
   await page.leave();
   const saving = await faster.open("?seed=1", { before: () => {
     Object.defineProperty(navigator, "gpu", { value: { requestAdapter: async () => ({ features: new Set(["timestamp-query"]), info: { vendor: "acme" } }) } });
     Object.defineProperty(navigator, "connection", { value: { saveData: true } });
   } });
-  await untilSaid(saving, /this browser asks to save data/);
+  await untilSaid(saving, /WebGPU is not fetched, to save data as you ask/);
   assert.equal(saving.workers().length, 1);
   await saving.leave();
 });
@@ -142,7 +142,7 @@ test("a run that is replaced while it waits for WebGPU takes nothing over", asyn
 
 /** A run on the stand-in, some iterations in. */
 async function onWebGpu() {
-  const page = await faster.open("?seed=1&device=webgpu&speed=fast", { before: realAdapter });
+  const page = await faster.open("?seed=1&preset=ppo&device=webgpu&speed=fast", { before: realAdapter });
   await untilSaid(page, /^Training on WebGPU/);
   await until(page, (s) => s.iteration >= 3);
   return page;

@@ -35,6 +35,7 @@ test("hyperparameters that do not go together are refused with the program's own
 
 test("settings apply when the run restarts, and stand in the address", async () => {
   const page = await browser.open("?seed=5&device=cpu");
+  const usual = (await snapshotOf(page)).horizon;
   await page.locator("[data-is=settings] summary").click();
   const horizon = page.locator("[data-is=settings] input[name=horizon]");
   await horizon.fill("0");
@@ -43,7 +44,8 @@ test("settings apply when the run restarts, and stand in the address", async () 
   await page.locator("[data-is=settings] input[name=branches_min]").fill("300");
   await page.getByRole("button", { name: "Apply and restart" }).click();
   await page.waitForFunction(() => /branches_max/.test(document.querySelector("[data-is=form-problem]").textContent));
-  assert.equal((await snapshotOf(page)).horizon, 20);
+  assert.notEqual(usual, 5);
+  assert.equal((await snapshotOf(page)).horizon, usual);
   await page.locator("[data-is=settings] input[name=branches_min]").fill("10");
   await page.getByRole("button", { name: "Apply and restart" }).click();
   await until(page, (s) => s?.horizon === 5);

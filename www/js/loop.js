@@ -18,7 +18,6 @@ export function createLoop({ paint, reported, failed, schedule = (frame) => requ
   let session = null;
   let generation = 0;
   let flying = 0; // orders that have no answer yet
-  let saving = false; // one of them may bring a checkpoint
   let speed = null; // null: paused
   let errands = []; // asked for by hand: "look", "tick", "phase"
   let last = 0;
@@ -31,7 +30,8 @@ export function createLoop({ paint, reported, failed, schedule = (frame) => requ
   function playing(now) {
     if (!speed || held) return null;
     if (speed === "slow" && now < due.tick) return null;
-    const save = !saving && (now >= due.save || handOver !== null) ? { stopAt: "iteration", save: true } : {};
+    // Every order asks, since nobody knows in which of them the iteration ends.
+    const save = now >= due.save || handOver ? { stopAt: "iteration", save: true } : {};
     if (speed === "slow") return { budgetMs: 0, maxTicks: 1, ...save };
     const budgetMs = speed === "fast" && session.ahead > 0 ? AHEAD_MS : BUDGET_MS[speed];
     return { budgetMs, look: now >= due.look, ...save };
@@ -69,7 +69,6 @@ export function createLoop({ paint, reported, failed, schedule = (frame) => requ
     const asked = { look: true, curves: false, save: false, ...order };
     const errand = errands[0];
     flying += 1;
-    saving ||= asked.save;
     due.tick = now + SLOW_MS;
     if (asked.look) due.look = now + LOOK_MS;
     if (asked.curves) due.curves = now + CURVES_MS;
@@ -81,10 +80,7 @@ export function createLoop({ paint, reported, failed, schedule = (frame) => requ
       stop();
       failed(error);
     } finally {
-      if (mine === generation) {
-        flying -= 1;
-        if (asked.save) saving = false;
-      }
+      if (mine === generation) flying -= 1;
     }
   }
 
@@ -92,7 +88,7 @@ export function createLoop({ paint, reported, failed, schedule = (frame) => requ
   function stop() {
     generation += 1;
     handOver?.reject(new Error("The run was replaced."));
-    [session, flying, saving, errands, handOver, held] = [null, 0, false, [], null, false];
+    [session, flying, errands, handOver, held] = [null, 0, [], null, false];
   }
 
   function frame(now) {

@@ -1,5 +1,6 @@
 // What an answer of the engine, or its failure, means for the page's state. Pure.
 import { grown } from "./engine/curves.js";
+import { counted } from "./format.js";
 
 /** A report, as a patch of the state: a comparison, an error curve or a map stays until there is a newer one. */
 export function received({ snapshot, recording, curves, checkpoint }, state) {
@@ -31,34 +32,31 @@ export function stopped(error, state) {
 export function trouble(message, state, { final = false } = {}) {
   if (state.trouble) return { playing: false }; // what follows a panic only repeats it
   const began = state.schema !== null;
+  const rescue = began && !final ? rescueOf(state) : null;
   return {
     playing: false,
     trouble: {
       title: began ? "The learner stopped" : "The learner could not start",
       words: began
-        ? "It met a mistake in its own program and cannot go on. Nothing outside this page is affected. Restarting loads it anew; with the same seed on the CPU it does the same again, so the report below lets somebody find the mistake."
+        ? `It met a mistake in its own program and cannot go on. Nothing outside this page is affected. ${kept(rescue)}Restarting loads it anew; with the same seed on the CPU it does the same again, so the report below lets somebody find the mistake.`
         : "This page has arrived, but the program that learns has not started. Restarting tries again.",
       report: reportOf(message, state),
-      rescue: began && !final ? rescueOf(state) : null,
+      rescue,
     },
   };
 }
 
 /** The graphics device is gone, out of memory, or refuses the program. */
 function deviceTrouble(error, state) {
-  return {
-    playing: false,
-    trouble: {
-      title: "The graphics device stopped",
-      words: `${error.message} What was learned up to the latest checkpoint is kept in this page.`,
-      report: reportOf(error.message, state),
-      rescue: rescueOf(state),
-    },
-  };
+  const rescue = rescueOf(state);
+  const words = `${error.message} ${kept(rescue)}${rescue.iteration > 0 ? "It can go on from there on the CPU, if you wish." : "It can begin again on the CPU, if you wish."}`;
+  return { playing: false, trouble: { title: "The graphics device stopped", words, report: reportOf(error.message, state), rescue } };
 }
 
 /** From where the CPU can go on: the end of an iteration; 0 is the start. */
 const rescueOf = ({ checkpoint }) => ({ iteration: checkpoint?.iteration ?? 0 });
+
+const kept = (rescue) => (rescue?.iteration > 0 ? `What it had learned after ${counted(rescue.iteration, "iteration")} is kept. ` : "");
 
 function reportOf(message, { settings, snapshot, schema, device }) {
   return [message, settings && `settings: ${JSON.stringify(settings)}`, device && `device: ${device.kind}, ${device.name}`, snapshot && `at tick ${snapshot.ticks}, phase ${snapshot.phase}`, schema && `version ${schema.version}`].filter(Boolean).join("\n");

@@ -38,8 +38,8 @@ test("what is wished for wins; automatic asks what WebGPU is and what it costs",
   assert.equal(plan("auto").move, "measure");
   const stays = [
     [{ probe: { possible: false, reason: "of rain" } }, "Training on the CPU, because of rain."],
-    [{ probe: { ...REAL, name: "google swiftshader", software: true } }, "Training on the CPU: WebGPU is here only a program on the same processor (google swiftshader), which would be slower."],
-    [{ saveData: true }, "Training on the CPU: this browser asks to save data, so WebGPU is not fetched. It can be chosen."],
+    [{ probe: { ...REAL, name: "google swiftshader", software: true } }, "Training on the CPU: WebGPU is only software here (google swiftshader), and slower."],
+    [{ saveData: true }, "Training on the CPU: WebGPU is not fetched, to save data as you ask. It can be chosen."],
     [{ built: false }, "Training on the CPU, because this page was built without WebGPU."],
   ];
   for (const [world, sentence] of stays) assert.deepEqual(plan("auto", world), { move: "no", sentence });

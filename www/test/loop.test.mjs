@@ -108,7 +108,7 @@ test("fast, a worker always has an order that waits; a pause takes it back", asy
   loop.play("fast");
   for (let i = 0; i < 5; i += 1) await beat();
   assert.deepEqual(run.orders.slice(1).map(({ budgetMs }) => budgetMs), [AHEAD_MS, AHEAD_MS]);
-  assert.equal(run.orders.filter(({ save }) => save).length, 1, "only one of them saves");
+  assert.ok(run.orders.slice(1).every(({ save, stopAt }) => save && stopAt === "iteration"), "the iteration may end in either");
   loop.pause();
   assert.equal(run.rests, 1);
   held.resolve();

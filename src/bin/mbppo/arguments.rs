@@ -80,7 +80,7 @@ impl One {
 
     /// Where to compute.
     pub fn device(&self) -> DeviceKind {
-        self.device
+        self.rest.device
     }
 
     /// Real steps after which an unsolved run is given up, if somebody has said so.

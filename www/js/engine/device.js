@@ -43,8 +43,8 @@ export function planFor(wish, { probe, built, saveData }) {
   if (!probe.possible) return stay(`${CPU}, because ${probe.reason}.`);
   if (!built) return stay(`${CPU}, because this page was built without WebGPU.`);
   if (wish === "webgpu") return { move: "asked" };
-  if (probe.software) return stay(`${CPU}: WebGPU is here only a program on the same processor${named(probe.name)}, which would be slower.`);
-  if (saveData) return stay(`${CPU}: this browser asks to save data, so WebGPU is not fetched. It can be chosen.`);
+  if (probe.software) return stay(`${CPU}: WebGPU is only software here${named(probe.name)}, and slower.`);
+  if (saveData) return stay(`${CPU}: WebGPU is not fetched, to save data as you ask. It can be chosen.`);
   return { move: "measure" };
 }
 

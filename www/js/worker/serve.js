@@ -1,6 +1,9 @@
 // Inside a Worker: answers the calls that remote.js sends, with an engine of this thread.
 import { EngineError } from "../engine/protocol.js";
 
+/** The program's error is often a consequence. What gpu_watch.js hears of the device itself says more, if it is given the time. */
+const DEVICE_SPEAKS_MS = 100;
+
 /** Answers what comes through `port` from now on. */
 export function serveEngine(engine, port) {
   const sessions = new Map(); // by the number that remote.js gave them
@@ -30,7 +33,9 @@ export function serveEngine(engine, port) {
       const value = await calls[call](session, ...args);
       port.postMessage({ id, value }, value?.checkpoint ? [value.checkpoint.bytes.buffer] : []);
     } catch (error) {
-      port.postMessage({ id, error: EngineError.from(error).plain() });
+      const told = EngineError.from(error);
+      if (told.kind === "device") await new Promise((later) => setTimeout(later, DEVICE_SPEAKS_MS));
+      port.postMessage({ id, error: told.plain() });
     }
   };
 }

@@ -1,0 +1,34 @@
+//! A graphics processor that goes away is an error with a name, not numbers without a meaning.
+#![cfg(all(target_family = "wasm", feature = "webgpu"))]
+
+use mbppo::gpu::Queue;
+use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+#[wasm_bindgen_test]
+async fn a_lost_device_is_told_in_the_browsers_words_by_every_read_that_follows() {
+    mbppo::wasm::start();
+    js_sys::eval(
+        "const request = GPUAdapter.prototype.requestDevice;
+        GPUAdapter.prototype.requestDevice = async function (...given) {
+            return globalThis.device = await request.apply(this, given);
+        };",
+    )
+    .expect("a script");
+    let queue = match Queue::open().await {
+        Ok(queue) => queue,
+        Err(error) if option_env!("MBPPO_REQUIRE_WEBGPU").is_some() => panic!("{error}"),
+        Err(error) => return console_log!("SKIPPED: {error}"),
+    };
+    let buffer = queue.floats(&[1.0, 2.0, 3.0, 4.0]);
+    assert_eq!(queue.read(&[&buffer], "testing").await, Ok(vec![vec![1.0, 2.0, 3.0, 4.0]]));
+    js_sys::eval("device.destroy()").expect("a script");
+    for _ in 0..2 {
+        let failure = queue.read(&[&buffer], "reading a test").await.expect_err("a lost device").to_string();
+        assert!(failure.starts_with("The device failed while reading a test: "), "{failure}");
+        assert!(failure.to_lowercase().contains("destroyed"), "{failure}");
+    }
+    let failure = Queue::open().await.expect_err("a lost device").to_string();
+    assert!(failure.contains("opening WebGPU") && failure.contains("loading the page anew"), "{failure}");
+}
