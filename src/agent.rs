@@ -114,15 +114,15 @@ impl Agent {
     /// # Errors
     /// [`crate::Error::Device`] if the device cannot be read.
     #[cfg_attr(not(feature = "tensors"), allow(unused_variables))]
-    pub async fn values(&mut self, obs: Vec<f32>, doing: &str) -> Result<Vec<f32>> {
+    pub async fn values(&mut self, obs: &[f32], doing: &str) -> Result<Vec<f32>> {
         match &mut self.room {
-            Room::ByHand { net, .. } => Ok(net.values(&obs).to_vec()),
+            Room::ByHand { net, .. } => Ok(net.values(obs).to_vec()),
             #[cfg(feature = "webgpu")]
-            Room::ByGpu(twin) => Ok(twin.host.values(&obs).to_vec()),
+            Room::ByGpu(twin) => Ok(twin.host.values(obs).to_vec()),
             #[cfg(feature = "tensors")]
             Room::ByTensors { net, device } => {
                 let rows = obs.len() / self.shape.obs_size;
-                let obs = device.floats(obs, [rows, self.shape.obs_size]);
+                let obs = device.floats(obs.to_vec(), [rows, self.shape.obs_size]);
                 tensors::read(net.values(&net.matrices(), obs), doing)
             }
         }

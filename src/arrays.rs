@@ -11,6 +11,8 @@
 use crate::error::{Error, Result};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 use std::collections::{BTreeMap, HashMap};
+use std::fmt::Display;
+use std::ops::RangeInclusive;
 
 /// The entry of the file's `__metadata__` that holds the JSON.
 const TEXT: &str = "mbppo";
@@ -124,6 +126,33 @@ impl Arrays {
         array.numbers(name)
     }
 
+    /// Takes an array of this shape out, each of whose numbers must lie within `range`.
+    ///
+    /// # Errors
+    /// As from [`Arrays::take`], or with the first number that does not.
+    pub fn take_within<T>(&mut self, name: &str, shape: &[usize], range: RangeInclusive<T>) -> Result<Vec<T>>
+    where
+        T: Number + PartialOrd + Display,
+    {
+        within(name, self.take(name, shape)?, &range)
+    }
+
+    /// Takes an array of any number of rows of this shape out, each of whose numbers must lie within `range`.
+    ///
+    /// # Errors
+    /// As from [`Arrays::take_rows`], or with the first number that does not.
+    pub fn take_rows_within<T>(
+        &mut self,
+        name: &str,
+        row: &[usize],
+        range: RangeInclusive<T>,
+    ) -> Result<Vec<T>>
+    where
+        T: Number + PartialOrd + Display,
+    {
+        within(name, self.take_rows(name, row)?, &range)
+    }
+
     /// Takes an array of any number of rows of this shape out.
     ///
     /// # Errors
@@ -208,6 +237,22 @@ impl Array {
             return Err(refused(name, self.dtype.to_string(), allowed));
         }
         Ok(self.bytes.chunks_exact(T::SIZE).filter_map(T::read).collect())
+    }
+}
+
+/// The largest magnitude of what a run measures (rewards, returns, states, statistics): more is no measurement. Its square
+/// is far from the largest f32.
+pub const LARGEST: f64 = 1e9;
+/// The largest count: beyond it a number in JSON is not exact.
+pub const LARGEST_COUNT: u64 = 1 << 53;
+
+fn within<T: PartialOrd + Display>(name: &str, numbers: Vec<T>, range: &RangeInclusive<T>) -> Result<Vec<T>> {
+    match numbers.iter().find(|number| !range.contains(number)) {
+        None => Ok(numbers),
+        Some(number) => {
+            let allowed = format!("its numbers must be from {} to {}", range.start(), range.end());
+            Err(refused(name, number.to_string(), allowed))
+        }
     }
 }
 

@@ -173,6 +173,13 @@ pub const METRICS: &[Metric] = &[
         "If it stays above 0, the policy exploits the model's mistakes: shorten horizon or lower imagination_discount.",
     ),
     metric(
+        "imagination/overflowed",
+        "share",
+        "Share of the imagined branches that were cut because the model's numbers grew out of all bounds.",
+        "0.",
+        "If it is not 0, shorten horizon or take model_target = difference.",
+    ),
+    metric(
         "imagination/disagreement",
         "std of change",
         "How far the ensemble's members are apart along the ghosts, over the usual size of a change.",

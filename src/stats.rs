@@ -21,7 +21,7 @@
 //! **Paper.** Welford 1962; Chan, Golub and LeVeque 1979, "Updating formulae and a pairwise algorithm for computing
 //! sample variances"; RND's reward scale: Burda et al. 2019, arXiv 1810.12894, §2.4.
 
-use crate::arrays::{Arrays, refused};
+use crate::arrays::{Arrays, LARGEST, LARGEST_COUNT};
 use crate::error::Result;
 
 /// Added to a variance before its root is taken: a dimension that never moved is divided by 1e-4, not by 0.
@@ -111,13 +111,10 @@ impl RunningStats {
     /// # Errors
     /// [`crate::Error::Checkpoint`] if something is missing or cannot be.
     pub fn load(name: &str, size: usize, arrays: &mut Arrays) -> Result<Self> {
-        let count_name = format!("{name}.count");
-        let count: f64 = arrays.take_one(&count_name)?;
-        if count.is_nan() || count < 0.0 {
-            return Err(refused(&count_name, count.to_string(), "it must be 0 or more".into()));
-        }
-        let mean = arrays.take(&format!("{name}.mean"), &[size])?;
-        Ok(Self { count, mean, deviations: arrays.take(&format!("{name}.m2"), &[size])? })
+        let count = arrays.take_within(&format!("{name}.count"), &[1], 0.0..=LARGEST_COUNT as f64)?[0];
+        let mean = arrays.take_within(&format!("{name}.mean"), &[size], -LARGEST..=LARGEST)?;
+        let most = LARGEST * LARGEST * count.max(1.0);
+        Ok(Self { count, mean, deviations: arrays.take_within(&format!("{name}.m2"), &[size], 0.0..=most)? })
     }
 
     /// Writes the normalised `batch` [B, D] into `normalised` [B, D], clipped at ±`clip`.
@@ -179,7 +176,8 @@ impl DiscountedReturnStd {
     /// # Errors
     /// [`crate::Error::Checkpoint`] if something is missing or cannot be; nothing has changed then.
     pub fn restore(&mut self, name: &str, arrays: &mut Arrays) -> Result<()> {
-        let returns = arrays.take(&format!("{name}.returns"), &[self.returns.len()])?;
+        let returns =
+            arrays.take_within(&format!("{name}.returns"), &[self.returns.len()], -LARGEST..=LARGEST)?;
         self.stats = RunningStats::load(name, 1, arrays)?;
         self.returns = returns;
         Ok(())

@@ -15,6 +15,8 @@
 use crate::snapshot::Calibration;
 use crate::world_model::open_loop::Stretch;
 
+/// The largest doubt or error that is told.
+const FARTHEST: f32 = 1e9;
 /// Bins of equally many pairs.
 const BINS: usize = 8;
 
@@ -53,7 +55,9 @@ fn pairs(stretches: &[Stretch], foreseen: &[f32], members: usize, change_std: &[
                 doubt += spread / members as f32 / scale.powi(2);
                 error += ((mean - stretch.obs[k][d]) / scale).powi(2);
             }
-            pairs.push(((doubt / size as f32).sqrt(), (error / size as f32).sqrt()));
+            // What has overflowed is as far off as can be told.
+            let rms = |sum: f32| (sum / size as f32).sqrt().min(FARTHEST);
+            pairs.push((rms(doubt), rms(error)));
         }
     }
     pairs

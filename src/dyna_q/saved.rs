@@ -4,7 +4,7 @@
 //! [S, A]; seen `[states seen]`; real_steps `[1]`.
 
 use super::{DynaQ, Memory};
-use crate::arrays::{Arrays, refused};
+use crate::arrays::{Arrays, LARGEST, LARGEST_COUNT, refused};
 use crate::error::Result;
 
 /// Stands for an action that was never tried.
@@ -35,15 +35,14 @@ impl DynaQ {
     pub fn restore(&mut self, arrays: &mut Arrays) -> Result<()> {
         let states = self.values.len() / self.actions;
         let shape = [states, self.actions];
-        let values = arrays.take("dyna_q.values", &shape)?;
-        let real_steps: i64 = arrays.take_one("dyna_q.real_steps")?;
-        let next_states: Vec<i64> = arrays.take("dyna_q.model.next_states", &shape)?;
-        let rewards: Vec<f32> = arrays.take("dyna_q.model.rewards", &shape)?;
+        let (largest, most) = (LARGEST as f32, LARGEST_COUNT as i64);
+        let values = arrays.take_within("dyna_q.values", &shape, -largest..=largest)?;
+        let real_steps = arrays.take_within("dyna_q.real_steps", &[1], 0..=most)?[0];
+        let next_states =
+            arrays.take_within("dyna_q.model.next_states", &shape, UNTRIED..=states as i64 - 1)?;
+        let rewards = arrays.take_within("dyna_q.model.rewards", &shape, -largest..=largest)?;
         let terminated: Vec<bool> = arrays.take("dyna_q.model.terminated", &shape)?;
-        let tried_at: Vec<i64> = arrays.take("dyna_q.model.tried_at", &shape)?;
-        within("dyna_q.model.next_states", &next_states, UNTRIED, states as i64 - 1)?;
-        within("dyna_q.real_steps", &[real_steps], 0, i64::MAX)?;
-        within("dyna_q.model.tried_at", &tried_at, 0, real_steps)?;
+        let tried_at = arrays.take_within("dyna_q.model.tried_at", &shape, 0..=real_steps)?;
         let memory = |at: usize| {
             let next_state = usize::try_from(next_states[at]).ok()?;
             let tried_at = tried_at[at] as u64;
@@ -67,13 +66,6 @@ impl DynaQ {
             return Err(refused("dyna_q.model.seen", format!("{seen:?}"), allowed));
         }
         Ok(seen.into_iter().map(|state| state as usize).collect())
-    }
-}
-
-fn within(name: &str, numbers: &[i64], min: i64, max: i64) -> Result<()> {
-    match numbers.iter().find(|number| !(min..=max).contains(*number)) {
-        None => Ok(()),
-        Some(number) => Err(refused(name, number.to_string(), format!("it must be from {min} to {max}"))),
     }
 }
 

@@ -150,6 +150,10 @@ impl AcrobotPhysics {
 
 /// The same angle in [−π, π]. Subtracts turn by turn, as Gymnasium does: its rounding is part of the task.
 fn wrapped(mut angle: f64) -> f64 {
+    // Beyond a few turns nothing happens turn by turn: from infinity the way would have no end.
+    if angle.abs() > 100.0 * TAU {
+        angle %= TAU;
+    }
     while angle > PI {
         angle -= TAU;
     }

@@ -89,6 +89,8 @@ pub struct Imagined {
     pub rollout: Rollout,
     /// Mean disagreement over all steps that count.
     pub disagreement: f32,
+    /// Branches that were cut where the model's numbers became too large to be learned from.
+    pub overflowed: usize,
 }
 
 /// The chance of all steps and branches, [H, B] each.

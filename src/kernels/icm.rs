@@ -12,6 +12,7 @@
 //! **Paper.** Pathak et al. 2017 (1705.05363).
 
 use super::rnd::normalize;
+use super::stretch::stretches;
 use super::{Adam, Kept, Mlp, Networks, Part};
 use crate::config::Activation;
 
@@ -111,14 +112,19 @@ impl Icm {
 
     /// The error of each step, `[B]`.
     pub fn errors(&mut self, obs: &[f32], actions: &[f32], next_obs: &[f32]) -> &[f32] {
-        self.foresee(obs, actions, next_obs);
-        let guesses = self.room.kept_forward.output().chunks_exact(FEATURES);
-        let rows = guesses.zip(self.room.pairs.chunks_exact(2 * FEATURES));
+        let (size, width) = (self.features.inputs(), self.inverse.outputs());
         self.room.errors.clear();
-        self.room.errors.extend(rows.map(|(guess, pair)| {
-            let squares = guess.iter().zip(&pair[FEATURES..]).map(|(g, f)| (g - f) * (g - f));
-            squares.sum::<f32>() / FEATURES as f32
-        }));
+        for rows in stretches(obs.len() / size) {
+            let states = rows.start * size..rows.end * size;
+            let acts = rows.start * width..rows.end * width;
+            self.foresee(&obs[states.clone()], &actions[acts], &next_obs[states]);
+            let guesses = self.room.kept_forward.output().chunks_exact(FEATURES);
+            let rows = guesses.zip(self.room.pairs.chunks_exact(2 * FEATURES));
+            self.room.errors.extend(rows.map(|(guess, pair)| {
+                let squares = guess.iter().zip(&pair[FEATURES..]).map(|(g, f)| (g - f) * (g - f));
+                squares.sum::<f32>() / FEATURES as f32
+            }));
+        }
         &self.room.errors
     }
 

@@ -27,7 +27,7 @@ pub struct Mlp {
     end: usize,
 }
 
-/// What a forward pass leaves behind, and room for the backward pass. A clone is empty: what a network has learned is
+/// What a forward pass leaves behind, and room for the backward pass once it is asked for. A clone is empty: what a network has learned is
 /// kept often, and none of this is part of it.
 #[derive(Debug, Default)]
 pub struct Kept {
@@ -99,7 +99,7 @@ impl Mlp {
         rows: usize,
         kept: &'a mut Kept,
     ) -> &'a [f32] {
-        kept.prepare(&self.sizes, members, rows);
+        kept.prepare(&self.sizes, members, rows, self.activation == Activation::Silu);
         let layers = self.offsets.len();
         for layer in 0..layers {
             let size = self.size(layer, rows);
@@ -183,12 +183,16 @@ impl Clone for Kept {
 }
 
 impl Kept {
-    fn prepare(&mut self, sizes: &[usize], members: Range<usize>, rows: usize) {
+    /// Room for a forward pass, with slopes only where they are kept.
+    fn prepare(&mut self, sizes: &[usize], members: Range<usize>, rows: usize, keeps_slopes: bool) {
         let layers = sizes.len() - 1;
-        for all in [&mut self.layers, &mut self.slopes, &mut self.d_layers] {
-            all.resize(layers, Vec::new());
-            for (layer, size) in all.iter_mut().zip(&sizes[1..]) {
-                layer.resize(members.len() * rows * size, 0.0);
+        self.layers.resize(layers, Vec::new());
+        self.slopes.resize(layers, Vec::new());
+        for (layer, size) in sizes[1..].iter().enumerate() {
+            let numbers = members.len() * rows * size;
+            self.layers[layer].resize(numbers, 0.0);
+            if keeps_slopes && layer + 1 < layers {
+                self.slopes[layer].resize(numbers, 0.0);
             }
         }
         self.members = members;
@@ -202,6 +206,10 @@ impl Kept {
 
     /// y, and the place for ∂loss/∂y, which the caller fills before the backward pass.
     pub fn output_and_gradient(&mut self) -> (&[f32], &mut [f32]) {
+        self.d_layers.resize(self.layers.len(), Vec::new());
+        for (d_layer, layer) in self.d_layers.iter_mut().zip(&self.layers) {
+            d_layer.resize(layer.len(), 0.0);
+        }
         let output = self.layers.last().map_or(&[][..], Vec::as_slice);
         (output, self.d_layers.last_mut().map_or(&mut [][..], Vec::as_mut_slice))
     }

@@ -7,7 +7,7 @@
 //! **Reading order.** [`isa`] which instructions there are · [`tile`] the innermost loop · [`pack`], [`narrow`], [`dense`] one
 //! layer, forwards and backwards · [`activation`] the bend · [`mlp`] layers on a flat parameter buffer · [`adam`] the
 //! optimiser · [`distribution`], [`ppo_loss`], [`ppo`] policy and value · [`model_loss`], [`world_model`] the ensemble ·
-//! [`rnd`], [`icm`] novelty · [`targeted`], [`dqn`], [`td3`] learning from replay · [`scales`], [`world`], [`imagine`] stepping
+//! [`stretch`] many rows at a time · [`rnd`], [`icm`] novelty · [`targeted`], [`dqn`], [`td3`] learning from replay · [`scales`], [`world`], [`imagine`] stepping
 //! in what was learned · [`chance`] random numbers by counting, as WebGPU draws them · [`weights`] what was learned, to go
 //! elsewhere.
 //!
@@ -36,6 +36,7 @@ pub mod ppo;
 pub mod ppo_loss;
 pub mod rnd;
 pub mod scales;
+pub mod stretch;
 pub mod targeted;
 pub mod td3;
 pub mod tile;

@@ -9,11 +9,13 @@
 
 use super::distribution::Distribution;
 use super::ppo_loss::{Losses, Minibatch, Said, Settings, losses};
+use super::stretch::stretches;
 use super::{Adam, Kept, Mlp, Networks, Part};
 use crate::arrays::{Arrays, refused};
 use crate::config::Activation;
 use crate::env::ObsDimension;
 use crate::error::Result;
+use std::ops::Range;
 
 /// What a policy and a value are made of.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -44,6 +46,8 @@ pub struct ActorCritic {
     pub adam: Adam,
     scaling: Scaling,
     x: Vec<f32>,
+    /// What was said when it was last asked.
+    said: Vec<f32>,
     gradient: Vec<f32>,
     kept_policy: Kept,
     kept_value: Kept,
@@ -110,7 +114,19 @@ impl ActorCritic {
         debug_assert_eq!(flat.len(), value.end() + log_std_size(&shape));
         let gradient = vec![0.0; flat.len()];
         let (kept_policy, kept_value) = (Kept::default(), Kept::default());
-        Self { shape, policy, value, flat, adam, scaling, x: Vec::new(), gradient, kept_policy, kept_value }
+        Self {
+            shape,
+            policy,
+            value,
+            flat,
+            adam,
+            scaling,
+            x: Vec::new(),
+            said: Vec::new(),
+            gradient,
+            kept_policy,
+            kept_value,
+        }
     }
 
     /// What it is made of.
@@ -130,16 +146,31 @@ impl ActorCritic {
 
     /// Logits or means [B, A] of observations [B, O].
     pub fn outputs(&mut self, obs: &[f32]) -> &[f32] {
-        self.x.clear();
-        self.scaling.apply(obs, &mut self.x);
-        self.policy.forward(&self.flat, &self.x, obs.len() / self.shape.obs_size, &mut self.kept_policy)
+        self.said.clear();
+        for rows in stretches(obs.len() / self.shape.obs_size) {
+            self.scale(obs, &rows);
+            let said = self.policy.forward(&self.flat, &self.x, rows.len(), &mut self.kept_policy);
+            self.said.extend_from_slice(said);
+        }
+        &self.said
     }
 
     /// Values [B, heads] of observations [B, O].
     pub fn values(&mut self, obs: &[f32]) -> &[f32] {
+        self.said.clear();
+        for rows in stretches(obs.len() / self.shape.obs_size) {
+            self.scale(obs, &rows);
+            let said = self.value.forward(&self.flat, &self.x, rows.len(), &mut self.kept_value);
+            self.said.extend_from_slice(said);
+        }
+        &self.said
+    }
+
+    /// x of these rows of observations [B, O].
+    fn scale(&mut self, obs: &[f32], rows: &Range<usize>) {
+        let size = self.shape.obs_size;
         self.x.clear();
-        self.scaling.apply(obs, &mut self.x);
-        self.value.forward(&self.flat, &self.x, obs.len() / self.shape.obs_size, &mut self.kept_value)
+        self.scaling.apply(&obs[rows.start * size..rows.end * size], &mut self.x);
     }
 
     /// Draws actions [B, A] for observations [B, O] and writes their log-probabilities `[B]`; `chance` is one uniform number
@@ -148,7 +179,7 @@ impl ActorCritic {
         self.outputs(obs);
         let (size, log_std) = (self.shape.actions, &self.flat[self.value.end()..]);
         let chances = chance.chunks_exact(chance.len() / log_probs.len().max(1));
-        let rows = self.kept_policy.output().chunks_exact(size).zip(actions.chunks_exact_mut(size));
+        let rows = self.said.chunks_exact(size).zip(actions.chunks_exact_mut(size));
         for (((outputs, action), chance), log_prob) in rows.zip(chances).zip(log_probs) {
             *log_prob = self.shape.distribution.sample(outputs, log_std, chance, action);
         }

@@ -7,6 +7,7 @@
 //! **Where.** The same as [`crate::tensors::Rnd`], which tells more.
 //! **Paper.** Burda et al. 2019 (1810.12894).
 
+use super::stretch::stretches;
 use super::{Adam, Kept, Mlp, Networks, Part, Weights};
 use crate::config::Activation;
 
@@ -90,13 +91,16 @@ impl Rnd {
 
     /// The error of each state of obs [B, O], `[B]`.
     pub fn errors(&mut self, obs: &[f32]) -> &[f32] {
-        self.guess(obs);
-        let rows = self.kept.output().chunks_exact(self.mlp.outputs());
-        let fixed = self.kept_target.output().chunks_exact(self.mlp.outputs());
+        let width = self.mlp.inputs();
         self.errors.clear();
-        self.errors.extend(rows.zip(fixed).map(|(guess, fixed)| {
-            guess.iter().zip(fixed).map(|(g, f)| (g - f) * (g - f)).sum::<f32>() / guess.len() as f32
-        }));
+        for rows in stretches(obs.len() / width) {
+            self.guess(&obs[rows.start * width..rows.end * width]);
+            let rows = self.kept.output().chunks_exact(self.mlp.outputs());
+            let fixed = self.kept_target.output().chunks_exact(self.mlp.outputs());
+            self.errors.extend(rows.zip(fixed).map(|(guess, fixed)| {
+                guess.iter().zip(fixed).map(|(g, f)| (g - f) * (g - f)).sum::<f32>() / guess.len() as f32
+            }));
+        }
         &self.errors
     }
 

@@ -7,11 +7,14 @@
 //! never below 1e-4, so that nothing is divided by 0. (3) The textbook's recipe, kept for
 //! comparison, predicts the raw next state from the raw state: mean 0 and std 1 everywhere.
 
-use crate::arrays::Arrays;
+use crate::arrays::{Arrays, LARGEST};
 use crate::buffer::Replay;
 use crate::config::ModelTarget;
 use crate::error::Result;
 use crate::stats::RunningStats;
+
+/// No standard deviation that is saved is smaller; see [`RunningStats::std`].
+const LEAST_STD: f32 = 9e-5;
 
 /// Means and standard deviations, `[O]` each where they are lists.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,16 +88,19 @@ impl Scales {
     /// # Errors
     /// [`crate::Error::Checkpoint`] if something is missing or cannot be.
     pub fn load(target: ModelTarget, size: usize, arrays: &mut Arrays) -> Result<Self> {
-        let mut take = |name: &str, size: usize| arrays.take(&format!("world_model.{name}"), &[size]);
+        let largest = LARGEST as f32;
+        let mut take = |name: &str, size: usize, least: f32| {
+            arrays.take_within(&format!("world_model.{name}"), &[size], least..=largest)
+        };
         Ok(Self {
             target,
-            obs_mean: take("obs_mean", size)?,
-            obs_std: take("obs_std", size)?,
-            target_mean: take("target_mean", size)?,
-            target_std: take("target_std", size)?,
-            change_std: take("change_std", size)?,
-            reward_mean: take("reward_mean", 1)?[0],
-            reward_std: take("reward_std", 1)?[0],
+            obs_mean: take("obs_mean", size, -largest)?,
+            obs_std: take("obs_std", size, LEAST_STD)?,
+            target_mean: take("target_mean", size, -largest)?,
+            target_std: take("target_std", size, LEAST_STD)?,
+            change_std: take("change_std", size, LEAST_STD)?,
+            reward_mean: take("reward_mean", 1, -largest)?[0],
+            reward_std: take("reward_std", 1, LEAST_STD)?[0],
         })
     }
 

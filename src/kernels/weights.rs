@@ -114,30 +114,41 @@ impl Weights {
         let mut take = |suffix: &str| -> Result<Vec<f32>> {
             let mut flat = Vec::new();
             for part in parts {
-                flat.extend(finite(&part.name(learner, suffix), &part.shape, arrays)?);
+                let range = -LARGEST_WEIGHT..=LARGEST_WEIGHT;
+                flat.extend(arrays.take_within(&part.name(learner, suffix), &part.shape, range)?);
             }
             Ok(flat)
         };
         let flat = take("")?;
         let target = if *has_target { take(TARGET)? } else { Vec::new() };
-        let m = finite(&format!("{learner}.adam.exp_avg"), &[flat.len()], arrays)?;
-        let v = finite(&format!("{learner}.adam.exp_avg_sq"), &[flat.len()], arrays)?;
-        let name = format!("{learner}.adam.step");
-        let updates: i64 = arrays.take_one(&name)?;
-        let updates = u32::try_from(updates)
-            .map_err(|_| refused(&name, updates.to_string(), format!("it must be from 0 to {}", u32::MAX)))?;
-        Ok(Self { flat, m, v, updates, target })
+        let average = format!("{learner}.adam.exp_avg");
+        let m = arrays.take_within(&average, &[flat.len()], -LARGEST_GRADIENT..=LARGEST_GRADIENT)?;
+        let squares = 0.0..=LARGEST_GRADIENT * LARGEST_GRADIENT;
+        let v = arrays.take_within(&format!("{learner}.adam.exp_avg_sq"), &[flat.len()], squares)?;
+        require_possible_average(&average, &m, &v)?;
+        let updates: Vec<i64> =
+            arrays.take_within(&format!("{learner}.adam.step"), &[1], 0..=i64::from(u32::MAX))?;
+        Ok(Self { flat, m, v, updates: updates[0] as u32, target })
     }
 }
 
 /// What stands behind a network's name for its θ'.
 const TARGET: &str = "_target";
 
-fn finite(name: &str, shape: &[usize], arrays: &mut Arrays) -> Result<Vec<f32>> {
-    let numbers: Vec<f32> = arrays.take(name, shape)?;
-    match numbers.iter().find(|number| !number.is_finite()) {
-        None => Ok(numbers),
-        Some(number) => Err(refused(name, number.to_string(), "all its numbers must be finite".into())),
+/// No parameter gets beyond this: ten million updates of the largest step size do not carry it there.
+const LARGEST_WEIGHT: f32 = 1e7;
+/// No average gradient that a run could go on from is beyond this.
+const LARGEST_GRADIENT: f32 = 1e9;
+
+/// Checks that m could be the average of gradients whose squares have the average v. For Adam's two rates |m| ≤ 7.3 √v
+/// holds whatever the gradients were; otherwise the next step could go anywhere.
+fn require_possible_average(name: &str, m: &[f32], v: &[f32]) -> Result<()> {
+    match m.iter().zip(v).find(|(m, v)| m.abs() > 10.0 * v.sqrt() + 1e-12) {
+        None => Ok(()),
+        Some((m, v)) => {
+            let allowed = format!("gradients whose squares average {v:e} have no such average");
+            Err(refused(name, format!("{m:e}"), allowed))
+        }
     }
 }
 
@@ -156,7 +167,8 @@ mod tests {
     fn weights() -> Weights {
         let count: usize = networks("td3").parts.iter().map(Part::len).sum();
         let numbers = |from: usize| (from..from + count).map(|n| n as f32).collect::<Vec<_>>();
-        Weights { flat: numbers(0), m: numbers(100), v: numbers(200), updates: 7, target: numbers(300) }
+        let v = numbers(100).iter().map(|m| m * m).collect();
+        Weights { flat: numbers(0), m: numbers(100), v, updates: 7, target: numbers(300) }
     }
 
     fn saved() -> Arrays {
@@ -190,6 +202,14 @@ mod tests {
         assert!(
             refusal(&|arrays| arrays.put("td3.actor.0.bias", &[2], [f32::NAN; 2])).contains("bias = NaN")
         );
+        assert!(
+            refusal(&|arrays| arrays.put("td3.actor.0.bias", &[2], [1e30_f32; 2])).contains("from -10000000")
+        );
+        let count: usize = networks("td3").parts.iter().map(Part::len).sum();
+        let negative = refusal(&|arrays| arrays.put("td3.adam.exp_avg_sq", &[count], vec![-1.0_f32; count]));
+        assert!(negative.contains("exp_avg_sq = -1"), "{negative}");
+        let none = refusal(&|arrays| arrays.put("td3.adam.exp_avg_sq", &[count], vec![0.0_f32; count]));
+        assert!(none.contains("td3.adam.exp_avg = 1e2"), "{none}");
         assert!(refusal(&|arrays| arrays.put("td3.adam.step", &[1], [-1_i64])).contains("adam.step = -1"));
         let mut other = saved();
         let error = Weights::load(&networks("dqn"), &mut other).expect_err("refused").to_string();

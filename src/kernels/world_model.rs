@@ -6,6 +6,7 @@
 //! **Choices.** The gradient of the input is computed on request only: it is what adversarial training asks for.
 
 use super::model_loss::{ModelLosses, Outputs, losses};
+use super::stretch::stretches;
 use super::{Adam, Kept, Mlp, Networks, Part};
 use crate::config::{Config, ModelHeads};
 
@@ -34,6 +35,8 @@ pub struct WorldModel {
     pub adam: Adam,
     gradient: Vec<f32>,
     kept: Kept,
+    /// What the members said when they were last asked.
+    said: Vec<f32>,
 }
 
 impl WorldModel {
@@ -41,7 +44,7 @@ impl WorldModel {
     pub fn new(mlp: Mlp, outputs: Outputs, flat: Vec<f32>, adam: Adam) -> Self {
         debug_assert_eq!([mlp.outputs(), mlp.end()], [outputs.width(), flat.len()]);
         let gradient = vec![0.0; flat.len()];
-        Self { mlp, outputs, flat, adam, gradient, kept: Kept::default() }
+        Self { mlp, outputs, flat, adam, gradient, kept: Kept::default(), said: Vec::new() }
     }
 
     /// The networks.
@@ -68,7 +71,8 @@ impl WorldModel {
         target: &[f32],
         d_input: Option<&mut [f32]>,
     ) -> ModelLosses {
-        self.forward(input);
+        let rows = input.len() / (self.mlp.members() * self.mlp.inputs());
+        self.mlp.forward(&self.flat, input, rows, &mut self.kept);
         let (output, d_output) = self.kept.output_and_gradient();
         let losses = losses(&self.outputs, output, target, Some(d_output));
         self.mlp.backward(&self.flat, input, &mut self.kept, &mut self.gradient, d_input);
@@ -78,19 +82,35 @@ impl WorldModel {
     /// The losses alone.
     pub fn evaluate(&mut self, input: &[f32], target: &[f32]) -> ModelLosses {
         self.forward(input);
-        losses(&self.outputs, self.kept.output(), target, None)
+        losses(&self.outputs, &self.said, target, None)
     }
 
     /// What the members say, [E, B, outputs], of input [E, B, O + A].
     pub fn forward(&mut self, input: &[f32]) -> &[f32] {
-        let rows = input.len() / (self.mlp.members() * self.mlp.inputs());
-        self.mlp.forward(&self.flat, input, rows, &mut self.kept)
+        let members = self.mlp.members();
+        self.said.clear();
+        for (member, own) in input.chunks_exact((input.len() / members).max(1)).enumerate() {
+            self.ask(member, own);
+        }
+        &self.said
     }
 
     /// What one member says, [rows, outputs], of input [rows, O + A].
     pub fn forward_member(&mut self, member: usize, input: &[f32]) -> &[f32] {
-        let rows = input.len() / self.mlp.inputs();
-        self.mlp.forward_members(&self.flat, member..member + 1, input, rows, &mut self.kept)
+        self.said.clear();
+        self.ask(member, input);
+        &self.said
+    }
+
+    /// Adds what one member says of input [rows, O + A].
+    fn ask(&mut self, member: usize, input: &[f32]) {
+        let width = self.mlp.inputs();
+        for rows in stretches(input.len() / width) {
+            let input = &input[rows.start * width..rows.end * width];
+            let members = member..member + 1;
+            let said = self.mlp.forward_members(&self.flat, members, input, rows.len(), &mut self.kept);
+            self.said.extend_from_slice(said);
+        }
     }
 
     /// The gradient of the last loss.

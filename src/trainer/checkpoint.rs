@@ -86,10 +86,13 @@ impl Trainer {
             .map_err(|error| of_file("", error))?;
         trainer.restore_experience(&mut arrays)?;
         trainer.restore_learned(&mut arrays)?;
-        let confidence = arrays.has("trust.confidence").then(|| arrays.take_one("trust.confidence"));
-        trainer.trust.confidence = confidence.transpose()?;
+        if arrays.has("trust.confidence") {
+            trainer.trust.confidence = Some(arrays.take_within("trust.confidence", &[1], 0.0..=1.0)?[0]);
+        }
+        facts.trust.require_possible(&trainer.config)?;
         let TrustFacts { branches, horizon, skipped } = facts.trust;
         (trainer.trust.branches, trainer.trust.horizon, trainer.trust.skipped) = (branches, horizon, skipped);
+        trainer.require_all_remembered(facts.counters.real_steps())?;
         trainer.streams.go_to(facts.streams)?;
         trainer.record =
             Record::load(facts.counters, &facts.metrics, trainer.spec.solved_return, &mut arrays)?;
@@ -203,13 +206,46 @@ impl Trainer {
             }
         }
         if arrays.has("action_noise") {
-            self.action_noise =
-                arrays.take("action_noise", &[self.config.num_envs, self.spec.action_size()])?;
+            let shape = [self.config.num_envs, self.spec.action_size()];
+            self.action_noise = arrays.take_within("action_noise", &shape, -LARGEST_NOISE..=LARGEST_NOISE)?;
         }
         self.replay.restore(arrays)?;
+        let actions = self.replay.ids().flat_map(|id| self.replay.get(id).action);
+        if let Some(action) = actions.into_iter().find(|action| !self.spec.action.allows(**action)) {
+            let allowed = format!("{} has no such action", self.spec.id);
+            return Err(refused("replay.actions", action.to_string(), allowed));
+        }
         self.novelty_scale.restore("curiosity.novelty", arrays)?;
-        self.beta.beta = arrays.take_one("curiosity.beta")?;
+        self.beta.beta = arrays.take_within("curiosity.beta", &[1], 0.0..=1.0)?[0];
         Ok(())
+    }
+
+    /// Checks that replay has been given every real step, and no other.
+    fn require_all_remembered(&self, real_steps: u64) -> Result<()> {
+        let pushed = self.replay.ids().end as u64;
+        if pushed == real_steps {
+            return Ok(());
+        }
+        let allowed = format!("the counter of real steps says {real_steps}");
+        Err(refused("replay.pushed", pushed.to_string(), allowed))
+    }
+}
+
+/// The noise is a share of an action's bound, with a spread of at most 2.
+const LARGEST_NOISE: f32 = 100.0;
+
+impl TrustFacts {
+    /// Checks that no more is told than this run can imagine.
+    fn require_possible(&self, config: &Config) -> Result<()> {
+        let parts =
+            [("branches", self.branches, config.branches_max), ("horizon", self.horizon, config.horizon)];
+        match parts.into_iter().find(|(_, count, most)| count > most) {
+            None => Ok(()),
+            Some((name, count, most)) => {
+                let allowed = format!("it must be from 0 to {most}");
+                Err(refused(&format!("trust.{name}"), count.to_string(), allowed))
+            }
+        }
     }
 }
 

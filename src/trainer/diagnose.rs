@@ -43,7 +43,7 @@ impl Trainer {
         let centres = state_map::centres(self.spec, &self.replay);
         let rows = centres.len() / self.spec.obs_size();
         let heads = self.config.value_heads();
-        let values = self.agent.values(centres.clone(), "reading the map").await?;
+        let values = self.agent.values(&centres, "reading the map").await?;
         map.value = values.into_iter().step_by(heads).map(|v| v / self.config.reward_scale as f32).collect();
         if let Some(curiosity) = &mut self.curiosity {
             // Nothing is done at the centre of a cell: what is asked is how new the state itself is.

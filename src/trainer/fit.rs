@@ -109,6 +109,7 @@ impl Trainer {
                     100.0 * config.model_r2_min
                 )
             }),
+            overflowed: 0,
         };
         self.record.metric("world_model/val_open_loop", open_loop);
         self.record.metric("world_model/confidence_one_step", one_step as f32);

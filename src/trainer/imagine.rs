@@ -3,7 +3,7 @@
 use super::Trainer;
 use super::work::Work;
 use crate::config::{CuriosityKind, Termination};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::imagination::{Borders, Imagination};
 
 impl Trainer {
@@ -63,17 +63,53 @@ impl Trainer {
         let weight = self.config.imagination_discount as f32 * confidence;
         let branches = imagination.branches();
         let imagined = imagination.finish(self.borders(), weight).await?;
-        Error::unless_finite("imagine", "imagined obs", &imagined.rollout.next_obs)?;
-        Error::unless_finite("imagine", "imagined reward", &imagined.rollout.rewards_ext)?;
+        self.trust.overflowed = imagined.overflowed;
+        self.record.metric("imagination/overflowed", imagined.overflowed as f32 / branches.max(1) as f32);
         let steps = imagined.rollout.len();
         self.record.imagined_steps += steps as u64;
         let reward: f32 = imagined.rollout.rewards_ext.iter().sum();
         self.record.metric("imagination/length_mean", steps as f32 / branches.max(1) as f32);
         self.record.metric("imagination/reward_mean", reward / steps.max(1) as f32);
+        if round > 1 && imagined.rollout.is_empty() {
+            return self.end_round(round).await;
+        }
         let mut rollouts = vec![imagined.rollout];
         if round == 1 {
             rollouts.insert(0, self.real_rollout());
         }
         Ok(Work::Advantages { round, rollouts })
+    }
+}
+
+#[cfg(all(test, not(target_family = "wasm")))]
+mod tests {
+    use crate::config::preset;
+    use crate::device::Device;
+    use crate::rng::Seed;
+    use crate::trainer::Trainer;
+    use pollster::block_on;
+
+    #[test]
+    fn a_model_whose_numbers_overflow_cuts_its_branches_and_the_run_goes_on() {
+        let mut config = preset("textbook", "CartPole-v1").expect("a preset");
+        let changes =
+            ["horizon=100", "model_updates=1", "model_learning_rate=0.000001", "imagination_rounds=3"];
+        for change in changes.into_iter().chain(["n_epochs=1", "branches_min=20", "branches_max=20"]) {
+            let (name, value) = change.split_once('=').expect("NAME=VALUE");
+            config.set(name, value).expect("allowed");
+        }
+        let mut trainer = Trainer::new("CartPole-v1", config, Seed(1), Device::cpu()).expect("a run");
+        let model = trainer.model.as_mut().expect("a model").by_hand().expect("on the CPU");
+        model.model.flat.iter_mut().for_each(|weight| *weight *= 20.0);
+        let (mut most, mut narrations) = (0.0f32, String::new());
+        while trainer.snapshot().iteration < 3 {
+            block_on(trainer.tick()).expect("a tick");
+            let snapshot = trainer.snapshot();
+            most = most.max(snapshot.metrics.get("imagination/overflowed").copied().unwrap_or(0.0));
+            narrations += &snapshot.narration;
+            assert!(snapshot.metrics.values().all(|value| value.is_finite()), "{:?}", snapshot.metrics);
+        }
+        assert!(most > 0.5, "{most} of the branches overflowed");
+        assert!(narrations.contains("grew out of all bounds"), "it is told");
     }
 }

@@ -79,9 +79,13 @@ impl Trainer {
 
     /// V of every obs, then V of every next_obs, [2 n, heads] flat.
     async fn values(&mut self, rollouts: &[Rollout]) -> Result<Vec<f32>> {
-        let now = rollouts.iter().flat_map(|rollout| rollout.obs.iter().copied());
-        let next = rollouts.iter().flat_map(|rollout| rollout.next_obs.iter().copied());
-        self.agent.values(now.chain(next).collect(), "reading values").await
+        let rows = rollouts.iter().map(Rollout::len).sum::<usize>();
+        let mut values = Vec::with_capacity(2 * rows * self.config.value_heads());
+        let now = rollouts.iter().map(|rollout| &rollout.obs);
+        for obs in now.chain(rollouts.iter().map(|rollout| &rollout.next_obs)) {
+            values.extend(self.agent.values(obs, "reading values").await?);
+        }
+        Ok(values)
     }
 
     pub(super) async fn improve(&mut self, mut now: Improvement) -> Result<Work> {
@@ -109,8 +113,13 @@ impl Trainer {
         if !is_last && !has_moved_enough {
             return Ok(Work::Improve(now));
         }
-        if now.round > 0 && now.round < self.trust.rounds {
-            return Ok(self.begin_round(now.round + 1));
+        self.end_round(now.round).await
+    }
+
+    /// What follows a round of improving: the next round of imagining, or the end of the iteration.
+    pub(super) async fn end_round(&mut self, round: usize) -> Result<Work> {
+        if round > 0 && round < self.trust.rounds {
+            return Ok(self.begin_round(round + 1));
         }
         self.actor = Some(self.agent.actor().await?);
         Ok(Work::Curiosity { batch: 0 })

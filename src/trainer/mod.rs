@@ -104,6 +104,8 @@ struct Trust {
     range: Option<KnownRange>,
     /// Why imagination is skipped, if it is.
     skipped: Option<String>,
+    /// Branches of the latest round that were cut because the model's numbers overflowed.
+    overflowed: usize,
 }
 
 impl Trainer {

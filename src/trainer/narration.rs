@@ -13,6 +13,12 @@ impl Trainer {
             Phase::Imagine => {
                 format!("It imagines {} futures from where it has just been.", self.trust.branches)
             }
+            Phase::Advantages | Phase::Improve if self.trust.overflowed > 0 && self.work.round() > 0 => {
+                format!(
+                    "In {} of {} futures the model's numbers grew out of all bounds; they are cut off there.",
+                    self.trust.overflowed, self.trust.branches
+                )
+            }
             Phase::Advantages => "It works out which actions were better than expected.".into(),
             Phase::Improve if self.work.round() > 0 => "It improves from what it imagined.".into(),
             Phase::Improve => "It improves from what really happened.".into(),

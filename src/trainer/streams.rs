@@ -1,6 +1,6 @@
 //! The named streams of chance that training draws from.
 
-use crate::arrays::refused;
+use crate::arrays::{LARGEST_COUNT, refused};
 use crate::error::Result;
 use crate::rng::{Seed, Stream};
 use std::collections::BTreeMap;
@@ -39,7 +39,11 @@ macro_rules! streams {
 streams! { actions, model_batches, starts, imagination, forecast, diagnostics, minibatches, }
 
 fn taken(positions: &mut BTreeMap<String, u64>, name: &str) -> Result<u64> {
-    positions.remove(name).ok_or_else(|| wrong(name, "nothing", "this run draws from it"))
+    let position = positions.remove(name).ok_or_else(|| wrong(name, "nothing", "this run draws from it"))?;
+    if position > LARGEST_COUNT {
+        return Err(wrong(name, position, "nobody has drawn so much"));
+    }
+    Ok(position)
 }
 
 fn wrong(name: &str, position: impl ToString, allowed: &str) -> crate::Error {

@@ -20,6 +20,8 @@ use crate::snapshot::ErrorByHorizon;
 
 /// An entry of the error curve is measured on at least this many stretches.
 pub const FEWEST_STRETCHES: usize = 4;
+/// The largest error that is told.
+const WORST_ERROR: f64 = 1e9;
 /// Most stretches that are looked at.
 const MOST_STRETCHES: usize = 64;
 
@@ -102,7 +104,8 @@ fn errors_after(k: usize, stretches: &[Stretch], foreseen: &[f32], members: usiz
             };
             error += (0..members).map(squared).sum::<f64>() / members as f64;
         }
-        (error / change.max(1e-12)) as f32
+        // A path that has overflowed is as wrong as can be told, whatever its numbers have become.
+        (error / change.max(1e-12)).min(WORST_ERROR) as f32
     });
     shares.collect()
 }

@@ -6,7 +6,7 @@
 //! them, so that no file can make it wrong.
 
 use super::Replay;
-use crate::arrays::{Arrays, refused};
+use crate::arrays::{Arrays, LARGEST, LARGEST_COUNT, refused};
 use crate::env::Transition;
 use crate::error::Result;
 use crate::stats::RunningStats;
@@ -80,7 +80,8 @@ struct Rows {
 
 impl Rows {
     fn take(replay: &Replay, arrays: &mut Arrays) -> Result<Self> {
-        let rewards: Vec<f32> = arrays.take_rows("replay.rewards", &[])?;
+        let (largest, numbers) = (LARGEST as f32, -(LARGEST as f32)..=LARGEST as f32);
+        let rewards: Vec<f32> = arrays.take_rows_within("replay.rewards", &[], -largest..=largest)?;
         let rows = rewards.len();
         let pushed: i64 = arrays.take_one("replay.pushed")?;
         let pushed = usize::try_from(pushed).ok().filter(|pushed| (*pushed).min(replay.capacity) == rows);
@@ -88,16 +89,13 @@ impl Rows {
             let allowed = format!("replay_capacity is {}, so that so many were pushed", replay.capacity);
             refused("replay.rewards", format!("[{rows}]"), allowed)
         })?;
-        let episode_ids: Vec<i64> = arrays.take("replay.episode_ids", &[rows])?;
-        if let Some(id) = episode_ids.iter().find(|id| **id < 0) {
-            return Err(refused("replay.episode_ids", id.to_string(), "ids are 0 or more".into()));
-        }
+        let episode_ids = arrays.take_within("replay.episode_ids", &[rows], 0..=LARGEST_COUNT as i64)?;
         Ok(Self {
             pushed,
-            obs: arrays.take("replay.obs", &[rows, replay.obs_size])?,
-            actions: arrays.take("replay.actions", &[rows, replay.action_size])?,
+            obs: arrays.take_within("replay.obs", &[rows, replay.obs_size], numbers.clone())?,
+            actions: arrays.take_within("replay.actions", &[rows, replay.action_size], numbers.clone())?,
             rewards,
-            next_obs: arrays.take("replay.next_obs", &[rows, replay.obs_size])?,
+            next_obs: arrays.take_within("replay.next_obs", &[rows, replay.obs_size], numbers)?,
             terminated: arrays.take("replay.terminated", &[rows])?,
             truncated: arrays.take("replay.truncated", &[rows])?,
             episode_ids,
@@ -203,7 +201,10 @@ mod tests {
         );
         assert!(with(&|arrays| arrays.put("replay.pushed", &[1], [9_i64])).contains("replay_capacity is 8"));
         assert!(with(&|arrays| arrays.put("replay.pushed", &[1], [-1_i64])).contains("replay.rewards = [6]"));
-        assert!(with(&|arrays| arrays.put("replay.episode_ids", &[6], [-1_i64; 6])).contains("0 or more"));
+        assert!(
+            with(&|arrays| arrays.put("replay.episode_ids", &[6], [-1_i64; 6]))
+                .contains("replay.episode_ids = -1")
+        );
         assert!(with(&|arrays| arrays.put("replay.actions", &[6, 2], [0.0_f32; 12])).contains("[6, 1]"));
         assert!(
             with(&|arrays| arrays.put("replay.obs_stats.count", &[1], [-1.0_f64]))

@@ -4,12 +4,13 @@
 //! in f64; recent_episodes `[up to 100]`.
 
 use super::{Evaluations, RECENT_EPISODES, Record};
-use crate::arrays::{Arrays, refused};
+use crate::arrays::{Arrays, LARGEST, LARGEST_COUNT, refused};
 use crate::env::EpisodeEnd;
 use crate::error::Result;
 use crate::metrics::METRICS;
 use crate::snapshot::Point;
 use serde::{Deserialize, Serialize};
+use std::ops::RangeInclusive;
 
 /// Whole numbers of a run, as they stand in a checkpoint's JSON.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -29,6 +30,41 @@ pub(in crate::trainer) struct Counters {
     evaluations: Option<u64>,
     #[serde(default)]
     evaluations_at_bar_in_a_row: Option<u64>,
+}
+
+/// What a return can be.
+const RETURNS: RangeInclusive<f32> = -(LARGEST as f32)..=LARGEST as f32;
+
+impl Counters {
+    /// Checks that no count is absurd, and that none says more than one that it is a part of.
+    fn require_possible(&self) -> Result<()> {
+        let steps = self.real_steps;
+        let parts = [
+            ("ticks", self.ticks, LARGEST_COUNT),
+            ("iterations", self.iterations, self.ticks),
+            ("real_steps", steps, LARGEST_COUNT),
+            ("imagined_steps", self.imagined_steps, LARGEST_COUNT),
+            ("episodes", self.episodes, steps),
+            ("updates", self.updates, LARGEST_COUNT),
+            ("evaluated_at_real_steps", self.evaluated_at_real_steps, steps),
+            ("solved_at_real_steps", self.solved_at_real_steps.unwrap_or(0), steps),
+            ("steps_of_environment_0", self.steps_of_environment_0, steps),
+            ("evaluations", self.evaluations.unwrap_or(0), steps),
+            ("evaluations_at_bar_in_a_row", self.evaluations_at_bar_in_a_row.unwrap_or(0), steps),
+        ];
+        match parts.into_iter().find(|(_, count, most)| count > most) {
+            None => Ok(()),
+            Some((name, count, most)) => {
+                let allowed = format!("it must be from 0 to {most}");
+                Err(refused(&format!("counters.{name}"), count.to_string(), allowed))
+            }
+        }
+    }
+
+    /// Steps taken in the real task.
+    pub(in crate::trainer) fn real_steps(&self) -> u64 {
+        self.real_steps
+    }
 }
 
 impl Record {
@@ -76,6 +112,7 @@ impl Record {
         bar: f32,
         arrays: &mut Arrays,
     ) -> Result<Self> {
+        counters.require_possible()?;
         let counted = (counters.evaluations, counters.evaluations_at_bar_in_a_row);
         let mut record = Self {
             ticks: counters.ticks,
@@ -87,7 +124,7 @@ impl Record {
             evaluated_at: counters.evaluated_at_real_steps,
             solved_at_real_steps: counters.solved_at_real_steps,
             frames_of_environment_0: counters.steps_of_environment_0,
-            episode_return: arrays.take_one("envs.return_of_environment_0")?,
+            episode_return: arrays.take_within("envs.return_of_environment_0", &[1], RETURNS)?[0],
             recent: recent_episodes(arrays)?,
             ..Self::default()
         };
@@ -100,7 +137,7 @@ impl Record {
         record.curves.evaluations = curve("curves.evaluations", arrays)?;
         record.evaluations = Evaluations::of_curve(&record.curves.evaluations, bar);
         if let (Some(count), Some(at_bar_in_a_row)) = counted {
-            let best: Vec<f32> = arrays.take_rows("best_evaluation", &[])?;
+            let best: Vec<f32> = arrays.take_rows_within("best_evaluation", &[], RETURNS)?;
             let best = best.first().copied();
             record.evaluations = Evaluations { count, at_bar_in_a_row, best, ..record.evaluations };
         }
@@ -121,17 +158,22 @@ fn curve(name: &str, arrays: &mut Arrays) -> Result<Vec<Point>> {
     } else {
         arrays.take_rows(name, &[2])?
     };
+    if let Some(pair) = numbers.chunks_exact(2).find(|pair| !(0.0..=LARGEST_COUNT as f64).contains(&pair[0]))
+    {
+        let allowed = format!("real steps are from 0 to {LARGEST_COUNT}");
+        return Err(refused(name, pair[0].to_string(), allowed));
+    }
     Ok(numbers.chunks_exact(2).map(|pair| Point { real_steps: pair[0], value: pair[1] as f32 }).collect())
 }
 
 fn recent_episodes(arrays: &mut Arrays) -> Result<Vec<EpisodeEnd>> {
-    let returns: Vec<f32> = arrays.take_rows("recent_episodes.returns", &[])?;
+    let returns: Vec<f32> = arrays.take_rows_within("recent_episodes.returns", &[], RETURNS)?;
     if returns.len() > RECENT_EPISODES {
         let allowed = format!("it must be at most {RECENT_EPISODES} long");
         return Err(refused("recent_episodes.returns", format!("[{}]", returns.len()), allowed));
     }
-    let lengths: Vec<i64> = arrays.take("recent_episodes.lengths", &[returns.len()])?;
-    let end = |(return_, length): (f32, i64)| EpisodeEnd { return_, length: length.max(0) as usize };
+    let lengths = arrays.take_within("recent_episodes.lengths", &[returns.len()], 0..=i64::from(u32::MAX))?;
+    let end = |(return_, length): (f32, i64)| EpisodeEnd { return_, length: length as usize };
     Ok(returns.into_iter().zip(lengths).map(end).collect())
 }
 
