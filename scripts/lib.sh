@@ -2,6 +2,13 @@
 # Shared by the scripts beside it, which source it: where things are, how to talk, which versions are asked for.
 set -euo pipefail
 
+case $(uname -s) in
+  MINGW* | MSYS* | CYGWIN*)
+    printf '%s\n' "On Windows this runs in WSL: 'wsl --install' once, then there: git clone, and the same command." >&2
+    exit 2 ;;
+esac
+# With CDPATH in the environment `cd` prints where it went.
+unset CDPATH
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 cd "$root"
 
@@ -15,6 +22,11 @@ have() { command -v "$1" >/dev/null 2>&1; }
 # limited SECONDS COMMAND...: without a time-out where there is no such program (macOS).
 limited() {
   if have timeout; then timeout "$@" </dev/null; else "${@:2}" </dev/null; fi
+}
+# A TOML string, whatever is in it: a home folder may have an apostrophe.
+toml_string() {
+  local text=${1//\\/\\\\}
+  printf '"%s"' "${text//\"/\\\"}"
 }
 # at_least WANTED VERSION
 at_least() { [[ $(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1) == "$1" ]]; }

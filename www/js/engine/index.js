@@ -1,5 +1,5 @@
 // The engines of the page. Everything above this folder sees the interface of protocol.js, and plots that draw on a canvas.
-import { addresses } from "./address.js";
+import { addresses, arrival } from "./address.js";
 import { compile, instantiate } from "./load.js";
 import { localEngine } from "./local.js";
 import { remoteEngine } from "./remote.js";
@@ -30,6 +30,8 @@ export async function openEngines({ thread, onProgress, onPanic }) {
     return localEngine(bindings);
   }
   let cpu = await start(starting);
+  let gpuBuild = builds.webgpu;
+  const arrives = gpuBuild === "coming" ? arrival().then((build) => { gpuBuild = build; }) : Promise.resolve();
   let webgpu = null;
 
   return {
@@ -37,10 +39,13 @@ export async function openEngines({ thread, onProgress, onPanic }) {
     freshSeed: () => bindings.fresh_seed(),
     plots: Object.fromEntries(PLOTS.map((name) => [name, bindings[name]])),
     where: () => where,
-    hasWebGpu: builds.webgpu !== null,
+    /** Whether the page has a WebGPU build: true, false, or "coming" while it is still being compiled. */
+    hasWebGpu: () => (gpuBuild === "coming" ? gpuBuild : gpuBuild !== null),
+    /** Resolves once that is no longer "coming". */
+    webGpuArrives: () => arrives,
     /** The WebGPU build in a Worker of its own: fetched at the first call, and anew where the former has died. */
     webgpu(onProgress) {
-      if (!webgpu?.alive()) webgpu = openWebGpu(builds.webgpu, onProgress, onPanic);
+      if (!webgpu?.alive()) webgpu = openWebGpu(gpuBuild, onProgress, onPanic);
       return webgpu.opening;
     },
     /** The engine with WebGPU if it is there already, else null. */
