@@ -36,6 +36,8 @@ fn main() {
 
 #[cfg(not(any(cli, target_family = "wasm")))]
 fn main() -> std::process::ExitCode {
-    eprintln!("mbppo: this build has no command line; build it with the feature `cli`, which is on by default");
+    eprintln!(
+        "mbppo: this build has no command line; build it with the feature `cli`, which is on by default"
+    );
     std::process::ExitCode::FAILURE
 }
