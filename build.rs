@@ -18,6 +18,15 @@ fn main() {
         }
     }
 
+    // Every wasm build has SIMD, from .cargo/config.toml. RUSTFLAGS in the environment would replace that in silence.
+    let features = env::var("CARGO_CFG_TARGET_FEATURE").unwrap_or_default();
+    if in_wasm && !features.split(',').any(|feature| feature == "simd128") {
+        println!(
+            "cargo::error=this wasm would go without SIMD: RUSTFLAGS in the environment, or a config.toml, replaces the \
+             flags of .cargo/config.toml. Unset it, or add -C target-feature=+simd128 to it."
+        );
+    }
+
     // The page's wasm goes without the names of its functions, a large part of it. `strip` in a profile would take
     // the list of wasm features along, which wasm-bindgen needs.
     if in_wasm {

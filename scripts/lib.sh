@@ -17,6 +17,14 @@ export PATH="$PATH:${CARGO_HOME:-$HOME/.cargo}/bin"
 # trunk 0.21 takes only true or false here and stops at the usual NO_COLOR=1.
 if [[ -n ${NO_COLOR:-} ]]; then export NO_COLOR=true; else unset NO_COLOR; fi
 
+# RUSTFLAGS replaces the flags of .cargo/config.toml, and wasm would go without SIMD. Given like this it is joined to them.
+if [[ -n ${CARGO_ENCODED_RUSTFLAGS:-} ]]; then RUSTFLAGS=$(tr '\037' ' ' <<<"$CARGO_ENCODED_RUSTFLAGS"); fi
+if [[ -n ${RUSTFLAGS:-} ]]; then
+  export CARGO_BUILD_RUSTFLAGS=$RUSTFLAGS
+  export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="$RUSTFLAGS -C target-feature=+simd128"
+fi
+unset RUSTFLAGS CARGO_ENCODED_RUSTFLAGS
+
 say() { printf '%s\n' "$*"; }
 have() { command -v "$1" >/dev/null 2>&1; }
 # limited SECONDS COMMAND...: without a time-out where there is no such program (macOS).
