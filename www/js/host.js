@@ -8,6 +8,7 @@
   /** What a server may call JavaScript. */
   const TYPES = /^(text|application)\/(x-)?(java|ecma)script$/;
   const refused = []; // addresses of scripts that did not load
+  /** @type {string[]} */
   const blocked = []; // what a content security policy refused
 
   document.addEventListener("error", ({ target }) => {
@@ -22,7 +23,7 @@
     if (!help?.isConnected) return;
     const sentence = await lacking();
     if (!help.isConnected) return;
-    words.textContent = sentence;
+    if (words) words.textContent = sentence;
     help.classList.add("known");
   }
 
@@ -31,8 +32,9 @@
       return "It was opened as a file, and browsers load modules from web servers only. Serve the folder instead, "
         + "for example by “python3 -m http.server” in it, and open http://localhost:8000.";
     }
-    const modules = [...document.querySelectorAll("script[type=module][src], link[rel=modulepreload]")];
-    const addresses = new Set([...refused, ...modules.map((node) => node.src || node.href)]);
+    const scripts = [...document.querySelectorAll("script")].filter(({ type, src }) => type === "module" && src).map(({ src }) => src);
+    const preloads = [...document.querySelectorAll("link")].filter(({ rel }) => rel === "modulepreload").map(({ href }) => href);
+    const addresses = new Set([...refused, ...scripts, ...preloads]);
     const found = await Promise.all([...addresses].map(wrong));
     const sentence = found.find((each) => each !== null);
     if (sentence) return sentence;
@@ -46,7 +48,10 @@
     return "This browser does not run modules as they are written since 2023. Any current one does (Chrome, Edge, Firefox, Safari).";
   }
 
-  /** What is wrong with the answer for one script: a sentence, or null. */
+  /**
+   * What is wrong with the answer for one script: a sentence, or null.
+   * @param {string} address
+   */
   async function wrong(address) {
     const name = address.slice(address.lastIndexOf("/") + 1);
     let answer;

@@ -1,18 +1,29 @@
 // Where the two builds of the program are: scripts/page writes it into index.html, because their names say their content.
 
+/** @typedef {{ script: string, wasm: string, bytes: number }} Build `bytes` are those of the wasm */
+
 /**
- * {cpu, webgpu}, each {script, wasm, bytes}: `bytes` are those of the wasm. webgpu is null where the page was built without it,
- * and "coming" where `trunk serve` is still compiling it.
+ * Both builds. webgpu is null where the page was built without it, and "coming" where `trunk serve` is still compiling it.
+ * @param {ParentNode} page
+ * @returns {{ cpu: Build, webgpu: Build | "coming" | null }}
  */
 export function addresses(page = document) {
-  return { cpu: buildOf(page, "cpu"), webgpu: buildOf(page, "webgpu") };
+  const cpu = buildOf(page, "cpu");
+  if (cpu === null || cpu === "coming") throw new Error("index.html does not say where the program is: it was not built by trunk.");
+  return { cpu, webgpu: buildOf(page, "webgpu") };
 }
 
+/**
+ * @param {ParentNode} page
+ * @param {string} name
+ * @returns {Build | "coming" | null}
+ */
 function buildOf(page, name) {
-  const data = page.querySelector(`meta[data-build="${name}"]`)?.dataset;
-  if (!data) return null;
+  const meta = /** @type {?HTMLMetaElement} */ (page.querySelector(`meta[data-build="${name}"]`));
+  if (!meta) return null;
+  const { dataset: data } = meta;
   if (data.coming) return "coming";
-  const full = (address) => new URL(address, document.baseURI).href;
+  const full = (/** @type {string | undefined} */ address) => new URL(address ?? "", document.baseURI).href;
   return { script: full(data.script), wasm: full(data.wasm), bytes: Number(data.bytes) };
 }
 

@@ -26,7 +26,10 @@ export async function probeWebGpu({ gpu = globalThis.navigator?.gpu, secure = gl
   return { possible: true, reason: "", ...described(adapter) };
 }
 
-/** What an adapter calls itself, and whether it is a program on the processor. */
+/**
+ * What an adapter calls itself, and whether it is a program on the processor.
+ * @param {any} adapter browsers say it here or there
+ */
 function described({ info = {}, isFallbackAdapter }) {
   const words = [info.vendor, info.architecture].filter(Boolean).join(" ");
   const all = [words, info.device, info.description].join(" ");
@@ -37,6 +40,9 @@ function described({ info = {}, isFallbackAdapter }) {
  * What to do about WebGPU for a wish, once the run has begun on the CPU. `move`: "no" (and `sentence`: why), "asked"
  * (take the run over), "measure" (take it over if that pays) or "wait" (ask again once WebGPU is compiled). `built`: whether the page
  * has a WebGPU build, or "coming"; `saveData`: the visitor's wish.
+ * @param {string} wish
+ * @param {{ probe: any, built: boolean | "coming", saveData: boolean }} world
+ * @returns {{ move: string, sentence?: string }}
  */
 export function planFor(wish, { probe, built, saveData }) {
   const stay = (sentence) => ({ move: "no", sentence });

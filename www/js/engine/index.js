@@ -32,7 +32,7 @@ export async function openEngines({ thread, onProgress, onPanic }) {
   let cpu = await start(starting);
   let gpuBuild = builds.webgpu;
   const arrives = gpuBuild === "coming" ? arrival().then((build) => { gpuBuild = build; }) : Promise.resolve();
-  let webgpu = null;
+  /** @type {?ReturnType<typeof openWebGpu>} */ let webgpu = null;
 
   return {
     schema: bindings.schema(),
@@ -45,8 +45,9 @@ export async function openEngines({ thread, onProgress, onPanic }) {
     webGpuArrives: () => arrives,
     /** The WebGPU build in a Worker of its own: fetched at the first call, and anew where the former has died. */
     webgpu(onProgress) {
+      if (gpuBuild === null || gpuBuild === "coming") throw new Error("There is no WebGPU build yet.");
       if (!webgpu?.alive()) webgpu = openWebGpu(gpuBuild, onProgress, onPanic);
-      return webgpu.opening;
+      return webgpu?.opening;
     },
     /** The engine with WebGPU if it is there already, else null. */
     warm: () => (webgpu?.alive() ? webgpu.engine : null),
@@ -60,6 +61,7 @@ export async function openEngines({ thread, onProgress, onPanic }) {
 
 /** {opening, engine, alive}; `engine` once it is open. */
 function openWebGpu(build, onProgress, onPanic) {
+  /** @type {{ engine: any, failed: boolean, alive: () => boolean, opening?: Promise<any> }} */
   const entry = { engine: null, failed: false, alive: () => !entry.failed && (entry.engine?.alive() ?? true) };
   const opening = async () => remoteEngine(newWorker("webgpu"), build, { onProgress, onPanic: (message) => onPanic(message, { final: false }) });
   entry.opening = opening().then((engine) => (entry.engine = engine), (error) => {

@@ -1,7 +1,11 @@
 // Fetches, counts and compiles the wasm while it streams in. Has no DOM: a Worker uses it too.
 import { EngineError } from "./protocol.js";
 
-/** The wasm at `address`, compiled. `onProgress({received, total})` in bytes; `bytes`: how many there are, null if nobody knows. */
+/**
+ * The wasm at `address`, compiled. `bytes`: how many there are, null if nobody knows.
+ * @param {{ wasm: string, bytes?: ?number }} build
+ * @param {(progress: { received: number, total: ?number }) => void} onProgress
+ */
 export async function compile({ wasm: address, bytes = null }, onProgress) {
   if (typeof WebAssembly !== "object") throw new EngineError("This browser has no WebAssembly, or its settings forbid it. The learner needs it; any current browser has it.");
   const response = await reached(address);
