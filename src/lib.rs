@@ -39,6 +39,7 @@ pub mod gpu;
 pub mod imagination;
 pub mod kernels;
 pub mod metrics;
+pub mod minibatches;
 pub mod nets;
 pub mod plots;
 pub mod quantiles;

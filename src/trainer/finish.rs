@@ -5,6 +5,7 @@ use super::evaluate::Evaluation;
 use super::work::Work;
 use crate::device::read_mean;
 use crate::error::{Error, Result};
+use crate::minibatches::{self, minibatch};
 use crate::nets::HostActor;
 
 impl Trainer {
@@ -14,14 +15,13 @@ impl Trainer {
             return Ok(Work::Adapt);
         }
         let steps = self.real_steps().await?;
-        let batch_size = self.config.batch_size.min(steps.rows);
-        let batches = steps.rows / batch_size;
+        let size = self.config.batch_size;
         let Some(curiosity) = &mut self.curiosity else { return Ok(Work::Adapt) };
         if batch == 0 {
-            curiosity.begin(&steps.visit(0..batches * batch_size), batch_size);
+            curiosity.begin(&steps.visit(0..steps.rows), size);
         }
-        let loss = curiosity.update(&steps.visit(batch * batch_size..(batch + 1) * batch_size));
-        if batch + 1 < batches {
+        let loss = curiosity.update(&steps.visit(minibatch(steps.rows, size, batch)));
+        if batch + 1 < minibatches::count(steps.rows, size) {
             return Ok(Work::Curiosity { batch: batch + 1 });
         }
         if let Some(loss) = loss {

@@ -7,6 +7,7 @@ use crate::config::{Algorithm, Config, SegmentRule};
 use crate::device::{Numbers, read_mean};
 use crate::error::{Error, Result};
 use crate::kernels::ppo_loss::{Settings, UPDATE_METRICS};
+use crate::minibatches::{self, minibatch};
 use crate::samples::{Discounting, Samples};
 
 /// PPO's epochs in progress.
@@ -21,7 +22,7 @@ pub(super) struct Improvement {
 }
 
 impl Improvement {
-    /// Samples in one minibatch: for A2C all there are.
+    /// Most samples in one minibatch: for A2C all there are.
     fn batch_size(&self, config: &Config) -> usize {
         match config.algorithm {
             Algorithm::A2c => self.samples.len(),
@@ -30,7 +31,7 @@ impl Improvement {
     }
 
     fn batches(&self, config: &Config) -> usize {
-        self.samples.len() / self.batch_size(config).max(1)
+        minibatches::count(self.samples.len(), self.batch_size(config))
     }
 
     pub(super) fn done(&self, config: &Config) -> f32 {
@@ -90,8 +91,8 @@ impl Trainer {
             self.streams.minibatches.shuffle(&mut now.order);
             self.agent.begin_epoch(&now.samples, &now.order, size, &settings);
         }
-        let indices = &now.order[now.batch * size..(now.batch + 1) * size];
-        now.metrics.push(self.agent.update(&now.samples, indices, &settings));
+        let range = minibatch(now.samples.len(), size, now.batch);
+        now.metrics.push(self.agent.update(&now.samples, &now.order[range], &settings));
         now.batch += 1;
         if now.batch < now.batches(&self.config) {
             return Ok(Work::Improve(now));
