@@ -245,7 +245,8 @@ pub const METRICS: &[Metric] = &[
     metric(
         "train/explained_variance",
         "share",
-        "Share of the returns' variance that the value had foreseen; below 0 it is worse than a constant.",
+        "Share of the variance of real returns that the value had foreseen; below 0 it is worse than a constant. Undefined \
+         while returns hardly vary.",
         "Rises towards 1.",
         "If it stays below 0, the value lags behind: raise n_epochs.",
     ),

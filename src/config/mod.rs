@@ -241,6 +241,8 @@ hyperparameters! {
     /// Step size of the curiosity module.
     curiosity_learning_rate: f64 = 1e-3, Allowed::Number { min: 1e-6, max: 0.1 }, "curiosity", "per update";
 
+    /// How far a value in Dyna-Q's table moves towards what a step says, real or remembered. 1 puts that in its place, which suits tasks without chance.
+    table_learning_rate: f64 = 0.1, Allowed::Number { min: 1e-3, max: 1.0 }, "dyna-q", "α";
     /// Steps that Dyna-Q takes in its table of remembered outcomes after each real step.
     planning_steps: usize = 50, Allowed::Count { min: 0, max: 10_000 }, "dyna-q", "n";
     /// Reward in planning for what has long not been tried, per √step: more than 0 makes it Dyna-Q+.

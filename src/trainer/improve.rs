@@ -68,7 +68,9 @@ impl Trainer {
             let values = [&now[range.clone()], &next[range]];
             samples.add(rollout, self.spec.action, values, discounting, rule);
         }
-        self.record.metric("train/explained_variance", samples.explained_variance);
+        if rollouts.iter().any(|rollout| rollout.is_real) {
+            self.record.metric_or_none("train/explained_variance", samples.explained_variance);
+        }
         if self.config.normalize_advantage {
             samples.normalize_advantages();
         }
