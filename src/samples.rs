@@ -5,7 +5,9 @@
 //! values `[heads]`.
 //! **Choices.** (1) Advantages of external reward and novelty are combined here, and β is applied here and
 //! nowhere else: A = A_ext + β · A_int with a value head for each, or r = r_ext + β · r_int with one head for both.
-//! Novelty's own stream is not ended by the end of an episode unless asked for. (2) They are normalised over the whole batch, as mean 0 and
+//! Novelty's own stream may outlive episodes (`episodic_novelty = false`, Burda et al. 2019, 1810.12894, §2.3): then V_int after an end is
+//! that of the start of a new episode, as in the paper, where the observation after an end is the reset's. Nobody acts from the
+//! terminal observation, so that its value is never learned. (2) They are normalised over the whole batch, as mean 0 and
 //! standard deviation 1.
 
 use crate::buffer::Rollout;

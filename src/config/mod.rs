@@ -236,7 +236,7 @@ hyperparameters! {
     gamma_int: f64 = 0.99, Allowed::Number { min: 0.0, max: 1.0 }, "curiosity", "γ_int";
     /// Whether novelty has a value head of its own; if not, it is added to the reward before advantages are computed.
     separate_values: bool = true, Allowed::Switch, "curiosity", "";
-    /// Whether the end of an episode also ends the return of novelty. If not, dying costs no curiosity, which suits tasks whose end is a goal.
+    /// Whether the end of an episode also ends the return of novelty. If not, novelty goes on at the start of a new episode and dying costs no curiosity, which suits tasks whose end is a goal.
     episodic_novelty: bool = true, Allowed::Switch, "curiosity", "";
     /// Step size of the curiosity module.
     curiosity_learning_rate: f64 = 1e-3, Allowed::Number { min: 1e-6, max: 0.1 }, "curiosity", "per update";

@@ -80,11 +80,18 @@ impl Trainer {
         Ok(Work::Improve(Improvement { round, samples, order, epoch: 0, batch: 0, metrics: Vec::new() }))
     }
 
-    /// V of every obs, then V of every next_obs, [2 n, heads] flat.
+    /// V of every obs, then V of what followed, [2 n, heads] flat.
     async fn values(&mut self, rollouts: &[Rollout]) -> Result<Vec<f32>> {
-        let now = rollouts.iter().flat_map(|rollout| rollout.obs.iter().copied());
-        let next = rollouts.iter().flat_map(|rollout| rollout.next_obs.iter().copied());
-        self.agent.values(now.chain(next).collect(), "reading values").await
+        let mut obs: Vec<f32> = rollouts.iter().flat_map(|rollout| rollout.obs.iter().copied()).collect();
+        for rollout in rollouts {
+            let ended = rollout.terminated.iter();
+            for (next, &ended) in rollout.next_obs.chunks_exact(self.spec.obs_size()).zip(ended) {
+                // What the task's own reward is worth after an end is not looked at.
+                let begins_anew = ended && !self.config.episodic_novelty;
+                obs.extend_from_slice(if begins_anew { self.replay.newest_start() } else { next });
+            }
+        }
+        self.agent.values(obs, "reading values").await
     }
 
     pub(super) async fn improve(&mut self, mut now: Improvement) -> Result<Work> {
