@@ -29,7 +29,7 @@ impl Trainer {
                 Work::Fit(Box::new(Fit::start(model, &self.replay, self.spec.action, &self.config)))
             }
             Some(_) => {
-                self.trust = self.unmeasured("nothing is held out yet to test the model on");
+                self.distrust("nothing is held out yet to test the model on");
                 Work::Advantages { round: 0, rollouts: vec![self.real_rollout()] }
             }
             None => Work::Advantages { round: 0, rollouts: vec![self.real_rollout()] },
@@ -37,8 +37,9 @@ impl Trainer {
     }
 
     /// No trust in a model of whose error nothing is known.
-    fn unmeasured(&self, why: &str) -> Trust {
-        Trust { horizon: self.config.horizon, skipped: Some(why.into()), ..Trust::default() }
+    fn distrust(&mut self, why: &str) {
+        self.trust = Trust { horizon: self.config.horizon, skipped: Some(why.into()), ..Trust::default() };
+        self.record.metric("imagination/branches", 0.0);
     }
 
     pub(super) async fn fit(&mut self, mut fit: Box<Fit>) -> Result<Work> {
@@ -52,7 +53,7 @@ impl Trainer {
             None => Ok(Work::Fit(fit)),
             Some(validation) => {
                 self.note_validation(validation);
-                Ok(Work::Foresee)
+                Ok(Work::Foresee(validation))
             }
         }
     }
@@ -60,20 +61,19 @@ impl Trainer {
     fn note_validation(&mut self, validation: Validation) {
         self.record.metric("world_model/train_loss", validation.train_loss);
         self.record.metric("world_model/val_loss", validation.loss);
-        self.trust.one_step_error = validation.squared;
         self.record.metric("world_model/val_state_mse", validation.state_mse);
         self.record.metric("world_model/val_reward_mse", validation.reward_mse);
         self.record.metric("world_model/val_end_bce", validation.end_bce);
     }
 
-    pub(super) async fn foresee(&mut self) -> Result<Work> {
+    pub(super) async fn foresee(&mut self, validation: Validation) -> Result<Work> {
         let Some(model) = &mut self.model else { return Ok(Work::Begin) };
         let stretches = held_out_stretches(&self.replay, self.spec.action, self.config.horizon);
         let foreseen = foresee(model, &stretches, "measuring the model's foresight").await?;
         let curve = error_by_horizon(&stretches, &foreseen, self.config.ensemble_size, self.config.horizon);
         let change_std = model.scales().map_or(&[][..], |scales| &scales.change_std);
         let calibration = calibration(&stretches, &foreseen, self.config.ensemble_size, change_std);
-        self.decide_trust(&curve);
+        self.decide_trust(validation, &curve);
         self.record.recording.error_by_horizon = Some(curve);
         if let Some(calibration) = calibration {
             self.record.metric("world_model/calibration", calibration.rank_correlation);
@@ -86,22 +86,19 @@ impl Trainer {
     }
 
     /// Confidence, horizon and branches from the newest errors.
-    fn decide_trust(&mut self, curve: &ErrorByHorizon) {
-        let config = &self.config;
-        let one_step_error = self.trust.one_step_error;
+    fn decide_trust(&mut self, validation: Validation, curve: &ErrorByHorizon) {
         let Some(&farthest) = curve.model.last() else {
             let why = format!("fewer than {FEWEST_STRETCHES} held-out steps to test the model on so far");
-            self.trust = Trust { one_step_error, ..self.unmeasured(&why) };
-            return;
+            return self.distrust(&why);
         };
-        let known_steps = curve.model.len();
+        let (config, known_steps) = (&self.config, curve.model.len());
         let horizon = match (config.adaptive_depth, config.confidence_rule) {
             (true, _) => confidence::depth(&curve.model, config.depth_error_max, config.horizon),
             (false, ConfidenceRule::MultiStep) => config.horizon.min(known_steps),
             (false, ConfidenceRule::OneStep) => config.horizon,
         };
         let open_loop = curve.model.get(horizon - 1).copied().unwrap_or(farthest);
-        let one_step = confidence::one_step(f64::from(one_step_error));
+        let one_step = confidence::one_step(f64::from(validation.squared));
         let multi_step = confidence::multi_step(f64::from(open_loop));
         let confidence = match config.confidence_rule {
             ConfidenceRule::MultiStep => multi_step,
@@ -112,7 +109,7 @@ impl Trainer {
         } else {
             config.branches_max
         };
-        let unexplained = self.record.latest("world_model/val_state_mse");
+        let unexplained = validation.state_mse;
         let is_good_enough =
             f64::from(1.0 - unexplained) >= config.model_r2_min || config.model_r2_min == 0.0;
         self.trust = Trust {
@@ -129,7 +126,6 @@ impl Trainer {
                     100.0 * config.model_r2_min
                 )
             }),
-            one_step_error,
         };
         self.record.metric("world_model/val_open_loop", open_loop);
         self.record.metric("world_model/confidence_one_step", one_step as f32);
