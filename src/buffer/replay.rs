@@ -430,6 +430,40 @@ mod tests {
     }
 
     #[test]
+    fn what_is_held_out_makes_room_for_other_pieces_when_it_is_forgotten() {
+        let mut replay = Replay::new(256, 1, 1);
+        (0..5000).for_each(|step| push(&mut replay, 0, step, false));
+        let held = replay.ids_of(Part::HeldOut).count();
+        assert!(replay.has_both_parts() && held <= 2 * PIECE, "{held} of 256");
+        let counted = replay.ids().filter(|&id| replay.is_held_out(id)).count();
+        assert_eq!((held, replay.held_out_len), (counted, counted));
+    }
+
+    #[test]
+    fn a_new_episode_begins_where_its_first_step_did() {
+        let mut replay = Replay::new(100, 1, 1);
+        assert_eq!(replay.newest_start(), [0.0]);
+        let start = |replay: &mut Replay, episode_id, at: f32, episode_step| {
+            replay.push(Transition {
+                obs: &[at],
+                action: &[0.0],
+                reward: 0.0,
+                next_obs: &[at],
+                terminated: false,
+                truncated: false,
+                episode_id,
+                episode_step,
+                finished: None,
+            });
+        };
+        start(&mut replay, 0, 7.0, 0);
+        start(&mut replay, 0, 8.0, 1);
+        assert_eq!(replay.newest_start(), [7.0]);
+        start(&mut replay, 1, 9.0, 0);
+        assert_eq!(replay.newest_start(), [9.0]);
+    }
+
+    #[test]
     fn with_many_lanes_one_in_ten_is_held_out_from_the_first_step_on() {
         let mut replay = Replay::new(10_000, 1, 1);
         for step in 0..16 {
