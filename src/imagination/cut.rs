@@ -70,6 +70,7 @@ impl Recorded<'_> {
         let branches = self.starts.len() / obs_size;
         let steps = self.rows.len() / (branches * width).max(1);
         let mut rollout = Rollout::new(false, obs_size, space.stored_size());
+        rollout.reserve(branches * steps);
         let (mut disagreement, mut overflowed) = (0.0, 0);
         let mut action = Vec::with_capacity(space.stored_size());
         for (branch, start) in self.starts.chunks_exact(obs_size).enumerate() {

@@ -7,7 +7,9 @@ use crate::config::{Algorithm, Config, SegmentRule};
 use crate::device::{Numbers, read_mean};
 use crate::error::{Error, Result};
 use crate::kernels::ppo_loss::{Losses, Settings, UPDATE_METRICS};
+use crate::minibatches::{self, minibatch};
 use crate::samples::{Discounting, Samples};
+use std::borrow::Cow;
 
 /// PPO's epochs in progress.
 pub(super) struct Improvement {
@@ -21,7 +23,7 @@ pub(super) struct Improvement {
 }
 
 impl Improvement {
-    /// Samples in one minibatch: for A2C all there are.
+    /// Most samples in one minibatch: for A2C all there are.
     fn batch_size(&self, config: &Config) -> usize {
         match config.algorithm {
             Algorithm::A2c => self.samples.len(),
@@ -30,7 +32,7 @@ impl Improvement {
     }
 
     fn batches(&self, config: &Config) -> usize {
-        self.samples.len() / self.batch_size(config).max(1)
+        minibatches::count(self.samples.len(), self.batch_size(config))
     }
 
     pub(super) fn done(&self, config: &Config) -> f32 {
@@ -50,6 +52,7 @@ impl Trainer {
         Error::unless_finite("advantages", "value", &values)?;
         let heads = self.config.value_heads();
         let mut samples = Samples::new(self.spec.obs_size(), self.spec.action, heads);
+        samples.reserve(rollouts.iter().map(Rollout::len).sum());
         let discounting = Discounting {
             gamma: self.config.gamma as f32,
             lambda: self.config.gae_lambda as f32,
@@ -67,7 +70,9 @@ impl Trainer {
             let values = [&now[range.clone()], &next[range]];
             samples.add(rollout, self.spec.action, values, discounting, rule);
         }
-        self.record.metric("train/explained_variance", samples.explained_variance);
+        if rollouts.iter().any(|rollout| rollout.is_real) {
+            self.record.metric_or_none("train/explained_variance", samples.explained_variance);
+        }
         if self.config.normalize_advantage {
             samples.normalize_advantages();
         }
@@ -77,15 +82,32 @@ impl Trainer {
         Ok(Work::Improve(Improvement { round, samples, order, epoch: 0, batch: 0, metrics: Vec::new() }))
     }
 
-    /// V of every obs, then V of every next_obs, [2 n, heads] flat.
+    /// V of every obs, then V of what followed, [2 n, heads] flat.
     async fn values(&mut self, rollouts: &[Rollout]) -> Result<Vec<f32>> {
         let rows = rollouts.iter().map(Rollout::len).sum::<usize>();
         let mut values = Vec::with_capacity(2 * rows * self.config.value_heads());
-        let now = rollouts.iter().map(|rollout| &rollout.obs);
-        for obs in now.chain(rollouts.iter().map(|rollout| &rollout.next_obs)) {
-            values.extend(self.agent.values(obs, "reading values").await?);
+        for rollout in rollouts {
+            values.extend(self.agent.values(&rollout.obs, "reading values").await?);
+        }
+        for rollout in rollouts {
+            let followed = self.followed(rollout);
+            values.extend(self.agent.values(&followed, "reading values").await?);
         }
         Ok(values)
+    }
+
+    /// What followed each step: with novelty that outlasts an episode, the next one's beginning behind an end.
+    fn followed<'a>(&self, rollout: &'a Rollout) -> Cow<'a, [f32]> {
+        if self.config.episodic_novelty || !rollout.terminated.contains(&true) {
+            return Cow::Borrowed(&rollout.next_obs);
+        }
+        let size = self.spec.obs_size();
+        let mut obs = rollout.next_obs.clone();
+        for (next, _) in obs.chunks_exact_mut(size).zip(&rollout.terminated).filter(|(_, ended)| **ended) {
+            // What the task's own reward is worth after an end is not looked at.
+            next.copy_from_slice(self.replay.newest_start());
+        }
+        Cow::Owned(obs)
     }
 
     pub(super) async fn improve(&mut self, mut now: Improvement) -> Result<Work> {
@@ -94,8 +116,8 @@ impl Trainer {
             self.streams.minibatches.shuffle(&mut now.order);
             self.agent.begin_epoch(&now.samples, &now.order, size, &settings);
         }
-        let indices = &now.order[now.batch * size..(now.batch + 1) * size];
-        now.metrics.push(self.agent.update(&now.samples, indices, &settings));
+        let range = minibatch(now.samples.len(), size, now.batch);
+        now.metrics.push(self.agent.update(&now.samples, &now.order[range], &settings));
         now.batch += 1;
         if now.batch < now.batches(&self.config) {
             return Ok(Work::Improve(now));

@@ -16,6 +16,7 @@
 
 mod checkpoint;
 mod collect;
+mod depth;
 mod diagnose;
 mod evaluate;
 mod finish;
@@ -37,7 +38,7 @@ pub use record::{Evaluations, Recording};
 
 use crate::agent::Agent;
 use crate::buffer::{Replay, Rollout};
-use crate::config::Config;
+use crate::config::{Config, MOST_BYTES, Sizes};
 use crate::curiosity::{AdaptiveBeta, Curiosity};
 use crate::device::Device;
 use crate::dyna_q::DynaQ;
@@ -50,6 +51,7 @@ use crate::rng::Seed;
 use crate::snapshot::{Curves, Snapshot};
 use crate::stats::DiscountedReturnStd;
 use crate::world_model::Model;
+use depth::Depth;
 use kept::Learned;
 use record::Record;
 use replay_learner::ReplayLearner;
@@ -98,6 +100,8 @@ struct Trust {
     confidence: Option<f32>,
     branches: usize,
     horizon: usize,
+    /// Steps ahead up to which the model's held-out error is known.
+    known_steps: usize,
     /// Rounds of imagining and improving.
     rounds: usize,
     /// Where branches may go; none lets them go anywhere.
@@ -106,6 +110,8 @@ struct Trust {
     skipped: Option<String>,
     /// Branches of the latest round that were cut because the model's numbers overflowed.
     overflowed: usize,
+    /// How deep it has gone in this iteration.
+    depth: Depth,
 }
 
 impl Trainer {
@@ -117,6 +123,7 @@ impl Trainer {
         config.validate()?;
         let envs = VecEnv::new(task, config.num_envs, seed, "envs")?;
         let spec = envs.spec();
+        config.require_memory(sizes(spec), MOST_BYTES)?;
         require_suited(config.algorithm, envs.env(0))?;
         require_kernels(config.algorithm, device.kind())?;
         let shape = shape(spec, &config);
@@ -302,6 +309,8 @@ impl Trainer {
             confidence: self.trust.confidence,
             branches: self.trust.branches,
             horizon: if self.trust.horizon > 0 { self.trust.horizon } else { self.config.horizon },
+            known_steps: self.trust.known_steps,
+            horizon_set: self.config.horizon,
             beta: self.beta.beta,
             imagination_skipped: self.trust.skipped.clone(),
             solved_at_real_steps: self.record.solved_at_real_steps,
@@ -311,6 +320,12 @@ impl Trainer {
             metrics: self.record.told_metrics().clone(),
         }
     }
+}
+
+/// What the memory of a run on this task depends on.
+fn sizes(spec: &EnvSpec) -> Sizes {
+    let (action, stored_action) = (spec.action.encoded_size(), spec.action_size());
+    Sizes { obs: spec.obs_size(), action, stored_action }
 }
 
 fn shape(spec: &EnvSpec, config: &Config) -> Shape {
