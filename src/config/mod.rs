@@ -10,9 +10,11 @@ mod value;
 pub use preset::{ForTask, PRESETS, Preset, TUNED, preset};
 pub use value::{
     Activation, Algorithm, ConfidenceRule, CuriosityKind, ModelHeads, ModelTarget, SegmentRule, Termination,
+    count,
 };
 
 use crate::error::{Error, Result};
+use crate::nearest::the_nearest;
 use serde::Serialize;
 use value::{Allowed, Parameter};
 
@@ -58,7 +60,10 @@ macro_rules! hyperparameters {
                     _ => return Err(Error::Config {
                         field: name.into(),
                         value: text.into(),
-                        allowed: "there is no hyperparameter of this name".into(),
+                        allowed: format!(
+                            "there is no hyperparameter of this name{}",
+                            the_nearest(name, [$( stringify!($name) ),+]),
+                        ),
                     }),
                 }
                 Ok(())

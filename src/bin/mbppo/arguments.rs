@@ -1,13 +1,21 @@
 //! What is typed: the words of the command line, read and checked before anything runs.
 
 use crate::case::Case;
+use crate::output::tell;
 use clap::Args;
-use mbppo::config::{Config, preset};
+use mbppo::config::{Config, count, preset};
 use mbppo::device::DeviceKind;
 use mbppo::env::{TASKS, make};
 use mbppo::error::{Error, Result};
 use std::ops::Range;
 use std::path::PathBuf;
+
+/// Most runs side by side: each has a thread and a learner of its own.
+const MOST_JOBS: u64 = 1024;
+/// Most runs of one grid: they are listed before the first one begins.
+const MOST_RUNS: u64 = 1_000_000;
+/// Most real steps of a run; a spreadsheet and a page still count them exactly.
+const MOST_STEPS: u64 = 1_000_000_000_000;
 
 /// What `mbppo train` trains.
 #[derive(Args)]
@@ -41,7 +49,7 @@ pub struct Many {
     #[arg(long, value_name = "FILE.jsonl")]
     pub out: PathBuf,
     /// Runs side by side; all cores unless said otherwise.
-    #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_parser = whole(1, MOST_JOBS))]
     pub jobs: Option<u64>,
     /// Folder for a picture of the learning curves of each task.
     #[arg(long, value_name = "DIR")]
@@ -57,7 +65,7 @@ struct Rest {
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = change)]
     changes: Vec<String>,
     /// Real steps after which an unsolved run is given up; unless said otherwise, as many as suit the task.
-    #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_parser = whole(1, MOST_STEPS))]
     max_steps: Option<u64>,
     /// Where to compute: `cpu` by hand-written kernels, `cpu-plain` by the tensors that these are compared with.
     #[arg(long, default_value = "cpu", value_parser = device)]
@@ -74,6 +82,7 @@ struct Variant {
 impl One {
     /// The one case.
     pub fn case(&self) -> Result<Case> {
+        self.rest.tell_of_repeats();
         let case = Case::new(&self.task, &self.mode, None, &self.rest.changes, self.rest.max_steps)?;
         Ok(Case { device: self.rest.device, ..case })
     }
@@ -93,6 +102,7 @@ impl Many {
     /// All cases: tasks × modes × (as it is, and every variant), each once.
     pub fn cases(&self) -> Result<Vec<Case>> {
         let rest = &self.rest;
+        rest.tell_of_repeats();
         let mut rows = vec![(None, rest.changes.clone())];
         for Variant { label, changes } in &self.variants {
             if rows.iter().any(|(earlier, _)| earlier.as_ref() == Some(label)) {
@@ -116,7 +126,27 @@ impl Many {
                 }
             }
         }
+        let runs = (self.seeds.end - self.seeds.start).saturating_mul(cases.len() as u64);
+        if runs > MOST_RUNS {
+            return Err(Error::Config {
+                field: "--seeds".into(),
+                value: format!("{}..{}", self.seeds.start, self.seeds.end),
+                allowed: format!("that makes {runs} runs, and a grid has at most {MOST_RUNS}"),
+            });
+        }
         Ok(cases)
+    }
+}
+
+impl Rest {
+    /// Of two values of one hyperparameter the later counts, which is not always what was meant.
+    fn tell_of_repeats(&self) {
+        for (index, change) in self.changes.iter().enumerate() {
+            let name = |change: &str| change.split_once('=').map(|(name, _)| name.to_owned());
+            if self.changes[index + 1..].iter().any(|later| name(later) == name(change)) {
+                tell(&format!("--set {change} has no effect: a later --set gives another value."));
+            }
+        }
     }
 }
 
@@ -158,14 +188,28 @@ fn variant(text: &str) -> std::result::Result<Variant, String> {
     if label.trim().is_empty() || changes.is_empty() {
         return Err(FORM.into());
     }
+    if label.chars().any(char::is_control) {
+        return Err("a label stands in tables and must be one line of text".into());
+    }
     Ok(Variant { label: label.trim().into(), changes })
+}
+
+/// Reads a whole number from `min` to `max`, as [`count`] does.
+pub fn whole(
+    min: u64,
+    max: u64,
+) -> impl Fn(&str) -> std::result::Result<u64, String> + Clone + Send + Sync + 'static {
+    move |text| {
+        let number = count(text).filter(|number| (min..=max).contains(number));
+        number.ok_or_else(|| format!("it must be a whole number from {min} to {max}, such as 20000 or 2e4"))
+    }
 }
 
 /// Reads `0..10`, or `7` for 7..8.
 fn seeds(text: &str) -> std::result::Result<Range<u64>, String> {
     let parsed = match text.split_once("..") {
-        Some((from, to)) => from.trim().parse().ok().zip(to.trim().parse().ok()),
-        None => text.trim().parse().ok().and_then(|seed: u64| Some((seed, seed.checked_add(1)?))),
+        Some((from, to)) => count(from).zip(count(to)),
+        None => count(text).and_then(|seed| Some((seed, seed.checked_add(1)?))),
     };
     match parsed {
         Some((from, to)) if from < to => Ok(from..to),
@@ -228,9 +272,12 @@ mod tests {
     fn seeds_are_a_range_or_a_single_one() {
         assert_eq!(seeds("3..7"), Ok(3..7));
         assert_eq!(seeds("7"), Ok(7..8));
-        for wrong in ["", "7..7", "9..3", "a..b", "-1..3", "3-5", "18446744073709551615"] {
+        assert_eq!(seeds("1e3..2_000"), Ok(1000..2000));
+        for wrong in ["", "7..7", "9..3", "a..b", "-1..3", "3-5", "0..=9", "18446744073709551615"] {
             assert!(seeds(wrong).is_err(), "{wrong}");
         }
+        let huge = read(&["--seeds", "0..18446744073709551615"]).expect("words").cases();
+        assert!(huge.unwrap_err().to_string().contains("a grid has at most 1000000"));
     }
 
     #[test]
@@ -243,7 +290,7 @@ mod tests {
             (&["--set", "gamma=2"], ["--set", "gamma=2", "from 0 to 1"]),
             (&["--set", "gama=0.5"], ["--set", "gama=0.5", "no hyperparameter of this name"]),
             (&["--variant", "gamma=0.9"], ["--variant", "gamma=0.9", "write it as \"LABEL: NAME=VALUE"]),
-            (&["--jobs", "0"], ["--jobs", "0", "1.."]),
+            (&["--jobs", "0"], ["--jobs", "0", "from 1 to 1024"]),
         ];
         for (words, parts) in wrong {
             let message = read(words).err().expect("refused");

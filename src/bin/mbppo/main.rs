@@ -1,26 +1,39 @@
 //! The command line `mbppo`: the same core as the page's, for researchers.
 //!
 //! `mbppo train` runs once and tells how it goes; `mbppo grid` runs tasks × modes × seeds on all cores and writes a line
-//! a run; `mbppo report` makes tables and pictures of such lines.
+//! a run; `mbppo report` makes tables and pictures of such lines. `docs/ends.md` says how each can end.
+#![deny(clippy::print_stdout, clippy::print_stderr)]
 
 mod arguments;
 mod case;
 mod cpu_clock;
+mod end;
+mod files;
+#[cfg(test)]
+mod fuzz;
 mod grid;
+mod line;
 mod lines;
+mod output;
 mod pictures;
+mod progress;
+mod remarks;
 mod report;
+mod rows;
 mod run;
+mod signals;
 mod summary;
 mod train;
 
 use clap::{Parser, Subcommand};
-use mbppo::config::PRESETS;
+use end::{End, Ending};
+use mbppo::config::{PRESETS, schema};
+use std::fmt::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 #[derive(Parser)]
-#[command(name = "mbppo", version, about = "Model-based PPO that trains, and imagines")]
+#[command(name = "mbppo", version = mbppo::PROGRAM, about = "Model-based PPO that trains, and imagines")]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -49,37 +62,51 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let result = match Cli::parse().command {
-        Command::Train(what) => train::train(&what),
-        Command::Grid(many) => grid::run(&many),
-        Command::Report { files, markdown, pictures } => report::run(&files, markdown, pictures.as_deref()),
-        Command::Hyperparameters => {
-            print_hyperparameters();
-            Ok(())
-        }
-    };
-    match result {
+    match run() {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("mbppo: {error}");
-            ExitCode::FAILURE
+        Err(end) => {
+            if !end.sentence().is_empty() {
+                output::tell(end.sentence());
+            }
+            end.status()
         }
     }
 }
 
-fn print_hyperparameters() {
-    for row in mbppo::config::schema() {
-        println!(
-            "{} = {}   [{}]\n    {} ({})",
-            row.name,
-            row.default,
-            row.group,
-            row.explanation,
-            row.allowed.sentence()
-        );
+fn run() -> Ending {
+    match parse()? {
+        None => Ok(()),
+        Some(Command::Train(what)) => train::train(&what),
+        Some(Command::Grid(many)) => grid::run(&many),
+        Some(Command::Report { files, markdown, pictures }) => {
+            report::run(&files, markdown, pictures.as_deref())
+        }
+        Some(Command::Hyperparameters) => output::print(&hyperparameters()),
     }
-    println!();
+}
+
+/// What was typed; nothing where only help was asked for, which is printed.
+fn parse() -> Ending<Option<Command>> {
+    match Cli::try_parse() {
+        Ok(cli) => Ok(Some(cli.command)),
+        Err(error) if error.use_stderr() => {
+            // In clap's own words and colours.
+            let _ = error.print();
+            Err(End::Refused(String::new()))
+        }
+        Err(help) => output::print(&help.render().to_string()).map(|()| None),
+    }
+}
+
+fn hyperparameters() -> String {
+    let mut text = String::new();
+    for row in schema() {
+        let (name, default, allowed) = (row.name, row.default, row.allowed.sentence());
+        let _ = writeln!(text, "{name} = {default}   [{}]\n    {} ({allowed})", row.group, row.explanation);
+    }
+    text.push('\n');
     for preset in PRESETS {
-        println!("preset {}: {}", preset.name, preset.explanation);
+        let _ = writeln!(text, "preset {}: {}", preset.name, preset.explanation);
     }
+    text
 }
