@@ -80,8 +80,14 @@ impl Place {
         let beside = file.with_file_name(beside);
         let place = Self { given: given.into(), beside, file, has_written: Cell::new(false) };
         let tried = fs::write(&place.beside, b"").and_then(|()| fs::remove_file(&place.beside));
-        tried.map_err(|error| file_error(given, error))?;
-        Ok(place)
+        let folder = || place.file.parent().unwrap_or(Path::new("")).display().to_string();
+        match tried {
+            Ok(()) => Ok(place),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Err(failed(&format!("there is no folder {}", folder())))
+            }
+            Err(error) => Err(file_error(given, error)),
+        }
     }
 
     /// The path as it was given.
@@ -161,7 +167,7 @@ mod tests {
         fs::write(folder.join("file"), "text").expect("written");
         for (path, reason) in [
             ("", "folder"),
-            ("nowhere/run", "No such file"),
+            ("nowhere/run", "there is no folder"),
             ("file/run", "Not a directory"),
             ("new/", "name of a folder"),
             ("..", "not the name of a file"),
