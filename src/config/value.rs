@@ -80,7 +80,7 @@ impl Parameter for usize {
     fn parse(text: &str, allowed: &Allowed) -> Result<Self, String> {
         match (count(text).and_then(|count| Self::try_from(count).ok()), allowed) {
             (Some(value), Allowed::Count { min, max }) if (*min..=*max).contains(&value) => Ok(value),
-            _ => Err(allowed.sentence()),
+            _ => Err(allowed.sentence() + &comma_hint(text)),
         }
     }
 
@@ -89,11 +89,18 @@ impl Parameter for usize {
     }
 }
 
+/// What to say besides where a number is written with a comma.
+fn comma_hint(text: &str) -> String {
+    let is_number_with_comma =
+        text.contains(',') && text.trim().chars().all(|c| c.is_ascii_digit() || ".,_+-eE".contains(c));
+    if is_number_with_comma { "; the decimal mark is a point, as in 0.98".into() } else { String::new() }
+}
+
 impl Parameter for f64 {
     fn parse(text: &str, allowed: &Allowed) -> Result<Self, String> {
         match (text.trim().parse(), allowed) {
             (Ok(value), Allowed::Number { min, max }) if (*min..=*max).contains(&value) => Ok(value),
-            _ => Err(allowed.sentence()),
+            _ => Err(allowed.sentence() + &comma_hint(text)),
         }
     }
 
@@ -118,6 +125,11 @@ pub trait Choice: Copy + PartialEq + 'static {
     const WORDS: &'static [&'static str];
     /// All values, in the order of the words.
     const VALUES: &'static [Self];
+
+    /// The word of this value.
+    fn word(&self) -> &'static str {
+        Self::VALUES.iter().position(|value| value == self).map_or("", |index| Self::WORDS[index])
+    }
 }
 
 impl<C: Choice> Parameter for C {
@@ -127,8 +139,7 @@ impl<C: Choice> Parameter for C {
     }
 
     fn text(&self) -> String {
-        let index = C::VALUES.iter().position(|value| value == self);
-        index.map_or_else(String::new, |index| C::WORDS[index].into())
+        self.word().into()
     }
 }
 

@@ -29,10 +29,15 @@ pub fn unsolved<'a>(more: &[&'a str]) -> Vec<&'a str> {
     [&["train", "--task", "Pendulum-v1", "--mode", "ppo"], &SMALL[..], more].concat()
 }
 
-/// The same as a grid of two seeds.
+/// The same as a grid of two seeds, unless `more` says otherwise.
 pub fn grid<'a>(more: &[&'a str]) -> Vec<&'a str> {
-    let grid = ["grid", "--task", "Pendulum-v1", "--mode", "ppo", "--seeds", "0..2", "--out", "runs.jsonl"];
-    [&grid, &SMALL[..], more].concat()
+    let mut words = [&["grid", "--task", "Pendulum-v1", "--mode", "ppo"], &SMALL[..], more].concat();
+    for usual in [["--seeds", "0..2"], ["--out", "runs.jsonl"]] {
+        if !more.contains(&usual[0]) {
+            words.extend(usual);
+        }
+    }
+    words
 }
 
 /// An empty folder of its own for each test.

@@ -23,6 +23,9 @@ pub fn run(many: &Many) -> Ending {
     for case in &cases {
         // What no run could do is said before the first one, not hours later.
         case.trainer(many.seeds.start)?;
+        for remark in case.remarks()? {
+            tell(&format!("{}, {}: {remark}.", case.task, learner(&Line::begun(case, many.seeds.start))));
+        }
     }
     if let Some(folder) = &many.pictures {
         pictures::places(cases.iter().map(|case| case.task.as_str()), folder)?;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Evaluations at the bar, one after another, after which a run counts as solved for good.
-const IN_A_ROW: usize = 3;
+const IN_A_ROW: u64 = 3;
 
 /// What is written of a run. Fields that older files do not have are none there.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -111,32 +111,27 @@ impl Line {
 
     /// Takes over what a run told before it was saved.
     pub fn take_over(&mut self, trainer: &Trainer) {
-        let bar = trainer.spec().solved_return;
+        let told = trainer.evaluations();
         self.evaluations = trainer.curves().evaluations.clone();
-        self.best_evaluation = self.evaluations.iter().map(|point| point.value).reduce(f32::max);
+        self.best_evaluation = told.best;
         self.real_steps_to_solve = trainer.snapshot().solved_at_real_steps;
-        let is_solved = self.at_bar_in_a_row(bar) >= IN_A_ROW;
-        self.three_in_a_row =
-            self.evaluations.last().filter(|_| is_solved).map(|last| last.real_steps as u64);
         (self.real_steps, self.imagined_steps) = trainer.steps();
+        let latest = self.evaluations.last().map(|latest| latest.real_steps as u64);
+        self.three_in_a_row = latest.filter(|_| told.at_bar_in_a_row >= IN_A_ROW);
     }
 
     /// Takes in the evaluation that the learner has just finished; the times are those since the run began.
     pub fn evaluated(&mut self, trainer: &Trainer, wall_s: f64, cpu_s: Option<f64>) {
-        let Some(&newest) = trainer.curves().evaluations.last() else { return };
-        let (steps, bar) = (trainer.steps().0, trainer.spec().solved_return);
-        self.evaluations.push(newest);
-        self.best_evaluation = Some(self.best_evaluation.map_or(newest.value, |best| best.max(newest.value)));
-        if newest.value >= bar && self.real_steps_to_solve.is_none() {
+        let told = trainer.evaluations();
+        let (Some(value), steps) = (told.latest, trainer.steps().0) else { return };
+        self.evaluations.push(Point { real_steps: steps as f64, value });
+        self.best_evaluation = told.best;
+        if value >= trainer.spec().solved_return && self.real_steps_to_solve.is_none() {
             self.real_steps_to_solve = Some(steps);
             self.wall_s_to_solve = Some(wall_s);
             self.cpu_s_to_solve = cpu_s;
         }
-        self.three_in_a_row = (self.at_bar_in_a_row(bar) >= IN_A_ROW).then_some(steps);
-    }
-
-    fn at_bar_in_a_row(&self, bar: f32) -> usize {
-        self.evaluations.iter().rev().take_while(|point| point.value >= bar).count()
+        self.three_in_a_row = (told.at_bar_in_a_row >= IN_A_ROW).then_some(steps);
     }
 
     /// What cannot be in a line, as the end of a sentence that names the field; no program wrote such a line.
@@ -154,10 +149,13 @@ impl Line {
         }
         let returns = [("solved_return", self.solved_return), ("best_evaluation", self.best_evaluation)];
         let points = self.evaluations.iter().flat_map(|point| {
-            [("evaluations.real_steps", Some(point.real_steps)), ("evaluations.value", Some(point.value))]
+            [
+                ("evaluations.real_steps", Some(point.real_steps)),
+                ("evaluations.value", Some(f64::from(point.value))),
+            ]
         });
-        let returns = returns.into_iter().chain(points).map(|(name, number)| (name, number.map(f64::from)));
-        let mut numbers = seconds.into_iter().chain(returns);
+        let returns = returns.map(|(name, number)| (name, number.map(f64::from)));
+        let mut numbers = seconds.into_iter().chain(returns).chain(points);
         let (name, _) = numbers.find(|(_, number)| number.is_some_and(|number| !number.is_finite()))?;
         Some(format!("{name} is too large a number"))
     }

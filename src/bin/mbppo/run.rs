@@ -104,6 +104,7 @@ fn advance(
     watch: &mut impl Watch,
 ) -> Result<Outcome> {
     line.solved_return = Some(trainer.spec().solved_return);
+    let mut evaluated = trainer.evaluations().count;
     loop {
         let is_between = trainer.is_between_iterations();
         if is_between && (line.three_in_a_row.is_some() || trainer.steps().0 >= max_steps) {
@@ -115,7 +116,8 @@ fn advance(
         let result = pollster::block_on(trainer.tick());
         (line.real_steps, line.imagined_steps) = trainer.steps();
         result?;
-        if trainer.curves().evaluations.len() > line.evaluations.len() {
+        if trainer.evaluations().count > evaluated {
+            evaluated = trainer.evaluations().count;
             line.evaluated(trainer, clocks.wall_s(), clocks.cpu.seconds());
             watch.evaluated(trainer);
         }
@@ -140,22 +142,40 @@ mod tests {
         Case::new("CartPole-v1", "ppo", None, &small.map(String::from), Some(max_steps)).expect("a case")
     }
 
-    /// Does this at the first evaluation.
-    struct Then(fn());
+    /// Does this at every evaluation.
+    struct Then<F: FnMut(&Trainer)>(F);
 
-    impl Watch for Then {
-        fn evaluated(&mut self, _trainer: &Trainer) {
-            (self.0)();
+    impl<F: FnMut(&Trainer)> Watch for Then<F> {
+        fn evaluated(&mut self, trainer: &Trainer) {
+            (self.0)(trainer);
         }
     }
 
     #[test]
     fn the_iteration_in_which_the_steps_end_is_finished_and_evaluated() {
-        let (line, outcome) = run(&case(100), 1, &mut Then(|| {}));
+        let (line, outcome) = run(&case(100), 1, &mut Then(|_| {}));
         assert!(matches!(outcome, Outcome::Over));
         assert_eq!((line.real_steps, line.error), (128, None));
-        let steps: Vec<f32> = line.evaluations.iter().map(|point| point.real_steps).collect();
+        let steps: Vec<f64> = line.evaluations.iter().map(|point| point.real_steps).collect();
         assert_eq!(steps, [64.0, 128.0]);
+    }
+
+    #[test]
+    fn every_evaluation_is_counted_and_told_even_when_the_learners_own_curve_has_been_thinned_out() {
+        // It acts at random and never learns, and it is evaluated after every step.
+        let changes =
+            ["learning_starts=50000", "train_freq=1", "hidden_size=4", "eval_every=1", "eval_episodes=1"];
+        let changes = changes.map(String::from);
+        let case = Case::new("MountainCar-v0", "dqn", None, &changes, Some(4200)).expect("a case");
+        let (mut told, mut kept) = (0, 0);
+        let mut count = Then(|trainer: &Trainer| {
+            told += 1;
+            kept = trainer.curves().evaluations.len();
+        });
+        let (line, _) = run(&case, 1, &mut count);
+        assert_eq!((line.error, line.evaluations.len(), told), (None, 4200, 4200));
+        assert!(kept < told, "the curve is thinned out: {kept}");
+        assert_eq!(line.evaluations.last().map(|point| point.real_steps), Some(line.real_steps as f64));
     }
 
     #[test]
@@ -163,14 +183,14 @@ mod tests {
         let mut trainer = case(100).trainer(1).expect("a run");
         let mut line = Line::begun(&case(100), 1);
         for _ in 0..3 {
-            assert!(matches!(watched(&mut trainer, &mut line, 100, &mut Then(|| {})), Outcome::Over));
+            assert!(matches!(watched(&mut trainer, &mut line, 100, &mut Then(|_| {})), Outcome::Over));
             assert_eq!(trainer.steps().0, 128);
         }
     }
 
     #[test]
     fn a_panic_is_the_line_of_its_own_run_only() {
-        let (line, outcome) = run(&case(100), 1, &mut Then(|| panic!("a bad day")));
+        let (line, outcome) = run(&case(100), 1, &mut Then(|_| panic!("a bad day")));
         assert!(matches!(outcome, Outcome::Panicked(_)));
         assert_eq!(line.error.as_deref(), Some("panicked: a bad day"));
         assert_eq!((line.real_steps, line.evaluations.len()), (64, 1));

@@ -11,7 +11,7 @@ use crate::signals;
 use clap::Args;
 use mbppo::arrays::Arrays;
 use mbppo::device::open;
-use mbppo::error::{Error, Result};
+use mbppo::error::Result;
 use mbppo::trainer::Trainer;
 use std::path::{Path, PathBuf};
 
@@ -60,10 +60,9 @@ pub fn train(train: &Train) -> Ending {
             print(&told(&line))
         }
         Outcome::Stopped => Err(asked_to_stop(teller.unheard).and_kept(&kept(&trainer, place, "The run"))),
-        Outcome::Failed(failure @ Error::Diverged { .. }) => {
+        Outcome::Failed(failure) => {
             Err(End::from(failure).and_kept(&kept(&trainer, place, "Its last good state")))
         }
-        Outcome::Failed(failure) => Err(End::from(failure).and_kept(&kept_earlier(place))),
         Outcome::Panicked(words) => {
             Err(End::Failed(format!("internal error: {words}.")).and_kept(&kept_earlier(place)))
         }
@@ -74,6 +73,7 @@ pub fn train(train: &Train) -> Ending {
 fn begin(train: &Train) -> Ending<(Trainer, Line)> {
     let Some(file) = &train.resume else {
         let case = train.what.case()?;
+        case.remarks()?.iter().for_each(|remark| tell(&format!("{remark}.")));
         let mut trainer = case.trainer(train.seed)?;
         trainer.set_max_steps(case.max_steps);
         return Ok((trainer, Line::begun(&case, train.seed)));
