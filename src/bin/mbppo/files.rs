@@ -61,7 +61,7 @@ impl Place {
     /// that is read-only, a disk that cannot be written.
     pub fn check(given: &Path) -> Result<Self> {
         let failed = |reason: &str| file_error(given, reason);
-        let file = behind_links(given);
+        let file = behind_links(given).ok_or_else(|| failed("it is a link that leads to itself"))?;
         let ends_in_slash = given.as_os_str().to_string_lossy().ends_with(['/', std::path::MAIN_SEPARATOR]);
         let name = file.file_name().ok_or_else(|| failed("it is not the name of a file"))?;
         let mut beside = name.to_owned();
@@ -122,15 +122,15 @@ impl Place {
     }
 }
 
-/// The file that a path means in the end, also where it is not there yet.
-fn behind_links(path: &Path) -> PathBuf {
+/// The file that a path means in the end, also where it is not there yet; none if its links lead nowhere else.
+fn behind_links(path: &Path) -> Option<PathBuf> {
     const MOST_LINKS: usize = 40;
     let mut path = path.to_path_buf();
     for _ in 0..MOST_LINKS {
-        let Ok(target) = fs::read_link(&path) else { break };
+        let Ok(target) = fs::read_link(&path) else { return Some(path) };
         path = path.parent().map_or_else(|| target.clone(), |folder| folder.join(&target));
     }
-    path
+    None
 }
 
 /// The error of a file.

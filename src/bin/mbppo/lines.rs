@@ -202,7 +202,7 @@ mod tests {
     fn numbers_that_no_run_has_are_refused_by_name() {
         for (there, instead, name) in [
             ("12.5", "1e39", "evaluations.value"),
-            ("256.0", "1e999", "out of range"),
+            ("\"wall_s\":1.5", "\"wall_s\":-1.5", "wall_s is below 0"),
             ("\"real_steps\":6000", "\"real_steps\":-1", "-1"),
             ("\"wall_s\":1.5", "\"wall_s\":null", "null"),
         ] {
