@@ -1,6 +1,6 @@
 //! Every way in which the command line can end, tried on the real binary: `docs/ends.md` lists them, and says which test
 //! of this folder tries which.
-#![cfg(all(feature = "cli", unix))]
+#![cfg(all(cli, unix))]
 
 mod arguments;
 mod comparable;

@@ -2,10 +2,11 @@
 //!
 //! The seed is fixed; the environment variable `MBPPO_FUZZ` multiplies the number of trials.
 
+use crate::command::{Cli, Command};
 use crate::lines::of_bytes;
 use crate::output::one_line;
 use crate::rows::rows;
-use crate::{Cli, Command, summary};
+use crate::summary;
 use clap::Parser;
 use clap::error::ErrorKind;
 use mbppo::rng::{Seed, Stream};

@@ -1,112 +1,63 @@
-//! The command line `mbppo`: the same core as the page's, for researchers.
-//!
-//! `mbppo train` runs once and tells how it goes; `mbppo grid` runs tasks × modes × seeds on all cores and writes a line
-//! a run; `mbppo report` makes tables and pictures of such lines. `docs/ends.md` says how each can end.
-#![deny(clippy::print_stdout, clippy::print_stderr)]
+//! The program `mbppo`: natively the command line, in wasm what the page loads.
+// `output` writes instead: these two panic where nobody reads.
+#![cfg_attr(cli, deny(clippy::print_stdout, clippy::print_stderr))]
 
+#[cfg(cli)]
 mod arguments;
+#[cfg(cli)]
 mod case;
+#[cfg(cli)]
+mod command;
+#[cfg(cli)]
 mod cpu_clock;
+#[cfg(cli)]
 mod end;
+#[cfg(cli)]
 mod files;
-#[cfg(test)]
+#[cfg(all(cli, test))]
 mod fuzz;
+#[cfg(cli)]
 mod grid;
+#[cfg(cli)]
 mod line;
+#[cfg(cli)]
 mod lines;
+#[cfg(cli)]
 mod output;
+#[cfg(cli)]
 mod pictures;
+#[cfg(cli)]
 mod progress;
+#[cfg(cli)]
 mod remarks;
+#[cfg(cli)]
 mod report;
+#[cfg(cli)]
 mod rows;
+#[cfg(cli)]
 mod run;
+#[cfg(cli)]
 mod signals;
+#[cfg(cli)]
 mod summary;
+#[cfg(cli)]
 mod train;
 
-use clap::{Parser, Subcommand};
-use end::{End, Ending};
-use mbppo::config::{PRESETS, schema};
-use std::fmt::Write;
-use std::path::PathBuf;
-use std::process::ExitCode;
-
-#[derive(Parser)]
-#[command(name = "mbppo", version = mbppo::PROGRAM, about = "Model-based PPO that trains, and imagines")]
-struct Cli {
-    #[command(subcommand)]
-    command: Command,
+#[cfg(cli)]
+fn main() -> std::process::ExitCode {
+    command::run()
 }
 
-#[derive(Subcommand)]
-enum Command {
-    /// Train once and print every evaluation.
-    Train(train::Train),
-    /// Train tasks × modes × seeds on all cores, write JSON Lines and print a summary. Goes on where it was interrupted.
-    Grid(arguments::Many),
-    /// Print the summary of files that grids have written, and draw their learning curves.
-    Report {
-        /// Files of lines; a run that stands in several counts once.
-        #[arg(required = true, value_name = "FILE.jsonl")]
-        files: Vec<PathBuf>,
-        /// Print Markdown, with every seed.
-        #[arg(long)]
-        markdown: bool,
-        /// Folder for a picture of the learning curves of each task.
-        #[arg(long, value_name = "DIR")]
-        pictures: Option<PathBuf>,
-    },
-    /// Print every hyperparameter with its default, what is allowed, and what it does.
-    Hyperparameters,
+/// The page calls what `mbppo::wasm` exports; there is nothing to do beforehand.
+#[cfg(target_family = "wasm")]
+fn main() {
+    use mbppo as _;
 }
 
-fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(end) => {
-            if !end.sentence().is_empty() {
-                output::tell(end.sentence());
-            }
-            end.status()
-        }
-    }
-}
-
-fn run() -> Ending {
-    match parse()? {
-        None => Ok(()),
-        Some(Command::Train(what)) => train::train(&what),
-        Some(Command::Grid(many)) => grid::run(&many),
-        Some(Command::Report { files, markdown, pictures }) => {
-            report::run(&files, markdown, pictures.as_deref())
-        }
-        Some(Command::Hyperparameters) => output::print(&hyperparameters()),
-    }
-}
-
-/// What was typed; nothing where only help was asked for, which is printed.
-fn parse() -> Ending<Option<Command>> {
-    match Cli::try_parse() {
-        Ok(cli) => Ok(Some(cli.command)),
-        Err(error) if error.use_stderr() => {
-            // In clap's own words and colours.
-            let _ = error.print();
-            Err(End::Refused(String::new()))
-        }
-        Err(help) => output::print(&help.render().to_string()).map(|()| None),
-    }
-}
-
-fn hyperparameters() -> String {
-    let mut text = String::new();
-    for row in schema() {
-        let (name, default, allowed) = (row.name, row.default, row.allowed.sentence());
-        let _ = writeln!(text, "{name} = {default}   [{}]\n    {} ({allowed})", row.group, row.explanation);
-    }
-    text.push('\n');
-    for preset in PRESETS {
-        let _ = writeln!(text, "preset {}: {}", preset.name, preset.explanation);
-    }
-    text
+#[cfg(not(any(cli, target_family = "wasm")))]
+fn main() -> std::process::ExitCode {
+    eprintln!(
+        "mbppo: this build has no command line; build it with the feature `cli`, which is on by default"
+    );
+    std::process::ExitCode::FAILURE
 }
