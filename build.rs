@@ -1,12 +1,11 @@
 //! Settings of a build that Cargo.toml has no words for, and a name for what is built.
 
 use std::env;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rerun-if-changed=src");
-    println!("cargo::rustc-env=MBPPO_SOURCE={:08x}", source_hash(Path::new("src")) as u32);
+    println!("cargo::rustc-env=MBPPO_SOURCE={:08x}", source_hash() as u32);
 
     // Checkouts on one machine share a target folder (scripts/setup), and cargo tells them apart by the files' times
     // only: it would take another checkout's library for this one's. This variable is the checkout's path.
@@ -38,11 +37,17 @@ fn main() {
     }
 }
 
-/// A hash of the source: two builds of one version may learn differently, and results say which one they come from.
-/// A commit would not do: not every copy of the source is a checkout, and not every change is committed.
-fn source_hash(folder: &Path) -> u64 {
+/// A hash of the source that learns: two builds of one version may learn differently, and results say which one they come
+/// from. A commit would not do: not every copy of the source is a checkout, and not every change is committed.
+fn source_hash() -> u64 {
     let mut files = Vec::new();
-    collect(folder, &mut files);
+    for entry in std::fs::read_dir("src").into_iter().flatten().flatten() {
+        let is_shown_only = ["bin", "plots", "wasm"].iter().any(|folder| entry.file_name() == *folder);
+        if !is_shown_only {
+            println!("cargo::rerun-if-changed={}", entry.path().display());
+            collect(entry.path(), &mut files);
+        }
+    }
     files.sort();
     let mut hash = 0xcbf2_9ce4_8422_2325; // FNV-1a
     for file in files {
@@ -55,9 +60,11 @@ fn source_hash(folder: &Path) -> u64 {
     hash
 }
 
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
-    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        let path = entry.path();
-        if path.is_dir() { collect(&path, files) } else { files.push(path) }
+fn collect(path: PathBuf, files: &mut Vec<PathBuf>) {
+    if !path.is_dir() {
+        return files.push(path);
+    }
+    for entry in std::fs::read_dir(path).into_iter().flatten().flatten() {
+        collect(entry.path(), files);
     }
 }

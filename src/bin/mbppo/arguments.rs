@@ -1,9 +1,9 @@
 //! What is typed: the words of the command line, read and checked before anything runs.
 
-use crate::case::Case;
+use crate::case::{Case, usual_max_steps};
 use crate::output::tell;
 use clap::Args;
-use mbppo::config::{Config, count, preset};
+use mbppo::config::{Config, PRESETS, count, preset};
 use mbppo::device::DeviceKind;
 use mbppo::env::{TASKS, make};
 use mbppo::error::{Error, Result};
@@ -20,11 +20,9 @@ const MOST_STEPS: u64 = 1_000_000_000_000;
 /// What `mbppo train` trains.
 #[derive(Args)]
 pub struct One {
-    /// Id of the task.
-    #[arg(long, default_value = "CartPole-v1", value_parser = task)]
+    #[arg(long, value_name = "TASK", help = tasks(), default_value = "CartPole-v1", value_parser = task)]
     task: String,
-    /// Preset.
-    #[arg(long, alias = "preset", default_value = "mb-ppo", value_parser = mode)]
+    #[arg(long, value_name = "MODE", help = modes(), alias = "preset", default_value = "mb-ppo", value_parser = mode)]
     mode: String,
     #[command(flatten)]
     rest: Rest,
@@ -33,23 +31,21 @@ pub struct One {
 /// What `mbppo grid` trains: every task with every mode, as it is and in every variant, with every seed.
 #[derive(Args)]
 pub struct Many {
-    /// Ids of the tasks, with commas between them or repeated.
-    #[arg(long = "task", value_name = "TASK", value_delimiter = ',', default_value = "CartPole-v1", value_parser = task)]
+    #[arg(long = "task", value_name = "TASK", help = several(&tasks()), value_delimiter = ',', default_value = "CartPole-v1", value_parser = task)]
     tasks: Vec<String>,
-    /// Presets, with commas between them or repeated.
-    #[arg(long = "mode", alias = "preset", value_name = "MODE", value_delimiter = ',', default_value = "mb-ppo", value_parser = mode)]
+    #[arg(long = "mode", alias = "preset", value_name = "MODE", help = several(&modes()), value_delimiter = ',', default_value = "mb-ppo", value_parser = mode)]
     modes: Vec<String>,
-    /// A row for an ablation: every mode once more with these changes; may be repeated.
+    /// A row of an ablation: every mode once more, with these changes; may be repeated.
     #[arg(long = "variant", value_name = "LABEL: NAME=VALUE NAME=VALUE", value_parser = variant)]
     variants: Vec<Variant>,
-    /// Seeds FROM..TO, TO not included, or a single seed.
+    /// Seeds from FROM up to TO, TO not included, or a single seed.
     #[arg(long, value_name = "FROM..TO", default_value = "0..10", value_parser = seeds)]
     pub seeds: Range<u64>,
-    /// File to which one line a run is appended. Runs that it has already are skipped.
+    /// File to which a line per run is appended; runs that are in it already are not repeated.
     #[arg(long, value_name = "FILE.jsonl")]
     pub out: PathBuf,
-    /// Runs side by side; all cores unless said otherwise.
-    #[arg(long, value_parser = whole(1, MOST_JOBS))]
+    /// Runs at the same time [default: as many as there are cores].
+    #[arg(long, value_name = "N", value_parser = whole(1, MOST_JOBS))]
     pub jobs: Option<u64>,
     /// Folder for a picture of the learning curves of each task.
     #[arg(long, value_name = "DIR")]
@@ -61,13 +57,12 @@ pub struct Many {
 /// What holds for one run and for many.
 #[derive(Args)]
 struct Rest {
-    /// A hyperparameter; may be repeated.
+    /// A hyperparameter, such as gamma=0.98; may be repeated. `mbppo hyperparameters` lists them.
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = change)]
     changes: Vec<String>,
-    /// Real steps after which an unsolved run is given up; unless said otherwise, as many as suit the task.
-    #[arg(long, value_parser = whole(1, MOST_STEPS))]
+    #[arg(long, value_name = "STEPS", help = budgets(), value_parser = whole(1, MOST_STEPS))]
     max_steps: Option<u64>,
-    /// Where to compute: `cpu` by hand-written kernels, `cpu-plain` by the tensors that these are compared with.
+    /// Where to compute: `cpu` with hand-written kernels, or `cpu-plain` with burn's tensors, to compare.
     #[arg(long, default_value = "cpu", value_parser = device)]
     device: DeviceKind,
 }
@@ -148,6 +143,29 @@ impl Rest {
             }
         }
     }
+}
+
+fn tasks() -> String {
+    format!("Task: {}", TASKS.join(", "))
+}
+
+fn modes() -> String {
+    format!("Preset: {}", PRESETS.iter().map(|preset| preset.name).collect::<Vec<_>>().join(", "))
+}
+
+fn several(help: &str) -> String {
+    format!("{help}; several with commas between them, or repeated")
+}
+
+fn budgets() -> String {
+    let (usual, mut special) = (usual_max_steps(""), Vec::new());
+    for task in TASKS.iter().filter(|task| usual_max_steps(task) != usual) {
+        special.push(format!("{} for {task}", usual_max_steps(task)));
+    }
+    format!(
+        "Real steps after which an unsolved run is given up [default: {}, {usual} for all others]",
+        special.join(", ")
+    )
 }
 
 /// What an error allows, for clap to name the argument and the value before it.

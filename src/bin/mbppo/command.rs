@@ -13,7 +13,12 @@ use std::process::ExitCode;
 
 /// What is typed behind `mbppo`.
 #[derive(Parser)]
-#[command(name = "mbppo", version = mbppo::PROGRAM, about = "Model-based PPO that trains, and imagines")]
+#[command(
+    name = "mbppo",
+    version = mbppo::PROGRAM,
+    about = "Model-based reinforcement learning: trains one agent, or many seeds to compare",
+    after_help = "Exit status: 0 done, 1 failed, 2 invalid arguments, 128 + n ended by signal n, 141 nobody reads the output."
+)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
@@ -24,11 +29,12 @@ pub struct Cli {
 pub enum Command {
     /// Train once and print every evaluation.
     Train(train::Train),
-    /// Train tasks × modes × seeds on all cores, write JSON Lines and print a summary. Goes on where it was interrupted.
+    /// Train tasks × modes × seeds on all cores, write a JSON line per run and print a table. The same command continues a
+    /// grid that was interrupted.
     Grid(arguments::Many),
-    /// Print the summary of files that grids have written, and draw their learning curves.
+    /// Print the table of files that grids have written, and draw learning curves.
     Report {
-        /// Files of lines; a run that stands in several counts once.
+        /// Files that grids have written; a run that is in several of them counts once.
         #[arg(required = true, value_name = "FILE.jsonl")]
         files: Vec<PathBuf>,
         /// Print Markdown, with every seed.

@@ -21,15 +21,15 @@ pub struct Train {
     #[command(flatten)]
     pub what: One,
     /// Seed of the run: the same seed gives the same run.
-    #[arg(long, default_value = "0", value_parser = whole(0, u64::MAX))]
+    #[arg(long, value_name = "SEED", default_value = "0", value_parser = whole(0, u64::MAX))]
     seed: u64,
-    /// File to which the run is saved: now and then, at its end, and when a signal ends it.
+    /// File to save the run in: every --save-every iterations, at its end, and when a signal ends it.
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
-    /// Iterations from one time it is saved to the next.
+    /// Iterations between two saves.
     #[arg(long, value_name = "N", default_value = "100", requires = "save", value_parser = whole(1, u64::MAX))]
     save_every: u64,
-    /// Continues a saved run; task, hyperparameters, seed and, unless changed, --max-steps are those of the file.
+    /// Continues a saved run: its task, hyperparameters, seed and, unless given anew, --max-steps.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["task", "mode", "changes", "seed"])]
     resume: Option<PathBuf>,
 }
