@@ -16,6 +16,7 @@
 
 mod checkpoint;
 mod collect;
+mod depth;
 mod diagnose;
 mod evaluate;
 mod finish;
@@ -50,6 +51,7 @@ use crate::rng::Seed;
 use crate::snapshot::{Curves, Snapshot};
 use crate::stats::DiscountedReturnStd;
 use crate::world_model::Model;
+use depth::Depth;
 use kept::Learned;
 use record::Record;
 use replay_learner::ReplayLearner;
@@ -106,6 +108,8 @@ struct Trust {
     range: Option<KnownRange>,
     /// Why imagination is skipped, if it is.
     skipped: Option<String>,
+    /// How deep it has gone in this iteration.
+    depth: Depth,
 }
 
 impl Trainer {
