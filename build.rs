@@ -37,8 +37,8 @@ fn main() {
     }
 }
 
-/// A hash of the source that learns: two builds of one version may learn differently, and results say which one they come
-/// from. A commit would not do: not every copy of the source is a checkout, and not every change is committed.
+/// A hash of the source that learns: two builds of one version may learn differently, and results say which one they
+/// come from. A commit would not do: not every copy of the source is a checkout, and not every change is committed.
 fn source_hash() -> u64 {
     let mut files = Vec::new();
     for entry in std::fs::read_dir("src").into_iter().flatten().flatten() {

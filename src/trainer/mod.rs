@@ -249,8 +249,8 @@ impl Trainer {
         (self.record.real_steps, self.record.imagined_steps)
     }
 
-    /// Real steps after which whoever runs this means to give it up, if somebody has said so. It is saved with the run and
-    /// changes nothing in it.
+    /// Real steps after which whoever runs this means to give it up, if somebody has said so. It is saved with the run
+    /// and changes nothing in it.
     pub fn max_steps(&self) -> Option<u64> {
         self.max_steps
     }

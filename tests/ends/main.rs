@@ -1,5 +1,5 @@
-//! Every way in which the command line can end, tried on the real binary: `docs/ends.md` lists them, and says which test
-//! of this folder tries which.
+//! Every way in which the command line can end, tried on the real binary: `docs/ends.md` lists them, and says which
+//! test of this folder tries which.
 #![cfg(all(cli, unix))]
 
 mod arguments;

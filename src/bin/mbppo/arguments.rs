@@ -31,9 +31,11 @@ pub struct One {
 /// What `mbppo grid` trains: every task with every mode, as it is and in every variant, with every seed.
 #[derive(Args)]
 pub struct Many {
-    #[arg(long = "task", value_name = "TASK", help = several(&tasks()), value_delimiter = ',', default_value = "CartPole-v1", value_parser = task)]
+    #[arg(long = "task", value_name = "TASK", help = several(&tasks()), default_value = "CartPole-v1")]
+    #[arg(value_delimiter = ',', value_parser = task)]
     tasks: Vec<String>,
-    #[arg(long = "mode", alias = "preset", value_name = "MODE", help = several(&modes()), value_delimiter = ',', default_value = "mb-ppo", value_parser = mode)]
+    #[arg(long = "mode", alias = "preset", value_name = "MODE", help = several(&modes()), default_value = "mb-ppo")]
+    #[arg(value_delimiter = ',', value_parser = mode)]
     modes: Vec<String>,
     /// A row of an ablation: every mode once more, with these changes; may be repeated.
     #[arg(long = "variant", value_name = "LABEL: NAME=VALUE NAME=VALUE", value_parser = variant)]

@@ -1,7 +1,7 @@
 //! The command line `mbppo`: the same core as the page's, for researchers.
 //!
-//! `mbppo train` runs once and tells how it goes; `mbppo grid` runs tasks × modes × seeds on all cores and writes a line
-//! a run; `mbppo report` makes tables and pictures of such lines. `docs/ends.md` says how each can end.
+//! `mbppo train` runs once and tells how it goes; `mbppo grid` runs tasks × modes × seeds on all cores and writes
+//! a line per run; `mbppo report` makes tables and pictures of such lines. `docs/ends.md` says how each can end.
 
 use crate::end::{End, Ending};
 use crate::{arguments, grid, output, report, train};
@@ -17,7 +17,7 @@ use std::process::ExitCode;
     name = "mbppo",
     version = mbppo::PROGRAM,
     about = "Model-based reinforcement learning: trains one agent, or many seeds to compare",
-    after_help = "Exit status: 0 done, 1 failed, 2 invalid arguments, 128 + n ended by signal n, 141 nobody reads the output."
+    after_help = "Exit status: 0 done, 1 failed, 2 invalid arguments, 128 + n ended by signal n, 141 output not read."
 )]
 pub struct Cli {
     #[command(subcommand)]
@@ -29,8 +29,8 @@ pub struct Cli {
 pub enum Command {
     /// Train once and print every evaluation.
     Train(train::Train),
-    /// Train tasks × modes × seeds on all cores, write a JSON line per run and print a table. The same command continues a
-    /// grid that was interrupted.
+    /// Train tasks × modes × seeds on all cores, write a JSON line per run and print a table. The same command
+    /// continues a grid that was interrupted.
     Grid(arguments::Many),
     /// Print the table of files that grids have written, and draw learning curves.
     Report {

@@ -57,8 +57,8 @@ impl Place {
     /// Sees that the file can be written, without touching what stands there.
     ///
     /// # Errors
-    /// [`Error::File`] with the path as given and the reason: a folder that is not there or in the way, a device, a file
-    /// that is read-only, a disk that cannot be written.
+    /// [`Error::File`] with the path as given and the reason: a folder that is not there or in the way, a device, a
+    /// file that is read-only, a disk that cannot be written.
     pub fn check(given: &Path) -> Result<Self> {
         let failed = |reason: &str| file_error(given, reason);
         let file = behind_links(given).ok_or_else(|| failed("it is a link that leads to itself"))?;

@@ -135,7 +135,8 @@ fn some_lines() -> Vec<u8> {
     let old =
         r#"{"task":"CartPole-v1","mode":"ppo","changes":["n_epochs=20"],"seed":3,"real_steps_to_solve":3072,"#
             .to_owned()
-            + r#""three_in_a_row":null,"real_steps":6000,"imagined_steps":0,"best_evaluation":480.5,"wall_s_to_solve":0.5,"#
+            + r#""three_in_a_row":null,"real_steps":6000,"imagined_steps":0,"best_evaluation":480.5,"#
+            + r#""wall_s_to_solve":0.5,"#
             + r#""wall_s":1.5,"evaluations":[{"real_steps":256.0,"value":12.5}],"error":null}"#;
     let case =
         crate::case::Case::new("Pendulum-v1", "ppo", Some("größer".into()), &[], None).expect("a case");

@@ -121,8 +121,8 @@ impl Done {
         }
         for (program, runs) in foreign {
             tell(&format!(
-                "{file}: {runs} finished runs are of mbppo {program}, and this is {}; they are not repeated. To repeat them, \
-                 give another --out.",
+                "{file}: {runs} finished runs are of mbppo {program}, and this is {}; they are not repeated. To repeat \
+                 them, give another --out.",
                 mbppo::PROGRAM
             ));
         }
@@ -199,7 +199,7 @@ fn do_all(jobs: Vec<Job>, many: &Many, out: &Appender) -> Ending {
         Some(signal) => Err(End::Signalled(
             signal,
             format!(
-                "ended by {}. {done} of the {all} runs that were to be done are in {}; the same command does the others.",
+                "ended by {}. {done} of {all} runs that were to be done are in {}; the same command does the others.",
                 signal.name,
                 many.out.display()
             ),

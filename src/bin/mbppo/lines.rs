@@ -1,7 +1,8 @@
 //! The file of a grid: one JSON line a run, only ever appended to.
 //!
-//! A machine that stops while a line is written leaves it torn, and files joined by `cat` can have the next file's first
-//! line right behind it. Reading skips what is torn and keeps every line that is whole; appending begins a line of its own.
+//! A machine that stops while a line is written leaves it torn, and files joined by `cat` can have the next file's
+//! first line right behind it. Reading skips what is torn and keeps every line that is whole; appending begins a line
+//! of its own.
 
 use crate::files::{self, file_error};
 use crate::line::Line;
@@ -144,7 +145,12 @@ mod tests {
     use super::*;
 
     /// A line as the first version of the program wrote it.
-    const OLD: &str = r#"{"task":"CartPole-v1","mode":"ppo","changes":["n_epochs=20"],"seed":3,"real_steps_to_solve":3072,"three_in_a_row":null,"real_steps":6000,"imagined_steps":0,"best_evaluation":480.5,"wall_s_to_solve":0.5,"wall_s":1.5,"evaluations":[{"real_steps":256.0,"value":12.5}],"error":null}"#;
+    const OLD: &str = concat!(
+        r#"{"task":"CartPole-v1","mode":"ppo","changes":["n_epochs=20"],"seed":3,"#,
+        r#""real_steps_to_solve":3072,"three_in_a_row":null,"real_steps":6000,"imagined_steps":0,"#,
+        r#""best_evaluation":480.5,"wall_s_to_solve":0.5,"wall_s":1.5,"#,
+        r#""evaluations":[{"real_steps":256.0,"value":12.5}],"error":null}"#,
+    );
 
     fn of_text(text: &str) -> std::result::Result<Lines, String> {
         of_bytes(text.as_bytes())

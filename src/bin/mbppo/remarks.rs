@@ -45,19 +45,13 @@ fn budgets(group: &Group) -> Option<String> {
     let (first, last) = (*given_up.first()?, *given_up.last()?);
     let later = lines(group).filter_map(|line| line.three_in_a_row).filter(|steps| *steps > first).max();
     let steps = |steps: u64| number(steps as f64, 0);
-    match later {
-        _ if first < last => Some(format!(
-            "some runs were given up after {} real steps and others after {}; how many reach the bar cannot be compared",
-            steps(first),
-            steps(last)
-        )),
-        Some(later) => Some(format!(
-            "some runs were given up after {} real steps and others had {} to get there; how many reach the bar cannot be compared",
-            steps(first),
-            steps(later)
-        )),
-        None => None,
-    }
+    let others = match later {
+        _ if first < last => format!("others after {}", steps(last)),
+        Some(later) => format!("others had {} to get there", steps(later)),
+        None => return None,
+    };
+    let given_up = format!("some runs were given up after {} real steps and {others}", steps(first));
+    Some(format!("{given_up}; how many reach the bar cannot be compared"))
 }
 
 /// What counts as solved must be the same.

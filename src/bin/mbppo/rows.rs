@@ -60,8 +60,8 @@ pub fn rows(lines: Vec<Line>) -> Vec<Row> {
     names.into_iter().flat_map(|(_, lines)| of_one_name(lines)).collect()
 }
 
-/// The rows of one name: one for all settings that its preset was made of. Where there is only one such row, lines that do
-/// not say their settings are put to it.
+/// The rows of one name: one for all settings that its preset was made of. Where there is only one such row, lines that
+/// do not say their settings are put to it.
 fn of_one_name(lines: Vec<Line>) -> Vec<Row> {
     let mut known: BTreeMap<Settings, Vec<Line>> = BTreeMap::new();
     for line in lines {

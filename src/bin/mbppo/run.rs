@@ -74,8 +74,8 @@ pub fn run(case: &Case, seed: u64, watch: &mut impl Watch) -> (Line, Outcome) {
     (line, outcome)
 }
 
-/// Runs until three evaluations in a row reach the bar or `max_steps` are over, whichever comes first. Whatever goes wrong
-/// on the way, even a panic, is written in the line: one bad run must not cost the others.
+/// Runs until three evaluations in a row reach the bar or `max_steps` are over, whichever comes first. Whatever goes
+/// wrong on the way, even a panic, is written in the line: one bad run must not cost the others.
 pub fn watched(trainer: &mut Trainer, line: &mut Line, max_steps: u64, watch: &mut impl Watch) -> Outcome {
     let clocks = Clocks::start();
     let outcome =
