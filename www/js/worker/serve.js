@@ -41,7 +41,7 @@ export function serveEngine(engine, port) {
 }
 
 /** Waits until the messages that are there already have been heard; a timer would wait for milliseconds. */
-function createPause() {
+export function createPause() {
   const { port1, port2 } = new MessageChannel();
   let waiting = [];
   port1.onmessage = () => waiting.shift()();
