@@ -88,9 +88,7 @@ export function createLoop({ paint, reported, failed, schedule = (frame) => requ
       const report = await session.advance(asked);
       if (mine === generation) answered(report, { errand, now });
     } catch (error) {
-      if (mine !== generation) return;
-      stop();
-      failed(error);
+      if (mine === generation) fail(error);
     } finally {
       if (mine === generation) flying -= 1;
     }
@@ -102,6 +100,11 @@ export function createLoop({ paint, reported, failed, schedule = (frame) => requ
   function supply(now) {
     if (now - last > RESTS_MS) return;
     for (let order; session && (order = nextOrder(now)); ) work(order, now);
+  }
+
+  function fail(error) {
+    stop();
+    failed(error);
   }
 
   /** What the former session still answers does not count any more. */
@@ -128,6 +131,8 @@ export function createLoop({ paint, reported, failed, schedule = (frame) => requ
       stop();
       [session, errands, progress, drawn] = [next, ["look"], "", ""];
       due = { look: 0, curves: 0, tick: 0, save: 0 };
+      const mine = generation;
+      next.ended?.then((error) => { if (mine === generation) fail(error); });
     },
     play: (pace) => { speed = pace; due.tick = 0; },
     pause() {

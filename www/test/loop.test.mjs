@@ -165,3 +165,19 @@ test("whoever holds the run gets a checkpoint at the end of its iteration, and n
   loop.attach(session("b"));
   await assert.rejects(replaced, /replaced/);
 });
+
+test("an engine that ends while nothing is asked of it is told as well, once, and not if it has been replaced", async () => {
+  const { loop, failures, beat } = setUp();
+  for (const replaced of [true, false]) {
+    const run = session("a", { ahead: 1 });
+    let end;
+    loop.attach({ ...run, ended: new Promise((resolve) => { end = resolve; }) });
+    await beat();
+    await run.answers();
+    if (replaced) loop.attach(session("b"));
+    end(new Error("The device was lost."));
+    await beat();
+    await beat();
+    assert.deepEqual(failures.map(({ message }) => message), replaced ? [] : ["The device was lost."]);
+  }
+});

@@ -5,7 +5,8 @@ import { serve } from "./serve.mjs";
 
 const FLAGS = ["--no-sandbox", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic"];
 const GPU_FLAGS = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
-const DIST = process.env.MBPPO_DIST ?? new URL("../../../dist", import.meta.url).pathname;
+/** The built page. */
+export const DIST = process.env.MBPPO_DIST ?? new URL("../../../dist", import.meta.url).pathname;
 
 /**
  * {open, trace, traced, close}. `gpu`: with a software WebGPU adapter; without it the browser has WebGPU but finds no adapter. `altered`, `keep`: as in
@@ -83,4 +84,10 @@ export async function until(page, condition, timeout = 120_000) {
     if (snapshot && condition(snapshot)) return snapshot;
   }
   throw new Error(`${condition} does not hold after ${timeout / 1000} s: ${JSON.stringify(await snapshotOf(page))}`);
+}
+
+/** Waits until `look()` gives something that is true. */
+export async function eventually(page, look, words, timeout = 120_000) {
+  for (const end = Date.now() + timeout; Date.now() < end; await page.waitForTimeout(100)) if (await look()) return;
+  throw new Error(`${words} did not come in ${timeout / 1000} s`);
 }

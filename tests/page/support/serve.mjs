@@ -7,16 +7,17 @@ const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", "
 
 /**
  * {page, close}; the folder answers under `under`, to see that the page works from any sub-folder. `altered(name, body)` may give another
- * body for a file. `keep`: browsers may keep what has its content in its name, as docs/hosting.md advises; else they keep nothing.
+ * body for a file; `files` are there besides, by their names; what is sent to a name of `posted` is answered by its function. `keep`: browsers may keep what has its content in its name, as docs/hosting.md advises; else they keep nothing.
  * What `slow.files` matches arrives in pieces, as over a poor line; a test may change that at any time.
  */
-export async function serve(folder, { under = "/somewhere/below/", altered = (name, body) => body, keep = false, slow = { files: null } } = {}) {
-  const server = createServer(async ({ url }, response) => {
-    const path = normalize(decodeURIComponent(new URL(url, "http://localhost").pathname));
+export async function serve(folder, { under = "/somewhere/below/", altered = (name, body) => body, keep = false, slow = { files: null }, files = {}, posted = {} } = {}) {
+  const server = createServer(async (request, response) => {
+    const path = normalize(decodeURIComponent(new URL(request.url, "http://localhost").pathname));
     const name = path.startsWith(under) ? path.slice(under.length) || "index.html" : null;
     try {
       if (name === null) throw new Error("outside");
-      const body = altered(name, await readFile(join(folder, name)));
+      if (request.method === "POST") return response.end(posted[name](await bodyOf(request)));
+      const body = altered(name, files[name] ?? await readFile(join(folder, name)));
       const cache = !keep ? "no-store" : name === "index.html" ? "no-cache" : "public, max-age=31536000, immutable";
       response.writeHead(200, { "content-type": TYPES[extname(name)] ?? "application/octet-stream", "content-length": Buffer.byteLength(body), "cache-control": cache });
       if (slow.files?.test(name)) await drip(response, Buffer.from(body));
@@ -29,6 +30,12 @@ export async function serve(folder, { under = "/somewhere/below/", altered = (na
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   const page = `http://localhost:${server.address().port}${under}`;
   return { page, close: () => new Promise((resolve) => { server.closeAllConnections(); server.close(resolve); }) };
+}
+
+async function bodyOf(request) {
+  let body = "";
+  for await (const piece of request.setEncoding("utf8")) body += piece;
+  return body;
 }
 
 /** Half of it at once, then the rest in pieces, for three seconds. */

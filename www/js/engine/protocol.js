@@ -13,6 +13,7 @@
  *
  * @typedef {object} Session one run; its calls wait for one another
  * @property {number} ahead orders that may wait behind the one that is worked on: 0 where that would hold up the page
+ * @property {Promise<EngineError>} [ended] resolves when nothing works any more, also while nothing is asked
  * @property {(order: Order) => Promise<Report>} advance
  * @property {() => void} rest orders that have not begun yet are answered with no work done, one that is spread ends
  * @property {() => Promise<Parameter[]>} physics what can be changed in the task while it runs

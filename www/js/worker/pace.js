@@ -8,7 +8,7 @@ const CARRY_MS = 100; // time that was lost to a late order or a late timer is m
  * `now`: a clock in milliseconds; `sleep(ms)`; `breathe()` resolves once the messages that are there have been heard.
  * Gives {work, charge}, as engine/local.js uses them.
  */
-export function createPace({ now = () => performance.now(), sleep = (ms) => new Promise((later) => setTimeout(later, ms)), breathe }) {
+export function createPace({ now = () => performance.now(), sleep = (ms) => new Promise((later) => setTimeout(later, ms)), breathe = createPause() } = {}) {
   let credit = 0; // milliseconds of work that are due
   let counted = -Infinity; // until when
 
@@ -49,4 +49,13 @@ export function createPace({ now = () => performance.now(), sleep = (ms) => new 
     /** What else was worked: it counts as well. */
     charge: (ms) => { credit -= ms; },
   };
+}
+
+/** Waits until the messages that are there already have been heard; a timer would wait for milliseconds. */
+function createPause() {
+  const { port1, port2 } = new MessageChannel();
+  let waiting = [];
+  port1.onmessage = () => waiting.shift()();
+  port1.unref?.(); // Node.js, in tests: nobody is kept waiting by this port
+  return () => new Promise((resolve) => { waiting.push(resolve); port2.postMessage(null); });
 }
