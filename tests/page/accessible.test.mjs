@@ -19,7 +19,7 @@ after(() => browser?.close());
 /** What axe-core says against the page as it is, a line for each place. */
 async function complaints(page) {
   const { violations, passes } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
-  assert.ok(passes.length > 20, "axe-core has looked at the page");
+  assert.ok(passes.length > 10, `axe-core has looked at the page: ${passes.length} rules passed`);
   return violations.flatMap(({ id, help, nodes }) => nodes.map(({ target, failureSummary }) => `${id} (${help}): ${target} ${failureSummary}`));
 }
 
