@@ -45,13 +45,13 @@ fn resumed(bytes: &[u8]) -> Trainer {
 }
 
 /// Real steps and value of each point.
-type CurveBits = Vec<[u32; 2]>;
+type CurveBits = Vec<[u64; 2]>;
 
 /// Every number of these curves by its bits: a metric may be NaN, and NaN differs from itself.
 fn bits(curves: &Curves) -> Vec<(String, CurveBits)> {
     let all = curves.metrics.iter().map(|(name, points)| (name.as_str(), points));
     let of_run = [("returns", &curves.episode_returns), ("evaluations", &curves.evaluations)];
-    let point = |point: &mbppo::snapshot::Point| [point.real_steps.to_bits(), point.value.to_bits()];
+    let point = |point: &mbppo::snapshot::Point| [point.real_steps.to_bits(), point.value.to_bits().into()];
     all.chain(of_run).map(|(name, points)| (name.into(), points.iter().map(point).collect())).collect()
 }
 
@@ -106,6 +106,20 @@ fn ppo_with_a_model_goes_on_exactly_with_every_kind_of_curiosity() {
 fn it_goes_on_exactly_after_the_ring_has_gone_round_and_with_gaussian_heads() {
     let changes = ["curiosity=rnd", "model_heads=gaussian", "num_steps=100"];
     goes_on_exactly("Pendulum-v1", config("mb-ppo", "Pendulum-v1", &changes), 2);
+}
+
+#[test]
+fn networks_of_every_depth_and_with_a_shared_trunk_go_on_exactly() {
+    for changes in [
+        ["hidden_layers=1", "model_hidden_layers=3", "shared_trunk=false"],
+        ["hidden_layers=3", "model_hidden_layers=1", "shared_trunk=true"],
+    ] {
+        for task in ["CartPole-v1", "Pendulum-v1"] {
+            goes_on_exactly(task, config("mb-ppo", task, &changes), 2);
+        }
+    }
+    goes_on_exactly("CartPole-v1", config("dqn", "CartPole-v1", &["hidden_layers=3"]), 20);
+    goes_on_exactly("Pendulum-v1", config("td3", "Pendulum-v1", &["hidden_layers=1"]), 25);
 }
 
 #[test]
@@ -252,6 +266,7 @@ fn every_array_and_every_key_of_the_json_is_documented() {
     let runs = [
         ("mb-ppo", "CartPole-v1", "curiosity=rnd"),
         ("mb-ppo", "Pendulum-v1", "curiosity=icm"),
+        ("mb-ppo", "Pendulum-v1", "shared_trunk=true"),
         ("dqn", "CartPole-v1", "gamma=0.9"),
         ("td3", "Pendulum-v1", "gamma=0.9"),
         ("dyna-q", "DynaMaze-v0", "gamma=0.9"),

@@ -33,7 +33,7 @@ mod tabular;
 mod work;
 
 pub use phase::Phase;
-pub use record::Recording;
+pub use record::{Evaluations, Recording};
 
 use crate::agent::Agent;
 use crate::buffer::{Replay, Rollout};
@@ -44,14 +44,15 @@ use crate::dyna_q::DynaQ;
 use crate::env::{EnvSpec, PhysicsValue, VecEnv};
 use crate::error::{Error, Result};
 use crate::imagination::KnownRange;
-use crate::nets::{HostActor, ObsScaling, Shape};
+use crate::learners::{require_kernels, require_suited};
+use crate::nets::{Hidden, HostActor, ObsScaling, Shape};
 use crate::rng::Seed;
 use crate::snapshot::{Curves, Snapshot};
 use crate::stats::DiscountedReturnStd;
 use crate::world_model::Model;
 use kept::Learned;
 use record::Record;
-use replay_learner::{ReplayLearner, require_matching_actions, require_possible_device};
+use replay_learner::ReplayLearner;
 use std::collections::BTreeMap;
 use streams::Streams;
 use work::Work;
@@ -86,7 +87,7 @@ pub struct Trainer {
     work: Work,
     /// Physics that somebody has changed, by name.
     changed_physics: BTreeMap<String, f64>,
-    /// What had been learned at the end of the latest iteration.
+    /// What had been learned at the end of the latest iteration; none any more after a failure.
     kept: Option<Learned>,
     failure: Option<Error>,
 }
@@ -99,8 +100,6 @@ struct Trust {
     horizon: usize,
     /// Rounds of imagining and improving.
     rounds: usize,
-    /// Held-out squared error one step ahead, of state, reward and end together.
-    one_step_error: f32,
     /// Where branches may go; none lets them go anywhere.
     range: Option<KnownRange>,
     /// Why imagination is skipped, if it is.
@@ -116,8 +115,8 @@ impl Trainer {
         config.validate()?;
         let envs = VecEnv::new(task, config.num_envs, seed, "envs")?;
         let spec = envs.spec();
-        require_matching_actions(spec, config.algorithm)?;
-        require_possible_device(device.kind(), config.algorithm)?;
+        require_suited(config.algorithm, envs.env(0))?;
+        require_kernels(config.algorithm, device.kind())?;
         let shape = shape(spec, &config);
         let replay_learner =
             ReplayLearner::new(&device, &shape, &config, &mut seed.stream("weights.replay_learner"));
@@ -127,7 +126,7 @@ impl Trainer {
             Model::new(&device, spec.obs_size(), action_size, &config, &mut seed.stream("weights.model"))
         });
         let curiosity = Curiosity::new(&device, spec, &config, &mut seed.stream("weights.curiosity"));
-        Ok(Self {
+        let mut trainer = Self {
             streams: Streams::new(seed),
             agent,
             table: tabular::learner(envs.env(0), &config)?,
@@ -151,13 +150,16 @@ impl Trainer {
             seed,
             device,
             envs,
-        })
+        };
+        trainer.keep();
+        Ok(trainer)
     }
 
     /// Does one bounded unit of work.
     ///
     /// # Errors
-    /// [`Error::Diverged`] or [`Error::Device`]; the run has stopped then, and every later tick says so again.
+    /// [`Error::Diverged`] or [`Error::Device`]; the run has stopped then, and every later tick says so again. What was
+    /// learned up to the last iteration can still be saved.
     pub async fn tick(&mut self) -> Result<()> {
         if let Some(failure) = &self.failure {
             return Err(failure.clone());
@@ -170,9 +172,7 @@ impl Trainer {
                 Ok(())
             }
             Err(failure) => {
-                if matches!(failure, Error::Diverged { .. }) {
-                    self.go_back().await;
-                }
+                self.go_back().await;
                 self.failure = Some(failure.clone());
                 Err(failure)
             }
@@ -190,7 +190,7 @@ impl Trainer {
             Work::Collect { step } => self.collect(step),
             Work::Review => self.review().await,
             Work::Fit(fit) => self.fit(fit).await,
-            Work::Foresee => self.foresee().await,
+            Work::Foresee(validation) => self.foresee(validation).await,
             Work::Forecast(imagination) => self.forecast(imagination).await,
             Work::ReturnGap { windows, imagination } => self.return_gap(windows, imagination).await,
             Work::Imagine { round, imagination } => self.imagine(round, imagination).await,
@@ -229,7 +229,12 @@ impl Trainer {
 
     /// All curves so far.
     pub fn curves(&self) -> &Curves {
-        &self.record.curves
+        self.record.told_curves()
+    }
+
+    /// What the evaluations so far have come to.
+    pub fn evaluations(&self) -> Evaluations {
+        self.record.evaluations
     }
 
     /// Real and imagined steps so far.
@@ -298,8 +303,10 @@ impl Trainer {
             beta: self.beta.beta,
             imagination_skipped: self.trust.skipped.clone(),
             solved_at_real_steps: self.record.solved_at_real_steps,
-            latest_evaluation: self.record.curves.evaluations.last().map(|point| point.value),
-            metrics: self.record.metrics.clone(),
+            evaluations: self.record.evaluations.count,
+            latest_evaluation: self.record.evaluations.latest,
+            best_evaluation: self.record.evaluations.best,
+            metrics: self.record.told_metrics().clone(),
         }
     }
 }
@@ -309,7 +316,8 @@ fn shape(spec: &EnvSpec, config: &Config) -> Shape {
     Shape {
         obs_size: spec.obs_size(),
         action: spec.action,
-        hidden_size: config.hidden_size,
+        hidden: Hidden { layers: config.hidden_layers, width: config.hidden_size },
+        shared_trunk: config.shared_trunk,
         heads: config.value_heads(),
         activation: config.activation,
         scaling: if config.normalize_obs { ObsScaling::of(spec.obs) } else { none },

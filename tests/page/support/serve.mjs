@@ -7,10 +7,11 @@ const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", "
 
 /**
  * {page, close}; the folder answers under `under`, to see that the page works from any sub-folder. `altered(name, body)` may give another
- * body for a file; `files` are there besides, by their names; what is sent to a name of `posted` is answered by its function. `keep`: browsers may keep what has its content in its name, as docs/hosting.md advises; else they keep nothing.
- * What `slow.files` matches arrives in pieces, as over a poor line; a test may change that at any time.
+ * body for a file; `files` are there besides, by their names; what is sent to a name of `posted` is answered by its function.
+ * `keep`: browsers may keep what has its content in its name, as docs/hosting.md advises; else they keep nothing. `headers(name)`:
+ * more headers for a file, or others. What `slow.files` matches arrives in pieces, as over a poor line; a test may change that at any time.
  */
-export async function serve(folder, { under = "/somewhere/below/", altered = (name, body) => body, keep = false, slow = { files: null }, files = {}, posted = {} } = {}) {
+export async function serve(folder, { under = "/somewhere/below/", altered = (name, body) => body, keep = false, headers = () => ({}), slow = { files: null }, files = {}, posted = {} } = {}) {
   const server = createServer(async (request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url, "http://localhost").pathname));
     const name = path.startsWith(under) ? path.slice(under.length) || "index.html" : null;
@@ -19,7 +20,7 @@ export async function serve(folder, { under = "/somewhere/below/", altered = (na
       if (request.method === "POST") return response.end(posted[name](await bodyOf(request)));
       const body = altered(name, files[name] ?? await readFile(join(folder, name)));
       const cache = !keep ? "no-store" : name === "index.html" ? "no-cache" : "public, max-age=31536000, immutable";
-      response.writeHead(200, { "content-type": TYPES[extname(name)] ?? "application/octet-stream", "content-length": Buffer.byteLength(body), "cache-control": cache });
+      response.writeHead(200, { "content-type": TYPES[extname(name)] ?? "application/octet-stream", "content-length": Buffer.byteLength(body), "cache-control": cache, ...headers(name) });
       if (slow.files?.test(name)) await drip(response, Buffer.from(body));
       else response.write(body);
       response.end();
