@@ -119,7 +119,8 @@ pub const METRICS: &[Metric] = &[
     metric(
         "world_model/confidence",
         "",
-        "How far the model is trusted, from its held-out error: it decides how many branches are imagined.",
+        "How far the model is trusted, from its held-out error: it decides how many branches are imagined, and what an imagined \
+         sample weighs beside a real one in the first round.",
         "Rises towards 1 as the model learns.",
         "If it stays low, shorten horizon or collect more real steps.",
     ),
@@ -148,15 +149,31 @@ pub const METRICS: &[Metric] = &[
         "imagination/horizon",
         "steps",
         "Steps that a branch may last in this iteration.",
-        "The hyperparameter horizon; with adaptive_depth it grows as the model learns to look ahead.",
+        "The hyperparameter horizon, or fewer while the model's error is known for fewer only; with adaptive_depth it grows as \
+         the model learns to look ahead.",
         "If it stays at 1 with adaptive_depth, raise depth_error_max or collect more real steps.",
     ),
     metric(
         "imagination/length_mean",
         "steps",
-        "Mean length of an imagined branch before it ends or reaches the horizon.",
+        "Depth of imagination: mean length of the branches imagined in this iteration, 0 while imagination is skipped.",
         "Close to horizon once the policy is good.",
         "If it is short while real episodes are long, the model predicts ends that do not come.",
+    ),
+    metric(
+        "imagination/terminated",
+        "share",
+        "Share of this iteration's imagined branches that end because an end of the episode is predicted.",
+        "As common as ends are in the real task within the horizon.",
+        "If it is high while real episodes are long, collect more real steps or raise end_coef.",
+    ),
+    metric(
+        "imagination/cut",
+        "share",
+        "Share of this iteration's imagined branches that are cut before the horizon, because they leave the range of what was \
+         really seen or, with adaptive_depth, because the members disagree. All others reach the horizon or an end.",
+        "Near 0; with adaptive_depth it falls as the model learns.",
+        "If it is high, shorten horizon or collect more real steps.",
     ),
     metric(
         "imagination/reward_mean",
@@ -170,7 +187,7 @@ pub const METRICS: &[Metric] = &[
         "return",
         "What the policy collects in the model over a horizon minus what it really collected, from the same starts.",
         "Near 0.",
-        "If it stays above 0, the policy exploits the model's mistakes: shorten horizon or lower imagination_discount.",
+        "If it stays above 0, the policy exploits the model's mistakes: shorten horizon, raise model_r2_min or lower branches_max.",
     ),
     metric(
         "imagination/disagreement",
@@ -245,7 +262,8 @@ pub const METRICS: &[Metric] = &[
     metric(
         "train/explained_variance",
         "share",
-        "Share of the returns' variance that the value had foreseen; below 0 it is worse than a constant.",
+        "Share of the variance of real returns that the value had foreseen; below 0 it is worse than a constant. Undefined \
+         while returns hardly vary.",
         "Rises towards 1.",
         "If it stays below 0, the value lags behind: raise n_epochs.",
     ),

@@ -16,6 +16,7 @@
 
 mod checkpoint;
 mod collect;
+mod depth;
 mod diagnose;
 mod evaluate;
 mod finish;
@@ -50,6 +51,7 @@ use crate::rng::Seed;
 use crate::snapshot::{Curves, Snapshot};
 use crate::stats::DiscountedReturnStd;
 use crate::world_model::Model;
+use depth::Depth;
 use kept::Learned;
 use record::Record;
 use replay_learner::ReplayLearner;
@@ -98,12 +100,16 @@ struct Trust {
     confidence: Option<f32>,
     branches: usize,
     horizon: usize,
+    /// Steps ahead up to which the model's held-out error is known.
+    known_steps: usize,
     /// Rounds of imagining and improving.
     rounds: usize,
     /// Where branches may go; none lets them go anywhere.
     range: Option<KnownRange>,
     /// Why imagination is skipped, if it is.
     skipped: Option<String>,
+    /// How deep it has gone in this iteration.
+    depth: Depth,
 }
 
 impl Trainer {
@@ -300,6 +306,8 @@ impl Trainer {
             confidence: self.trust.confidence,
             branches: self.trust.branches,
             horizon: if self.trust.horizon > 0 { self.trust.horizon } else { self.config.horizon },
+            known_steps: self.trust.known_steps,
+            horizon_set: self.config.horizon,
             beta: self.beta.beta,
             imagination_skipped: self.trust.skipped.clone(),
             solved_at_real_steps: self.record.solved_at_real_steps,

@@ -8,7 +8,7 @@ const SPEAKS_MS = 5000; // a device that says nothing for so long has nothing to
  * Tells `failed(error)` of every device that is opened from now on in this thread. Gives `spoken()`: it resolves once they have
  * said all that there is to say about what has been asked of them so far.
  */
-export function watchDevices(failed, Adapter = globalThis.GPUAdapter) {
+export function watchDevices(failed, Adapter = /** @type {any} */ (globalThis).GPUAdapter) {
   const devices = [];
   if (!Adapter) return async () => {};
   const { requestDevice } = Adapter.prototype;
