@@ -6,8 +6,10 @@
 export const SHARE = { normal: 0.75, fast: 1 };
 /** Between two ticks in slow motion. */
 export const SLOW_MS = 300;
-const SPAN_MS = 60; // an order covers so much time, or a frame where that is longer; each brings a snapshot
-const SPAN_MOST_MS = 500;
+const SPAN_MS = 60; // an order covers so much time; each brings a snapshot
+const SPAN_MOST_MS = 500; // … or more where the page is so slow that a Worker has to wait for the next one
+const [LONGER, SHORTER] = [1.5, 0.98];
+const WAITED_MS = 4;
 const RESTS_MS = 700; // without a frame for so long, the tab counts as hidden; no painter is that slow
 /** The page's own thread works once a frame, and no longer than this, because it paints as well. */
 export const OWN_MS = 25;
@@ -26,6 +28,7 @@ export function createLoop({ paint, reported, failed, schedule = (frame) => requ
   let errands = []; // asked for by hand: "look", "tick", "phase"
   let last = -Infinity; // when the latest frame came
   let interval = 1000 / 60; // between two frames, lately
+  let span = SPAN_MS;
   let due = { look: 0, curves: 0, tick: 0, save: 0 };
   let progress = ""; // when this changes, curves have grown
   let drawn = "";
@@ -34,7 +37,6 @@ export function createLoop({ paint, reported, failed, schedule = (frame) => requ
 
   /** How long the next order is worked on: by the clock in a Worker, at once on the page's own thread. */
   function timeOf(now) {
-    const span = Math.min(SPAN_MOST_MS, Math.max(SPAN_MS, interval));
     if (session.ahead > 0) return { budgetMs: SHARE[speed] * span, share: SHARE[speed], look: true };
     return { budgetMs: Math.min(OWN_MS, SHARE[speed] * interval), look: now >= due.look };
   }
@@ -68,6 +70,7 @@ export function createLoop({ paint, reported, failed, schedule = (frame) => requ
       due.curves = now + Math.max(CURVES_MS, COPYING * report.curvesMs);
       drawn = progress;
     }
+    span = Math.min(SPAN_MOST_MS, Math.max(SPAN_MS, span * (report.idleMs > WAITED_MS ? LONGER : SHORTER)));
     if (report.checkpoint) due.save = now + Math.max(SAVE_MS, COPYING * report.checkpoint.ms);
     reported(report);
     if (!report.checkpoint || !handOver || flying > 1) return; // with an order behind it the run is further already

@@ -8,7 +8,7 @@ import { createClock } from "./clock.mjs";
 
 const RATES = [5, 15, 30, 60, 144, 240]; // frames a second
 const WITHIN = 0.05;
-const PAINTS = 0.8; // of each frame a slow page paints: no message is heard meanwhile
+const PAINTS = 0.95; // of each frame a slow page paints: no message is heard meanwhile
 const MESSAGE_MS = 0.3;
 
 /** A run whose ticks take `tickMs`, played by a page that paints `rate` times a second. */

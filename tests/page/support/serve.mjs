@@ -21,7 +21,7 @@ export async function serve(folder, { under = "/somewhere/below/", altered = (na
       const body = altered(name, files[name] ?? await readFile(join(folder, name)));
       const cache = !keep ? "no-store" : name === "index.html" ? "no-cache" : "public, max-age=31536000, immutable";
       response.writeHead(200, { "content-type": TYPES[extname(name)] ?? "application/octet-stream", "content-length": Buffer.byteLength(body), "cache-control": cache, ...headers(name) });
-      if (slow.files?.test(name)) await drip(response, Buffer.from(body));
+      if (slow.files?.test(name)) await drip(response, Buffer.from(body), () => slow.files?.test(name));
       else response.write(body);
       response.end();
     } catch {
@@ -39,11 +39,14 @@ async function bodyOf(request) {
   return body;
 }
 
-/** Half of it at once, then the rest in pieces, for three seconds. */
-async function drip(response, body) {
-  const piece = Math.ceil(body.length / 60);
-  for (let at = 0, length = 30 * piece; at < body.length; at += length, length = piece) {
-    response.write(body.subarray(at, at + length));
+/** Half of it at once, then the rest in small pieces for as long as `slow()`. */
+async function drip(response, body, slow) {
+  const piece = Math.ceil(body.length / 2000);
+  let at = Math.floor(body.length / 2);
+  response.write(body.subarray(0, at));
+  for (; slow() && at < body.length; at += piece) {
+    response.write(body.subarray(at, at + piece));
     await new Promise((later) => setTimeout(later, 100));
   }
+  response.write(body.subarray(at));
 }

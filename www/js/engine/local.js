@@ -63,7 +63,7 @@ async function advance(session, order, { growth, pace, rested }) {
   };
   const done = maxTicks > 0 && !rested() ? await pace.work({ ...order, maxTicks }, slice, rested) : IDLE;
   const start = performance.now();
-  const report = { ticks: done.ticks, phaseChanged: done.phase_changed, iterationEnded: done.iteration_ended };
+  const report = { ticks: done.ticks, phaseChanged: done.phase_changed, iterationEnded: done.iteration_ended, idleMs: done.idle_ms ?? 0 };
   if (look) Object.assign(report, { snapshot: session.snapshot(), recording: session.take_recording() });
   if (curves) {
     const before = performance.now();

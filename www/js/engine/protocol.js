@@ -39,6 +39,7 @@
  * @property {boolean} phaseChanged
  * @property {boolean} iterationEnded
  * @property {number} workMs how long it worked, without the time in which it slept
+ * @property {number} idleMs how long it had waited for this order, if it is one of a row
  * @property {object} [snapshot]
  * @property {object} [recording] frames, forecast, comparison, error_by_horizon, calibration, return_gap, state_map since the last look
  * @property {import("./curves.js").Growth} [curves] what has been added to the curves

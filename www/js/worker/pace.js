@@ -11,6 +11,7 @@ const CARRY_MS = 100; // time that was lost to a late order or a late timer is m
 export function createPace({ now = () => performance.now(), sleep = (ms) => new Promise((later) => setTimeout(later, ms)), breathe = createPause() } = {}) {
   let credit = 0; // milliseconds of work that are due
   let counted = -Infinity; // until when
+  let ended = null; // when the latest order was done, unless it was called off
 
   function earn(share) {
     const time = now();
@@ -29,7 +30,7 @@ export function createPace({ now = () => performance.now(), sleep = (ms) => new 
      */
     async work({ budgetMs, maxTicks, share = null, stopAt = "" }, slice, rested) {
       if (share === null) return slice(budgetMs, maxTicks);
-      const done = { ticks: 0, phase_changed: false, iteration_ended: false };
+      const done = { ticks: 0, phase_changed: false, iteration_ended: false, idle_ms: ended === null ? 0 : now() - ended };
       for (let left = budgetMs; left > 0 && done.ticks < maxTicks && !rested(); ) {
         await waitForTurn(share, rested);
         await breathe();
@@ -44,6 +45,7 @@ export function createPace({ now = () => performance.now(), sleep = (ms) => new 
         done.iteration_ended = part.iteration_ended;
         if ((stopAt === "iteration" && part.iteration_ended) || (stopAt === "phase" && part.phase_changed)) break;
       }
+      ended = rested() ? null : now();
       return done;
     },
     /** What else was worked: it counts as well. */
