@@ -12,8 +12,8 @@ use std::process::Command;
 /// Preset, task and changes, from the smallest to the largest.
 const CASES: [(&str, &str, &str); 10] = [
     ("dyna-q", "DynaMaze-v0", "replay_capacity=256"),
-    ("ppo", "CartPole-v1", ""),
-    ("mb-ppo", "CartPole-v1", ""),
+    ("ppo", "CartPole-v1", "replay_capacity=512"),
+    ("mb-ppo", "CartPole-v1", "replay_capacity=256"),
     ("mb-ppo", "Pendulum-v1", "branches_min=2000 branches_max=2000 horizon=60"),
     ("ppo", "Acrobot-v1", "num_envs=64 num_steps=2048 n_epochs=1 batch_size=16384 replay_capacity=131072"),
     ("mb-ppo", "CartPole-v1", "model_hidden_size=512 ensemble_size=4"),

@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 pub const MOST_BYTES: u64 = if cfg!(target_pointer_width = "32") { 2 << 30 } else { 16 << 30 };
 
 /// What there is before anything is learned: the program, its pictures, a curve for every metric.
-const BASE: u64 = 24 << 20;
+const BASE: u64 = 6 << 20;
 /// Bytes of an f32.
 const F32: u64 = 4;
 /// Bytes of a count.
