@@ -28,6 +28,7 @@ function paged({ index = INDEX, stem = "mbppo-0123456789abcdef", wasm = "\0asm s
   return { status, said: stdout + stderr, index: readFileSync(join(page, "index.html"), "utf8"), names: readdirSync(page) };
 }
 
+/** @type {any[][]} */
 const FORMS = [
   ["as trunk leaves it", {}],
   ["minified", { index: minified(INDEX) }],
@@ -49,6 +50,7 @@ for (const [form, given] of FORMS) {
   });
 }
 
+/** @type {any[][]} */
 const FAULTS = [
   ["no place for the programs", { index: INDEX.replace('name="builds"', 'name="other"') }, /no match of .*builds.*change scripts\/page too/],
   ["no first module", { index: INDEX.replace("js/main.js", "js/begin.js") }, /no match of .*main/],
