@@ -2,3 +2,12 @@
 declare var mbppo: any;
 declare var bench: any;
 declare var violations: string[];
+// What a test asks of an element that it knows by its selector.
+interface Element {
+  dataset: any;
+  value: any;
+  width: any;
+  height: any;
+  click(): void;
+  getContext(kind: string): any;
+}
