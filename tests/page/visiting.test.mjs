@@ -19,7 +19,7 @@ test("what an address asks for and cannot have is said, and the rest still count
   }
   const settings = await page.evaluate(() => mbppo.settings);
   assert.deepEqual([settings.preset, settings.device, settings.config], ["mb-ppo", "auto", { horizon: "7" }]);
-  await until(page, (s) => s.real_steps > 0 && s.horizon === 7);
+  await until(page, (s) => s.real_steps > 0 && s.horizon_set === 7);
   await page.locator("[data-is=notes] button").first().click();
   assert.equal(await page.locator("[data-is=notes] .note").count(), 5);
   await page.leave();
@@ -35,7 +35,7 @@ test("hyperparameters that do not go together are refused with the program's own
 
 test("settings apply when the run restarts, and stand in the address", async () => {
   const page = await browser.open("?seed=5&device=cpu");
-  const usual = (await snapshotOf(page)).horizon;
+  const usual = (await snapshotOf(page)).horizon_set;
   await page.locator("[data-is=settings] summary").click();
   const horizon = page.locator("[data-is=settings] input[name=horizon]");
   await horizon.fill("0");
@@ -45,10 +45,10 @@ test("settings apply when the run restarts, and stand in the address", async () 
   await page.getByRole("button", { name: "Apply and restart" }).click();
   await page.waitForFunction(() => /branches_max/.test(document.querySelector("[data-is=form-problem]").textContent));
   assert.notEqual(usual, 5);
-  assert.equal((await snapshotOf(page)).horizon, usual);
+  assert.equal((await snapshotOf(page)).horizon_set, usual);
   await page.locator("[data-is=settings] input[name=branches_min]").fill("10");
   await page.getByRole("button", { name: "Apply and restart" }).click();
-  await until(page, (s) => s?.horizon === 5);
+  await until(page, (s) => s?.horizon_set === 5);
   assert.match(page.url(), /horizon=5/);
   assert.equal((await snapshotOf(page)).seed, 5);
   await page.leave();
