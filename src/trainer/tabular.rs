@@ -8,11 +8,11 @@
 
 use super::Trainer;
 use super::work::Work;
+use crate::budget;
 use crate::config::{Algorithm, Config};
 use crate::dyna_q::{DynaQ, DynaQSettings, TableStep};
 use crate::env::{ActionSpace, Env};
 use crate::error::{Error, Result};
-use crate::snapshot::StateMap;
 
 /// The tables for this task, if `config` asks for them.
 ///
@@ -41,6 +41,9 @@ pub(super) fn learner(env: &dyn Env, config: &Config) -> Result<Option<DynaQ>> {
     DynaQ::new(states, actions, settings).map(Some)
 }
 
+/// Of a step in the table, in multiply-adds: it is a few reads from memory.
+const COST_OF_A_PLANNED_STEP: usize = 128;
+
 impl Trainer {
     /// One step of all environments, and the planning after it.
     pub(super) fn walk(&mut self, step: usize) -> Result<Work> {
@@ -60,6 +63,7 @@ impl Trainer {
                 next_state: judge.state_seen(transition.next_obs),
                 terminated: transition.terminated,
             });
+            budget::add(rate * COST_OF_A_PLANNED_STEP);
             table.plan(rate, &mut self.streams.imagination);
             self.record.imagined_steps += rate as u64;
             if lane == 0 {
@@ -72,19 +76,16 @@ impl Trainer {
         if step + 1 < self.config.num_steps {
             return Ok(Work::Walk { step: step + 1 });
         }
-        self.draw_table();
-        self.end_acting()
+        self.map_or_end()
     }
 
-    /// Visits and values over the task's map: for a maze these are all there are.
-    fn draw_table(&mut self) {
-        let Some(table) = &self.table else { return };
-        let visits = crate::diagnostics::state_map::visits(self.spec, &self.replay);
+    /// The best value at the centre of each cell of the task's map.
+    pub(super) fn values_in_the_table(&self) -> Vec<f32> {
+        let Some(table) = &self.table else { return Vec::new() };
         let centres = crate::diagnostics::state_map::centres(self.spec, &self.replay);
         let env = self.envs.env(0);
         let best =
             |obs: &[f32]| table.values(env.state_seen(obs)).iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        let value = centres.chunks_exact(self.spec.obs_size()).map(best).collect();
-        self.record.recording.state_map = Some(StateMap { value, ..visits });
+        centres.chunks_exact(self.spec.obs_size()).map(best).collect()
     }
 }

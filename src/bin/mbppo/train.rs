@@ -55,7 +55,8 @@ fn begin(train: &Train) -> Result<(Trainer, Line, u64)> {
         return Ok((case.trainer(train.seed)?, Line::begun(&case, train.seed), case.max_steps));
     };
     let bytes = fs::read(file).map_err(|error| failed(file, &error))?;
-    let trainer = Trainer::resume(&bytes, pollster::block_on(open(train.what.device()))?)?;
+    let mut trainer = Trainer::resume(&bytes, pollster::block_on(open(train.what.device()))?)?;
+    trainer.set_watched(false);
     let case = Case::of_run(&trainer, train.what.max_steps());
     let mut line = Line::begun(&case, trainer.snapshot().seed);
     line.take_over(&trainer);
