@@ -2,7 +2,7 @@
 //!
 //! Ours compute in f32, so 1e-5 of the size of a quantity is what can be asked of losses, a little more of gradients
 //! that are sums of many terms.
-#![cfg(all(feature = "tensors", not(target_family = "wasm")))]
+#![cfg(all(tensors, not(target_family = "wasm")))]
 
 mod support;
 
@@ -10,7 +10,7 @@ use burn::tensor::Tensor;
 use mbppo::config::{Activation, Config};
 use mbppo::device::Device;
 use mbppo::env::ActionSpace;
-use mbppo::nets::{ObsScaling, Shape};
+use mbppo::nets::{Hidden, ObsScaling, Shape};
 use mbppo::rng::Seed;
 use mbppo::samples::normalize;
 use mbppo::stats::RunningStats;
@@ -207,7 +207,8 @@ fn golden_mlp_ppo_step() {
         let shape = Shape {
             obs_size,
             action: ActionSpace::Discrete(actions),
-            hidden_size: hidden,
+            hidden: Hidden { layers: 2, width: hidden },
+            shared_trunk: false,
             heads: 1,
             activation: Activation::Tanh,
             scaling: ObsScaling::none(obs_size),

@@ -13,17 +13,17 @@
 //! stream: number by number on the CPU, on WebGPU as the seed of a generator that counts; only steps draw from it. (3) Disagreement is computed where somebody needs it: on the CPU it costs E times as much.
 //! **Paper.** Janner et al. 2019 (1906.08253); Chua et al. 2018 (1805.12114), TS1 propagation.
 
-#[cfg(feature = "webgpu")]
+#[cfg(webgpu)]
 mod by_gpu;
 mod by_hand;
-#[cfg(feature = "tensors")]
+#[cfg(tensors)]
 mod by_tensors;
 mod cut;
 
-#[cfg(feature = "webgpu")]
+#[cfg(webgpu)]
 pub use by_gpu::GpuBranches;
 pub use by_hand::HandBranches;
-#[cfg(feature = "tensors")]
+#[cfg(tensors)]
 pub use by_tensors::TensorBranches;
 pub use cut::{Borders, KnownRange};
 
@@ -79,10 +79,10 @@ pub enum Room {
     /// On the CPU, by hand.
     ByHand(Box<HandBranches>),
     /// On WebGPU, all steps at once.
-    #[cfg(feature = "webgpu")]
+    #[cfg(webgpu)]
     ByGpu(Box<GpuBranches>),
     /// In tensors, to compare with.
-    #[cfg(feature = "tensors")]
+    #[cfg(tensors)]
     ByTensors(Box<TensorBranches>),
 }
 
@@ -98,7 +98,7 @@ pub struct Imagined {
 impl Imagination {
     /// Starts one branch from each of `starts` [B, O].
     pub fn start(device: &Device, starts: Vec<f32>, scope: Scope, stream: &mut Stream) -> Self {
-        #[cfg(feature = "webgpu")]
+        #[cfg(webgpu)]
         if let Some(queue) = device.queue() {
             let groups = groups(&scope, &starts).len();
             let room = Room::ByGpu(Box::new(GpuBranches::start(queue, groups, scope, stream)));
@@ -108,7 +108,7 @@ impl Imagination {
             DeviceKind::Cpu | DeviceKind::WebGpu => {
                 Room::ByHand(Box::new(HandBranches::start(&groups(&scope, &starts), scope)))
             }
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             DeviceKind::CpuPlain => {
                 Room::ByTensors(Box::new(TensorBranches::start(device, &starts, scope, stream)))
             }
@@ -125,9 +125,9 @@ impl Imagination {
     pub fn steps(&self) -> usize {
         match &self.room {
             Room::ByHand(branches) => branches.steps(),
-            #[cfg(feature = "webgpu")]
+            #[cfg(webgpu)]
             Room::ByGpu(branches) => branches.steps(),
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             Room::ByTensors(branches) => branches.steps(),
         }
     }
@@ -166,13 +166,13 @@ impl Imagination {
                 };
                 branches.note(&novelties);
             }
-            #[cfg(feature = "webgpu")]
+            #[cfg(webgpu)]
             Room::ByGpu(branches) => {
                 let groups = groups(&self.scope, &self.starts);
                 let starts = groups.get(branches.next()).copied().unwrap_or_default();
                 branches.run(starts, agent, model, curiosity).await?;
             }
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             Room::ByTensors(branches) => {
                 let (Some(net), Some(world)) = (agent.by_tensors(), model.by_tensors()) else {
                     unreachable!("a run has one device")
@@ -194,11 +194,11 @@ impl Imagination {
         let Some(&of_group) = all.get(group) else { return Ok(None) };
         let (starts, rows) = match &mut self.room {
             Room::ByHand(branches) => (of_group, branches.take_record(group)),
-            #[cfg(feature = "webgpu")]
+            #[cfg(webgpu)]
             Room::ByGpu(branches) => (of_group, branches.take_record(group)),
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             Room::ByTensors(_) if group > 0 => return Ok(None),
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             Room::ByTensors(branches) => (self.starts.as_slice(), branches.take_record()?),
         };
         add(rows.len() * PER_NUMBER);

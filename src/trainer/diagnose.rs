@@ -2,7 +2,7 @@
 
 use super::Trainer;
 use super::work::Work;
-use crate::budget::{PER_ROW, add, rows};
+use crate::budget::{PER_ROW, Tick, add, rows};
 use crate::curiosity::Visit;
 use crate::diagnostics::{return_gap, state_map};
 use crate::error::Result;
@@ -55,18 +55,31 @@ impl Trainer {
         }
         let map = match &self.table {
             Some(_) => StateMap { value: self.values_in_the_table(), ..now.map },
-            None => self.judged(now.map).await?,
+            None => match self.judge(now).await? {
+                Judged::All(map) => map,
+                Judged::Some(now) => return Ok(Work::Map(now)),
+            },
         };
         self.record.recording.state_map = Some(map);
         self.end_iteration()
     }
 
-    async fn judged(&mut self, mut map: StateMap) -> Result<StateMap> {
+    /// Asks policy's value and curiosity about the cells' centres, as many as a tick may.
+    async fn judge(&mut self, mut now: Mapping) -> Result<Judged> {
+        let (tick, size, heads) = (Tick::begin(), self.spec.obs_size(), self.config.value_heads());
         let centres = state_map::centres(self.spec, &self.replay);
-        let cells = centres.len() / self.spec.obs_size();
-        let heads = self.config.value_heads();
-        let values = self.agent.values(centres.clone(), "reading the map").await?;
-        map.value = values.into_iter().step_by(heads).map(|v| v / self.config.reward_scale as f32).collect();
+        let cells = centres.len() / size;
+        while now.map.value.len() < cells {
+            if tick.is_over() {
+                return Ok(Judged::Some(now));
+            }
+            let from = now.map.value.len();
+            let piece = from..from + rows(cells - from, self.agent.cost());
+            let asked = centres[piece.start * size..piece.end * size].to_vec();
+            let values = self.agent.values(asked, "reading the map").await?;
+            let scale = self.config.reward_scale as f32;
+            now.map.value.extend(values.into_iter().step_by(heads).map(|value| value / scale));
+        }
         if let Some(curiosity) = &mut self.curiosity {
             // Nothing is done at the centre of a cell: what is asked is how new the state itself is.
             let (none, action_size) = (vec![0.0; cells], self.spec.action.encoded_size());
@@ -77,10 +90,16 @@ impl Trainer {
                 next_obs: &centres,
                 disagreement: &none,
             };
-            map.novelty = curiosity.novelty(&visit).await?;
+            now.map.novelty = curiosity.novelty(&visit).await?;
         }
-        Ok(map)
+        Ok(Judged::All(now.map))
     }
+}
+
+/// How far a map has come.
+enum Judged {
+    All(StateMap),
+    Some(Mapping),
 }
 
 /// A map that is being drawn.

@@ -49,7 +49,8 @@ use crate::dyna_q::DynaQ;
 use crate::env::{EnvSpec, PhysicsValue, VecEnv};
 use crate::error::{Error, Result};
 use crate::imagination::KnownRange;
-use crate::nets::{HostActor, ObsScaling, Shape};
+use crate::learners::{require_kernels, require_suited};
+use crate::nets::{Hidden, HostActor, ObsScaling, Shape};
 use crate::rng::Seed;
 use crate::snapshot::{Curves, Snapshot};
 use crate::stats::DiscountedReturnStd;
@@ -57,7 +58,7 @@ use crate::world_model::Model;
 use crate::world_model::bootstrap::Bootstraps;
 use kept::Learned;
 use record::Record;
-use replay_learner::{ReplayLearner, require_matching_actions, require_possible_device};
+use replay_learner::ReplayLearner;
 use review::RealSteps;
 use std::collections::BTreeMap;
 use streams::Streams;
@@ -129,8 +130,8 @@ impl Trainer {
         config.validate()?;
         let envs = VecEnv::new(task, config.num_envs, seed, "envs")?;
         let spec = envs.spec();
-        require_matching_actions(spec, config.algorithm)?;
-        require_possible_device(device.kind(), config.algorithm)?;
+        require_suited(config.algorithm, envs.env(0))?;
+        require_kernels(config.algorithm, device.kind())?;
         let shape = shape(spec, &config);
         let replay_learner =
             ReplayLearner::new(&device, &shape, &config, &mut seed.stream("weights.replay_learner"));
@@ -355,7 +356,8 @@ fn shape(spec: &EnvSpec, config: &Config) -> Shape {
     Shape {
         obs_size: spec.obs_size(),
         action: spec.action,
-        hidden_size: config.hidden_size,
+        hidden: Hidden { layers: config.hidden_layers, width: config.hidden_size },
+        shared_trunk: config.shared_trunk,
         heads: config.value_heads(),
         activation: config.activation,
         scaling: if config.normalize_obs { ObsScaling::of(spec.obs) } else { none },

@@ -3,19 +3,19 @@
 use super::replay_update::{Rows, Update};
 use crate::config::{Algorithm, Config};
 use crate::device::{Device, DeviceKind};
-use crate::env::{ActionSpace, EnvSpec};
-use crate::error::{Error, Result};
+use crate::env::ActionSpace;
+use crate::error::Result;
 use crate::kernels::dqn::{self, Dqn};
 use crate::kernels::targeted::{self, Targeted};
 use crate::kernels::td3::{self, Td3};
 use crate::kernels::{Mlp, Networks, Part, Weights};
 use crate::nets::{HostActor, Shape, initial};
 use crate::rng::Stream;
-#[cfg(feature = "tensors")]
+#[cfg(tensors)]
 use crate::tensors;
 
 /// What a failure to read a learner's parameters says it was doing.
-#[cfg(feature = "tensors")]
+#[cfg(tensors)]
 const READING: &str = "reading the policy";
 
 /// What learns from replay.
@@ -23,18 +23,18 @@ const READING: &str = "reading the policy";
 pub(super) enum ReplayLearner {
     Dqn(Box<Dqn>),
     Td3(Box<Td3>),
-    #[cfg(feature = "tensors")]
+    #[cfg(tensors)]
     DqnByTensors(Box<tensors::Targeted>),
-    #[cfg(feature = "tensors")]
+    #[cfg(tensors)]
     Td3ByTensors(Box<tensors::td3::Td3>),
 }
 
 impl ReplayLearner {
     /// The learner that `config` asks for, if it is one that learns from replay.
     pub(super) fn new(device: &Device, shape: &Shape, config: &Config, stream: &mut Stream) -> Option<Self> {
-        let (size, outputs, hidden) = (shape.obs_size, shape.action.encoded_size(), shape.hidden_size);
+        let (size, outputs, hidden) = (shape.obs_size, shape.action.encoded_size(), shape.hidden);
         let (activation, rate) = (shape.activation, config.learning_rate);
-        let of_state = [size, hidden, hidden, outputs];
+        let of_state = hidden.sizes(size, outputs);
         let mut network = |members: usize, sizes: &[usize], gain: f32| {
             let flat = initial(members, sizes, gain, stream);
             Targeted::new(Mlp::new(0, members, sizes, activation), flat, rate)
@@ -46,10 +46,10 @@ impl ReplayLearner {
             }
             (Algorithm::Td3, DeviceKind::Cpu | DeviceKind::WebGpu) => {
                 let actor = network(1, &of_state, td3::ACTOR_GAIN);
-                let critics = network(2, &[size + outputs, hidden, hidden, 1], targeted::FIRST_GAIN);
+                let critics = network(2, &hidden.sizes(size + outputs, 1), targeted::FIRST_GAIN);
                 Some(Self::Td3(Box::new(Td3::new(actor, critics))))
             }
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             (Algorithm::Dqn, DeviceKind::CpuPlain) => {
                 let q = tensors::Targeted::new(
                     device,
@@ -62,10 +62,10 @@ impl ReplayLearner {
                 );
                 Some(Self::DqnByTensors(Box::new(q)))
             }
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             (Algorithm::Td3, DeviceKind::CpuPlain) => {
-                let sizes = [size, outputs, hidden];
-                let td3 = tensors::td3::Td3::new(device, sizes, (activation, rate), stream);
+                let learner = (hidden, activation, rate);
+                let td3 = tensors::td3::Td3::new(device, [size, outputs], learner, stream);
                 Some(Self::Td3ByTensors(Box::new(td3)))
             }
         }
@@ -78,9 +78,9 @@ impl ReplayLearner {
                 td3.actor.adam.learning_rate = rate;
                 td3.critics.adam.learning_rate = rate;
             }
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             Self::DqnByTensors(q) => q.adam.learning_rate = rate,
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             Self::Td3ByTensors(td3) => {
                 td3.actor.adam.learning_rate = rate;
                 td3.critics.adam.learning_rate = rate;
@@ -95,9 +95,9 @@ impl ReplayLearner {
             Self::Td3(td3) => {
                 (td3.actor.mlp().clone(), [td3.actor.flat.as_slice(), &td3.critics.flat].concat())
             }
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             Self::DqnByTensors(q) => (q.on_host(), tensors::read(q.flat.clone(), READING)?),
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             Self::Td3ByTensors(td3) => {
                 let nets = [&td3.actor, &td3.critics];
                 let [actor, critics] = nets.map(|net| tensors::read(net.flat.clone(), READING));
@@ -111,7 +111,7 @@ impl ReplayLearner {
     pub(super) fn follow(&mut self, tau: f64) {
         match self {
             Self::Dqn(dqn) => dqn.q.follow(tau),
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             Self::DqnByTensors(q) => q.follow(tau),
             _ => {}
         }
@@ -119,9 +119,9 @@ impl ReplayLearner {
 
     /// The names of its networks in a checkpoint: those of DQN where actions are choices, else those of TD3.
     pub(super) fn names(shape: &Shape) -> Vec<Networks> {
-        let (inputs, outputs, hidden) = (shape.obs_size, shape.action.encoded_size(), shape.hidden_size);
+        let (inputs, outputs, hidden) = (shape.obs_size, shape.action.encoded_size(), shape.hidden);
         let names = |learner, network, members, [inputs, outputs]: [usize; 2]| {
-            let mlp = Mlp::new(0, members, &[inputs, hidden, hidden, outputs], shape.activation);
+            let mlp = Mlp::new(0, members, &hidden.sizes(inputs, outputs), shape.activation);
             Networks { learner, parts: Part::of(network, &mlp), has_target: true }
         };
         match shape.action {
@@ -138,9 +138,9 @@ impl ReplayLearner {
         match self {
             Self::Dqn(dqn) => Ok(vec![dqn.q.weights()]),
             Self::Td3(td3) => Ok(vec![td3.actor.weights(), td3.critics.weights()]),
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             Self::DqnByTensors(q) => Ok(vec![q.weights(READING)?]),
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             Self::Td3ByTensors(td3) => Ok(vec![td3.actor.weights(READING)?, td3.critics.weights(READING)?]),
         }
     }
@@ -156,9 +156,9 @@ impl ReplayLearner {
                 td3.critics.set_weights(next());
                 td3.updates = td3.critics.adam.updates as usize;
             }
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             Self::DqnByTensors(q) => q.set_weights(next()),
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             Self::Td3ByTensors(td3) => {
                 td3.actor.set_weights(next());
                 td3.critics.set_weights(next());
@@ -171,7 +171,7 @@ impl ReplayLearner {
     /// metric once it is done.
     ///
     /// # Errors
-    /// [`Error::Device`] if the numbers cannot be read.
+    /// [`crate::Error::Device`] if the numbers cannot be read.
     pub(super) fn update(
         &mut self,
         rows: &mut Rows<'_>,
@@ -182,12 +182,12 @@ impl ReplayLearner {
         match self {
             Self::Dqn(dqn) => Ok(update.dqn(dqn, rows, &dqn_settings(config)).map(named)),
             Self::Td3(td3) => Ok(update.td3(td3, rows, &td3_settings(config), stream).map(metrics)),
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             Self::DqnByTensors(q) => {
                 let batch = tensors::Transitions::upload(&Device::cpu_plain(), rows.all());
                 tensors::dqn::update(q, &batch, &dqn_settings(config)).map(named).map(Some)
             }
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             Self::Td3ByTensors(td3) => {
                 let batch = tensors::Transitions::upload(&Device::cpu_plain(), rows.all());
                 td3.update(&batch, &td3_settings(config), stream).map(metrics).map(Some)
@@ -222,54 +222,5 @@ fn td3_settings(config: &Config) -> td3::Settings {
         target_policy_noise: config.target_policy_noise,
         target_noise_clip: config.target_noise_clip,
         max_grad_norm: config.max_grad_norm,
-    }
-}
-
-/// DQN needs choices and TD3 needs numbers.
-pub(super) fn require_matching_actions(spec: &EnvSpec, algorithm: Algorithm) -> Result<()> {
-    let refuse = |value: &str, allowed: String| {
-        Err(Error::Config { field: "algorithm".into(), value: value.into(), allowed })
-    };
-    match (algorithm, spec.action) {
-        (Algorithm::Dqn, ActionSpace::Box { .. }) => refuse(
-            "dqn",
-            format!("it compares choices, and {} takes numbers: take td3, ppo or a2c there", spec.id),
-        ),
-        (Algorithm::Td3, ActionSpace::Discrete(choices)) => refuse(
-            "td3",
-            format!("it acts in numbers, and {} has {choices} choices: take dqn, ppo or a2c there", spec.id),
-        ),
-        _ => Ok(()),
-    }
-}
-
-/// DQN, TD3 and Dyna-Q have no kernels on WebGPU.
-pub(super) fn require_possible_device(device: DeviceKind, algorithm: Algorithm) -> Result<()> {
-    match (device, algorithm) {
-        (DeviceKind::WebGpu, Algorithm::Dqn | Algorithm::Td3 | Algorithm::DynaQ) => Err(Error::Config {
-            field: "device".into(),
-            value: device.name().into(),
-            allowed:
-                "dqn, td3 and dyna_q compute on the cpu: take device cpu for them, or algorithm ppo or a2c"
-                    .into(),
-        }),
-        _ => Ok(()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn on_webgpu_learners_without_kernels_there_are_refused_and_all_others_taken() {
-        for algorithm in [Algorithm::Ppo, Algorithm::A2c, Algorithm::Dqn, Algorithm::Td3, Algorithm::DynaQ] {
-            let has_kernels = matches!(algorithm, Algorithm::Ppo | Algorithm::A2c);
-            let on_webgpu = require_possible_device(DeviceKind::WebGpu, algorithm);
-            assert_eq!(on_webgpu.is_ok(), has_kernels, "{algorithm:?}");
-            assert_eq!(require_possible_device(DeviceKind::Cpu, algorithm), Ok(()));
-        }
-        let refused = require_possible_device(DeviceKind::WebGpu, Algorithm::Td3).unwrap_err().to_string();
-        assert!(refused.starts_with("device = webgpu is not possible: dqn, td3 and dyna_q"), "{refused}");
     }
 }

@@ -27,7 +27,7 @@ impl Rows<'_> {
         self.batch
     }
 
-    #[cfg(feature = "tensors")]
+    #[cfg(tensors)]
     pub(super) fn all(&mut self) -> &Transitions {
         self.take(0, self.ids.len())
     }

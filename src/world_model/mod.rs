@@ -6,7 +6,7 @@
 
 pub mod bootstrap;
 mod by_hand;
-#[cfg(feature = "tensors")]
+#[cfg(tensors)]
 pub mod by_tensors;
 pub mod confidence;
 pub mod fit;

@@ -21,7 +21,8 @@ pub struct Corner {
     pub ticks: usize,
 }
 
-const WIDE: &str = "hidden_size=512 model_hidden_size=512 ensemble_size=10 normalize_obs=true";
+const WIDE: &str =
+    "hidden_size=512 hidden_layers=3 model_hidden_size=512 model_hidden_layers=3 ensemble_size=10";
 
 /// Every corner.
 pub fn corners() -> Vec<Corner> {
@@ -104,7 +105,7 @@ pub fn corners() -> Vec<Corner> {
                 "batch_size, width",
                 "Acrobot-v1",
                 "ppo",
-                "num_envs=64 num_steps=256 batch_size=16384 n_epochs=1 hidden_size=512",
+                "num_envs=64 num_steps=256 batch_size=16384 n_epochs=1 hidden_size=512 hidden_layers=3",
                 Phase::Improve,
             )
         },
@@ -114,7 +115,7 @@ pub fn corners() -> Vec<Corner> {
                 "A2C: all rows, width",
                 "CartPole-v1",
                 "a2c",
-                "num_envs=64 num_steps=256 replay_capacity=16384 hidden_size=512",
+                "num_envs=64 num_steps=256 replay_capacity=16384 hidden_size=512 hidden_layers=3",
                 Phase::Improve,
             )
         },
@@ -124,7 +125,7 @@ pub fn corners() -> Vec<Corner> {
                 "DQN: batch_size, width",
                 "CartPole-v1",
                 "dqn",
-                "batch_size=16384 hidden_size=512 learning_starts=300 train_freq=1 gradient_steps=1 double_q=true",
+                "batch_size=16384 hidden_size=512 hidden_layers=3 learning_starts=300 train_freq=1 gradient_steps=1 double_q=true",
                 Phase::Improve,
             )
         },
@@ -134,7 +135,7 @@ pub fn corners() -> Vec<Corner> {
                 "TD3: batch_size, width",
                 "Pendulum-v1",
                 "td3",
-                "batch_size=16384 hidden_size=512 learning_starts=300 train_freq=1 gradient_steps=2",
+                "batch_size=16384 hidden_size=512 hidden_layers=3 learning_starts=300 train_freq=1 gradient_steps=2",
                 Phase::Improve,
             )
         },
@@ -166,7 +167,7 @@ pub fn corners() -> Vec<Corner> {
                 "eval_episodes, width",
                 "CartPole-v1",
                 "ppo",
-                "eval_episodes=200 eval_every=1 hidden_size=512 n_epochs=1 num_steps=8",
+                "eval_episodes=200 eval_every=1 hidden_size=512 hidden_layers=3 n_epochs=1 num_steps=8",
                 Phase::Evaluate,
             )
         },

@@ -14,7 +14,14 @@ export function createHandOver({ engines, loop, store, adopt, probe = probeWebGp
     const say = (sentence) => { if (current()) store.set({ device: { ...store.get().device, sentence } }); };
     const stay = (sentence) => say(sentence + whereWords(engines.where()));
     const asked = wish === "cpu" ? null : await probe();
-    const plan = planFor(wish, { probe: asked, built: engines.hasWebGpu, saveData: saveData() });
+    const planned = () => planFor(wish, { probe: asked, built: engines.hasWebGpu(), saveData: saveData() });
+    let plan = planned();
+    if (plan.move === "wait") {
+      say(plan.sentence);
+      await engines.webGpuArrives();
+      if (!current()) return;
+      plan = planned();
+    }
     if (plan.move === "no") return stay(plan.sentence);
     try {
       const engine = await fetched(plan, say, current);

@@ -31,6 +31,8 @@ import { addressWith, pairsOf } from "./url.js";
 import { find } from "./dom.js";
 import { received, stopped, trouble } from "./reports.js";
 
+find("help").remove(); // every module has arrived
+
 const store = createStore(INITIAL);
 const theme = createTheme();
 const stage = createStage({ canvas: find("stage"), theme, store });

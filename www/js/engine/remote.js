@@ -6,6 +6,9 @@ const AHEAD = 1; // one order waits while another is worked on: the worker never
 /**
  * Starts an engine in `worker` and resolves when it can be used. `start`, or a promise of it: {script, module}, or {script, wasm,
  * bytes} to have it fetch the wasm by itself, with `onProgress({received, total})`. `onPanic(message)`: its program has ended.
+ * @param {Worker} worker
+ * @param {any} start
+ * @param {{ onProgress?: (progress: any) => void, onPanic?: (message: string) => void }} [listeners]
  */
 export async function remoteEngine(worker, start, { onProgress = () => {}, onPanic = () => {} } = {}) {
   const pending = new Map(); // call → {resolve, reject}
