@@ -91,6 +91,8 @@ pub enum Room {
 pub struct Imagined {
     /// One segment a branch.
     pub rollout: Rollout,
+    /// Branches, of which some may have no step that counts.
+    pub branches: usize,
     /// Mean disagreement over all steps that count.
     pub disagreement: f32,
 }
@@ -212,12 +214,14 @@ impl Imagination {
     pub async fn finish(&mut self, borders: Borders<'_>, weight: f32) -> Result<Imagined> {
         let mut all = self.cut(borders, weight).await?.unwrap_or_else(|| Imagined {
             rollout: Rollout::new(false, self.scope.obs_size, self.scope.action.stored_size()),
+            branches: 0,
             disagreement: 0.0,
         });
-        while let Some(Imagined { rollout, disagreement }) = self.cut(borders, weight).await? {
+        while let Some(Imagined { rollout, branches, disagreement }) = self.cut(borders, weight).await? {
             let [before, new] = [all.rollout.len(), rollout.len()].map(|steps| steps as f32);
             let sum = all.disagreement * before + disagreement * new;
             all.disagreement = sum / (before + new).max(1.0);
+            all.branches += branches;
             all.rollout.append(&rollout);
         }
         Ok(all)

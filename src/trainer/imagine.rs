@@ -24,6 +24,7 @@ impl Trainer {
     }
 
     pub(super) fn first_round(&mut self) -> Work {
+        self.note_depth();
         if self.trust.branches == 0 || self.trust.rounds == 0 {
             return self.advantages_of(0, vec![self.real_rollout()]);
         }
@@ -66,6 +67,7 @@ impl Trainer {
         let Some(imagined) = now.imagination.cut(self.borders(), weight).await? else {
             return Ok(self.end_round(now));
         };
+        self.note_branches(&imagined.rollout, imagined.branches);
         let rollout = imagined.rollout;
         Error::unless_finite("imagine", "imagined obs", &rollout.next_obs)?;
         Error::unless_finite("imagine", "imagined reward", &rollout.rewards_ext)?;
@@ -75,11 +77,9 @@ impl Trainer {
     }
 
     fn end_round(&mut self, now: Round) -> Work {
-        let Round { round, imagination, mut rollouts, reward } = now;
+        let Round { round, mut rollouts, reward, .. } = now;
         let steps: usize = rollouts.iter().map(Rollout::len).sum();
         self.record.imagined_steps += steps as u64;
-        let branches = imagination.branches().max(1) as f32;
-        self.record.metric("imagination/length_mean", steps as f32 / branches);
         self.record.metric("imagination/reward_mean", reward / steps.max(1) as f32);
         if round == 1 {
             rollouts.insert(0, self.real_rollout());

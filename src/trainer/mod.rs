@@ -18,6 +18,7 @@
 mod advantages;
 mod checkpoint;
 mod collect;
+mod depth;
 mod diagnose;
 mod evaluate;
 mod finish;
@@ -56,6 +57,7 @@ use crate::snapshot::{Curves, Snapshot};
 use crate::stats::DiscountedReturnStd;
 use crate::world_model::Model;
 use crate::world_model::bootstrap::Bootstraps;
+use depth::Depth;
 use kept::Learned;
 use record::Record;
 use replay_learner::ReplayLearner;
@@ -119,6 +121,8 @@ struct Trust {
     range: Option<KnownRange>,
     /// Why imagination is skipped, if it is.
     skipped: Option<String>,
+    /// How deep it has gone in this iteration.
+    depth: Depth,
 }
 
 impl Trainer {

@@ -3,7 +3,7 @@
 /**
  * An element as index.html has it: whoever finds it by name knows which kind it is, so the members of form controls and dialogs
  * are among its own.
- * @typedef {{ querySelector(selectors: string): any } & HTMLElement & Pick<HTMLInputElement, "checked" | "disabled" | "select" | "name">
+ * @typedef {{ querySelector(selectors: string): any, querySelectorAll(selectors: string): any, children: any } & HTMLElement & Pick<HTMLInputElement, "checked" | "disabled" | "select" | "name">
  *   & Pick<HTMLDialogElement, "open" | "showModal" | "close"> & { value: any, elements: any }} Part
  */
 

@@ -6,14 +6,14 @@ import { millisecondsPerIteration } from "./engine/measure.js";
 /**
  * `adopt(session, physics, sentence)` makes the run go on in another session. `probe` and `saveData`: what the browser says of itself.
  */
-export function createHandOver({ engines, loop, store, adopt, probe = probeWebGpu, saveData = () => navigator.connection?.saveData === true }) {
+export function createHandOver({ engines, loop, store, adopt, probe = probeWebGpu, saveData = () => /** @type {any} */ (navigator).connection?.saveData === true }) {
   let latest = 0; // a run that has been replaced is not followed any further
 
   async function follow({ device: wish }, mine) {
     const current = () => mine === latest;
     const say = (sentence) => { if (current()) store.set({ device: { ...store.get().device, sentence } }); };
     const stay = (sentence) => say(sentence + whereWords(engines.where()));
-    const asked = wish === "cpu" ? null : await probe();
+    /** @type {any} */ const asked = wish === "cpu" ? null : await probe();
     const planned = () => planFor(wish, { probe: asked, built: engines.hasWebGpu(), saveData: saveData() });
     let plan = planned();
     if (plan.move === "wait") {

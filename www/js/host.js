@@ -25,6 +25,7 @@
     if (!help.isConnected) return;
     if (words) words.textContent = sentence;
     help.classList.add("known");
+    document.querySelector("[data-is=loading]")?.setAttribute("hidden", "");
   }
 
   async function lacking() {

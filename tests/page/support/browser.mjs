@@ -10,11 +10,11 @@ export const DIST = process.env.MBPPO_DIST ?? fileURLToPath(new URL("../../../di
 
 /**
  * {open, home, trace, traced, close}. `gpu`: with a software WebGPU adapter; without it the browser has WebGPU but finds no adapter. All other options
- * are those of serve.mjs. `home`: the page's address.
+ * are those of serve.mjs. `home`: the page's address. `dist`: another built page.
  */
-export async function launch({ gpu = false, ...serving } = {}) {
-  if (!existsSync(`${DIST}/index.html`)) throw new Error("There is no built page in dist/. Build it first: trunk build.");
-  const host = await serve(DIST, serving);
+export async function launch({ gpu = false, dist = DIST, ...serving } = {}) {
+  if (!existsSync(`${dist}/index.html`)) throw new Error("There is no built page in dist/. Build it first: trunk build.");
+  const host = await serve(dist, serving);
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: ["--headless=new", ...FLAGS, ...(gpu ? GPU_FLAGS : [])],

@@ -10,7 +10,8 @@ export function mountKeys({ commands }) {
   const actions = { " ": commands.toggle, ".": commands.tick, n: commands.phase, r: commands.restart, s: commands.newSeed, "?": show };
   find("show-keys").addEventListener("click", show);
   document.addEventListener("keydown", (event) => {
-    const { key, target } = event;
+    const { key } = event;
+    const target = /** @type {Element} */ (event.target);
     const action = actions[key.length === 1 ? key.toLowerCase() : key];
     if (!action || event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.defaultPrevented) return;
     if (target.closest(TYPES) || document.querySelector("dialog[open]")) return;
