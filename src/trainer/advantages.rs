@@ -14,7 +14,7 @@ use std::ops::Range;
 pub(super) struct Judging {
     pub(super) round: usize,
     rollouts: Vec<Rollout>,
-    /// V of every obs, then V of every next_obs, as far as they are known: [2 n, heads].
+    /// V of every obs, then V of what followed, as far as they are known: [2 n, heads].
     values: Vec<f32>,
     samples: Samples,
     /// Rollouts whose advantages are in the samples, and their steps.
@@ -31,16 +31,21 @@ impl Judging {
         if self.values.is_empty() { 0.0 } else { known }
     }
 
-    /// These rows of every obs, then every next_obs.
-    fn obs(&self, rows: Range<usize>) -> Vec<f32> {
-        let all = self.rollouts.iter().map(|rollout| (rollout, &rollout.obs));
-        let all = all.chain(self.rollouts.iter().map(|rollout| (rollout, &rollout.next_obs)));
+    /// These rows of every obs, then of what followed it: next_obs, or after an end `anew`, if that is where a return
+    /// that is not ended by it goes on.
+    fn obs(&self, rows: Range<usize>, anew: Option<&[f32]>) -> Vec<f32> {
         let (mut found, mut from) = (Vec::new(), 0);
-        for (rollout, obs) in all {
-            let part = rows.start.max(from)..rows.end.min(from + rollout.len());
-            if !part.is_empty() {
-                let size = rollout.obs_size;
-                found.extend_from_slice(&obs[(part.start - from) * size..(part.end - from) * size]);
+        for (rollout, is_next) in [false, true]
+            .into_iter()
+            .flat_map(|next| self.rollouts.iter().map(move |rollout| (rollout, next)))
+        {
+            let steps = rows.start.max(from)..rows.end.min(from + rollout.len());
+            for step in steps.start.max(from) - from..steps.end.max(from) - from {
+                found.extend_from_slice(match (is_next, anew) {
+                    (false, _) => rollout.obs_at(step),
+                    (true, Some(anew)) if rollout.terminated[step] => anew,
+                    (true, _) => rollout.next_obs_at(step),
+                });
             }
             from += rollout.len();
         }
@@ -64,7 +69,9 @@ impl Trainer {
             let from = now.values.len() / heads;
             let piece = from..from + rows(2 * steps - from, self.agent.cost());
             add(piece.len() * PER_ROW);
-            let values = self.agent.values(now.obs(piece), "reading values").await?;
+            // What the task's own reward is worth after an end is not looked at.
+            let anew = (!self.config.episodic_novelty).then(|| self.replay.newest_start());
+            let values = self.agent.values(now.obs(piece, anew), "reading values").await?;
             Error::unless_finite("advantages", "value", &values)?;
             now.values.extend(values);
         }
@@ -75,7 +82,9 @@ impl Trainer {
             self.add_samples(&mut now, heads, steps);
         }
         let mut samples = now.samples;
-        self.record.metric("train/explained_variance", samples.explained_variance);
+        if now.rollouts.iter().any(|rollout| rollout.is_real) {
+            self.record.metric_or_none("train/explained_variance", samples.explained_variance);
+        }
         if self.config.normalize_advantage {
             samples.normalize_advantages();
         }

@@ -7,6 +7,7 @@ use crate::config::{Algorithm, Config};
 use crate::device::{Numbers, read_mean};
 use crate::error::{Error, Result};
 use crate::kernels::ppo_loss::{Losses, Settings, UPDATE_METRICS};
+use crate::minibatches::{self, minibatch};
 use crate::samples::Samples;
 
 /// PPO's epochs in progress.
@@ -32,7 +33,7 @@ impl Improvement {
         Self { round, samples, order, epoch: 0, batch: 0, has_begun: false, step, metrics }
     }
 
-    /// Samples in one minibatch: for A2C all there are.
+    /// Most samples in one minibatch: for A2C all there are.
     fn batch_size(&self, config: &Config) -> usize {
         match config.algorithm {
             Algorithm::A2c => self.samples.len(),
@@ -41,7 +42,7 @@ impl Improvement {
     }
 
     fn batches(&self, config: &Config) -> usize {
-        self.samples.len() / self.batch_size(config).max(1)
+        minibatches::count(self.samples.len(), self.batch_size(config))
     }
 
     pub(super) fn done(&self, config: &Config) -> f32 {
@@ -63,7 +64,7 @@ impl Trainer {
             self.streams.minibatches.shuffle(&mut now.order);
             self.agent.begin_epoch(&now.samples, &now.order, size, &settings);
         }
-        let indices = &now.order[now.batch * size..(now.batch + 1) * size];
+        let indices = &now.order[minibatch(now.samples.len(), size, now.batch)];
         let update = self.agent.update(&now.samples, indices, &settings, &mut now.step);
         let Some(metrics) = update else { return Ok(Work::Improve(now)) };
         now.metrics.push(metrics);

@@ -138,6 +138,10 @@ impl Trainer {
         if !self.bootstraps.catch_up(&self.replay) {
             return Work::Remember;
         }
+        if !self.replay.has_both_parts() {
+            self.distrust("nothing is held out yet to test the model on");
+            return self.advantages_of(0, vec![self.real_rollout()]);
+        }
         Work::Fit(Box::new(Fit::start(model, &self.replay, &self.bootstraps, self.spec.action, &self.config)))
     }
 }

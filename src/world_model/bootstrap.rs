@@ -1,7 +1,7 @@
 //! Which transitions each member learns from, and which are held out, kept up to date as replay fills and forgets.
 //!
 //! ```text
-//! member e sees transition i  n(e, i) ~ Poisson(1) times            (its bootstrap, the same in every fit)
+//! member e sees transition i  n(e, i) ~ Poisson(1) times            (its bootstrap, the same in every fit; once if E = 1)
 //! ```
 //! **Shapes.** Ids in rising order: one list a member, and one of the held-out part.
 //! **Where.** Caught up by the trainer before each fit; drawn from by [`super::fit`], sampled by [`super::open_loop`].
@@ -19,6 +19,7 @@ use std::ops::Range;
 pub struct Bootstraps {
     /// Transitions of each member, [E][·].
     members: Vec<VecDeque<usize>>,
+    training: VecDeque<usize>,
     held_out: VecDeque<usize>,
     /// All ids that were in replay when it was last looked at.
     known: Range<usize>,
@@ -28,8 +29,6 @@ pub struct Bootstraps {
 #[derive(Debug, Clone, Copy)]
 pub struct Own<'a> {
     ids: &'a VecDeque<usize>,
-    /// What there is instead where nothing fell to the member: everything.
-    all: (usize, usize),
 }
 
 impl Bootstraps {
@@ -42,7 +41,7 @@ impl Bootstraps {
     /// look at, false if the tick was over before.
     pub fn catch_up(&mut self, replay: &Replay) -> bool {
         let (tick, stored) = (Tick::begin(), replay.ids());
-        for ids in self.members.iter_mut().chain([&mut self.held_out]) {
+        for ids in self.members.iter_mut().chain([&mut self.training, &mut self.held_out]) {
             let gone = ids.partition_point(|&id| id < stored.start);
             ids.drain(..gone);
             add(gone);
@@ -57,16 +56,20 @@ impl Bootstraps {
                 self.held_out.push_back(id);
                 continue;
             }
-            for (member, own) in self.members.iter_mut().enumerate() {
+            self.training.push_back(id);
+            let several = if self.members.len() > 1 { self.members.as_mut_slice() } else { &mut [] };
+            for (member, own) in several.iter_mut().enumerate() {
                 own.extend(std::iter::repeat_n(id, poisson_1(hash(id as u64, member as u64))));
             }
         }
         self.known.end == stored.end
     }
 
-    /// What this member learns from.
+    /// What this member learns from. One alone learns from all: there is nobody that it could differ from. Of few
+    /// transitions none may fall to a member; then each counts once. What is held out is never learned from.
     pub fn own(&self, member: usize) -> Own<'_> {
-        Own { ids: &self.members[member], all: (self.known.start, self.known.end) }
+        let own = &self.members[member];
+        Own { ids: if own.is_empty() { &self.training } else { own } }
     }
 
     /// E
@@ -84,18 +87,17 @@ impl Bootstraps {
 impl Own<'_> {
     /// How many ids there are.
     pub fn len(&self) -> usize {
-        // With only held-out or unlucky rows there is nothing else to learn from.
-        if self.ids.is_empty() { self.all.1 - self.all.0 } else { self.ids.len() }
+        self.ids.len()
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.ids.is_empty()
     }
 
     /// The id at this place; the ids rise.
     pub fn at(&self, place: usize) -> usize {
-        if self.ids.is_empty() { self.all.0 + place } else { self.ids[place] }
+        self.ids[place]
     }
 
     /// The first place whose id is not below `bound`.
@@ -192,11 +194,17 @@ mod tests {
     }
 
     #[test]
-    fn a_member_without_transitions_of_its_own_has_all() {
+    fn a_member_without_transitions_of_its_own_has_all_that_train_and_so_has_one_alone() {
         let mut replay = Replay::new(10, 1, 1);
-        push(&mut replay, 1);
-        let mut bootstraps = Bootstraps::new(10);
-        while !bootstraps.catch_up(&replay) {}
-        assert!((0..10).all(|member| !bootstraps.own(member).is_empty()));
+        push(&mut replay, 2);
+        for members in [1, 10] {
+            let mut bootstraps = Bootstraps::new(members);
+            while !bootstraps.catch_up(&replay) {}
+            assert!((0..members).all(|member| !bootstraps.own(member).is_empty()));
+        }
+        let mut alone = Bootstraps::new(1);
+        push(&mut replay, 5);
+        while !alone.catch_up(&replay) {}
+        assert_eq!(ids(alone.own(0)), replay.ids_of(Part::Training).collect::<Vec<_>>());
     }
 }

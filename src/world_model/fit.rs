@@ -1,10 +1,11 @@
 //! Fitting the world model to what has really happened.
 //!
-//! **What.** Each member learns from its own random selection of the real transitions; every tenth episode is
+//! **What.** Each member learns from its own random selection of the real transitions; a tenth of them is
 //! held out, and when the error there stops falling, fitting stops.
 //! **Shapes.** A minibatch is input [E, B, O + A] and target [E, B, O + 2].
 //! **Where.** Reads [`Replay`]; moves [`Model`].
-//! **Choices.** (1) Held out are episodes, not steps: neighbouring steps are nearly the same. (2) The parameters with
+//! **Choices.** (1) Held out are pieces of episodes, not steps: neighbouring steps are nearly the same
+//! ([`Replay`]). (2) The parameters with
 //! the lowest held-out loss are kept. (3) Only real transitions ever get here. (4) The rows of all steps until the next
 //! look are drawn at once, as far as a device that learns ahead can upload them together.
 //! **Paper.** Janner et al. 2019 (1906.08253), early stopping; the bootstrap is that of [`super::bootstrap`].
@@ -57,7 +58,7 @@ struct Looking {
 }
 
 impl Fit {
-    /// Starts a fit on what replay holds, of which `bootstraps` has been told; the model moves to replay's scales.
+    /// Starts a fit on what replay holds, of which `bootstraps` has been told and something is held out; the model moves to replay's scales.
     pub fn start(
         model: &mut Model,
         replay: &Replay,
@@ -87,7 +88,7 @@ impl Fit {
     }
 
     /// As much as a tick may do of the next minibatch for every member, or of the next look at the held-out loss; the
-    /// errors there once the fit is over. Without held-out episodes it is over with the last update.
+    /// errors there once the fit is over.
     ///
     /// # Errors
     /// [`Error::Device`], or [`Error::Diverged`] if a loss is not finite.
@@ -195,7 +196,7 @@ impl Fit {
         if !is_over {
             return Ok(None);
         }
-        if is_better || self.held_out.is_empty() {
+        if is_better {
             return Ok(Some(validation));
         }
         if let Some((_, parameters)) = self.best.take() {
@@ -208,10 +209,7 @@ impl Fit {
 
     /// Puts the held-out rows into the batch.
     fn fill_held_out(&mut self, model: &Model, replay: &Replay) {
-        // Before the first held-out episode the training rows have to do; the loss then flatters.
-        let fallback: Vec<usize> = replay.ids().take(HELD_OUT_ROWS).collect();
-        let rows = if self.held_out.is_empty() { &fallback } else { &self.held_out };
-        fill(&mut self.batch, model, replay, self.action, rows);
+        fill(&mut self.batch, model, replay, self.action, &self.held_out);
     }
 }
 
