@@ -53,21 +53,31 @@ pub fn corners() -> Vec<Corner> {
                 "num_steps × num_envs, widths, curiosity by disagreement",
                 "Acrobot-v1",
                 "mb-ppo",
-                "num_envs=64 num_steps=32 model_updates=1 n_epochs=1 imagination_rounds=1 horizon=1 branches_max=10 \
+                "num_envs=64 num_steps=4 model_updates=1 n_epochs=1 imagination_rounds=1 horizon=1 branches_max=10 \
                  model_r2_min=0 curiosity=disagreement WIDE",
                 Phase::Adapt,
             )
         },
         Corner {
-            iterations: 2,
-            ticks: 60,
+            ticks: 90,
             ..corner(
-                "horizon, ensemble, widths: foresight and comparison",
+                "horizon, ensemble, widths: foresight",
                 "CartPole-v1",
                 "mb-ppo",
-                "num_envs=2 num_steps=256 model_updates=1 n_epochs=1 imagination_rounds=1 horizon=100 branches_max=10 \
-                 model_r2_min=0 WIDE",
-                Phase::Adapt,
+                "num_envs=2 num_steps=256 model_batch_size=8 model_updates=1 horizon=100 WIDE",
+                Phase::Fit,
+            )
+        },
+        Corner {
+            iterations: 2,
+            ticks: 170,
+            ..corner(
+                "num_steps, ensemble, widths: comparison with reality",
+                "Pendulum-v1",
+                "mb-ppo",
+                "num_envs=1 num_steps=150 model_batch_size=8 model_updates=1 horizon=1 imagination_rounds=1 \
+                 branches_max=10 n_epochs=1 model_r2_min=0 WIDE",
+                Phase::Collect,
             )
         },
         Corner {
@@ -105,7 +115,7 @@ pub fn corners() -> Vec<Corner> {
                 "batch_size, width",
                 "Acrobot-v1",
                 "ppo",
-                "num_envs=64 num_steps=256 batch_size=16384 n_epochs=1 hidden_size=512 hidden_layers=3",
+                "num_envs=64 num_steps=32 batch_size=16384 n_epochs=1 hidden_size=512 hidden_layers=3",
                 Phase::Improve,
             )
         },
@@ -115,7 +125,7 @@ pub fn corners() -> Vec<Corner> {
                 "A2C: all rows, width",
                 "CartPole-v1",
                 "a2c",
-                "num_envs=64 num_steps=256 replay_capacity=16384 hidden_size=512 hidden_layers=3",
+                "num_envs=64 num_steps=32 hidden_size=512 hidden_layers=3",
                 Phase::Improve,
             )
         },
@@ -177,7 +187,7 @@ pub fn corners() -> Vec<Corner> {
                 "horizon 1: many windows of the return gap",
                 "CartPole-v1",
                 "mb-ppo",
-                "num_envs=64 num_steps=64 horizon=1 model_updates=1 n_epochs=1 \
+                "num_envs=64 num_steps=16 horizon=1 model_updates=1 n_epochs=1 \
                  imagination_rounds=1 branches_max=10 WIDE curiosity=icm",
                 Phase::Adapt,
             )
