@@ -58,7 +58,8 @@ struct Looking {
 }
 
 impl Fit {
-    /// Starts a fit on what replay holds, of which `bootstraps` has been told and something is held out; the model moves to replay's scales.
+    /// Starts a fit on what replay holds, of which `bootstraps` has been told and something is held out; the model moves to
+    /// replay's scales.
     pub fn start(
         model: &mut Model,
         replay: &Replay,
