@@ -179,9 +179,7 @@ impl Trainer {
     /// The real tasks, what is remembered of them, and what is measured on the way.
     fn save_experience(&self, arrays: &mut Arrays) {
         self.envs.save(arrays);
-        for (name, value) in &self.changed_physics {
-            arrays.put(&format!("physics.{name}"), &[1], [*value]);
-        }
+        self.save_physics(arrays);
         if !self.action_noise.is_empty() {
             let shape = [self.config.num_envs, self.spec.action_size()];
             arrays.put("action_noise", &shape, self.action_noise.iter().copied());
@@ -197,13 +195,7 @@ impl Trainer {
 
     fn restore_experience(&mut self, arrays: &mut Arrays) -> Result<()> {
         self.envs.restore(arrays)?;
-        for parameter in self.physics() {
-            let name = format!("physics.{}", parameter.name);
-            if arrays.has(&name) {
-                let value = arrays.take_one(&name)?;
-                self.set_physics(parameter.name, value).map_err(|error| of_file("", error))?;
-            }
-        }
+        self.restore_physics(arrays)?;
         if arrays.has("action_noise") {
             self.action_noise =
                 arrays.take("action_noise", &[self.config.num_envs, self.spec.action_size()])?;
@@ -251,7 +243,7 @@ impl Facts {
 }
 
 /// What a configuration refuses was read from a file.
-fn of_file(prefix: &str, error: Error) -> Error {
+pub(super) fn of_file(prefix: &str, error: Error) -> Error {
     match error {
         Error::Config { field, value, allowed } => refused(&format!("{prefix}{field}"), value, allowed),
         other => other,

@@ -26,6 +26,7 @@ mod kept;
 mod narration;
 mod off_policy;
 mod phase;
+mod physics;
 mod record;
 mod replay_learner;
 mod streams;
@@ -33,6 +34,7 @@ mod tabular;
 mod work;
 
 pub use phase::Phase;
+pub use physics::Lever;
 pub use record::Recording;
 
 use crate::agent::Agent;
@@ -41,7 +43,7 @@ use crate::config::Config;
 use crate::curiosity::{AdaptiveBeta, Curiosity};
 use crate::device::Device;
 use crate::dyna_q::DynaQ;
-use crate::env::{EnvSpec, PhysicsValue, VecEnv};
+use crate::env::{EnvSpec, VecEnv};
 use crate::error::{Error, Result};
 use crate::imagination::KnownRange;
 use crate::nets::{HostActor, ObsScaling, Shape};
@@ -50,6 +52,7 @@ use crate::snapshot::{Curves, Snapshot};
 use crate::stats::DiscountedReturnStd;
 use crate::world_model::Model;
 use kept::Learned;
+use physics::PhysicsChanges;
 use record::Record;
 use replay_learner::{ReplayLearner, require_matching_actions, require_possible_device};
 use std::collections::BTreeMap;
@@ -86,6 +89,8 @@ pub struct Trainer {
     work: Work,
     /// Physics that somebody has changed, by name.
     changed_physics: BTreeMap<String, f64>,
+    /// When that happened, and when it will.
+    physics_changes: PhysicsChanges,
     /// What had been learned at the end of the latest iteration.
     kept: Option<Learned>,
     failure: Option<Error>,
@@ -144,6 +149,7 @@ impl Trainer {
             record: Record::default(),
             work: Work::Begin,
             changed_physics: BTreeMap::new(),
+            physics_changes: PhysicsChanges::new(),
             kept: None,
             failure: None,
             config,
@@ -162,6 +168,7 @@ impl Trainer {
         if let Some(failure) = &self.failure {
             return Err(failure.clone());
         }
+        self.change_what_is_due()?;
         let work = std::mem::replace(&mut self.work, Work::Begin);
         match self.advance(work).await {
             Ok(next) => {
@@ -244,21 +251,6 @@ impl Trainer {
             steps => 1.0 - 0.9 * (self.record.real_steps as f64 / steps as f64).min(1.0),
         };
         self.config.learning_rate * share
-    }
-
-    /// What can be changed in the task while it runs, with its value now.
-    pub fn physics(&mut self) -> Vec<PhysicsValue> {
-        self.envs.physics()
-    }
-
-    /// Changes a physical quantity of the task, from the next step on and in later evaluations.
-    ///
-    /// # Errors
-    /// [`Error::Config`] with the name, the value and what is allowed; nothing has changed then.
-    pub fn set_physics(&mut self, name: &str, value: f64) -> Result<()> {
-        self.envs.set_physics(name, value)?;
-        self.changed_physics.insert(name.into(), value);
-        Ok(())
     }
 
     /// Everything for pictures since the last call.
