@@ -102,6 +102,11 @@ impl Arrays {
         self.arrays.contains_key(name)
     }
 
+    /// Whether there is an array of this name with numbers of this kind.
+    pub fn holds<T: Number>(&self, name: &str) -> bool {
+        self.arrays.get(name).is_some_and(|array| array.dtype == T::DTYPE)
+    }
+
     /// The names that begin with `prefix`.
     pub fn names<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a str> {
         self.arrays.keys().map(String::as_str).filter(move |name| name.starts_with(prefix))

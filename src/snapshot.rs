@@ -44,8 +44,12 @@ pub struct Snapshot {
     pub imagination_skipped: Option<String>,
     /// Real steps at the first evaluation that reached the task's bar.
     pub solved_at_real_steps: Option<u64>,
+    /// Evaluations so far, counted.
+    pub evaluations: u64,
     /// Mean return of the latest evaluation.
     pub latest_evaluation: Option<f32>,
+    /// Highest mean return of an evaluation.
+    pub best_evaluation: Option<f32>,
     /// Latest value of every metric, by its name; names and meanings in [`crate::metrics::METRICS`].
     pub metrics: BTreeMap<String, f32>,
 }
@@ -53,13 +57,13 @@ pub struct Snapshot {
 /// One point of a curve over real steps.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Point {
-    /// Real steps when it was measured.
-    pub real_steps: f32,
+    /// Real steps when it was measured; in f64, which counts beyond 2²⁴.
+    pub real_steps: f64,
     /// The value, in the unit of its metric.
     pub value: f32,
 }
 
-/// All curves of the run.
+/// All curves of the run, for drawing only: a long one is thinned out, so that its length counts nothing.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Curves {
     /// Return of each real episode at its end.

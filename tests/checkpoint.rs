@@ -45,13 +45,13 @@ fn resumed(bytes: &[u8]) -> Trainer {
 }
 
 /// Real steps and value of each point.
-type CurveBits = Vec<[u32; 2]>;
+type CurveBits = Vec<[u64; 2]>;
 
 /// Every number of these curves by its bits: a metric may be NaN, and NaN differs from itself.
 fn bits(curves: &Curves) -> Vec<(String, CurveBits)> {
     let all = curves.metrics.iter().map(|(name, points)| (name.as_str(), points));
     let of_run = [("returns", &curves.episode_returns), ("evaluations", &curves.evaluations)];
-    let point = |point: &mbppo::snapshot::Point| [point.real_steps.to_bits(), point.value.to_bits()];
+    let point = |point: &mbppo::snapshot::Point| [point.real_steps.to_bits(), point.value.to_bits().into()];
     all.chain(of_run).map(|(name, points)| (name.into(), points.iter().map(point).collect())).collect()
 }
 

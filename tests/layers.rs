@@ -79,3 +79,30 @@ fn every_module_uses_only_its_own_layer_and_those_above() {
     }
     assert!(looked_at > 100, "only {looked_at} uses found");
 }
+
+/// What [`Record`] keeps for people. A decision that reads it back would change with a metric's name, or with a curve that
+/// has been thinned out: decisions take values that are passed to them.
+const TOLD: &[&str] =
+    &["told_metrics(", "told_curves(", "record.metrics", "record.curves", ".latest(", "means["];
+
+/// Where it is handed on: to a snapshot, to whoever asks for curves, and into a checkpoint.
+const TELLERS: &[(&str, usize)] = &[("trainer/mod.rs", 2), ("trainer/checkpoint.rs", 1)];
+
+#[test]
+fn what_is_told_is_never_read_back_by_what_decides() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    rust_files(&source, &mut files);
+    for file in files {
+        let name = file.strip_prefix(&source).expect("below src").display().to_string();
+        if !name.starts_with("trainer") || name.starts_with("trainer/record") {
+            continue;
+        }
+        let text = fs::read_to_string(&file).expect("text");
+        let code = text.split("#[cfg(all(test").next().unwrap_or_default();
+        let reads: Vec<&str> =
+            code.lines().filter(|line| TOLD.iter().any(|told| line.contains(told))).collect();
+        let allowed = TELLERS.iter().find(|(teller, _)| *teller == name).map_or(0, |(_, count)| *count);
+        assert_eq!(reads.len(), allowed, "{name} reads what is told: {reads:#?}");
+    }
+}

@@ -48,7 +48,7 @@ fn lines(svg: &str, colour: &str) -> usize {
 }
 
 fn points(values: impl IntoIterator<Item = (f32, f32)>) -> Vec<Point> {
-    values.into_iter().map(|(real_steps, value)| Point { real_steps, value }).collect()
+    values.into_iter().map(|(steps, value)| Point { real_steps: steps.into(), value }).collect()
 }
 
 /// A run like those on CartPole: returns that are scattered and rise, evaluations above them.

@@ -5,7 +5,7 @@
 //!
 //! **Equation.** Angle θ from upright, angular velocity ω, torque u:
 //! ```text
-//! u ← clip(u, ±2)
+//! u ← clip(a, ±2) · max_torque / 2               a: the action
 //! reward = −(θ² + 0.1 ω² + 0.001 u²)        θ in [−π, π), before the step
 //! ω ← clip(ω + τ (3g/(2l) sin θ + 3/(m l²) u), ±8)        θ ← θ + τ ω
 //! ```
@@ -15,7 +15,9 @@
 //! **Where.** Stepped by [`VecEnv`](super::VecEnv), which adds the time limit and the resets. It never ends by itself.
 //!
 //! **Details.** 1. Gymnasium 1.4.0's `Pendulum-v1` (`pendulum.py`), operation for operation. 2. The state is f64, but
-//! what is computed from the torque alone is f32, as it is there.
+//! what is computed from the torque alone is f32, as it is there. 3. `max_torque` changes how strong the motor is, not
+//! which actions there are: ±2 always means full torque. The action space is a fixed fact of the task that policy, model
+//! and remembered actions share; if it grew with the lever, actions already learned from would change their meaning.
 //!
 //! **Paper.** A classic of control; the reward is that of Gymnasium's `Pendulum-v1`. Doya 2000, "Reinforcement learning
 //! in continuous time and space".
@@ -32,13 +34,15 @@ const SPEC: EnvSpec = EnvSpec {
         ObsDimension { name: "sine of angle", unit: "", low: -1.0, high: 1.0 },
         ObsDimension { name: "angular velocity", unit: "rad/s", low: -8.0, high: 8.0 },
     ],
-    action: ActionSpace::Box { size: 1, bound: 2.0 },
+    action: ActionSpace::Box { size: 1, bound: ACTION_BOUND },
     time_limit: 200,
     solved_return: -200.0,
     return_range: (-1600.0, -100.0),
     map: [MapAxis::Angle { name: "angle from upright", cosine: 0, sine: 1 }, MapAxis::Dimension { index: 2 }],
 };
 
+/// Largest magnitude of an action, which asks for the motor's full torque.
+const ACTION_BOUND: f32 = 2.0;
 /// Largest |θ| and |ω| of a fresh state.
 const RESET_BOUNDS: [f64; 2] = [PI, 1.0];
 
@@ -96,7 +100,8 @@ impl Env for Pendulum {
     fn step(&mut self, action: &[f32]) -> Outcome {
         let PendulumPhysics { gravity, mass, length, max_speed, max_torque, wind, time_step } = self.physics;
         let [angle, velocity] = self.state;
-        let torque = action[0].clamp(-max_torque as f32, max_torque as f32);
+        let strength = max_torque as f32 / ACTION_BOUND;
+        let torque = action[0].clamp(-ACTION_BOUND, ACTION_BOUND) * strength;
         let from_upright = (angle + PI).rem_euclid(TAU) - PI;
         let effort = f64::from(0.001 * (torque * torque));
         let cost = from_upright * from_upright + 0.1 * (velocity * velocity) + effort;

@@ -53,7 +53,7 @@ impl Adam {
     }
 
     fn step_scaled(&mut self, flat: &mut [f32], gradient: &[f32], factor: f32) {
-        self.updates += 1;
+        self.updates = self.updates.saturating_add(1);
         let [step_size, root_scale] = self.rates(self.updates);
         let rates = Rates { factor, step_size, root_scale, eps: self.eps as f32 };
         step(rates, flat, gradient, &mut self.m, &mut self.v);
@@ -61,7 +61,7 @@ impl Adam {
 
     /// What update t multiplies m by, and √v: both averages begin at 0, and this makes up for it.
     pub fn rates(&self, t: u32) -> [f32; 2] {
-        let t = t as i32;
+        let t = i32::try_from(t).unwrap_or(i32::MAX); // βᵗ is 0 long before
         [(self.learning_rate / (1.0 - BETA_1.powi(t))) as f32, (1.0 / (1.0 - BETA_2.powi(t)).sqrt()) as f32]
     }
 }

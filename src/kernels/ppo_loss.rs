@@ -113,6 +113,21 @@ pub const UPDATE_METRICS: [&str; 7] = [
 ];
 
 impl Losses {
+    /// From numbers in the order of [`UPDATE_METRICS`]; what is missing is NaN, which ends a run by name.
+    pub fn of_metrics(numbers: &[f32]) -> Self {
+        let mut numbers = numbers.iter().copied();
+        let mut next = || numbers.next().unwrap_or(f32::NAN);
+        Self {
+            policy_gradient_loss: next(),
+            value_loss: next(),
+            entropy_loss: next(),
+            approx_kl: next(),
+            clip_fraction: next(),
+            grad_norm: next(),
+            total: next(),
+        }
+    }
+
     /// In the order of [`UPDATE_METRICS`].
     pub fn metrics(&self) -> [f32; 7] {
         [

@@ -133,7 +133,7 @@ fn median<DB: DrawingBackend>(chart: &Chart<DB>, quartiles: &Quartiles, index: u
 /// The same axes for all panels: from no steps to the latest evaluation, and around all returns and the bar.
 fn ranges(learners: &[LearningCurves], bar: Option<f64>) -> Option<(Range<f64>, Range<f64>)> {
     let points = || learners.iter().flat_map(|learner| &learner.runs).flat_map(|run| &run.evaluations);
-    let x = span(points().map(|point| f64::from(point.real_steps)))?;
+    let x = span(points().map(|point| point.real_steps))?;
     let y = span(points().map(|point| f64::from(point.value)).chain(bar))?;
     let padded = padded(y.clone(), 0.06);
     Some((0.0..x.end, if y.start >= 0.0 { 0.0..padded.end } else { padded }))
@@ -142,16 +142,16 @@ fn ranges(learners: &[LearningCurves], bar: Option<f64>) -> Option<(Range<f64>, 
 /// Quartiles wherever some seed was evaluated, from where all of them have been.
 fn quartiles(runs: &[LearningCurve]) -> Quartiles {
     let runs: Vec<&LearningCurve> = runs.iter().filter(|run| !run.evaluations.is_empty()).collect();
-    let mut steps: Vec<f32> =
+    let mut steps: Vec<f64> =
         runs.iter().flat_map(|run| run.evaluations.iter().map(|point| point.real_steps)).collect();
-    steps.sort_by(f32::total_cmp);
+    steps.sort_by(f64::total_cmp);
     steps.dedup();
     let mut quartiles = Quartiles { low: Vec::new(), median: Vec::new(), high: Vec::new() };
     for steps in steps {
         let values: Option<Vec<f64>> = runs.iter().map(|run| value_at(run, steps)).collect();
         let Some(mut values) = values else { continue };
         values.sort_by(f64::total_cmp);
-        let place = |share| (f64::from(steps), quantile(&values, share));
+        let place = |share| (steps, quantile(&values, share));
         quartiles.low.push(place(0.25));
         quartiles.median.push(place(0.5));
         quartiles.high.push(place(0.75));
@@ -160,7 +160,7 @@ fn quartiles(runs: &[LearningCurve]) -> Quartiles {
 }
 
 /// What the latest evaluation up to here said; none before the first.
-fn value_at(run: &LearningCurve, steps: f32) -> Option<f64> {
+fn value_at(run: &LearningCurve, steps: f64) -> Option<f64> {
     let seen = run.evaluations.partition_point(|point| point.real_steps <= steps);
     let is_over = run.evaluations.last().is_some_and(|last| last.real_steps < steps);
     if is_over && run.end == RunEnd::Failed {
@@ -173,7 +173,7 @@ fn value_at(run: &LearningCurve, steps: f32) -> Option<f64> {
 mod tests {
     use super::*;
 
-    fn run(values: &[(f32, f32)], end: RunEnd) -> LearningCurve {
+    fn run(values: &[(f64, f32)], end: RunEnd) -> LearningCurve {
         let evaluations = values.iter().map(|&(real_steps, value)| Point { real_steps, value }).collect();
         LearningCurve { evaluations, end }
     }

@@ -9,7 +9,7 @@ pub(super) type Place = (f64, f64);
 
 /// The points of a curve as places.
 pub(super) fn places(points: &[Point]) -> Vec<Place> {
-    points.iter().map(|point| (f64::from(point.real_steps), f64::from(point.value))).collect()
+    points.iter().map(|point| (point.real_steps, f64::from(point.value))).collect()
 }
 
 /// Cuts a line into the pieces that can be drawn: it has a gap where a point is not finite, and it ends exactly

@@ -4,8 +4,8 @@
 //! remembered; where the tasks stand; how far the streams of chance have come; and what the run has told so far. On the
 //! CPU the resumed run is the same as if it had never stopped, bit for bit; on another device it goes on from the same
 //! numbers and rounds differently from there.
-//! **Where.** Between two iterations only: inside of one, half of an update would have to be saved too. The arrays are
-//! made by those who own them; `docs/checkpoints.md` lists them.
+//! **Where.** Between two iterations only: inside of one, half of an update would have to be saved too. After a failure it
+//! is the last good state ([`super::kept`]). The arrays are made by those who own them; `docs/checkpoints.md` lists them.
 //! **Choices.** (1) A file from which something is missing, or in which something is unknown, is refused by name: a run
 //! that goes on nearly right is worse than none. (2) Pictures are not saved; the next iteration draws them.
 
@@ -56,16 +56,14 @@ struct TrustFacts {
 }
 
 impl Trainer {
-    /// The run as a file: a safetensors file as `docs/checkpoints.md` describes it.
+    /// The run as a file: a safetensors file as `docs/checkpoints.md` describes it. Of a run that has failed it is the last
+    /// good state: what had been learned before the iteration of the failure, and all experience.
     ///
     /// # Errors
-    /// [`Error::Checkpoint`] with field `phase` unless [`Trainer::is_between_iterations`]; the run's own failure if it
-    /// has failed; [`Error::Device`] if the device cannot be read.
+    /// [`Error::Checkpoint`] with field `phase` unless the run has failed or [`Trainer::is_between_iterations`];
+    /// [`Error::Device`] if the device cannot be read.
     pub async fn checkpoint(&self) -> Result<Vec<u8>> {
-        if let Some(failure) = &self.failure {
-            return Err(failure.clone());
-        }
-        if !self.is_between_iterations() {
+        if self.failure.is_none() && !self.is_between_iterations() {
             let allowed = "a run can be saved between two iterations only".into();
             return Err(refused("phase", self.phase().name().into(), allowed));
         }
@@ -93,11 +91,11 @@ impl Trainer {
         let TrustFacts { branches, horizon, skipped } = facts.trust;
         (trainer.trust.branches, trainer.trust.horizon, trainer.trust.skipped) = (branches, horizon, skipped);
         trainer.streams.go_to(facts.streams)?;
-        trainer.record = Record::load(facts.counters, &facts.metrics, &mut arrays)?;
+        trainer.record =
+            Record::load(facts.counters, &facts.metrics, trainer.spec.solved_return, &mut arrays)?;
         arrays.finish()?;
-        if trainer.record.iteration > 0 {
-            trainer.keep();
-        }
+        trainer.kept = None;
+        trainer.keep();
         Ok(trainer)
     }
 
@@ -117,7 +115,7 @@ impl Trainer {
                 horizon: self.trust.horizon,
                 skipped: self.trust.skipped.clone(),
             },
-            metrics: self.record.metrics.keys().cloned().collect(),
+            metrics: self.record.told_metrics().keys().cloned().collect(),
         }
     }
 

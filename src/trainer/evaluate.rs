@@ -17,7 +17,7 @@ pub(super) struct Evaluation {
 
 impl Evaluation {
     pub(super) fn start(trainer: &Trainer) -> Result<Self> {
-        let prefix = format!("evaluation.{}", trainer.record.curves.evaluations.len());
+        let prefix = format!("evaluation.{}", trainer.record.evaluations.count);
         let episodes = trainer.config.eval_episodes;
         let mut envs = VecEnv::new(trainer.spec.id, episodes, trainer.seed, &prefix)?;
         for (name, value) in &trainer.changed_physics {

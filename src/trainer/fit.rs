@@ -40,7 +40,7 @@ impl Trainer {
             None => Ok(Work::Fit(fit)),
             Some(validation) => {
                 self.note_validation(validation);
-                Ok(Work::Foresee)
+                Ok(Work::Foresee(validation))
             }
         }
     }
@@ -48,20 +48,19 @@ impl Trainer {
     fn note_validation(&mut self, validation: Validation) {
         self.record.metric("world_model/train_loss", validation.train_loss);
         self.record.metric("world_model/val_loss", validation.loss);
-        self.trust.one_step_error = validation.squared;
         self.record.metric("world_model/val_state_mse", validation.state_mse);
         self.record.metric("world_model/val_reward_mse", validation.reward_mse);
         self.record.metric("world_model/val_end_bce", validation.end_bce);
     }
 
-    pub(super) async fn foresee(&mut self) -> Result<Work> {
+    pub(super) async fn foresee(&mut self, validation: Validation) -> Result<Work> {
         let Some(model) = &mut self.model else { return Ok(Work::Begin) };
         let stretches = held_out_stretches(&self.replay, self.spec.action, self.config.horizon);
         let foreseen = foresee(model, &stretches, "measuring the model's foresight").await?;
         let curve = error_by_horizon(&stretches, &foreseen, self.config.ensemble_size);
         let change_std = model.scales().map_or(&[][..], |scales| &scales.change_std);
         let calibration = calibration(&stretches, &foreseen, self.config.ensemble_size, change_std);
-        self.decide_trust(&curve);
+        self.decide_trust(validation, &curve);
         self.record.recording.error_by_horizon = Some(curve);
         if let Some(calibration) = calibration {
             self.record.metric("world_model/calibration", calibration.rank_correlation);
@@ -74,14 +73,14 @@ impl Trainer {
     }
 
     /// Confidence, horizon and branches from the newest errors.
-    fn decide_trust(&mut self, curve: &ErrorByHorizon) {
+    fn decide_trust(&mut self, validation: Validation, curve: &ErrorByHorizon) {
         let config = &self.config;
         let horizon = if config.adaptive_depth {
             confidence::depth(&curve.model, config.depth_error_max, config.horizon)
         } else {
             config.horizon
         };
-        let one_step = confidence::one_step(f64::from(self.trust.one_step_error));
+        let one_step = confidence::one_step(f64::from(validation.squared));
         // Nothing held out is long enough yet: there is no reason for confidence.
         let open_loop = curve.model.get(horizon - 1).or(curve.model.last()).copied().unwrap_or(1.0);
         let multi_step = confidence::multi_step(f64::from(open_loop));
@@ -94,7 +93,7 @@ impl Trainer {
         } else {
             config.branches_max
         };
-        let unexplained = self.record.latest("world_model/val_state_mse");
+        let unexplained = validation.state_mse;
         let is_good_enough =
             f64::from(1.0 - unexplained) >= config.model_r2_min || config.model_r2_min == 0.0;
         self.trust = Trust {
@@ -110,7 +109,6 @@ impl Trainer {
                     100.0 * config.model_r2_min
                 )
             }),
-            one_step_error: self.trust.one_step_error,
         };
         self.record.metric("world_model/val_open_loop", open_loop);
         self.record.metric("world_model/confidence_one_step", one_step as f32);

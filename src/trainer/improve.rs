@@ -6,7 +6,7 @@ use crate::buffer::Rollout;
 use crate::config::{Algorithm, Config, SegmentRule};
 use crate::device::{Numbers, read_mean};
 use crate::error::{Error, Result};
-use crate::kernels::ppo_loss::{Settings, UPDATE_METRICS};
+use crate::kernels::ppo_loss::{Losses, Settings, UPDATE_METRICS};
 use crate::samples::{Discounting, Samples};
 
 /// PPO's epochs in progress.
@@ -121,8 +121,8 @@ impl Trainer {
         let updates = metrics.len();
         let doing = "reading the metrics of PPO";
         self.agent.settle(doing).await?;
-        let means = read_mean(metrics, doing).await?;
-        for (name, &mean) in UPDATE_METRICS.iter().zip(&means) {
+        let means = Losses::of_metrics(&read_mean(metrics, doing).await?);
+        for (name, mean) in UPDATE_METRICS.iter().zip(means.metrics()) {
             Error::unless_finite("improve", name, [&mean])?;
             self.record.metric(name, mean);
         }
@@ -130,7 +130,7 @@ impl Trainer {
         self.record.metric("train/n_updates", self.record.updates as f32);
         self.record.metric("train/learning_rate", self.agent.learning_rate() as f32);
         self.record.metric("train/clip_range", self.config.clip_range as f32);
-        Ok(means[3])
+        Ok(means.approx_kl)
     }
 
     fn settings(&self) -> Settings {

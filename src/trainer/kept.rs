@@ -1,52 +1,88 @@
-//! The last good state: what had been learned before anything stopped being finite.
+//! The last good state: what had been learned before the run failed.
+//!
+//! **What.** At the end of each iteration everything that learns is copied. After a failure the copy is put back, and
+//! [`Trainer::checkpoint`] saves it with all experience up to the failure: a run that goes on from there has lost at most
+//! one iteration of learning.
+//! **Choices.** (1) Experience is kept as it is: actions and what came of them were found finite before they were
+//! remembered. (2) What a new run starts with is its first good state, so there always is one.
 
-use super::Trainer;
 use super::replay_learner::ReplayLearner;
+use super::{Trainer, Trust};
 use crate::agent::Agent;
 use crate::curiosity::Curiosity;
+use crate::error::Error;
+use crate::kernels::scales::Scales;
 use crate::world_model::Model;
 
-/// Everything that learns. It is small: keeping it costs next to nothing.
+/// Everything that learns, and how far the model was trusted.
 #[derive(Clone)]
 pub(super) struct Learned {
     agent: Agent,
     model: Option<Model>,
     curiosity: Option<Curiosity>,
     replay_learner: Option<ReplayLearner>,
+    trust: Trust,
+    /// Updates up to here: nothing is copied again before there are more.
+    updates: u64,
 }
 
 impl Trainer {
-    /// Keeps what has been learned so far; called at the end of an iteration, when all of it has been found finite.
+    /// Keeps what has been learned so far; called when all of it has been found finite.
     pub(super) fn keep(&mut self) {
+        let updates = self.record.updates;
+        let may_rest = self.replay_learner.is_some() || self.table.is_some();
+        if may_rest && self.kept.as_ref().is_some_and(|kept| kept.updates == updates) {
+            return;
+        }
         self.kept = Some(Learned {
             agent: self.agent.clone(),
             model: self.model.clone(),
             curiosity: self.curiosity.clone(),
             replay_learner: self.replay_learner.clone(),
+            trust: self.trust.clone(),
+            updates,
         });
     }
 
-    /// Puts the last good state back after a number stopped being finite.
+    /// Puts the last good state back after a failure.
     pub(super) async fn go_back(&mut self) {
         let Some(kept) = self.kept.take() else { return };
         (self.agent, self.model, self.curiosity) = (kept.agent, kept.model, kept.curiosity);
-        self.replay_learner = kept.replay_learner;
+        (self.replay_learner, self.trust) = (kept.replay_learner, kept.trust);
+        if let Some(model) = self.model.as_mut().filter(|model| model.scales().is_none())
+            && !self.replay.is_empty()
+        {
+            model.set_scales(Scales::of(&self.replay, self.config.model_target));
+        }
         self.actor = match &self.replay_learner {
             Some(learner) => learner.actor(self.agent.shape().clone()).ok(),
             None => self.agent.actor().await.ok(),
         };
+    }
+
+    /// What ended the run, if anything did. What it had learned before can still be saved.
+    pub fn failure(&self) -> Option<&Error> {
+        self.failure.as_ref()
     }
 }
 
 #[cfg(all(test, not(target_family = "wasm")))]
 mod tests {
     use super::*;
-    use crate::config::Config;
+    use crate::config::{Config, preset};
     use crate::device::Device;
     use crate::rng::Seed;
     use pollster::block_on;
 
     fn after_one_iteration() -> Trainer {
+        let mut trainer = fresh();
+        while trainer.snapshot().iteration < 1 {
+            block_on(trainer.tick()).expect("a tick");
+        }
+        trainer
+    }
+
+    fn fresh() -> Trainer {
         let config = Config {
             num_envs: 2,
             num_steps: 12,
@@ -59,11 +95,7 @@ mod tests {
             eval_every: 0,
             ..Config::default()
         };
-        let mut trainer = Trainer::new("CartPole-v1", config, Seed(1), Device::cpu()).expect("a run");
-        while trainer.snapshot().iteration < 1 {
-            block_on(trainer.tick()).expect("a tick");
-        }
-        trainer
+        Trainer::new("CartPole-v1", config, Seed(1), Device::cpu()).expect("a run")
     }
 
     fn failure_of(trainer: &mut Trainer) -> String {
@@ -93,5 +125,60 @@ mod tests {
         model.by_hand().expect("on the CPU").model.flat.fill(f32::INFINITY);
         let failure = failure_of(&mut trainer);
         assert!(failure.contains("world_model/val_loss") && failure.contains("phase fit"), "{failure}");
+    }
+
+    /// Goes on from what is saved after the failure for two more iterations, and gives its first parameters.
+    fn rescued(failed: &Trainer) -> Vec<f32> {
+        let bytes = block_on(failed.checkpoint()).expect("the last good state");
+        let mut again = Trainer::resume(&bytes, Device::cpu()).expect("a checkpoint");
+        assert_eq!(again.steps(), failed.steps(), "experience is kept");
+        block_on(again.tick()).expect("a tick");
+        let first = again.policy_parameters().expect("a policy").to_vec();
+        let last = again.snapshot().iteration + 2;
+        while again.snapshot().iteration < last {
+            block_on(again.tick()).expect("it goes on");
+        }
+        first
+    }
+
+    #[test]
+    fn after_a_failure_the_last_good_state_is_what_is_saved_and_it_goes_on() {
+        let mut trainer = after_one_iteration();
+        let good = trainer.policy_parameters().expect("a policy").to_vec();
+        trainer.agent.by_hand().expect("on the CPU").flat.fill(f32::NAN);
+        failure_of(&mut trainer);
+        assert!(trainer.failure().is_some() && !trainer.is_between_iterations());
+        assert_eq!(rescued(&trainer), good);
+    }
+
+    #[test]
+    fn a_run_that_fails_in_its_first_iteration_still_has_what_it_began_with() {
+        let mut trainer = fresh();
+        let before = trainer.agent.by_hand().expect("on the CPU").flat.clone();
+        trainer.agent.by_hand().expect("on the CPU").flat.fill(f32::NAN);
+        failure_of(&mut trainer);
+        assert_eq!(rescued(&trainer), before);
+    }
+
+    #[test]
+    fn a_learner_from_replay_is_saved_as_it_last_was_good() {
+        let config = Config {
+            learning_starts: 10,
+            train_freq: 5,
+            gradient_steps: 2,
+            hidden_size: 8,
+            ..preset("dqn", "CartPole-v1").expect("a preset")
+        };
+        let mut trainer = Trainer::new("CartPole-v1", config, Seed(1), Device::cpu()).expect("a run");
+        while trainer.snapshot().iteration < 4 {
+            block_on(trainer.tick()).expect("a tick");
+        }
+        let good = trainer.policy_parameters().expect("a policy").to_vec();
+        match trainer.replay_learner.as_mut().expect("a learner") {
+            ReplayLearner::Dqn(dqn) => dqn.q.flat.fill(f32::NAN),
+            _ => unreachable!("DQN by hand"),
+        }
+        failure_of(&mut trainer);
+        assert_eq!(rescued(&trainer), good);
     }
 }

@@ -35,7 +35,7 @@ mod work;
 
 pub use phase::Phase;
 pub use physics::Lever;
-pub use record::Recording;
+pub use record::{Evaluations, Recording};
 
 use crate::agent::Agent;
 use crate::buffer::{Replay, Rollout};
@@ -91,7 +91,7 @@ pub struct Trainer {
     changed_physics: BTreeMap<String, f64>,
     /// When that happened, and when it will.
     physics_changes: PhysicsChanges,
-    /// What had been learned at the end of the latest iteration.
+    /// What had been learned at the end of the latest iteration; none any more after a failure.
     kept: Option<Learned>,
     failure: Option<Error>,
 }
@@ -104,8 +104,6 @@ struct Trust {
     horizon: usize,
     /// Rounds of imagining and improving.
     rounds: usize,
-    /// Held-out squared error one step ahead, of state, reward and end together.
-    one_step_error: f32,
     /// Where branches may go; none lets them go anywhere.
     range: Option<KnownRange>,
     /// Why imagination is skipped, if it is.
@@ -132,7 +130,7 @@ impl Trainer {
             Model::new(&device, spec.obs_size(), action_size, &config, &mut seed.stream("weights.model"))
         });
         let curiosity = Curiosity::new(&device, spec, &config, &mut seed.stream("weights.curiosity"));
-        Ok(Self {
+        let mut trainer = Self {
             streams: Streams::new(seed),
             agent,
             table: tabular::learner(envs.env(0), &config)?,
@@ -157,13 +155,16 @@ impl Trainer {
             seed,
             device,
             envs,
-        })
+        };
+        trainer.keep();
+        Ok(trainer)
     }
 
     /// Does one bounded unit of work.
     ///
     /// # Errors
-    /// [`Error::Diverged`] or [`Error::Device`]; the run has stopped then, and every later tick says so again.
+    /// [`Error::Diverged`] or [`Error::Device`]; the run has stopped then, and every later tick says so again. What was
+    /// learned up to the last iteration can still be saved.
     pub async fn tick(&mut self) -> Result<()> {
         if let Some(failure) = &self.failure {
             return Err(failure.clone());
@@ -177,9 +178,7 @@ impl Trainer {
                 Ok(())
             }
             Err(failure) => {
-                if matches!(failure, Error::Diverged { .. }) {
-                    self.go_back().await;
-                }
+                self.go_back().await;
                 self.failure = Some(failure.clone());
                 Err(failure)
             }
@@ -197,7 +196,7 @@ impl Trainer {
             Work::Collect { step } => self.collect(step),
             Work::Review => self.review().await,
             Work::Fit(fit) => self.fit(fit).await,
-            Work::Foresee => self.foresee().await,
+            Work::Foresee(validation) => self.foresee(validation).await,
             Work::Forecast(imagination) => self.forecast(imagination).await,
             Work::ReturnGap { windows, imagination } => self.return_gap(windows, imagination).await,
             Work::Imagine { round, imagination } => self.imagine(round, imagination).await,
@@ -236,7 +235,12 @@ impl Trainer {
 
     /// All curves so far.
     pub fn curves(&self) -> &Curves {
-        &self.record.curves
+        self.record.told_curves()
+    }
+
+    /// What the evaluations so far have come to.
+    pub fn evaluations(&self) -> Evaluations {
+        self.record.evaluations
     }
 
     /// Real and imagined steps so far.
@@ -290,8 +294,10 @@ impl Trainer {
             beta: self.beta.beta,
             imagination_skipped: self.trust.skipped.clone(),
             solved_at_real_steps: self.record.solved_at_real_steps,
-            latest_evaluation: self.record.curves.evaluations.last().map(|point| point.value),
-            metrics: self.record.metrics.clone(),
+            evaluations: self.record.evaluations.count,
+            latest_evaluation: self.record.evaluations.latest,
+            best_evaluation: self.record.evaluations.best,
+            metrics: self.record.told_metrics().clone(),
         }
     }
 }

@@ -39,6 +39,35 @@ pub struct Recording {
     pub state_map: Option<StateMap>,
 }
 
+/// What evaluations have come to, counted one by one: the curve of them is thinned out when it grows long.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Evaluations {
+    /// Evaluations so far.
+    pub count: u64,
+    /// How many of them in a row, up to the latest, have reached the task's bar.
+    pub at_bar_in_a_row: u64,
+    /// Mean return of the latest.
+    pub latest: Option<f32>,
+    /// Highest mean return.
+    pub best: Option<f32>,
+}
+
+impl Evaluations {
+    fn add(&mut self, mean: f32, bar: f32) {
+        self.count += 1;
+        self.at_bar_in_a_row = if mean >= bar { self.at_bar_in_a_row + 1 } else { 0 };
+        self.latest = Some(mean);
+        self.best = Some(self.best.map_or(mean, |best| best.max(mean)));
+    }
+
+    /// What a curve tells of them, for files that hold nothing else: right as long as it was never thinned out.
+    fn of_curve(points: &[Point], bar: f32) -> Self {
+        let mut evaluations = Self::default();
+        points.iter().for_each(|point| evaluations.add(point.value, bar));
+        evaluations
+    }
+}
+
 #[derive(Debug, Default)]
 pub(super) struct Record {
     pub(super) ticks: u64,
@@ -50,9 +79,11 @@ pub(super) struct Record {
     /// Real steps at the latest evaluation.
     pub(super) evaluated_at: u64,
     pub(super) solved_at_real_steps: Option<u64>,
-    pub(super) metrics: BTreeMap<String, f32>,
-    pub(super) curves: Curves,
+    pub(super) evaluations: Evaluations,
     pub(super) recording: Recording,
+    /// Told, and never read back: what is decided is decided from values that are passed.
+    metrics: BTreeMap<String, f32>,
+    curves: Curves,
     recent: Vec<EpisodeEnd>,
     frames_of_environment_0: u64,
     episode_return: f32,
@@ -66,9 +97,14 @@ impl Record {
         }
     }
 
-    /// The latest value of a metric, NaN if it has none yet.
-    pub(super) fn latest(&self, name: &str) -> f32 {
-        self.metrics.get(name).copied().unwrap_or(f32::NAN)
+    /// The latest value of every metric, for people.
+    pub(super) fn told_metrics(&self) -> &BTreeMap<String, f32> {
+        &self.metrics
+    }
+
+    /// All curves, for people.
+    pub(super) fn told_curves(&self) -> &Curves {
+        &self.curves
     }
 
     pub(super) fn episode(&mut self, end: EpisodeEnd) {
@@ -77,7 +113,7 @@ impl Record {
             self.recent.remove(0);
         }
         self.recent.push(end);
-        let point = Point { real_steps: self.real_steps as f32, value: end.return_ };
+        let point = Point { real_steps: self.real_steps as f64, value: end.return_ };
         append(&mut self.curves.episode_returns, point);
         let count = self.recent.len() as f32;
         let (reward, length) = self.recent.iter().fold((0.0, 0.0), |(reward, length), end| {
@@ -94,7 +130,8 @@ impl Record {
 
     pub(super) fn evaluation(&mut self, mean: f32, bar: f32) {
         self.evaluated_at = self.real_steps;
-        append(&mut self.curves.evaluations, Point { real_steps: self.real_steps as f32, value: mean });
+        self.evaluations.add(mean, bar);
+        append(&mut self.curves.evaluations, Point { real_steps: self.real_steps as f64, value: mean });
         self.metric("eval/mean_reward", mean);
         if mean >= bar && self.solved_at_real_steps.is_none() {
             self.solved_at_real_steps = Some(self.real_steps);
@@ -104,7 +141,7 @@ impl Record {
     pub(super) fn end_iteration(&mut self) {
         self.iteration += 1;
         for (name, &value) in &self.metrics {
-            let point = Point { real_steps: self.real_steps as f32, value };
+            let point = Point { real_steps: self.real_steps as f64, value };
             append(self.curves.metrics.entry(name.clone()).or_default(), point);
         }
     }
@@ -199,4 +236,35 @@ fn append(curve: &mut Vec<Point>, point: Point) {
         });
     }
     curve.push(point);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn evaluations_are_counted_however_short_their_curve_is_kept() {
+        let mut record = Record::default();
+        for evaluation in 1..=3 * MOST_POINTS as u64 {
+            let mean = if evaluation % 5 == 0 { 0.0 } else { 10.0 };
+            record.evaluation(mean, 10.0);
+            assert_eq!(record.evaluations.count, evaluation);
+            assert_eq!(record.evaluations.at_bar_in_a_row, evaluation % 5);
+            assert!(record.told_curves().evaluations.len() <= MOST_POINTS);
+        }
+        let Evaluations { latest, best, .. } = record.evaluations;
+        assert_eq!((latest, best), (Some(10.0), Some(10.0)));
+    }
+
+    #[test]
+    fn real_steps_stay_apart_where_f32_no_longer_tells_them_apart() {
+        let mut record = Record { real_steps: (1 << 24) + 1, ..Record::default() };
+        record.evaluation(1.0, 2.0);
+        record.episode(EpisodeEnd { return_: 1.0, length: 1 });
+        record.metric("rollout/ep_len_mean", 1.0);
+        record.end_iteration();
+        let Curves { episode_returns, evaluations, metrics } = record.told_curves();
+        let all = metrics.values().chain([episode_returns, evaluations]).flatten();
+        assert!(all.clone().count() >= 3 && all.clone().all(|point| point.real_steps == 16_777_217.0));
+    }
 }

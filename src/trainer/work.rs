@@ -8,6 +8,7 @@ use crate::buffer::Rollout;
 use crate::config::Config;
 use crate::diagnostics::return_gap::Window;
 use crate::imagination::Imagination;
+use crate::world_model::Validation;
 use crate::world_model::fit::Fit;
 
 /// The next unit of work, with everything it needs that does not outlive its phase.
@@ -26,8 +27,8 @@ pub(super) enum Work {
     Review,
     /// One minibatch of the world model.
     Fit(Box<Fit>),
-    /// How far ahead the model can be trusted.
-    Foresee,
+    /// How far ahead the model can be trusted, after a fit with these held-out errors.
+    Foresee(Validation),
     /// One step of the futures that are drawn as ghosts.
     Forecast(Imagination),
     /// One step of the futures that are set against what really came.
@@ -52,7 +53,7 @@ impl Work {
             Self::Begin | Self::Collect { .. } | Self::Walk { .. } | Self::Act { .. } | Self::Review => {
                 Phase::Collect
             }
-            Self::Fit(_) | Self::Foresee => Phase::Fit,
+            Self::Fit(_) | Self::Foresee(_) => Phase::Fit,
             Self::Forecast(_) | Self::ReturnGap { .. } | Self::Imagine { .. } => Phase::Imagine,
             Self::Advantages { .. } => Phase::Advantages,
             Self::Improve(_) | Self::Learn(_) => Phase::Improve,
@@ -78,7 +79,7 @@ impl Work {
             Self::Collect { step } | Self::Walk { step } => share(*step, config.num_steps),
             Self::Act { step } => share(*step, config.train_freq),
             Self::Learn(training) => share(training.updates, config.gradient_steps),
-            Self::Review | Self::Foresee => 1.0,
+            Self::Review | Self::Foresee(_) => 1.0,
             Self::Fit(fit) => share(fit.updates, config.model_updates),
             Self::Forecast(imagination)
             | Self::ReturnGap { imagination, .. }

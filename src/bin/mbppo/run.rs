@@ -5,13 +5,13 @@ use crate::cpu_clock::CpuClock;
 use mbppo::device::DeviceKind;
 use mbppo::error::Result;
 use mbppo::snapshot::Point;
-use mbppo::trainer::{Phase, Trainer};
+use mbppo::trainer::{Evaluations, Phase, Trainer};
 use serde::{Deserialize, Serialize};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
 /// Evaluations at the bar, one after another, after which a run counts as solved for good.
-const IN_A_ROW: usize = 3;
+const IN_A_ROW: u64 = 3;
 
 /// What is written of a run. Fields that older files do not have are none there.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -100,23 +100,22 @@ impl Line {
     /// Takes over what a run told before it was saved.
     pub fn take_over(&mut self, trainer: &Trainer) {
         self.evaluations = trainer.curves().evaluations.clone();
-        self.best_evaluation = self.evaluations.iter().map(|point| point.value).reduce(f32::max);
+        self.best_evaluation = trainer.evaluations().best;
         self.real_steps_to_solve = trainer.snapshot().solved_at_real_steps;
     }
 
     /// Takes in an evaluation that the learner has just finished.
     fn evaluated(&mut self, trainer: &Trainer, bar: f32, clocks: &Clocks) {
-        let Some(&newest) = trainer.curves().evaluations.last() else { return };
-        self.evaluations.push(newest);
-        self.best_evaluation = Some(self.best_evaluation.map_or(newest.value, |best| best.max(newest.value)));
-        let steps = trainer.steps().0;
-        if newest.value >= bar && self.real_steps_to_solve.is_none() {
+        let Evaluations { at_bar_in_a_row, latest, best, .. } = trainer.evaluations();
+        let (Some(value), steps) = (latest, trainer.steps().0) else { return };
+        self.evaluations.push(Point { real_steps: steps as f64, value });
+        self.best_evaluation = best;
+        if value >= bar && self.real_steps_to_solve.is_none() {
             self.real_steps_to_solve = Some(steps);
             self.wall_s_to_solve = Some(clocks.wall.elapsed().as_secs_f64());
             self.cpu_s_to_solve = clocks.cpu.seconds();
         }
-        let in_a_row = self.evaluations.iter().rev().take_while(|point| point.value >= bar).count();
-        self.three_in_a_row = (in_a_row >= IN_A_ROW).then_some(steps);
+        self.three_in_a_row = (at_bar_in_a_row >= IN_A_ROW).then_some(steps);
     }
 }
 
@@ -183,12 +182,13 @@ fn advance(
 ) -> Result<()> {
     let bar = trainer.spec().solved_return;
     line.solved_return = Some(bar);
-    let mut last_iteration = None;
+    let (mut last_iteration, mut evaluated) = (None, trainer.evaluations().count);
     while line.three_in_a_row.is_none() && !is_over(&trainer, max_steps, &mut last_iteration) {
         let result = pollster::block_on(trainer.tick());
         (line.real_steps, line.imagined_steps) = trainer.steps();
         result?;
-        if trainer.curves().evaluations.len() > line.evaluations.len() {
+        if trainer.evaluations().count > evaluated {
+            evaluated = trainer.evaluations().count;
             line.evaluated(&trainer, bar, clocks);
             watch.evaluated(&trainer);
         }
@@ -228,8 +228,25 @@ mod tests {
     fn the_iteration_in_which_the_steps_end_is_finished_and_evaluated() {
         let line = run(&case(100), 1, |_| {});
         assert_eq!((line.real_steps, line.error), (128, None));
-        let steps: Vec<f32> = line.evaluations.iter().map(|point| point.real_steps).collect();
+        let steps: Vec<f64> = line.evaluations.iter().map(|point| point.real_steps).collect();
         assert_eq!(steps, [64.0, 128.0]);
+    }
+
+    #[test]
+    fn every_evaluation_is_counted_and_told_even_when_the_learners_own_curve_has_been_thinned_out() {
+        // It acts at random and never learns, and it is evaluated after every step.
+        let changes =
+            ["learning_starts=50000", "train_freq=1", "hidden_size=4", "eval_every=1", "eval_episodes=1"];
+        let changes = changes.map(String::from);
+        let case = Case::new("MountainCar-v0", "dqn", None, &changes, Some(4200)).expect("a case");
+        let (mut told, mut kept) = (0, 0);
+        let line = run(&case, 1, |trainer| {
+            told += 1;
+            kept = trainer.curves().evaluations.len();
+        });
+        assert_eq!((line.error, line.evaluations.len(), told), (None, 4201, 4201));
+        assert!(kept < told, "the curve is thinned out: {kept}");
+        assert_eq!(line.evaluations.last().map(|point| point.real_steps), Some(line.real_steps as f64));
     }
 
     #[test]

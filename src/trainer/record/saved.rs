@@ -1,9 +1,9 @@
 //! The record as arrays of a checkpoint, and back. What pictures are drawn from is not part of it: they show what comes.
 //!
-//! **Shapes.** metrics `[M]`, the latest values, whose names stand in the JSON; a curve [points, 2]: real steps and value;
-//! recent_episodes `[up to 100]`.
+//! **Shapes.** metrics `[M]`, the latest values, whose names stand in the JSON; a curve [points, 2]: real steps and value,
+//! in f64; recent_episodes `[up to 100]`.
 
-use super::{RECENT_EPISODES, Record};
+use super::{Evaluations, RECENT_EPISODES, Record};
 use crate::arrays::{Arrays, refused};
 use crate::env::EpisodeEnd;
 use crate::error::Result;
@@ -24,6 +24,11 @@ pub(in crate::trainer) struct Counters {
     evaluated_at_real_steps: u64,
     solved_at_real_steps: Option<u64>,
     steps_of_environment_0: u64,
+    /// Files of 0.1.0 and before have neither of these: there the curve is all that is known.
+    #[serde(default)]
+    evaluations: Option<u64>,
+    #[serde(default)]
+    evaluations_at_bar_in_a_row: Option<u64>,
 }
 
 impl Record {
@@ -38,6 +43,8 @@ impl Record {
             evaluated_at_real_steps: self.evaluated_at,
             solved_at_real_steps: self.solved_at_real_steps,
             steps_of_environment_0: self.frames_of_environment_0,
+            evaluations: Some(self.evaluations.count),
+            evaluations_at_bar_in_a_row: Some(self.evaluations.at_bar_in_a_row),
         }
     }
 
@@ -45,7 +52,7 @@ impl Record {
     pub(in crate::trainer) fn save(&self, arrays: &mut Arrays) {
         arrays.put("metrics", &[self.metrics.len()], self.metrics.values().copied());
         let mut put = |name: &str, points: &[Point]| {
-            let numbers = points.iter().flat_map(|point| [point.real_steps, point.value]);
+            let numbers = points.iter().flat_map(|point| [point.real_steps, f64::from(point.value)]);
             arrays.put(&format!("curves.{name}"), &[points.len(), 2], numbers);
         };
         put("episode_returns", &self.curves.episode_returns);
@@ -55,17 +62,21 @@ impl Record {
         arrays.put("recent_episodes.returns", &[recent], self.recent.iter().map(|end| end.return_));
         arrays.put("recent_episodes.lengths", &[recent], self.recent.iter().map(|end| end.length as i64));
         arrays.put("envs.return_of_environment_0", &[1], [self.episode_return]);
+        let best: Vec<f32> = self.evaluations.best.into_iter().collect();
+        arrays.put("best_evaluation", &[best.len()], best);
     }
 
-    /// The record that was saved, with these names of its metrics.
+    /// The record that was saved, with these names of its metrics; `bar` is the task's.
     ///
     /// # Errors
     /// [`crate::Error::Checkpoint`] if something is missing or cannot be.
     pub(in crate::trainer) fn load(
         counters: Counters,
         metrics: &[String],
+        bar: f32,
         arrays: &mut Arrays,
     ) -> Result<Self> {
+        let counted = (counters.evaluations, counters.evaluations_at_bar_in_a_row);
         let mut record = Self {
             ticks: counters.ticks,
             iteration: counters.iterations,
@@ -87,6 +98,12 @@ impl Record {
         }
         record.curves.episode_returns = curve("curves.episode_returns", arrays)?;
         record.curves.evaluations = curve("curves.evaluations", arrays)?;
+        record.evaluations = Evaluations::of_curve(&record.curves.evaluations, bar);
+        if let (Some(count), Some(at_bar_in_a_row)) = counted {
+            let best: Vec<f32> = arrays.take_rows("best_evaluation", &[])?;
+            let best = best.first().copied();
+            record.evaluations = Evaluations { count, at_bar_in_a_row, best, ..record.evaluations };
+        }
         const PREFIX: &str = "curves.metrics.";
         let names: Vec<String> = arrays.names(PREFIX).map(String::from).collect();
         for full in names {
@@ -99,8 +116,12 @@ impl Record {
 }
 
 fn curve(name: &str, arrays: &mut Arrays) -> Result<Vec<Point>> {
-    let numbers: Vec<f32> = arrays.take_rows(name, &[2])?;
-    Ok(numbers.chunks_exact(2).map(|pair| Point { real_steps: pair[0], value: pair[1] }).collect())
+    let numbers: Vec<f64> = if arrays.holds::<f32>(name) {
+        arrays.take_rows::<f32>(name, &[2])?.into_iter().map(f64::from).collect() // as 0.1.0 wrote them
+    } else {
+        arrays.take_rows(name, &[2])?
+    };
+    Ok(numbers.chunks_exact(2).map(|pair| Point { real_steps: pair[0], value: pair[1] as f32 }).collect())
 }
 
 fn recent_episodes(arrays: &mut Arrays) -> Result<Vec<EpisodeEnd>> {

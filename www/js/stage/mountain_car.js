@@ -9,16 +9,18 @@ const LIFT = 2.2; // pixels that a path rises in every step ahead: all of them l
 export const TASKS = Object.keys(FLAGS);
 export const STILL = [-0.5, 0];
 export const GHOSTS = { poses: 0, paths: 1.6 };
-export const STRIP = { label: "position", of: ([position]) => position, top: 0.95, bottom: -1.35, marks: [{ value: 0.5, label: "the flag" }, { value: WALL }] };
+export const STRIP = { label: "position", of: ([position]) => position, top: 0.95, bottom: -1.35, marks: [{ value: WALL }] };
 
-export function camera({ left, width, top, bottom }, obs, { task }) {
+export const marks = ({ flag }) => [{ value: flag, label: "the flag" }, ...STRIP.marks];
+
+export function camera({ left, width, top, bottom }, obs, { task, physics }) {
   const car = Math.max(26, Math.min(52, width * 0.065));
   const [wide, high] = [(width - 2 * left - 8) / (END - WALL), (bottom - top - 2.2 * car) / 1.9];
   const metre = Math.min(wide, high / FLAT);
   const steepness = Math.min(STEEP, high / metre);
   const x = (position) => width / 2 + (position - (WALL + END) / 2) * metre;
   const y = (position) => bottom - 10 - (1 + Math.sin(3 * position)) * steepness * metre;
-  return { steepness, car, x, y, flag: FLAGS[task], bottom, discrete: task === TASKS[0] };
+  return { steepness, car, x, y, flag: physics.flag ?? FLAGS[task], bottom, discrete: task === TASKS[0] };
 }
 
 const slope = (eye, position) => Math.atan2(-3 * Math.cos(3 * position) * eye.steepness, 1);

@@ -2,7 +2,7 @@
 import { value } from "../format.js";
 import { dashed, disc, label, rod, turn } from "./shapes.js";
 
-const STRONGEST = 2; // N m: the action's bound in Gymnasium's task
+const BOUND = 2; // the action that asks for the motor's full torque
 const UNWOUND = 0.014; // a path grows away from the circle by this share of the rod in every step, or all would be one line
 
 export const TASKS = ["Pendulum-v1"];
@@ -13,7 +13,7 @@ export const STRIP = { label: "angle from upright", of: angleOf, top: -Math.PI, 
 export function camera({ width, top, bottom }, obs, { physics }) {
   const length = physics.length ?? 1;
   const room = Math.min((bottom - top) / 2, width / 2) / 1.3;
-  return { hub: [width / 2, (top + bottom) / 2], rod: room * Math.min(1, length), strongest: physics.max_torque ?? STRONGEST };
+  return { hub: [width / 2, (top + bottom) / 2], rod: room * Math.min(1, length) };
 }
 
 const place = ({ hub: [x, y], rod: length }, [cosine, sine], share = 1) => {
@@ -38,7 +38,7 @@ export function drawReal(context, eye, { obs, frame }, theme) {
   const tip = place(eye, obs);
   rod(context, [eye.hub, tip], width, theme.ink);
   disc(context, eye.hub, width * 0.22, theme.paper);
-  const torque = Math.max(-1, Math.min(1, (frame.action[0] ?? 0) / eye.strongest));
+  const torque = Math.max(-1, Math.min(1, (frame.action[0] ?? 0) / BOUND));
   const along = Math.atan2(obs[1], obs[0]) - Math.PI / 2;
   turn(context, eye.hub, eye.rod * 0.34, along + Math.sign(torque) * 0.3, torque * 1.9, theme.ink);
 }
