@@ -19,7 +19,7 @@ export function createLoop({ paint, reported, failed, schedule = (frame) => requ
   let generation = 0;
   let flying = 0; // orders that have no answer yet
   let speed = null; // null: paused
-  let errands = []; // asked for by hand: "look", "tick", "phase"
+  let errands = []; // asked for by hand: "greet", "look", "tick", "phase"
   let last = 0;
   let due = { look: 0, curves: 0, tick: 0, save: 0 };
   let progress = ""; // when this changes, curves have grown
@@ -41,6 +41,7 @@ export function createLoop({ paint, reported, failed, schedule = (frame) => requ
     const most = speed === "fast" && errands.length === 0 && !handOver ? 1 + session.ahead : 1;
     if (flying >= most) return null;
     const curves = now >= due.curves && progress !== drawn;
+    if (errands[0] === "greet") return { budgetMs: 0, maxTicks: 0, curves: true, anew: true };
     if (errands[0] === "look") return { budgetMs: 0, maxTicks: 0, curves: true };
     if (errands[0] === "tick") return { budgetMs: 0, maxTicks: 1, curves };
     if (errands[0] === "phase") return { budgetMs: BUDGET_MS.fast, stopAt: "phase", curves };
@@ -104,7 +105,7 @@ export function createLoop({ paint, reported, failed, schedule = (frame) => requ
     /** From now on this run is played; whatever the former one still answers is dropped. */
     attach(next) {
       stop();
-      [session, errands, progress, drawn] = [next, ["look"], "", ""];
+      [session, errands, progress, drawn] = [next, ["greet"], "", ""];
       due = { look: 0, curves: 0, tick: 0, save: 0 };
     },
     play: (pace) => { speed = pace; due.tick = 0; },

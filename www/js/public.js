@@ -1,6 +1,6 @@
 // window.mbppo: what a test or a teacher may read and do from outside.
 
-export function publish({ store, commands }) {
+export function publish({ store, commands, addressOfRun }) {
   const api = {
     get snapshot() { return store.get().snapshot; },
     get curves() { return store.get().curves; },
@@ -10,6 +10,7 @@ export function publish({ store, commands }) {
     get stateMap() { return store.get().stateMap; },
     get checkpoint() { return store.get().checkpoint; },
     get playing() { return store.get().playing; },
+    get address() { return addressOfRun(); },
     play: () => commands.play(),
     pause: () => commands.pause(),
     step: () => commands.tick(),

@@ -36,10 +36,12 @@ function described({ info = {}, isFallbackAdapter }) {
 /**
  * What to do about WebGPU for a wish, once the run has begun on the CPU. `move`: "no" (and `sentence`: why), "asked"
  * (take the run over) or "measure" (take it over if that pays). `built`: whether the page has a WebGPU build; `saveData`: the visitor's wish.
+ * `kernels`: {algorithm, devices}, where the learner can compute.
  */
-export function planFor(wish, { probe, built, saveData }) {
+export function planFor(wish, { probe, built, saveData, kernels }) {
   const stay = (sentence) => ({ move: "no", sentence });
   if (wish === "cpu") return stay(`${CPU}, as asked for.`);
+  if (!kernels.devices.includes("webgpu")) return stay(`${CPU}: ${kernels.algorithm} has no WebGPU kernels.`);
   if (!probe.possible) return stay(`${CPU}, because ${probe.reason}.`);
   if (!built) return stay(`${CPU}, because this page was built without WebGPU.`);
   if (wish === "webgpu") return { move: "asked" };

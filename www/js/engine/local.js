@@ -32,14 +32,16 @@ function sessionOf(session, failed) {
     turn = result.catch(() => {});
     return result;
   };
-  const growth = createGrowth();
+  let growth = createGrowth();
+  const moved = createNews();
   let rests = 0;
   return {
     device: session.device(),
     ahead: 0,
     advance(order) {
       const asked = rests;
-      return inTurn(() => advance(session, asked === rests ? order : { ...order, maxTicks: 0 }, growth));
+      if (order.anew) growth = createGrowth();
+      return inTurn(() => advance(session, asked === rests ? order : { ...order, maxTicks: 0 }, growth, moved));
     },
     rest: () => { rests += 1; },
     physics: () => inTurn(() => session.physics()),
@@ -48,11 +50,11 @@ function sessionOf(session, failed) {
   };
 }
 
-async function advance(session, { budgetMs, maxTicks = 0xffffffff, stopAt = "", save = false, look = true, curves = false }, growth) {
+async function advance(session, { budgetMs, maxTicks = 0xffffffff, stopAt = "", save = false, look = true, curves = false }, growth, moved) {
   const start = performance.now();
   const done = maxTicks > 0 ? await session.advance(budgetMs, maxTicks, stopAt) : IDLE;
   const report = { ticks: done.ticks, phaseChanged: done.phase_changed, iterationEnded: done.iteration_ended };
-  if (look) Object.assign(report, { snapshot: session.snapshot(), recording: session.take_recording() });
+  if (look) Object.assign(report, { snapshot: session.snapshot(), recording: session.take_recording(), ...moved(session.physics()) });
   if (curves) {
     const before = performance.now();
     report.curves = growth(session.curves());
@@ -69,4 +71,15 @@ async function checkpointOf(session) {
   const start = performance.now();
   const bytes = await session.save();
   return { bytes, iteration: session.snapshot().iteration, ms: performance.now() - start };
+}
+
+/** Tells of physics only if they are other than they were told last: a plan may change them. */
+function createNews() {
+  let last = "";
+  return (physics) => {
+    const text = JSON.stringify(physics);
+    if (text === last) return {};
+    last = text;
+    return { physics };
+  };
 }

@@ -1,7 +1,8 @@
 // The top line: what learns, on which device and why, and how to share it.
 import { find, say } from "../dom.js";
+import { titleOf, unsuited } from "../params.js";
 
-export function mountTopline({ store, commands, addressOf }) {
+export function mountTopline({ store, commands, addressOfRun }) {
   const task = find("task");
   const preset = find("preset");
   const device = find("device");
@@ -9,14 +10,22 @@ export function mountTopline({ store, commands, addressOf }) {
   const { schema } = store.get();
 
   task.replaceChildren(...schema.tasks.map(({ id, goal }) => Object.assign(new Option(id, id), { title: goal })));
-  task.addEventListener("change", () => change({ task: task.value, config: {} }));
+  task.addEventListener("change", () => change(taskChange(schema, store.get().settings, task.value)));
   preset.replaceChildren(...schema.presets.map(({ name, title, explanation }) => {
     const option = new Option(title, name);
     option.title = explanation;
     return option;
   }));
+  const offer = (settings) => {
+    for (const option of preset.options) {
+      const row = unsuited(schema, { task: settings.task, preset: option.value });
+      option.disabled = row !== undefined;
+      say(option, titleOf(schema, option.value) + (row ? ` (not on ${settings.task})` : ""));
+      option.title = row?.why ?? schema.presets.find(({ name }) => name === option.value).explanation;
+    }
+  };
   preset.addEventListener("change", () => change({ preset: preset.value, config: {} }));
-  device.addEventListener("change", () => change({ device: device.value }));
+  device.addEventListener("change", () => said(commands.changeDevice(device.value)));
 
   const show = ({ settings, device: opened, opening }) => {
     if (!settings) return;
@@ -25,6 +34,7 @@ export function mountTopline({ store, commands, addressOf }) {
     task.title = goal;
     say(find("seed"), String(settings.seed));
     say(find("goal"), goal.charAt(0).toLowerCase() + goal.slice(1));
+    offer(settings);
     preset.value = settings.preset;
     preset.title = schema.presets.find(({ name }) => name === settings.preset)?.explanation ?? "";
     device.value = settings.device;
@@ -38,17 +48,21 @@ export function mountTopline({ store, commands, addressOf }) {
     else coming.removeAttribute("value");
   });
 
-  /** Starts over; what is refused is said, and the controls show what runs. */
-  async function change(changes) {
-    const error = await commands.change(changes);
+  /** What is refused is said, and the controls show what runs. */
+  async function said(changing) {
+    const error = await changing;
     if (!error) return;
     store.set({ notes: [...store.get().notes, `${error.message} The run goes on as it was.`] });
     show(store.get());
   }
+  function change({ note, ...changes }) {
+    if (note) store.set({ notes: [...store.get().notes, note] });
+    return said(commands.change(changes));
+  }
 
   find("share").addEventListener("click", async () => {
     const address = find("share-address");
-    address.value = addressOf(store.get().settings);
+    address.value = addressOfRun();
     say(find("share-done"), "");
     dialog.showModal();
     address.select();
@@ -59,4 +73,12 @@ export function mountTopline({ store, commands, addressOf }) {
       say(find("share-done"), "Copy it from the line above.");
     }
   });
+}
+
+/** What another task changes: if the learner cannot learn it, the nearest takes its place, and `note` says why. */
+export function taskChange(schema, settings, task) {
+  const preset = settings?.preset ?? schema.presets[0].name;
+  const row = unsuited(schema, { task, preset });
+  if (!row) return { task, config: {} };
+  return { task, preset: row.instead, config: {}, note: `${row.why} ${titleOf(schema, row.instead)} learns it instead.` };
 }
