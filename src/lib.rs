@@ -6,7 +6,7 @@
 //! 1. plain numbers: [`error`], [`arrays`], [`rng`], [`config`], [`mod@env`], [`buffer`], [`stats`], [`quantiles`], [`gae`],
 //!    [`dyna_q`], [`transitions`], [`metrics`], [`snapshot`], and [`kernels`], the learning arithmetic: networks, losses and
 //!    gradients by hand. It is all that training on the CPU takes;
-//! 2. where it is computed: [`device`], [`nets`], and [`tensors`], the same arithmetic in burn's tensors, with which the
+//! 2. where it is computed: [`device`], [`learners`] (which of them suits which task and device), [`nets`], and [`tensors`], the same arithmetic in burn's tensors, with which the
 //!    kernels are compared (device `cpu-plain`);
 //! 3. learning: [`samples`], [`agent`], [`world_model`], [`curiosity`], [`imagination`], [`diagnostics`], doors behind which
 //!    each device has a room: no trainer;
@@ -38,6 +38,7 @@ pub mod gae;
 pub mod gpu;
 pub mod imagination;
 pub mod kernels;
+pub mod learners;
 pub mod metrics;
 pub mod nets;
 pub mod plots;

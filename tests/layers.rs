@@ -19,7 +19,7 @@ const LAYERS: &[&[&str]] = &[
         "snapshot",
         "kernels",
     ],
-    &["device", "nets", "tensors", "gpu"],
+    &["device", "learners", "nets", "tensors", "gpu"],
     &["world_model", "curiosity", "imagination", "samples", "agent", "diagnostics"],
     &["trainer"],
     &["plots"],

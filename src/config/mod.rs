@@ -4,17 +4,20 @@
 //! [`schema`], from which the page makes its controls, tooltips and URL parameters and the command line
 //! its options. Whatever is set by name and text goes through [`Config::set`].
 
+mod effect;
 mod preset;
 mod value;
 
+pub use effect::Remark;
 pub use preset::{ForTask, PRESETS, Preset, TUNED, preset};
 pub use value::{
-    Activation, Algorithm, ConfidenceRule, CuriosityKind, ModelHeads, ModelTarget, SegmentRule, Termination,
+    Activation, Algorithm, Allowed, Choice, ConfidenceRule, CuriosityKind, ModelHeads, ModelTarget,
+    SegmentRule, Termination,
 };
 
 use crate::error::{Error, Result};
 use serde::Serialize;
-use value::{Allowed, Parameter};
+use value::Parameter;
 
 /// One row of [`schema`].
 #[derive(Debug, Clone, Serialize)]
@@ -232,7 +235,7 @@ hyperparameters! {
     beta: f64 = 0.01, Allowed::Number { min: 0.0, max: 1.0 }, "curiosity", "β";
     /// Whether β rises while returns fall and falls while they rise.
     adaptive_beta: bool = true, Allowed::Switch, "curiosity", "";
-    /// Discount of novelty, where it has a value head of its own: how far ahead a discovery is worth going for.
+    /// Discount of novelty: how far ahead a discovery is worth going for, and over how long the scale of novelty is measured.
     gamma_int: f64 = 0.99, Allowed::Number { min: 0.0, max: 1.0 }, "curiosity", "γ_int";
     /// Whether novelty has a value head of its own; if not, it is added to the reward before advantages are computed.
     separate_values: bool = true, Allowed::Switch, "curiosity", "";
@@ -315,11 +318,11 @@ impl Config {
             let value = Parameter::text(&self.curiosity);
             return needed_by("curiosity", value, "none: it explores by chance");
         }
-        if self.learning_starts > self.replay_capacity {
+        if self.learns_from_replay() && self.learning_starts > self.replay_capacity {
             let allowed = format!("at most replay_capacity = {}", self.replay_capacity);
             return needed_by("learning_starts", self.learning_starts.to_string(), &allowed);
         }
-        if self.exploration_final_eps > self.exploration_initial_eps {
+        if self.algorithm == Algorithm::Dqn && self.exploration_final_eps > self.exploration_initial_eps {
             let allowed = format!("at most exploration_initial_eps = {}", self.exploration_initial_eps);
             return needed_by("exploration_final_eps", self.exploration_final_eps.to_string(), &allowed);
         }
@@ -353,7 +356,28 @@ mod tests {
         let error = config.set("model_target", "picture").unwrap_err().to_string();
         assert_eq!(error, "model_target = picture is not possible: it must be one of difference, raw.");
         assert!(config.set("gama", "1").unwrap_err().to_string().contains("no hyperparameter"));
+        let error = config.set("gamma", "0,98").unwrap_err().to_string();
+        assert!(error.ends_with("from 0 to 1; the decimal mark is a point, as in 0.98."), "{error}");
+        let error = config.set("horizon", "1,000").unwrap_err().to_string();
+        assert!(error.contains("the decimal mark is a point"), "{error}");
         assert_eq!(config, Config::default());
+    }
+
+    #[test]
+    fn a_count_is_read_as_people_write_it() {
+        let mut config = Config::default();
+        for (text, value) in
+            [("1e6", 1_000_000), ("1_000_000", 1_000_000), ("2.5e5", 250_000), (" 300 ", 300)]
+        {
+            config.set("replay_capacity", text).unwrap();
+            assert_eq!(config.replay_capacity, value, "{text}");
+        }
+        for text in
+            ["1.000", "2.5", "_300", "300_", "3__00", "1e99", "1.5e0", "-1e3", "e", "1e", "NaN", "inf", ""]
+        {
+            config.set("replay_capacity", text).unwrap_err();
+        }
+        assert_eq!(config.replay_capacity, 300);
     }
 
     #[test]

@@ -56,9 +56,9 @@ pub trait Parameter: Sized {
 
 impl Parameter for usize {
     fn parse(text: &str, allowed: &Allowed) -> Result<Self, String> {
-        match (text.trim().parse(), allowed) {
-            (Ok(value), Allowed::Count { min, max }) if (*min..=*max).contains(&value) => Ok(value),
-            _ => Err(allowed.sentence()),
+        match (count(text.trim()), allowed) {
+            (Some(value), Allowed::Count { min, max }) if (*min..=*max).contains(&value) => Ok(value),
+            _ => Err(allowed.sentence() + &comma_hint(text)),
         }
     }
 
@@ -67,11 +67,32 @@ impl Parameter for usize {
     }
 }
 
+/// A whole number as people write it: `20000`, `20_000` or `2e4`.
+fn count(text: &str) -> Option<usize> {
+    if text.contains(['e', 'E']) {
+        let number: f64 = text.parse().ok()?;
+        let is_whole = number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&number);
+        return is_whole.then_some(number as usize);
+    }
+    let groups: Vec<&str> = text.split('_').collect();
+    if groups.iter().any(|group| group.is_empty()) {
+        return None;
+    }
+    groups.concat().parse().ok()
+}
+
+/// What to say besides where a number is written with a comma.
+fn comma_hint(text: &str) -> String {
+    let is_number_with_comma =
+        text.contains(',') && text.trim().chars().all(|c| c.is_ascii_digit() || ".,_+-eE".contains(c));
+    if is_number_with_comma { "; the decimal mark is a point, as in 0.98".into() } else { String::new() }
+}
+
 impl Parameter for f64 {
     fn parse(text: &str, allowed: &Allowed) -> Result<Self, String> {
         match (text.trim().parse(), allowed) {
             (Ok(value), Allowed::Number { min, max }) if (*min..=*max).contains(&value) => Ok(value),
-            _ => Err(allowed.sentence()),
+            _ => Err(allowed.sentence() + &comma_hint(text)),
         }
     }
 
@@ -96,6 +117,11 @@ pub trait Choice: Copy + PartialEq + 'static {
     const WORDS: &'static [&'static str];
     /// All values, in the order of the words.
     const VALUES: &'static [Self];
+
+    /// The word of this value.
+    fn word(&self) -> &'static str {
+        Self::VALUES.iter().position(|value| value == self).map_or("", |index| Self::WORDS[index])
+    }
 }
 
 impl<C: Choice> Parameter for C {
@@ -105,8 +131,7 @@ impl<C: Choice> Parameter for C {
     }
 
     fn text(&self) -> String {
-        let index = C::VALUES.iter().position(|value| value == self);
-        index.map_or_else(String::new, |index| C::WORDS[index].into())
+        self.word().into()
     }
 }
 

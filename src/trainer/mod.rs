@@ -46,6 +46,7 @@ use crate::dyna_q::DynaQ;
 use crate::env::{EnvSpec, VecEnv};
 use crate::error::{Error, Result};
 use crate::imagination::KnownRange;
+use crate::learners::{require_kernels, require_suited};
 use crate::nets::{HostActor, ObsScaling, Shape};
 use crate::rng::Seed;
 use crate::snapshot::{Curves, Snapshot};
@@ -54,7 +55,7 @@ use crate::world_model::Model;
 use kept::Learned;
 use physics::PhysicsChanges;
 use record::Record;
-use replay_learner::{ReplayLearner, require_matching_actions, require_possible_device};
+use replay_learner::ReplayLearner;
 use std::collections::BTreeMap;
 use streams::Streams;
 use work::Work;
@@ -119,8 +120,8 @@ impl Trainer {
         config.validate()?;
         let envs = VecEnv::new(task, config.num_envs, seed, "envs")?;
         let spec = envs.spec();
-        require_matching_actions(spec, config.algorithm)?;
-        require_possible_device(device.kind(), config.algorithm)?;
+        require_suited(config.algorithm, envs.env(0))?;
+        require_kernels(config.algorithm, device.kind())?;
         let shape = shape(spec, &config);
         let replay_learner =
             ReplayLearner::new(&device, &shape, &config, &mut seed.stream("weights.replay_learner"));

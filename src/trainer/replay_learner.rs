@@ -2,8 +2,8 @@
 
 use crate::config::{Algorithm, Config};
 use crate::device::{Device, DeviceKind};
-use crate::env::{ActionSpace, EnvSpec};
-use crate::error::{Error, Result};
+use crate::env::ActionSpace;
+use crate::error::Result;
 use crate::kernels::dqn::{self, Dqn};
 use crate::kernels::targeted::{self, Targeted};
 use crate::kernels::td3::{self, Td3};
@@ -170,7 +170,7 @@ impl ReplayLearner {
     /// One update; gives its numbers by the name of their metric.
     ///
     /// # Errors
-    /// [`Error::Device`] if the numbers cannot be read.
+    /// [`crate::Error::Device`] if the numbers cannot be read.
     pub(super) fn update(
         &mut self,
         batch: &Transitions,
@@ -220,54 +220,5 @@ fn td3_settings(config: &Config) -> td3::Settings {
         target_policy_noise: config.target_policy_noise,
         target_noise_clip: config.target_noise_clip,
         max_grad_norm: config.max_grad_norm,
-    }
-}
-
-/// DQN needs choices and TD3 needs numbers.
-pub(super) fn require_matching_actions(spec: &EnvSpec, algorithm: Algorithm) -> Result<()> {
-    let refuse = |value: &str, allowed: String| {
-        Err(Error::Config { field: "algorithm".into(), value: value.into(), allowed })
-    };
-    match (algorithm, spec.action) {
-        (Algorithm::Dqn, ActionSpace::Box { .. }) => refuse(
-            "dqn",
-            format!("it compares choices, and {} takes numbers: take td3, ppo or a2c there", spec.id),
-        ),
-        (Algorithm::Td3, ActionSpace::Discrete(choices)) => refuse(
-            "td3",
-            format!("it acts in numbers, and {} has {choices} choices: take dqn, ppo or a2c there", spec.id),
-        ),
-        _ => Ok(()),
-    }
-}
-
-/// DQN, TD3 and Dyna-Q have no kernels on WebGPU.
-pub(super) fn require_possible_device(device: DeviceKind, algorithm: Algorithm) -> Result<()> {
-    match (device, algorithm) {
-        (DeviceKind::WebGpu, Algorithm::Dqn | Algorithm::Td3 | Algorithm::DynaQ) => Err(Error::Config {
-            field: "device".into(),
-            value: device.name().into(),
-            allowed:
-                "dqn, td3 and dyna_q compute on the cpu: take device cpu for them, or algorithm ppo or a2c"
-                    .into(),
-        }),
-        _ => Ok(()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn on_webgpu_learners_without_kernels_there_are_refused_and_all_others_taken() {
-        for algorithm in [Algorithm::Ppo, Algorithm::A2c, Algorithm::Dqn, Algorithm::Td3, Algorithm::DynaQ] {
-            let has_kernels = matches!(algorithm, Algorithm::Ppo | Algorithm::A2c);
-            let on_webgpu = require_possible_device(DeviceKind::WebGpu, algorithm);
-            assert_eq!(on_webgpu.is_ok(), has_kernels, "{algorithm:?}");
-            assert_eq!(require_possible_device(DeviceKind::Cpu, algorithm), Ok(()));
-        }
-        let refused = require_possible_device(DeviceKind::WebGpu, Algorithm::Td3).unwrap_err().to_string();
-        assert!(refused.starts_with("device = webgpu is not possible: dqn, td3 and dyna_q"), "{refused}");
     }
 }

@@ -11,26 +11,18 @@ use super::work::Work;
 use crate::config::{Algorithm, Config};
 use crate::dyna_q::{DynaQ, DynaQSettings, TableStep};
 use crate::env::{ActionSpace, Env};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::snapshot::StateMap;
 
 /// The tables for this task, if `config` asks for them.
 ///
 /// # Errors
-/// [`Error::Config`] with field `algorithm` for a task whose states cannot be numbered.
+/// [`crate::Error::Config`] if a setting is not one that tables take.
 pub(super) fn learner(env: &dyn Env, config: &Config) -> Result<Option<DynaQ>> {
-    if config.algorithm != Algorithm::DynaQ {
+    let (Algorithm::DynaQ, Some(states), ActionSpace::Discrete(actions)) =
+        (config.algorithm, env.state_count(), env.spec().action)
+    else {
         return Ok(None);
-    }
-    let (Some(states), ActionSpace::Discrete(actions)) = (env.state_count(), env.spec().action) else {
-        return Err(Error::Config {
-            field: "algorithm".into(),
-            value: "dyna_q".into(),
-            allowed: format!(
-                "it needs a table of all states, and those of {} cannot be numbered: take it to DynaMaze-v0",
-                env.spec().id
-            ),
-        });
     };
     let settings = DynaQSettings {
         learning_rate: config.learning_rate as f32,

@@ -12,13 +12,15 @@ mod session;
 pub use options::{check, read_hyperparameter};
 pub use session::Session;
 
-use crate::config::{PRESETS, TUNED};
+use crate::config::{PRESETS, TUNED, preset};
 use crate::env::{Env, GridWorld, TASKS};
 use crate::error::{self, Error};
+use crate::learners;
 use crate::metrics::METRICS;
-use convert::{Thrown, to_js};
+use convert::{Thrown, from_js, to_js};
 use js_sys::Function;
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::panic::PanicHookInfo;
 use std::sync::Once;
 use wasm_bindgen::prelude::*;
@@ -60,7 +62,8 @@ fn report_panic(panic: &PanicHookInfo) {
 }
 
 /// What the page makes its controls, tooltips and axes from: `{ version, presets, tuned, hyperparameters, metrics, tasks,
-/// mazes: { task: layout } }`.
+/// mazes: { task: layout }, unsuited: [{ preset, task, why, instead }], devices: { algorithm: [device] } }`. `unsuited` are the
+/// presets that cannot learn a task, each with the nearest that can; `devices` says where each algorithm has kernels.
 ///
 /// # Errors
 /// Throws if a value has no form in JavaScript, which none of these has.
@@ -75,7 +78,22 @@ pub fn schema() -> Thrown<JsValue> {
         "metrics": METRICS,
         "tasks": tasks.collect::<error::Result<Vec<_>>>()?,
         "mazes": { GridWorld::default().spec().id: GridWorld::layout() },
+        "unsuited": learners::unsuited()?,
+        "devices": learners::devices(),
     }))
+}
+
+/// The hyperparameters that have no effect in this preset, on this task, with these changes `{ name: text }`:
+/// `[{ name, reason }]`, where a reason is the end of a sentence that begins with the name, "has no effect in ppo".
+///
+/// # Errors
+/// Throws an "MbppoError" of kind "config" with `field`, `value` and `allowed`.
+#[wasm_bindgen]
+pub fn without_effect(task: &str, preset_name: &str, changes: JsValue) -> Thrown<JsValue> {
+    let changes: BTreeMap<String, String> = from_js("changes", changes)?;
+    let mut config = preset(preset_name, task)?;
+    changes.iter().try_for_each(|(name, text)| config.set(name, text))?;
+    to_js(&learners::without_effect(&config, task)?)
 }
 
 /// A seed that nobody has chosen: a whole number below 2³², so that it is short in a link.

@@ -3,6 +3,7 @@
 use mbppo::config::{Config, preset};
 use mbppo::device::{DeviceKind, open};
 use mbppo::error::{Error, Result};
+use mbppo::learners::without_effect;
 use mbppo::rng::Seed;
 use mbppo::trainer::Trainer;
 
@@ -78,6 +79,14 @@ impl Case {
             max_steps: max_steps.unwrap_or_else(|| usual_max_steps(task)),
             device: trainer.device().kind(),
         }
+    }
+
+    /// A sentence for every change that has no effect in this case.
+    pub fn remarks(&self) -> Result<Vec<String>> {
+        let unread = without_effect(&self.config, &self.task)?;
+        let names = self.changes.iter().filter_map(|change| change.split_once('=')).map(|(name, _)| name);
+        let remarks = names.filter_map(|name| unread.iter().find(|remark| remark.name == name));
+        Ok(remarks.map(|remark| format!("{} {}", remark.name, remark.reason)).collect())
     }
 
     /// A learner for this case.

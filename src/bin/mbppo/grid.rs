@@ -19,6 +19,9 @@ pub fn run(many: &Many) -> Result<()> {
     for case in &cases {
         // What no run could do is said before the first one, not hours later.
         case.trainer(many.seeds.start)?;
+        for remark in case.remarks()? {
+            eprintln!("{}, {}: {remark}.", case.task, summary::learner(&Line::begun(case, many.seeds.start)));
+        }
     }
     let there = read_if_there(&many.out)?;
     if there.torn > 0 {

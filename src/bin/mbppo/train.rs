@@ -52,6 +52,7 @@ pub fn train(train: &Train) -> Result<()> {
 fn begin(train: &Train) -> Result<(Trainer, Line, u64)> {
     let Some(file) = &train.resume else {
         let case = train.what.case()?;
+        case.remarks()?.iter().for_each(|remark| eprintln!("mbppo: {remark}."));
         return Ok((case.trainer(train.seed)?, Line::begun(&case, train.seed), case.max_steps));
     };
     let bytes = fs::read(file).map_err(|error| failed(file, &error))?;

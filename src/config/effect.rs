@@ -1,0 +1,130 @@
+//! Which hyperparameters have no effect in a configuration, and why.
+//!
+//! A run takes every allowed value, also where nothing reads it. Whoever sets one that changes nothing is told so: the page
+//! and the command line ask [`Config::without_effect`]. Here "effect" means an effect on what is learned and measured.
+
+use super::{Algorithm, Config, CuriosityKind, Termination, schema};
+use Algorithm::{A2c, Dqn, DynaQ, Ppo, Td3};
+use serde::Serialize;
+
+/// A hyperparameter that changes nothing in a configuration.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Remark {
+    /// Its name.
+    pub name: &'static str,
+    /// Why, as the end of a sentence that begins with the name: "has no effect in ppo".
+    pub reason: String,
+}
+
+/// Hyperparameters that only some algorithms read. All others are read by every algorithm, unless [`Config::unread`] says
+/// otherwise.
+const READ_BY: &[(&[Algorithm], &[&str])] = &[
+    (&[Ppo], &["n_epochs", "clip_range", "clip_range_vf", "target_kl"]),
+    (&[Ppo, A2c], &["gae_lambda", "ent_coef", "vf_coef", "normalize_advantage", "log_std_init"]),
+    (&[Ppo, A2c, DynaQ], &["num_steps"]),
+    (&[Ppo, A2c, Dqn, Td3], &["lr_anneal_steps", "max_grad_norm", "hidden_size", "activation"]),
+    (&[Ppo, A2c, Dqn, Td3], &["replay_capacity", "batch_size", "normalize_obs", "reward_scale"]),
+    (&[Dqn, Td3], &["learning_starts", "train_freq", "gradient_steps", "tau"]),
+    (&[Dqn], &["target_update_interval", "double_q", "exploration_steps", "exploration_initial_eps"]),
+    (&[Dqn, DynaQ], &["exploration_final_eps"]),
+    (&[Td3], &["policy_delay", "target_policy_noise", "target_noise_clip"]),
+    (&[Td3], &["action_noise_std", "action_noise_correlation"]),
+    (&[DynaQ], &["planning_steps", "planning_bonus"]),
+];
+
+/// What only the world model and the imagination read, beside the groups that are named after them.
+const READ_BY_MODEL: &[&str] = &["replay_half_life", "replay_capacity"];
+
+impl Config {
+    /// Every hyperparameter that changes nothing in this configuration, on a task whose actions are numbers or choices.
+    pub fn without_effect(&self, actions_are_numbers: bool) -> Vec<Remark> {
+        let remark = |(name, group)| {
+            let reason = self.unread(name, group, actions_are_numbers)?;
+            Some(Remark { name, reason: format!("has no effect {reason}") })
+        };
+        schema().iter().map(|row| (row.name, row.group)).filter_map(remark).collect()
+    }
+
+    /// Why nothing reads this hyperparameter, as "in ppo" or "without curiosity"; none if it is read.
+    fn unread(&self, name: &str, group: &str, actions_are_numbers: bool) -> Option<String> {
+        let in_algorithm = || Some(format!("in {}", super::value::Parameter::text(&self.algorithm)));
+        let readers = READ_BY.iter().find(|(_, names)| names.contains(&name)).map(|(readers, _)| *readers);
+        if readers.is_some_and(|readers| !readers.contains(&self.algorithm)) {
+            return in_algorithm();
+        }
+        let has_imagination = matches!(self.algorithm, Ppo | A2c) && self.imagination_rounds > 0;
+        let is_of_model = matches!(group, "world model" | "imagination") && name != "imagination_rounds";
+        let may_read_replay = self.learns_from_replay() && name == "replay_capacity";
+        if (is_of_model || READ_BY_MODEL.contains(&name)) && !has_imagination && !may_read_replay {
+            return match self.algorithm {
+                Ppo | A2c => Some("without imagination (imagination_rounds = 0)".into()),
+                _ => in_algorithm(),
+            };
+        }
+        if group == "curiosity" && name != "curiosity" && self.curiosity == CuriosityKind::None {
+            return Some("without curiosity (curiosity = none)".into());
+        }
+        self.switched_off(name, actions_are_numbers).map(Into::into)
+    }
+
+    /// Why another hyperparameter keeps this one from being read.
+    fn switched_off(&self, name: &str, actions_are_numbers: bool) -> Option<&'static str> {
+        let curiosity_learns = matches!(self.curiosity, CuriosityKind::Rnd | CuriosityKind::Icm);
+        let cases = [
+            (
+                "batch_size",
+                self.algorithm == A2c && !curiosity_learns,
+                "in a2c, which learns from the whole batch at once",
+            ),
+            ("clip_range", self.updates_once(), ONE_UPDATE),
+            ("clip_range_vf", self.updates_once(), ONE_UPDATE),
+            ("target_kl", self.n_epochs == 1, "with n_epochs = 1: there is no second epoch to leave out"),
+            ("log_std_init", !actions_are_numbers, "on a task with choices"),
+            (
+                "exploration_steps",
+                self.epsilon_is_constant(),
+                "while exploration_initial_eps = exploration_final_eps",
+            ),
+            ("target_noise_clip", self.target_policy_noise == 0.0, "with target_policy_noise = 0"),
+            ("target_policy_noise", self.target_noise_clip == 0.0, "with target_noise_clip = 0"),
+            ("action_noise_correlation", self.action_noise_std == 0.0, "with action_noise_std = 0"),
+            ("end_coef", self.termination != Termination::Learned, "unless termination = learned"),
+            ("depth_error_max", !self.adaptive_depth, "with adaptive_depth = false"),
+            ("disagreement_max", !self.adaptive_depth, "with adaptive_depth = false"),
+            (
+                "disagreement_max",
+                self.ensemble_size == 1,
+                "with ensemble_size = 1: one model cannot disagree",
+            ),
+            ("branches_min", !self.adaptive_breadth, "with adaptive_breadth = false"),
+            ("confidence_min", !self.adaptive_breadth, "with adaptive_breadth = false"),
+            ("episodic_novelty", !self.separate_values, "with separate_values = false"),
+            ("adaptive_beta", self.beta == 0.0, "with beta = 0, which stays 0"),
+            (
+                "curiosity_learning_rate",
+                !curiosity_learns,
+                "with curiosity = disagreement, which learns nothing of its own",
+            ),
+            ("planning_bonus", self.planning_steps == 0, "with planning_steps = 0"),
+            (
+                "eval_episodes",
+                self.algorithm == DynaQ,
+                "in dyna_q: from the same start all its episodes are alike",
+            ),
+            ("eval_episodes", self.eval_every == 0, "with eval_every = 0"),
+        ];
+        cases.into_iter().find(|(of, is_off, _)| *of == name && *is_off).map(|(.., reason)| reason)
+    }
+
+    /// Whether PPO takes a single step an iteration: then the policy has not moved yet, and nothing is ever clipped.
+    fn updates_once(&self) -> bool {
+        let rows = self.num_envs * self.num_steps;
+        self.imagination_rounds == 0 && self.n_epochs == 1 && rows <= self.batch_size
+    }
+
+    fn epsilon_is_constant(&self) -> bool {
+        self.exploration_initial_eps == self.exploration_final_eps
+    }
+}
+
+const ONE_UPDATE: &str = "with one update an iteration: the policy has not moved yet when it is clipped";

@@ -1,0 +1,116 @@
+//! Which learner suits which task, and where it can compute.
+//!
+//! DQN compares choices, TD3 acts in numbers, Dyna-Q needs a table of all states; PPO and A2C take every task. PPO and A2C have
+//! kernels on every device, the others on the CPU only. The trainer refuses by these rules, and the page and the command
+//! line learn from them what to offer.
+
+use crate::config::{Algorithm, Choice, Config, PRESETS, Remark, preset};
+use crate::device::DeviceKind;
+use crate::env::{ActionSpace, Env, TASKS, make};
+use crate::error::{Error, Result};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Presets in the order in which they are tried in place of one that cannot learn a task: the nearest first.
+const INSTEAD: [&str; 3] = ["dqn", "td3", "mb-ppo"];
+
+/// A preset that cannot learn a task.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Unsuited {
+    /// Name of the preset.
+    pub preset: &'static str,
+    /// Id of the task.
+    pub task: &'static str,
+    /// Why, as a sentence.
+    pub why: String,
+    /// The nearest preset that can.
+    pub instead: &'static str,
+}
+
+/// Whether an algorithm can compute on this kind of device.
+pub fn has_kernels(algorithm: Algorithm, device: DeviceKind) -> bool {
+    device != DeviceKind::WebGpu || matches!(algorithm, Algorithm::Ppo | Algorithm::A2c)
+}
+
+/// The names of the devices on which each algorithm can compute, by its name.
+pub fn devices() -> BTreeMap<&'static str, Vec<&'static str>> {
+    let of = |algorithm: Algorithm| {
+        let kinds = DeviceKind::ALL.iter().filter(|&&kind| has_kernels(algorithm, kind));
+        kinds.map(|kind| kind.name()).collect()
+    };
+    Algorithm::VALUES.iter().map(|algorithm| (algorithm.word(), of(*algorithm))).collect()
+}
+
+/// Every preset and task that do not go together.
+///
+/// # Errors
+/// None: presets and tasks of the lists are there.
+pub fn unsuited() -> Result<Vec<Unsuited>> {
+    let mut found = Vec::new();
+    for task in TASKS {
+        let env = make(task)?;
+        for row in PRESETS {
+            let Some(why) = reason(preset(row.name, task)?.algorithm, env.as_ref()) else { continue };
+            let suits = |name: &&str| {
+                preset(name, task).is_ok_and(|config| reason(config.algorithm, env.as_ref()).is_none())
+            };
+            let instead = INSTEAD.into_iter().find(suits).unwrap_or(PRESETS[0].name);
+            found.push(Unsuited { preset: row.name, task, why: format!("{why}."), instead });
+        }
+    }
+    Ok(found)
+}
+
+/// Every hyperparameter that has no effect in this configuration on this task.
+///
+/// # Errors
+/// [`Error::Config`] with field `task` for an unknown one.
+pub fn without_effect(config: &Config, task: &str) -> Result<Vec<Remark>> {
+    let actions = make(task)?.spec().action;
+    Ok(config.without_effect(matches!(actions, ActionSpace::Box { .. })))
+}
+
+/// Checks that this algorithm can learn this task.
+///
+/// # Errors
+/// [`Error::Config`] with field `algorithm`, and what to take instead.
+pub fn require_suited(algorithm: Algorithm, env: &dyn Env) -> Result<()> {
+    let Some(reason) = reason(algorithm, env) else { return Ok(()) };
+    let can = |other: &&Algorithm| self::reason(**other, env).is_none();
+    let suited: Vec<&str> = Algorithm::VALUES.iter().filter(can).map(Choice::word).collect();
+    Err(Error::Config {
+        field: "algorithm".into(),
+        value: algorithm.word().into(),
+        allowed: format!("{reason}; take {} there", suited.join(", ")),
+    })
+}
+
+/// Checks that this algorithm has kernels on this kind of device.
+///
+/// # Errors
+/// [`Error::Config`] with field `device`, and what is possible.
+pub fn require_kernels(algorithm: Algorithm, device: DeviceKind) -> Result<()> {
+    if has_kernels(algorithm, device) {
+        return Ok(());
+    }
+    let allowed = format!("{} computes on the CPU only: take device cpu", algorithm.word());
+    Err(Error::Config { field: "device".into(), value: device.name().into(), allowed })
+}
+
+/// Why this algorithm cannot learn this task, if so.
+fn reason(algorithm: Algorithm, env: &dyn Env) -> Option<String> {
+    let spec = env.spec();
+    match (algorithm, spec.action) {
+        (Algorithm::Dqn, ActionSpace::Box { .. }) => {
+            Some(format!("DQN compares choices, and an action in {} is a vector of numbers", spec.id))
+        }
+        (Algorithm::Td3, ActionSpace::Discrete(choices)) => {
+            Some(format!("TD3 acts in numbers, and {} has {choices} choices", spec.id))
+        }
+        (Algorithm::DynaQ, _) if env.state_count().is_none() => Some(format!(
+            "Dyna-Q needs a table of all states, as for DynaMaze-v0, and {} has too many",
+            spec.id
+        )),
+        _ => None,
+    }
+}
