@@ -79,7 +79,7 @@ fn the_schema_is_plain_objects_with_everything_that_is_fixed() {
     assert!(text(&first("metrics"), "meaning").ends_with('.'));
     assert_eq!(text(&first("tasks"), "id"), "CartPole-v1");
     assert_eq!(get(&first("tasks"), "solved_return").as_f64(), Some(475.0));
-    assert!(Object::keys(&Object::from(schema)).length() == 7);
+    assert!(Object::keys(&Object::from(schema)).length() == 9);
 }
 
 #[wasm_bindgen_test]

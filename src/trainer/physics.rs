@@ -7,11 +7,11 @@
 
 use super::Trainer;
 use super::checkpoint::of_file;
-use super::replay_learner::require_matching_actions;
 use crate::arrays::{Arrays, refused};
 use crate::config::Config;
 use crate::env::{PhysicsValue, VecEnv, make};
 use crate::error::{Error, Result};
+use crate::learners::require_suited;
 use crate::rng::Seed;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -111,8 +111,7 @@ impl Trainer {
     pub fn require_possible(task: &str, config: &Config, plans: &[(String, String)]) -> Result<()> {
         config.validate()?;
         let mut envs = VecEnv::new(task, 1, Seed(0), "check")?;
-        require_matching_actions(envs.spec(), config.algorithm)?;
-        super::tabular::learner(envs.env(0), config)?;
+        require_suited(config.algorithm, envs.env(0))?;
         for (name, text) in plans {
             parse(name, text)?.iter().try_for_each(|(_, value)| envs.require_physics(name, *value))?;
         }

@@ -43,7 +43,7 @@ test("a panic shows its report over the page, with two ways to go on", async () 
   assert.match(await page.locator("[data-is=trouble-report]").textContent(), /index out of bounds[^]*"seed":1[^]*at tick \d+/);
   await page.keyboard.press("Escape");
   assert.ok(await page.locator("[data-is=trouble]").isVisible());
-  assert.ok(await page.getByRole("button", { name: /^Go on on the CPU from iteration \d+$/ }).isVisible());
+  assert.ok(await page.getByRole("button", { name: /^Continue on the CPU from iteration \d+$/ }).isVisible());
   await page.locator("[data-is=trouble-restart]").click();
   await page.waitForFunction(() => globalThis.mbppo?.snapshot?.real_steps > 0 && !document.querySelector("dialog[open]"));
   await page.leave();
@@ -54,7 +54,7 @@ test("a trap without words, before anything could be kept: the CPU begins again"
   await inWorker(page, `wasm.Session.prototype.advance = async () => { throw new WebAssembly.RuntimeError("unreachable"); };`);
   await page.locator("[data-is=trouble]").waitFor();
   assert.match(await page.locator("[data-is=trouble-report]").textContent(), /^unreachable/);
-  await page.getByRole("button", { name: "Begin again on the CPU" }).click();
+  await page.getByRole("button", { name: "Start over on the CPU" }).click();
   await until(page, (s) => s && s.ticks > 3);
   assert.ok(await page.locator("[data-is=trouble]").isHidden());
   await page.leave();
@@ -65,5 +65,38 @@ test("a learner that does not arrive is said in a sentence", async () => {
   await page.locator("[data-is=trouble]").waitFor();
   assert.match(await page.locator("[data-is=trouble-title]").textContent(), /could not start/);
   assert.match(await page.locator("[data-is=trouble-report]").textContent(), /the server answered 404/);
+  await page.leave();
+});
+
+test("a program that ends on the page's own thread: the page stops, says so, and an address that ends it can be left", async () => {
+  const page = await browser.open("?seed=1&device=cpu&thread=main&speed=slow&gamma=0.9");
+  await until(page, (s) => s.ticks > 0);
+  // Without words, as a program ends whose stack or memory is used up: its promise is never settled.
+  await page.evaluate(async () => {
+    const wasm = await import(new URL(document.querySelector("meta[data-build=cpu]").dataset.script, document.baseURI).href);
+    wasm.Session.prototype.advance = () => { setTimeout(() => { throw new WebAssembly.RuntimeError("unreachable"); }); return new Promise(() => {}); };
+  });
+  await page.locator("[data-is=trouble]").waitFor();
+  assert.equal(await page.evaluate(() => mbppo.playing), false);
+  assert.match(await page.locator("[data-is=trouble-report]").textContent(), /^unreachable/);
+  await page.getByRole("button", { name: "Start with the defaults" }).click();
+  await page.waitForFunction(() => location.search === "" && globalThis.mbppo?.snapshot?.real_steps > 0 && !document.querySelector("dialog[open]"));
+  await page.leave();
+});
+
+test("an engine that never answers is said after a time; one can wait, or continue on the CPU in another worker", async () => {
+  const page = await browser.open("?seed=1&device=cpu");
+  await until(page, (s) => s.iteration >= 2);
+  const { iteration } = await page.evaluate(() => mbppo.checkpoint);
+  await inWorker(page, "wasm.Session.prototype.advance = () => new Promise(() => {});");
+  const dialog = page.locator("[data-is=trouble]");
+  await dialog.waitFor({ timeout: 60_000 });
+  assert.equal(await page.locator("[data-is=trouble-title]").textContent(), "The learner does not answer");
+  await page.keyboard.press("Escape");
+  assert.ok(await dialog.isHidden());
+  await dialog.waitFor({ timeout: 60_000 });
+  await page.getByRole("button", { name: `Continue on the CPU from iteration ${iteration}` }).click();
+  await until(page, (s) => s.iteration >= iteration + 2);
+  assert.equal(page.workers().length, 1, "the one that does not answer has been ended");
   await page.leave();
 });

@@ -32,7 +32,7 @@ test("WebGPU takes a run over when it is asked for, trains, and a lost device is
   const watch = new URL("./worker/gpu_watch.js", new URL(await page.locator("script[type=module]").getAttribute("src"), page.url())).href;
   await (await workerOf(page, "webgpu")).evaluate(`import(${JSON.stringify(watch)}).then(({ openDevices }) => openDevices().at(-1).destroy())`);
   await page.locator("[data-is=trouble]").waitFor();
-  assert.match(await page.locator("[data-is=trouble-words]").textContent(), /^The device failed while .*(lost|destroyed).* is kept\. It can go on from there on the CPU/);
+  assert.match(await page.locator("[data-is=trouble-words]").textContent(), /^The device failed while .*(lost|destroyed).* is kept\. The CPU can continue from there/);
   await page.locator("[data-is=trouble-rescue]").click();
   const { iteration } = await page.evaluate(() => ({ iteration: mbppo.checkpoint.iteration }));
   await until(page, (s) => s.iteration >= iteration + 1);

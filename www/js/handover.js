@@ -13,7 +13,7 @@ const TRIAL_S = 120;
  * `adopt(session, physics, sentence)` makes the run go on in another session. `probe` and `saveData`: what the browser says of
  * itself. `clock`: {every, stop}, as in patience.js.
  */
-export function createHandOver({ engines, loop, store, adopt, probe = probeWebGpu, saveData = () => navigator.connection?.saveData === true, clock = {} }) {
+export function createHandOver({ engines, loop, store, adopt, probe = probeWebGpu, saveData = () => globalThis.navigator?.connection?.saveData === true, clock = {} }) {
   let latest = 0; // a run that has been replaced is not followed any further
   const leaving = new Set(); // called when it is replaced
 

@@ -68,10 +68,10 @@ export function readSettings(pairs, schema, read) {
     if (Object.hasOwn(known, name)) {
       const found = known[name](text);
       if (Array.isArray(found)) settings[name] = found[0];
-      else problems.push(`${name} = ${short(text)} is not valid: ${found}. It runs with ${settings[name] ?? "a fresh seed"}.`);
+      else problems.push(`${name} = ${text} is not valid: ${found}. It runs with ${settings[name] ?? "a fresh seed"}.`);
     } else if (name.startsWith(PHYSICS)) settings.physics[name.slice(PHYSICS.length)] = text;
     else if (schema.hyperparameters.some((row) => row.name === name)) typed.set(name, text);
-    else problems.push(`${short(name)} = ${short(text)} is left out: there is no parameter of this name. There are ${Object.keys(known).join(", ")}, physics.NAME and the hyperparameters below.`);
+    else problems.push(`${name} = ${text} is left out: there is no parameter of this name. There are ${Object.keys(known).join(", ")}, physics.NAME and the hyperparameters below.`);
   }
   problems.push(...suit(settings, schema, named));
   for (const [name, text] of typed) { // after the rest, because the preset says what a hyperparameter is otherwise
@@ -115,9 +115,6 @@ function suit(settings, schema, named) {
   settings.preset = row.instead;
   return [`${row.why} ${titleOf(schema, row.instead)} learns it instead.`];
 }
-
-/** A text that somebody has sent, short enough for a sentence. */
-const short = (text) => (text.length > 60 ? `${text.slice(0, 57)}…` : text);
 
 /** The pairs that readSettings turns back into the same settings; what is as usual is left out. */
 export function writeSettings(settings, schema) {

@@ -10,9 +10,17 @@ export const SCHEMA = {
   presets: [
     { name: "mb-ppo", title: "MB-PPO", explanation: "", changes: [], for_task: [{ task: "Pendulum-v1", changes: [["horizon", "5"]], why: "It tumbles." }] },
     { name: "ppo", title: "plain PPO", explanation: "", changes: [["learning_rate", "0.0007"]], for_task: [] },
+    { name: "dqn", title: "DQN", explanation: "", changes: [["algorithm", "dqn"]], for_task: [] },
+    { name: "td3", title: "TD3", explanation: "", changes: [["algorithm", "td3"]], for_task: [] },
   ],
   metrics: [],
+  unsuited: [
+    { preset: "dqn", task: "Pendulum-v1", why: "DQN compares choices.", instead: "td3" },
+    { preset: "td3", task: "CartPole-v1", why: "TD3 acts in numbers.", instead: "dqn" },
+  ],
+  devices: { ppo: ["cpu", "webgpu"], dqn: ["cpu"], td3: ["cpu"] },
   hyperparameters: [
+    { name: "algorithm", group: "learner", unit: "", explanation: "", default: "ppo", allowed: { kind: "choice", words: ["ppo", "dqn", "td3"] } },
     { name: "gamma", group: "policy", unit: "γ", explanation: "", default: "0.99", allowed: { kind: "number", min: 0, max: 1 } },
     { name: "learning_rate", group: "policy", unit: "", explanation: "", default: "0.001", allowed: { kind: "number", min: 1e-6, max: 0.1 } },
     { name: "horizon", group: "imagination", unit: "H", explanation: "", default: "20", allowed: { kind: "count", min: 1, max: 100 } },
@@ -20,3 +28,13 @@ export const SCHEMA = {
     { name: "model_target", group: "world model", unit: "", explanation: "", default: "difference", allowed: { kind: "choice", words: ["difference", "raw"] } },
   ],
 };
+
+/** As the program reads a hyperparameter: numbers as it writes them, or what is wrong. */
+export function readHyperparameter(name, text) {
+  const { kind, min, max, words } = SCHEMA.hyperparameters.find((row) => row.name === name).allowed;
+  const number = Number(text);
+  const fine = kind === "choice" ? words.includes(text) : kind === "switch" ? /^(true|false)$/.test(text) : text !== "" && number >= min && number <= max;
+  if (fine) return kind === "count" || kind === "number" ? String(number) : text;
+  const allowed = words ? `it must be one of ${words.join(", ")}` : `it must be from ${min} to ${max}`;
+  throw Object.assign(new Error(`${name} = ${text} is not possible: ${allowed}.`), { field: name, value: text, allowed });
+}
