@@ -220,8 +220,7 @@ impl Agent {
                 parameters: theta.clone(),
             });
         }
-        let [policy, value] = ppo::networks(&shape);
-        let layout = Layout::new(&[&policy, &value], ppo::log_std_size(&shape));
+        let layout = Layout::new(&ppo::networks(&shape), ppo::log_std_size(&shape));
         let parameters = queue.floats(&layout.pack(&twin.host.flat));
         Some(rollout::Agent { shape, scaling, layout, parameters })
     }

@@ -109,6 +109,20 @@ fn it_goes_on_exactly_after_the_ring_has_gone_round_and_with_gaussian_heads() {
 }
 
 #[test]
+fn networks_of_every_depth_and_with_a_shared_trunk_go_on_exactly() {
+    for changes in [
+        ["hidden_layers=1", "model_hidden_layers=3", "shared_trunk=false"],
+        ["hidden_layers=3", "model_hidden_layers=1", "shared_trunk=true"],
+    ] {
+        for task in ["CartPole-v1", "Pendulum-v1"] {
+            goes_on_exactly(task, config("mb-ppo", task, &changes), 2);
+        }
+    }
+    goes_on_exactly("CartPole-v1", config("dqn", "CartPole-v1", &["hidden_layers=3"]), 20);
+    goes_on_exactly("Pendulum-v1", config("td3", "Pendulum-v1", &["hidden_layers=1"]), 25);
+}
+
+#[test]
 fn a2c_goes_on_exactly() {
     goes_on_exactly("Acrobot-v1", config("a2c", "Acrobot-v1", &[]), 4);
 }
@@ -271,6 +285,7 @@ fn every_array_and_every_key_of_the_json_is_documented() {
     let runs = [
         ("mb-ppo", "CartPole-v1", "curiosity=rnd"),
         ("mb-ppo", "Pendulum-v1", "curiosity=icm"),
+        ("mb-ppo", "Pendulum-v1", "shared_trunk=true"),
         ("dqn", "CartPole-v1", "gamma=0.9"),
         ("td3", "Pendulum-v1", "gamma=0.9"),
         ("dyna-q", "DynaMaze-v0", "gamma=0.9"),

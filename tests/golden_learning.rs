@@ -10,7 +10,7 @@ use burn::tensor::Tensor;
 use mbppo::config::{Activation, Config};
 use mbppo::device::Device;
 use mbppo::env::ActionSpace;
-use mbppo::nets::{ObsScaling, Shape};
+use mbppo::nets::{Hidden, ObsScaling, Shape};
 use mbppo::rng::Seed;
 use mbppo::samples::normalize;
 use mbppo::stats::RunningStats;
@@ -207,7 +207,8 @@ fn golden_mlp_ppo_step() {
         let shape = Shape {
             obs_size,
             action: ActionSpace::Discrete(actions),
-            hidden_size: hidden,
+            hidden: Hidden { layers: 2, width: hidden },
+            shared_trunk: false,
             heads: 1,
             activation: Activation::Tanh,
             scaling: ObsScaling::none(obs_size),

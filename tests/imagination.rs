@@ -10,7 +10,7 @@ use mbppo::env::{ActionSpace, Env, TASKS, make};
 use mbppo::imagination::{Borders, Imagination, KnownRange, Room, Scope};
 use mbppo::kernels::world::{self, Answer, Question};
 use mbppo::kernels::{self, ppo};
-use mbppo::nets::{ObsScaling, Shape};
+use mbppo::nets::{Hidden, ObsScaling, Shape};
 use mbppo::rng::Seed;
 use mbppo::tensors::{ActorCritic, Dynamics, Prediction};
 
@@ -120,7 +120,8 @@ fn shape(task: &str) -> Shape {
     Shape {
         obs_size: spec.obs_size(),
         action: spec.action,
-        hidden_size: 8,
+        hidden: Hidden { layers: 2, width: 8 },
+        shared_trunk: false,
         heads: 1,
         activation: Activation::Tanh,
         scaling: ObsScaling::of(spec.obs),

@@ -80,11 +80,16 @@ fn runs_by_hand_and_by_tensors_agree_in_every_metric() {
         "clip_range_vf=0.2",
         "termination=ignored",
         "lr_anneal_steps=100",
+        "hidden_layers=1 model_hidden_layers=3",
+        "hidden_layers=3 model_hidden_layers=1",
+        "shared_trunk=true",
+        "shared_trunk=true hidden_layers=1 curiosity=none",
     ];
     for task in ["CartPole-v1", "Pendulum-v1"] {
         for switch in switches {
             let mut config = small();
-            if let Some((name, value)) = switch.split_once('=') {
+            for switch in switch.split_whitespace() {
+                let (name, value) = switch.split_once('=').expect("NAME=VALUE");
                 config.set(name, value).expect("a value");
             }
             let what = format!("{task} {switch}");
@@ -101,6 +106,8 @@ fn learners_from_replay_agree_too() {
         ("dqn", "Acrobot-v1", "double_q=true"),
         ("td3", "Pendulum-v1", ""),
         ("td3", "MountainCarContinuous-v0", "policy_delay=3"),
+        ("dqn", "CartPole-v1", "hidden_layers=1"),
+        ("td3", "Pendulum-v1", "hidden_layers=3"),
     ] {
         let mut config = Config {
             num_envs: 2,

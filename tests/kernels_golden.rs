@@ -11,7 +11,7 @@ use mbppo::kernels::model_loss::{self, Outputs, bounded_log_variance};
 use mbppo::kernels::ppo::{ActorCritic, Scaling, Shape};
 use mbppo::kernels::ppo_loss::{self, Losses, Minibatch, Said, Settings};
 use mbppo::kernels::rnd::Rnd;
-use mbppo::kernels::{Adam, Mlp};
+use mbppo::kernels::{Adam, Hidden, Mlp};
 use mbppo::samples::normalize;
 use serde_json::Value;
 use support::{assert_close, numerics};
@@ -152,7 +152,8 @@ fn golden_mlp_ppo_step() {
         let params = list(&case["params"]);
         let shape = Shape {
             obs_size: list(&params[0][0]).len(),
-            hidden_size: list(&params[0]).len(),
+            hidden: Hidden { layers: 2, width: list(&params[0]).len() },
+            shared_trunk: false,
             actions: list(&params[4]).len(),
             heads: 1,
             activation: Activation::Tanh,

@@ -15,7 +15,7 @@ use mbppo::kernels::rnd::Rnd;
 use mbppo::kernels::scales::Scales;
 use mbppo::kernels::world::{Answer, Dynamics, Question, World};
 use mbppo::kernels::world_model::WorldModel;
-use mbppo::kernels::{Adam, Mlp};
+use mbppo::kernels::{Adam, Hidden, Mlp};
 use mbppo::rng::{Seed, Stream};
 use mbppo::tensors;
 use mbppo::tensors::{Layout, Mlp as TensorMlp, categorical};
@@ -85,7 +85,8 @@ fn a_step_of_all_branches_is_burns() {
         let tensor = floats(&flat, [flat.len()]);
         let shape = Shape {
             obs_size: OBS,
-            hidden_size: 16,
+            hidden: Hidden { layers: 2, width: 16 },
+            shared_trunk: false,
             actions: ACTIONS,
             heads: 1,
             activation: Activation::Tanh,
@@ -197,7 +198,8 @@ fn vectors_are_clipped_for_the_model_and_gaussian_heads_draw_with_the_noise() {
     // A policy whose mean is far outside: the record keeps the number as drawn, the model sees 1.
     let shape = Shape {
         obs_size: OBS,
-        hidden_size: 8,
+        hidden: Hidden { layers: 2, width: 8 },
+        shared_trunk: false,
         actions: ACTIONS,
         heads: 1,
         activation: Activation::Tanh,

@@ -8,7 +8,7 @@ use mbppo::config::{Activation, Config, ModelHeads, SegmentRule, Termination};
 use mbppo::device::Device;
 use mbppo::env::ActionSpace;
 use mbppo::gae::per_segment;
-use mbppo::nets::{ObsScaling, Shape};
+use mbppo::nets::{Hidden, ObsScaling, Shape};
 use mbppo::rng::{Seed, Stream};
 use mbppo::samples::{Discounting, Samples};
 use mbppo::tensors::ppo::{Minibatch, Settings, update};
@@ -31,7 +31,8 @@ fn net(action: ActionSpace, learning_rate: f64) -> ActorCritic {
     let shape = Shape {
         obs_size: 4,
         action,
-        hidden_size: 16,
+        hidden: Hidden { layers: 2, width: 16 },
+        shared_trunk: false,
         heads: 2,
         activation: Activation::Tanh,
         scaling: ObsScaling::none(4),

@@ -16,7 +16,7 @@ use mbppo::kernels::ppo::{ActorCritic, Scaling, Shape, log_std_size, networks};
 use mbppo::kernels::ppo_loss::{Minibatch, Settings};
 use mbppo::kernels::rnd::Rnd;
 use mbppo::kernels::world_model::WorldModel;
-use mbppo::kernels::{Adam, Mlp};
+use mbppo::kernels::{Adam, Hidden, MOST_HIDDEN_LAYERS, Mlp};
 use mbppo::rng::{Seed, Stream};
 use mbppo::snapshot::Snapshot;
 use mbppo::trainer::Trainer;
@@ -76,6 +76,11 @@ fn moved_alike(case: &str, gpu: &[f32], cpu: &[f32], before: &[f32]) {
     assert!(apart <= f64::from(MOVED_TOLERANCE) * moved, "{case}: {apart} apart after moving {moved}");
 }
 
+/// Hidden layers, as many as may be, of up to `most` units.
+fn hidden(stream: &mut Stream, most: usize) -> Hidden {
+    Hidden { layers: below(stream, 1, MOST_HIDDEN_LAYERS), width: below(stream, 1, most) }
+}
+
 fn ppo_rows(shape: &Shape, count: usize, stream: &mut Stream) -> Vec<Vec<f32>> {
     let row = |stream: &mut Stream| {
         let mut row = normals(shape.obs_size, 1.0, stream);
@@ -99,9 +104,8 @@ fn ppo_rows(shape: &Shape, count: usize, stream: &mut Stream) -> Vec<Vec<f32>> {
 }
 
 fn ppo_net(shape: Shape, stream: &mut Stream) -> ActorCritic {
-    let [_, value] = networks(&shape);
-    let parameters = value.end() + log_std_size(&shape);
-    let flat = normals(parameters, 0.7 / (shape.hidden_size as f32).sqrt(), stream);
+    let parameters = networks(&shape).last().map_or(0, Mlp::end) + log_std_size(&shape);
+    let flat = normals(parameters, 0.7 / (shape.hidden.width as f32).sqrt(), stream);
     let scaling = Scaling {
         centre: normals(shape.obs_size, 0.5, stream),
         half_range: (0..shape.obs_size).map(|_| 0.5 + stream.uniform()).collect(),
@@ -116,7 +120,8 @@ async fn ppo_computes_the_same_on_random_shapes() {
         let stream = &mut Seed(seed).stream("cases");
         let shape = Shape {
             obs_size: below(stream, 1, 13),
-            hidden_size: below(stream, 1, 130),
+            hidden: hidden(stream, 130),
+            shared_trunk: seed % 4 > 1,
             actions: below(stream, 1, 9),
             heads: below(stream, 1, 2),
             activation: BENDS[seed as usize % 3],
@@ -180,12 +185,12 @@ async fn the_world_model_computes_the_same_on_random_shapes() {
             end_coef: 0.7,
         };
         let (members, rows) = (below(stream, 1, 6), below(stream, 1, 150));
-        let hidden = below(stream, 1, 110);
+        let hidden = hidden(stream, 110);
         let inputs = outputs.obs_size + below(stream, 1, 3);
-        let mlp = Mlp::new(0, members, &[inputs, hidden, hidden, outputs.width()], BENDS[seed as usize % 3]);
+        let mlp = Mlp::new(0, members, &hidden.sizes(inputs, outputs.width()), BENDS[seed as usize % 3]);
         let eps = if seed % 5 == 4 { 0.05 } else { 0.0 };
         let case = format!("{outputs:?}, {mlp:?}, {rows} rows, eps {eps}");
-        let flat = normals(mlp.end(), 0.7 / (hidden as f32).sqrt(), stream);
+        let flat = normals(mlp.end(), 0.7 / (hidden.width as f32).sqrt(), stream);
         let adam = Adam::new(flat.len(), 1e-3, 1e-8);
         let mut cpu = WorldModel::new(mlp, outputs, flat.clone(), adam);
         let (count, width) = (2 * rows + 3, outputs.obs_size + 2);
@@ -279,7 +284,7 @@ fn a_layout_brings_everything_there_and_back() {
         let first = Mlp::new(0, below(stream, 1, 5), &sizes, Activation::Tanh);
         let second = Mlp::new(first.end(), below(stream, 1, 3), &sizes, Activation::Relu);
         let tail = stream.below(7);
-        let layout = Layout::new(&[&first, &second], tail);
+        let layout = Layout::new([&first, &second], tail);
         let host: Vec<f32> = (1..=second.end() + tail).map(|number| number as f32).collect();
         let device = layout.pack(&host);
         assert_eq!(layout.unpack(&device), host);
@@ -324,7 +329,8 @@ fn now() -> f64 {
 /// CartPole's shapes, as everybody measures them.
 const CART_POLE: Shape = Shape {
     obs_size: 4,
-    hidden_size: 64,
+    hidden: Hidden { layers: 2, width: 64 },
+    shared_trunk: false,
     actions: 2,
     heads: 1,
     activation: Activation::Tanh,

@@ -23,7 +23,7 @@ use mbppo::kernels::rnd::Rnd;
 use mbppo::kernels::scales::Scales;
 use mbppo::kernels::world::World;
 use mbppo::kernels::world_model::WorldModel;
-use mbppo::kernels::{Adam, Mlp};
+use mbppo::kernels::{Adam, Hidden, MOST_HIDDEN_LAYERS, Mlp};
 use mbppo::nets;
 use mbppo::rng::{Seed, Stream};
 use mbppo::trainer::Trainer;
@@ -63,10 +63,11 @@ fn normals(count: usize, scale: f32, stream: &mut Stream) -> Vec<f32> {
 struct Case {
     obs: usize,
     space: ActionSpace,
-    hidden: usize,
+    hidden: Hidden,
+    shared_trunk: bool,
     bend: Activation,
     heads: usize,
-    model_hidden: usize,
+    model_hidden: Hidden,
     model_bend: Activation,
     members: usize,
     target: ModelTarget,
@@ -83,10 +84,11 @@ struct Case {
 const CART_POLE: Case = Case {
     obs: 4,
     space: ActionSpace::Discrete(2),
-    hidden: 64,
+    hidden: Hidden { layers: 2, width: 64 },
+    shared_trunk: false,
     bend: Activation::Tanh,
     heads: 1,
-    model_hidden: 200,
+    model_hidden: Hidden { layers: 2, width: 200 },
     model_bend: Activation::Relu,
     members: 1,
     target: ModelTarget::Difference,
@@ -99,6 +101,14 @@ const CART_POLE: Case = Case {
     horizon: 5,
 };
 
+/// Hidden layers, as many as may be, of up to `most` units more than the fewest.
+fn hidden(stream: &mut Stream, most: usize) -> Hidden {
+    Hidden { layers: 1 + stream.below(MOST_HIDDEN_LAYERS), width: 4 + stream.below(most) }
+}
+
+/// As few units as may be.
+const FEW: Hidden = Hidden { layers: 2, width: 4 };
+
 /// Somebody with networks of any size that is allowed.
 fn any_case(stream: &mut Stream) -> Case {
     let bends = [Activation::Relu, Activation::Tanh, Activation::Silu];
@@ -110,10 +120,11 @@ fn any_case(stream: &mut Stream) -> Case {
     Case {
         obs,
         space,
-        hidden: 4 + stream.below(90),
+        hidden: hidden(stream, 90),
+        shared_trunk: stream.below(2) == 0,
         bend: bends[stream.below(3)],
         heads: 1 + stream.below(2),
-        model_hidden: 4 + stream.below(200),
+        model_hidden: hidden(stream, 200),
         model_bend: bends[stream.below(3)],
         members,
         target: [ModelTarget::Difference, ModelTarget::Raw][stream.below(2)],
@@ -152,16 +163,21 @@ impl Cast {
         let is_vector = matches!(case.space, ActionSpace::Box { .. });
         let shape = Shape {
             obs_size: obs,
-            hidden_size: case.hidden,
+            hidden: case.hidden,
+            shared_trunk: case.shared_trunk,
             actions,
             heads: case.heads,
             activation: case.bend,
             distribution: if is_vector { Distribution::Gaussian } else { Distribution::Categorical },
         };
-        let [policy, value] = networks(&shape);
+        let networks = networks(&shape);
         let tail = if is_vector { actions } else { 0 };
-        let flat = normals(value.end() + tail, 1.5 / (case.hidden as f32).sqrt(), stream);
-        let layout = Layout::new(&[&policy, &value], tail);
+        let flat = normals(
+            networks[networks.len() - 1].end() + tail,
+            1.5 / (case.hidden.width as f32).sqrt(),
+            stream,
+        );
+        let layout = Layout::new(&networks, tail);
         let agent = (layout.clone(), queue.floats(&layout.pack(&flat)));
         let spreads = |around: f32, stream: &mut Stream| -> Vec<f32> {
             normals(obs, 0.3, stream).iter().map(|x| around + x.abs()).collect()
@@ -174,10 +190,10 @@ impl Cast {
             learned_ends: case.learned_ends,
             end_coef: 1.0,
         };
-        let sizes = [obs + actions, case.model_hidden, case.model_hidden, outputs.width()];
+        let sizes = case.model_hidden.sizes(obs + actions, outputs.width());
         let mlp = Mlp::new(0, case.members, &sizes, case.model_bend);
-        let flat = normals(mlp.end(), 1.2 / (case.model_hidden as f32).sqrt(), stream);
-        let layout = Layout::new(&[&mlp], 0);
+        let flat = normals(mlp.end(), 1.2 / (case.model_hidden.width as f32).sqrt(), stream);
+        let layout = Layout::new([&mlp], 0);
         let model = (layout.clone(), queue.floats(&layout.pack(&flat)));
         let scales = Scales {
             target: case.target,
@@ -193,7 +209,7 @@ impl Cast {
         let world = World::new(learner, Some(scales.clone()));
         let curious = case.with_novelty.then(|| {
             let mlp = Mlp::new(0, 1, &[obs, 64, FEATURES], Activation::Tanh);
-            let layout = Layout::new(&[&mlp], 0);
+            let layout = Layout::new([&mlp], 0);
             let [guess, fixed] = [0, 1].map(|_| normals(mlp.end(), 0.3, stream));
             let networks = [&guess, &fixed].map(|flat| queue.floats(&layout.pack(flat)));
             let mut host = Rnd::new(mlp, fixed, guess.clone(), Adam::new(guess.len(), 1e-3, 1e-8));
@@ -390,8 +406,8 @@ async fn any_rollout_is_that_of_the_cpus_kernels() {
         Case { members: 5, with_disagreement: true, with_novelty: true, ..CART_POLE },
         Case { space: vector, members: 3, is_gaussian: true, heads: 2, ..CART_POLE },
         Case {
-            hidden: 512,
-            model_hidden: 512,
+            hidden: Hidden { layers: 3, width: 512 },
+            model_hidden: Hidden { layers: 3, width: 512 },
             members: 10,
             with_disagreement: true,
             branches: 5,
@@ -432,7 +448,7 @@ async fn a_rollout_is_one_dispatch() {
 async fn the_kernels_chance_is_the_hosts_and_has_the_moments_it_should_have() {
     let Some(queue) = queue().await else { return };
     let mut stream = Seed(3).stream("chance");
-    let few = Case { hidden: 4, model_hidden: 4, with_values: false, branches: 2000, ..CART_POLE };
+    let few = Case { hidden: FEW, model_hidden: FEW, with_values: false, branches: 2000, ..CART_POLE };
     let vector = Case { space: ActionSpace::Box { size: 5, bound: 1.0 }, ..few };
     for case in [few, vector] {
         let mut cast = Cast::new(case, &queue, &mut stream);
@@ -484,7 +500,7 @@ async fn long_rollouts_end_in_the_same_distribution() {
     let Some(queue) = queue().await else { return };
     let mut stream = Seed(4).stream("long");
     let case = Case {
-        model_hidden: 32,
+        model_hidden: Hidden { layers: 2, width: 32 },
         model_bend: Activation::Silu,
         members: 3,
         is_gaussian: true,
@@ -542,7 +558,8 @@ async fn every_kind_of_curiosity_sees_what_was_imagined() {
         let shape = nets::Shape {
             obs_size: obs,
             action: spec.action,
-            hidden_size: config.hidden_size,
+            hidden: Hidden { layers: config.hidden_layers, width: config.hidden_size },
+            shared_trunk: false,
             heads: 1,
             activation: Activation::Tanh,
             scaling: Scaling::of(spec.obs),

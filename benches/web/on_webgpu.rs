@@ -159,8 +159,7 @@ impl RolloutOnWebGpu {
 
 fn agent(queue: &Queue) -> Agent {
     let net = workloads::actor_critic(3e-4);
-    let [policy, value] = networks(net.shape());
-    let layout = Layout::new(&[&policy, &value], 0);
+    let layout = Layout::new(&networks(net.shape()), 0);
     let parameters = queue.floats(&layout.pack(&net.flat));
     Agent { shape: *net.shape(), scaling: net.scaling().clone(), layout, parameters }
 }
@@ -179,7 +178,7 @@ fn world(queue: &Queue) -> World {
         reward_mean: 0.0,
         reward_std: 1.0,
     };
-    let layout = Layout::new(&[model.mlp()], 0);
+    let layout = Layout::new([model.mlp()], 0);
     let parameters = queue.floats(&layout.pack(&model.flat));
     let activation = model.mlp().activation();
     World { outputs: *model.outputs(), activation, scales: Some(scales), layout, parameters }

@@ -7,7 +7,7 @@ use mbppo::kernels::model_loss::Outputs;
 use mbppo::kernels::ppo::{ActorCritic, Scaling, Shape};
 use mbppo::kernels::ppo_loss::{Minibatch, Settings};
 use mbppo::kernels::world_model::WorldModel;
-use mbppo::kernels::{Adam, Mlp};
+use mbppo::kernels::{Adam, Hidden, Mlp};
 use std::f64::consts::SQRT_2;
 
 /// Policy and value of W1, W2, W4 and W5.
@@ -22,7 +22,8 @@ pub fn actor_critic_of_width(width: usize, learning_rate: f64) -> ActorCritic {
     flat.extend(initial(&[4, width, width, 1], [SQRT_2, SQRT_2, 1.0], &mut random));
     let shape = Shape {
         obs_size: 4,
-        hidden_size: width,
+        hidden: Hidden { layers: 2, width },
+        shared_trunk: false,
         actions: 2,
         heads: 1,
         activation: Activation::Tanh,

@@ -21,8 +21,10 @@ pub struct Remark {
 const READ_BY: &[(&[Algorithm], &[&str])] = &[
     (&[Ppo], &["n_epochs", "clip_range", "clip_range_vf", "target_kl"]),
     (&[Ppo, A2c], &["gae_lambda", "ent_coef", "vf_coef", "normalize_advantage", "log_std_init"]),
+    (&[Ppo, A2c], &["shared_trunk"]),
     (&[Ppo, A2c, DynaQ], &["num_steps"]),
-    (&[Ppo, A2c, Dqn, Td3], &["lr_anneal_steps", "max_grad_norm", "hidden_size", "activation"]),
+    (&[Ppo, A2c, Dqn, Td3], &["lr_anneal_steps", "max_grad_norm", "activation"]),
+    (&[Ppo, A2c, Dqn, Td3], &["hidden_layers", "hidden_size"]),
     (&[Ppo, A2c, Dqn, Td3], &["replay_capacity", "batch_size", "normalize_obs", "reward_scale"]),
     (&[Dqn, Td3], &["learning_starts", "train_freq", "gradient_steps", "tau"]),
     (&[Dqn], &["target_update_interval", "double_q", "exploration_steps", "exploration_initial_eps"]),

@@ -19,6 +19,9 @@ use crate::error::{Error, Result};
 use serde::Serialize;
 use value::Parameter;
 
+/// Most hidden layers of a network.
+pub const MOST_HIDDEN_LAYERS: usize = 3;
+
 /// One row of [`schema`].
 #[derive(Debug, Clone, Serialize)]
 pub struct Hyperparameter {
@@ -131,8 +134,12 @@ hyperparameters! {
     target_kl: f64 = 0.0, Allowed::Number { min: 0.0, max: 1.0 }, "policy", "nats";
     /// Whether advantages are shifted and scaled to mean 0 and spread 1 before they are learned from. If not, the step follows their size.
     normalize_advantage: bool = true, Allowed::Switch, "policy", "";
-    /// Width of the two hidden layers of policy and value.
+    /// Hidden layers of policy and value, and of Q in DQN and TD3. More can bend more, and are slower to compute and to train.
+    hidden_layers: usize = 2, Allowed::Count { min: 1, max: MOST_HIDDEN_LAYERS }, "policy", "layers";
+    /// Width of the hidden layers of policy and value, and of Q in DQN and TD3.
     hidden_size: usize = 64, Allowed::Count { min: 4, max: 512 }, "policy", "units";
+    /// Whether policy and value share their hidden layers, which is quicker to compute. Both gradients then pull on the same weights: vf_coef weighs one against the other.
+    shared_trunk: bool = false, Allowed::Switch, "policy", "";
 
     /// Whether policy and value see observations on the task's usual range, −1 to 1. Needed where a number is as small as a car's speed.
     normalize_obs: bool = true, Allowed::Switch, "policy", "";
@@ -175,7 +182,9 @@ hyperparameters! {
 
     /// World models that are learned side by side, each on its own bootstrap. Their disagreement is the doubt.
     ensemble_size: usize = 5, Allowed::Count { min: 1, max: 10 }, "world model", "E";
-    /// Width of the two hidden layers of the world model.
+    /// Hidden layers of the world model.
+    model_hidden_layers: usize = 2, Allowed::Count { min: 1, max: MOST_HIDDEN_LAYERS }, "world model", "layers";
+    /// Width of the hidden layers of the world model.
     model_hidden_size: usize = 128, Allowed::Count { min: 4, max: 512 }, "world model", "units";
     /// The bend in the layers of the world model. relu is quicker to compute, silu is smoother.
     model_activation: Activation = Activation::Silu, Allowed::choice::<Activation>(), "world model", "";

@@ -143,7 +143,7 @@ impl Curiosity {
     pub(crate) fn on_device(&self, queue: &Queue) -> Option<rollout::Judge> {
         let Module::RndByGpu(twin) = &self.module else { return None };
         let rnd = &twin.host;
-        let layout = Layout::new(&[rnd.mlp()], 0);
+        let layout = Layout::new([rnd.mlp()], 0);
         let upload = |flat: &[f32]| queue.floats(&layout.pack(flat));
         let [guess, fixed] = match twin.device() {
             Some(gpu) => [gpu.learned().theta.clone(), gpu.target().clone()],

@@ -65,9 +65,9 @@ pub struct Layout {
 impl Layout {
     /// These networks, and behind them `tail` numbers that belong to none (log σ of a policy). On the host the tail
     /// begins where the last network ends.
-    pub fn new(networks: &[&Mlp], tail: usize) -> Self {
+    pub fn new<'a>(networks: impl IntoIterator<Item = &'a Mlp>, tail: usize) -> Self {
         let mut layout = Self::default();
-        networks.iter().for_each(|mlp| layout.add(mlp));
+        networks.into_iter().for_each(|mlp| layout.add(mlp));
         layout.tail = layout.len;
         let host = layout.host_len;
         if tail > 0 {

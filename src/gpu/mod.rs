@@ -6,7 +6,7 @@
 //! [`crate::kernels`], against which every kernel here is tested (`tests/web_gpu.rs`, `tests/web_rollout.rs`).
 //!
 //! **Reading order.** [`queue`] the device: upload, read, failures · [`layout`] where a weight lies in a buffer there ·
-//! `activation`, `dense`, `network` a tile of rows through a network, there and back · `weights`, `adam`, [`step`]
+//! `four`, `activation`, `dense`, `network` a tile of rows through a network, there and back · `weights`, `adam`, [`step`]
 //! from what the rows leave to what is learned · `ppo_loss`, [`ppo`] policy and value · `model_loss`, `model_rows`, [`world_model`]
 //! the ensemble · [`rnd`] novelty · [`rollout`] imagining, all steps in one dispatch · [`twin`] the copy on the host.
 //!
@@ -21,6 +21,7 @@
 mod activation;
 mod adam;
 mod dense;
+mod four;
 pub mod layout;
 mod model_loss;
 mod model_rows;

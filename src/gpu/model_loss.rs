@@ -7,6 +7,7 @@
 //! its mean.
 
 use super::activation::F4;
+use super::four::{one_of, part};
 use super::ppo_loss::HALF_LOG_TAU;
 use crate::kernels::model_loss::LOG_VARIANCE;
 use cubecl::prelude::*;
@@ -102,25 +103,6 @@ pub fn loss(
         scratch[places.outputs + k] = gradients;
     }
     sums
-}
-
-/// The number at one of the four places.
-#[cube]
-fn part(four: F4, place: usize) -> f32 {
-    let low = select(place == 0, four.extract(0usize), four.extract(1usize));
-    let high = select(place == 2, four.extract(2usize), four.extract(3usize));
-    select(place < 2, low, high)
-}
-
-/// `value` at one of the four places.
-#[cube]
-fn one_of(place: usize, value: f32) -> F4 {
-    let mut four = F4::new(0.0);
-    #[unroll]
-    for i in 0..4usize {
-        four.insert(i, select(place == i, value, 0.0f32));
-    }
-    four
 }
 
 /// log σ² from a raw output, and its slope.

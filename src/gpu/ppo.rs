@@ -1,7 +1,7 @@
 //! Policy and value on the device: a minibatch of proximal policy optimisation in four dispatches.
 //!
-//! **What.** The first dispatch takes rows through one of both networks forwards, computes the loss and takes its gradient
-//! backwards; [`super::step`] does the other three.
+//! **What.** The first dispatch takes rows through one of both networks (or the one that both share) forwards, computes the
+//! loss and takes its gradient backwards; [`super::step`] does the other three.
 //! **Shapes.** In fours, an uploaded row is x `[O₄]` · action `[A₄]` · log π_old, A, w, 0 · R₀, R₁, V₀, V₁. In scratch memory
 //! stand all rows of the policy, then all of the value, as `network` has them.
 //! **Where.** The same as [`crate::kernels::ppo`], from which the parameters come and to which they return.
@@ -12,7 +12,7 @@
 
 use super::activation::F4;
 use super::adam::PLAN;
-use super::layout::{Layout, padded};
+use super::layout::{Layout, Network, padded};
 use super::network::{self, Form, Sizes, Tile};
 use super::ppo_loss::{self, Places, Row};
 use super::queue::{Buffer, Queue};
@@ -23,8 +23,6 @@ use crate::kernels::distribution::Distribution;
 use crate::kernels::ppo::{self, Shape, log_std_size, networks};
 use crate::kernels::ppo_loss::{Losses, Settings};
 use cubecl::prelude::*;
-
-const HIDDEN_LAYERS: usize = 2;
 
 /// Policy and value with their optimiser, on the device.
 #[derive(Debug)]
@@ -42,8 +40,7 @@ impl ActorCritic {
     /// Uploads these networks as they are.
     pub fn new(queue: &Queue, net: &ppo::ActorCritic) -> Self {
         let shape = *net.shape();
-        let [policy, value] = networks(&shape);
-        let layout = Layout::new(&[&policy, &value], log_std_size(&shape));
+        let layout = Layout::new(&networks(&shape), log_std_size(&shape));
         Self {
             learned: Learned::new(queue, layout, &net.flat, &net.adam),
             queue: queue.clone(),
@@ -105,17 +102,19 @@ impl ActorCritic {
         let (Some(workspace), Some(plan)) = (&self.workspace, self.plans.current()) else { return false };
         let Some(update) = plan.next() else { return false };
         let form = Form {
-            hidden_layers: HIDDEN_LAYERS,
+            hidden_layers: self.shape.hidden.layers,
             rows: self.queue.tile_rows(workspace.rows),
             activation: self.shape.activation,
         };
         let groups = workspace.tiles().div_ceil(self.queue.group()) as u32;
-        let [policy, value] = sizes(&self.shape, &self.learned.layout);
+        let sizes = sizes(&self.learned.layout);
+        let [inputs, hidden, _, _] = sizes[0];
+        let [_, _, _, last_first] = sizes[sizes.len() - 1];
         // SAFETY: the sizes are those of these buffers.
         unsafe {
             ppo_rows::launch_unchecked(
                 self.queue.client(),
-                CubeCount::Static(groups, 2, 1),
+                CubeCount::Static(groups, sizes.len() as u32, 1),
                 dim(&self.queue),
                 self.learned.theta.fours(),
                 self.samples.fours(),
@@ -126,15 +125,16 @@ impl ActorCritic {
                 update,
                 workspace.rows as u32,
                 workspace.tiles() as u32,
-                policy[0] as u32,
-                policy[1] as u32,
-                policy[2] as u32,
+                inputs as u32,
+                hidden as u32,
+                (padded(self.shape.actions) / 4) as u32,
                 self.shape.actions as u32,
-                value[3] as u32,
+                last_first as u32,
                 (self.learned.layout.tail() / 4) as u32,
                 form,
                 self.shape.distribution,
                 self.shape.heads,
+                self.shape.shared_trunk,
             );
         }
         descend(&self.queue, &self.learned, workspace, plan);
@@ -157,15 +157,15 @@ impl ActorCritic {
         let mut table = Tiles::default();
         let mut begin = 0;
         for (index, ([inputs, hidden, outputs, _], network)) in
-            sizes(&self.shape, layout).into_iter().zip(layout.networks()).enumerate()
+            sizes(layout).into_iter().zip(layout.networks()).enumerate()
         {
-            let d_log_std = inputs + 2 * HIDDEN_LAYERS * hidden + outputs;
-            let extra = if index == 0 { outputs } else { 0 };
-            let stride = d_log_std + extra;
+            let d_log_std = inputs + 2 * self.shape.hidden.layers * hidden + outputs;
+            let actions = if index == 0 { padded(self.shape.actions) / 4 } else { 0 };
+            let stride = d_log_std + actions;
             let place = Rows { begin, stride };
             table.add_network(network, 0, place);
             if index == 0 && log_std_size(&self.shape) > 0 {
-                table.add_sums(place, d_log_std, layout.tail() / 4, outputs);
+                table.add_sums(place, d_log_std, layout.tail() / 4, actions);
             }
             begin += tiles * tile * stride;
         }
@@ -173,17 +173,13 @@ impl ActorCritic {
     }
 }
 
-/// Of policy and value, in fours: inputs, hidden, outputs and where the parameters begin.
-fn sizes(shape: &Shape, layout: &Layout) -> [[usize; 4]; 2] {
-    [(shape.actions, 0), (shape.heads, 1)].map(|(outputs, network)| {
-        let fours = |size: usize| padded(size) / 4;
-        [
-            fours(shape.obs_size),
-            fours(shape.hidden_size),
-            fours(outputs),
-            layout.networks()[network].first / 4,
-        ]
-    })
+/// Of each network, in fours: inputs, hidden, outputs and where the parameters begin.
+fn sizes(layout: &Layout) -> Vec<[usize; 4]> {
+    let of_network = |network: &Network| {
+        let (first, last) = (network.layers[0], network.layers[network.layers.len() - 1]);
+        [first.inputs, first.outputs, last.outputs, network.first].map(|size| size / 4)
+    };
+    layout.networks().iter().map(of_network).collect()
 }
 
 /// The losses from what an update left.
@@ -202,7 +198,8 @@ fn losses_of(done: &Done) -> Losses {
     }
 }
 
-/// Takes a tile of rows through the policy (workgroups of y = 0) or the value (y = 1).
+/// Takes a tile of rows through the policy (workgroups of y = 0) or the value (y = 1), or, where both share one network,
+/// through that.
 #[cube(launch_unchecked)]
 fn ppo_rows(
     parameters: &[F4],
@@ -223,17 +220,21 @@ fn ppo_rows(
     #[comptime] form: Form,
     #[comptime] distribution: Distribution,
     #[comptime] heads: usize,
+    #[comptime] is_shared: bool,
 ) {
     let tile = ABSOLUTE_POS_X;
     if tile < tiles {
         let is_policy = CUBE_POS_Y == 0;
+        let output_fours =
+            if comptime!(is_shared) { (actions + comptime!(heads as u32 + 3)) / 4 } else { action_fours };
         let policy_stride =
-            (inputs + comptime!(2 * form.hidden_layers as u32) * hidden + 2 * action_fours) as usize;
+            (inputs + comptime!(2 * form.hidden_layers as u32) * hidden + output_fours + action_fours)
+                as usize;
         let region = (tiles * comptime!(form.rows as u32)) as usize * policy_stride;
         let sizes = Sizes {
             inputs: inputs as usize,
             hidden: hidden as usize,
-            outputs: select(is_policy, action_fours, 1u32) as usize,
+            outputs: select(is_policy, output_fours, 1u32) as usize,
             extra: select(is_policy, action_fours, 0u32) as usize,
             first: select(is_policy, 0u32, value_first) as usize,
         };
@@ -250,28 +251,43 @@ fn ppo_rows(
         let settings = plan[plan_at + 1];
         let outputs = network::outputs(&sizes, form.hidden_layers);
         let mut sums = F4::new(0.0);
+        let mut value_sums = F4::new(0.0);
         #[unroll]
         for r in 0..form.rows {
             let sample = network::sample(order, batch, first_row + r, rows) * width;
             let is_real = select(first_row + r < rows, 1.0f32, 0.0f32);
             let row = Row::of(samples[sample + width - 2], is_real, divisor);
+            let targets = samples[sample + width - 1];
             let y = at + r * stride + outputs;
-            if is_policy {
-                let places = Places {
-                    outputs: y,
-                    d_log_std: y + sizes.outputs,
-                    log_std: log_std as usize,
-                    action: sample + sizes.inputs,
-                    fours: sizes.outputs,
-                    actions: actions as usize,
-                };
+            let places = Places {
+                outputs: y,
+                d_log_std: y + sizes.outputs,
+                log_std: log_std as usize,
+                action: sample + sizes.inputs,
+                fours: action_fours as usize,
+                actions: actions as usize,
+            };
+            if comptime!(is_shared) {
+                // Read before the policy's gradients take their place.
+                let values = ppo_loss::values_behind(&*scratch, &places, heads);
+                sums += ppo_loss::policy(parameters, samples, scratch, &places, &row, settings, distribution);
+                let of_value = ppo_loss::value(values, targets, &row, settings, heads);
+                ppo_loss::write_behind(scratch, &places, sizes.outputs, of_value.gradient, heads);
+                value_sums += F4::new(of_value.sum);
+            } else if is_policy {
                 sums += ppo_loss::policy(parameters, samples, scratch, &places, &row, settings, distribution);
             } else {
-                let targets = samples[sample + width - 1];
-                sums += F4::new(ppo_loss::value(scratch, y, targets, &row, settings, heads));
+                let of_value = ppo_loss::value(scratch[y], targets, &row, settings, heads);
+                scratch[y] = of_value.gradient;
+                sums += F4::new(of_value.sum);
             }
         }
         network::backward(parameters, scratch, &sizes, at, form, false);
-        said[(select(is_policy, 0u32, tiles) + tile) as usize] = sums;
+        if comptime!(is_shared) {
+            said[tile as usize] = sums;
+            said[(tiles + tile) as usize] = value_sums;
+        } else {
+            said[(select(is_policy, 0u32, tiles) + tile) as usize] = sums;
+        }
     }
 }

@@ -6,6 +6,7 @@
 //! **Where.** Called by [`super::ppo`] for every row of a tile.
 
 use super::activation::F4;
+use super::four::{one_of, part, real, total};
 use crate::kernels::distribution::Distribution;
 use cubecl::prelude::*;
 
@@ -57,23 +58,6 @@ pub struct Places {
     pub fours: usize,
     /// A
     pub actions: usize,
-}
-
-/// 1 where a component of four `four` is one of the `count` real ones, else 0.
-#[cube]
-pub fn real(four: usize, count: usize) -> F4 {
-    let mut mask = F4::new(0.0);
-    #[unroll]
-    for i in 0..4usize {
-        mask.insert(i, select(4 * four + i < count, 1.0f32, 0.0f32));
-    }
-    mask
-}
-
-/// The sum of the four.
-#[cube]
-pub fn total(x: F4) -> f32 {
-    x.dot(F4::new(1.0))
 }
 
 /// Writes the gradients of the policy's part; gives the row's w min(ρ A, clip(ρ) A), w H, (ρ − 1) − log ρ and whether it
@@ -198,18 +182,25 @@ fn gradient_of_vector(
     }
 }
 
-/// ∂loss/∂V of a row's heads, and w L_vf summed over them.
+/// What a row says of the value's loss.
+#[derive(CubeType, Clone, Copy)]
+pub struct OfValue {
+    /// ∂loss/∂V of each head.
+    pub gradient: F4,
+    /// w L_vf, summed over the heads.
+    pub sum: f32,
+}
+
+/// The value's part of a row whose heads say `values`.
 #[cube]
 pub fn value(
-    scratch: &mut [F4],
-    at: usize,
+    values: F4,
     returns_and_values: F4,
     row: &Row,
     settings: F4,
     #[comptime] heads: usize,
-) -> f32 {
+) -> OfValue {
     let (clip, vf_coef) = (settings.extract(1usize), settings.extract(3usize));
-    let values = scratch[at];
     let mut gradient = F4::new(0.0);
     let mut sum = 0.0f32;
     #[unroll]
@@ -223,6 +214,36 @@ pub fn value(
         sum += row.weight * 0.5 * max(error * error, held * held);
         gradient.insert(head, select(is_free, row.share * vf_coef * error, 0.0f32));
     }
-    scratch[at] = gradient;
-    sum
+    OfValue { gradient, sum }
+}
+
+/// The values of a shared network's row, which stand behind the policy's outputs.
+#[cube]
+pub fn values_behind(scratch: &[F4], places: &Places, #[comptime] heads: usize) -> F4 {
+    let mut values = F4::new(0.0);
+    #[unroll]
+    for head in 0..heads {
+        let column = places.actions + head;
+        values.insert(head, part(scratch[places.outputs + column / 4], column % 4));
+    }
+    values
+}
+
+/// Writes ∂loss/∂V behind the policy's gradients, which are there already.
+#[cube]
+pub fn write_behind(
+    scratch: &mut [F4],
+    places: &Places,
+    outputs: usize,
+    gradient: F4,
+    #[comptime] heads: usize,
+) {
+    for k in places.fours..outputs {
+        scratch[places.outputs + k] = F4::new(0.0);
+    }
+    #[unroll]
+    for head in 0..heads {
+        let column = places.actions + head;
+        scratch[places.outputs + column / 4] += one_of(column % 4, gradient.extract(head));
+    }
 }

@@ -17,8 +17,6 @@ use crate::error::Result;
 use crate::kernels::rnd;
 use cubecl::prelude::*;
 
-const HIDDEN_LAYERS: usize = 1;
-
 /// Both networks, on the device.
 #[derive(Debug)]
 pub struct Rnd {
@@ -36,7 +34,7 @@ impl Rnd {
     /// Uploads both networks as they are.
     pub fn new(queue: &Queue, rnd: &rnd::Rnd) -> Self {
         let mlp = rnd.mlp();
-        let layout = Layout::new(&[mlp], 0);
+        let layout = Layout::new([mlp], 0);
         Self {
             queue: queue.clone(),
             sizes: mlp.sizes().to_vec(),
@@ -82,7 +80,7 @@ impl Rnd {
         let (Some(workspace), Some(plan)) = (&self.workspace, self.plans.current()) else { return false };
         let Some(update) = plan.next() else { return false };
         let form = Form {
-            hidden_layers: HIDDEN_LAYERS,
+            hidden_layers: self.sizes.len() - 2,
             rows: self.queue.tile_rows(workspace.rows),
             activation: self.activation,
         };
@@ -126,7 +124,7 @@ impl Rnd {
         let tile = self.queue.tile_rows(rows);
         let tiles = rows.div_ceil(tile);
         let [inputs, hidden, outputs] = fours(&self.sizes);
-        let stride = inputs + 2 * HIDDEN_LAYERS * hidden + 2 * outputs;
+        let stride = inputs + 2 * (self.sizes.len() - 2) * hidden + 2 * outputs;
         let mut table = Tiles::default();
         table.add_network(&self.learned.layout.networks()[0], 0, Rows { begin: 0, stride });
         let scratch = 4 * tiles * tile * stride;

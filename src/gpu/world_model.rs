@@ -21,8 +21,6 @@ use crate::kernels::model_loss::{ModelLosses, Outputs};
 use crate::kernels::world_model;
 use cubecl::prelude::CubeCount;
 
-const HIDDEN_LAYERS: usize = 2;
-
 /// E networks with their optimiser, on the device.
 #[derive(Debug)]
 pub struct WorldModel {
@@ -43,7 +41,7 @@ impl WorldModel {
     /// Uploads this ensemble as it is.
     pub fn new(queue: &Queue, model: &world_model::WorldModel) -> Self {
         let mlp = model.mlp();
-        let layout = Layout::new(&[mlp], 0);
+        let layout = Layout::new([mlp], 0);
         Self {
             queue: queue.clone(),
             sizes: mlp.sizes().to_vec(),
@@ -101,7 +99,7 @@ impl WorldModel {
         let (Some(workspace), Some(plan)) = (&self.workspace, self.plans.current()) else { return false };
         let Some(update) = plan.next() else { return false };
         let form = Form {
-            hidden_layers: HIDDEN_LAYERS,
+            hidden_layers: self.sizes.len() - 2,
             rows: self.queue.tile_rows(workspace.rows * self.members),
             activation: self.activation,
         };
@@ -156,7 +154,7 @@ impl WorldModel {
         let (layout, tile) = (&self.learned.layout, self.queue.tile_rows(rows * self.members));
         let tiles = rows.div_ceil(tile);
         let [inputs, hidden, outputs] = fours(&self.sizes);
-        let stride = inputs + 2 * HIDDEN_LAYERS * hidden + 2 * outputs;
+        let stride = inputs + 2 * (self.sizes.len() - 2) * hidden + 2 * outputs;
         let mut table = Tiles::default();
         for member in 0..self.members {
             let begin = member * tiles * tile * stride;

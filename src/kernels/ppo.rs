@@ -1,43 +1,25 @@
 //! Policy and value by hand: acting, judging, and one step of proximal policy optimisation.
 //!
-//! **What.** Two perceptrons on one buffer; the loss and its gradient at their outputs are those of [`super::ppo_loss`],
-//! the step is [`super::adam`]'s, clipped by global norm.
+//! **What.** The networks are those of [`super::policy_value`]; the loss and its gradient at their outputs are those of
+//! [`super::ppo_loss`], the step is [`super::adam`]'s, clipped by global norm.
 //! **Shapes.** In the buffer the policy, then the value, then log σ `[A]` of a policy that draws numbers: the order of
 //! [`crate::tensors::ActorCritic`].
 //! **Where.** The same as `update` in [`crate::tensors::ppo`].
 //! **Paper.** Schulman et al. 2017 (1707.06347).
 
-use super::distribution::Distribution;
+use super::Adam;
+use super::policy_value::{Answer, PolicyValue};
+pub use super::policy_value::{Shape, log_std_size, names, networks};
 use super::ppo_loss::{Losses, Minibatch, Said, Settings, losses};
-use super::{Adam, Kept, Mlp, Networks, Part};
 use crate::arrays::{Arrays, refused};
-use crate::config::Activation;
 use crate::env::ObsDimension;
 use crate::error::Result;
-
-/// What a policy and a value are made of.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Shape {
-    /// O
-    pub obs_size: usize,
-    /// Width of the two hidden layers.
-    pub hidden_size: usize,
-    /// A, outputs of the policy.
-    pub actions: usize,
-    /// Value heads.
-    pub heads: usize,
-    /// The bend between layers.
-    pub activation: Activation,
-    /// How outputs become actions.
-    pub distribution: Distribution,
-}
 
 /// Policy and value with their optimiser.
 #[derive(Debug, Clone)]
 pub struct ActorCritic {
     shape: Shape,
-    policy: Mlp,
-    value: Mlp,
+    networks: PolicyValue,
     /// All parameters.
     pub flat: Vec<f32>,
     /// The memory of their optimiser.
@@ -45,8 +27,6 @@ pub struct ActorCritic {
     scaling: Scaling,
     x: Vec<f32>,
     gradient: Vec<f32>,
-    kept_policy: Kept,
-    kept_value: Kept,
 }
 
 /// How observations are put on a scale: x = (obs − centre) / half_range.
@@ -106,11 +86,10 @@ impl Scaling {
 impl ActorCritic {
     /// Networks of this shape. `flat` are their parameters.
     pub fn new(shape: Shape, scaling: Scaling, flat: Vec<f32>, adam: Adam) -> Self {
-        let [policy, value] = networks(&shape);
-        debug_assert_eq!(flat.len(), value.end() + log_std_size(&shape));
+        let networks = PolicyValue::new(&shape);
+        debug_assert_eq!(flat.len(), networks.end() + log_std_size(&shape));
         let gradient = vec![0.0; flat.len()];
-        let (kept_policy, kept_value) = (Kept::default(), Kept::default());
-        Self { shape, policy, value, flat, adam, scaling, x: Vec::new(), gradient, kept_policy, kept_value }
+        Self { shape, networks, flat, adam, scaling, x: Vec::new(), gradient }
     }
 
     /// What it is made of.
@@ -125,30 +104,32 @@ impl ActorCritic {
 
     /// log σ `[A]`; empty for choices.
     pub fn log_std(&self) -> &[f32] {
-        &self.flat[self.value.end()..]
+        &self.flat[self.networks.end()..]
     }
 
     /// Logits or means [B, A] of observations [B, O].
     pub fn outputs(&mut self, obs: &[f32]) -> &[f32] {
         self.x.clear();
         self.scaling.apply(obs, &mut self.x);
-        self.policy.forward(&self.flat, &self.x, obs.len() / self.shape.obs_size, &mut self.kept_policy)
+        self.networks.outputs(&self.flat, &self.x)
     }
 
     /// Values [B, heads] of observations [B, O].
     pub fn values(&mut self, obs: &[f32]) -> &[f32] {
         self.x.clear();
         self.scaling.apply(obs, &mut self.x);
-        self.value.forward(&self.flat, &self.x, obs.len() / self.shape.obs_size, &mut self.kept_value)
+        self.networks.values(&self.flat, &self.x)
     }
 
     /// Draws actions [B, A] for observations [B, O] and writes their log-probabilities `[B]`; `chance` is one uniform number
     /// a row, or A standard normals.
     pub fn sample(&mut self, obs: &[f32], chance: &[f32], actions: &mut [f32], log_probs: &mut [f32]) {
-        self.outputs(obs);
-        let (size, log_std) = (self.shape.actions, &self.flat[self.value.end()..]);
+        self.x.clear();
+        self.scaling.apply(obs, &mut self.x);
+        let (size, log_std) = (self.shape.actions, &self.flat[self.networks.end()..]);
         let chances = chance.chunks_exact(chance.len() / log_probs.len().max(1));
-        let rows = self.kept_policy.output().chunks_exact(size).zip(actions.chunks_exact_mut(size));
+        let outputs = self.networks.outputs(&self.flat, &self.x);
+        let rows = outputs.chunks_exact(size).zip(actions.chunks_exact_mut(size));
         for (((outputs, action), chance), log_prob) in rows.zip(chances).zip(log_probs) {
             *log_prob = self.shape.distribution.sample(outputs, log_std, chance, action);
         }
@@ -170,42 +151,12 @@ impl ActorCritic {
     pub fn loss_and_gradient(&mut self, batch: &Minibatch, settings: &Settings, divisor: f32) -> Losses {
         self.x.clear();
         self.scaling.apply(&batch.obs, &mut self.x);
-        self.policy.forward(&self.flat, &self.x, batch.len(), &mut self.kept_policy);
-        self.value.forward(&self.flat, &self.x, batch.len(), &mut self.kept_value);
-        let end = self.value.end();
-        let (outputs, d_outputs) = self.kept_policy.output_and_gradient();
-        let (values, d_values) = self.kept_value.output_and_gradient();
+        let end = self.networks.end();
+        let Answer { outputs, values, d_outputs, d_values } = self.networks.answer(&self.flat, &self.x);
         let (log_std, d_log_std) = (&self.flat[end..], &mut self.gradient[end..]);
         let said = Said { outputs, log_std, values, d_outputs, d_log_std, d_values };
         let losses = losses(self.shape.distribution, said, batch, settings, divisor);
-        self.policy.backward(&self.flat, &self.x, &mut self.kept_policy, &mut self.gradient, None);
-        self.value.backward(&self.flat, &self.x, &mut self.kept_value, &mut self.gradient, None);
+        self.networks.backward(&self.flat, &self.x, &mut self.gradient);
         losses
-    }
-}
-
-/// Policy and value in their buffer; log σ stands behind the value's end.
-pub fn networks(shape: &Shape) -> [Mlp; 2] {
-    let sizes = |outputs| [shape.obs_size, shape.hidden_size, shape.hidden_size, outputs];
-    let policy = Mlp::new(0, 1, &sizes(shape.actions), shape.activation);
-    let value = Mlp::new(policy.end(), 1, &sizes(shape.heads), shape.activation);
-    [policy, value]
-}
-
-/// Their names in a checkpoint.
-pub fn names(shape: &Shape) -> Networks {
-    let [policy, value] = networks(shape);
-    let mut parts = [Part::of("policy", &policy), Part::of("value", &value)].concat();
-    if log_std_size(shape) > 0 {
-        parts.push(Part::row("log_std", log_std_size(shape)));
-    }
-    Networks { learner: "actor_critic", parts, has_target: false }
-}
-
-/// Numbers of log σ.
-pub fn log_std_size(shape: &Shape) -> usize {
-    match shape.distribution {
-        Distribution::Categorical => 0,
-        Distribution::Gaussian => shape.actions,
     }
 }

@@ -6,14 +6,14 @@
 //! **Choices.** The gradient of the input is computed on request only: it is what adversarial training asks for.
 
 use super::model_loss::{ModelLosses, Outputs, losses};
-use super::{Adam, Kept, Mlp, Networks, Part};
+use super::{Adam, Hidden, Kept, Mlp, Networks, Part};
 use crate::config::{Config, ModelHeads};
 
-/// Input, two hidden layers, and output: state, reward, end, and with Gaussian heads their log-variances.
-pub fn layer_sizes(obs_size: usize, action_size: usize, config: &Config) -> [usize; 4] {
+/// Input, hidden layers, and output: state, reward, end, and with Gaussian heads their log-variances.
+pub fn layer_sizes(obs_size: usize, action_size: usize, config: &Config) -> Vec<usize> {
     let doubts = if config.model_heads == ModelHeads::Gaussian { obs_size + 1 } else { 0 };
-    let width = config.model_hidden_size;
-    [obs_size + action_size, width, width, obs_size + 2 + doubts]
+    let hidden = Hidden { layers: config.model_hidden_layers, width: config.model_hidden_size };
+    hidden.sizes(obs_size + action_size, obs_size + 2 + doubts)
 }
 
 /// Their names in a checkpoint.

@@ -28,8 +28,10 @@ pub struct HostActor {
 impl HostActor {
     /// The policy of this shape in `flat`, all parameters of policy and value.
     pub fn new(shape: Shape, flat: Vec<f32>) -> Self {
-        let [policy, value] = ppo::networks(&shape.by_hand());
-        let log_std = flat[value.end()..].to_vec();
+        let by_hand = shape.by_hand();
+        let log_std = flat[flat.len() - ppo::log_std_size(&by_hand)..].to_vec();
+        // The policy is the first of two networks, or the first outputs of the only one.
+        let policy = ppo::networks(&by_hand).swap_remove(0);
         Self { policy, log_std, shape, x: Vec::new(), squashes: false, kept: Kept::default(), flat }
     }
 
@@ -43,7 +45,7 @@ impl HostActor {
     fn outputs(&mut self, obs: &[f32]) -> &[f32] {
         self.x.clear();
         self.shape.scaling.apply(obs, &mut self.x);
-        self.policy.forward(&self.flat, &self.x, 1, &mut self.kept)
+        &self.policy.forward(&self.flat, &self.x, 1, &mut self.kept)[..self.shape.action.encoded_size()]
     }
 
     /// Samples an action for one observation, appends it as it is stored (not clipped), and gives its log-probability.
@@ -114,7 +116,7 @@ fn cumulative_choice(probabilities: impl Iterator<Item = f32> + Clone, uniform: 
 mod tests {
     use super::*;
     use crate::device::Device;
-    use crate::nets::{ObsScaling, chance_size, draw_chance};
+    use crate::nets::{Hidden, ObsScaling, chance_size, draw_chance};
     use crate::rng::Seed;
     use crate::tensors::{ActorCritic, Distribution};
 
@@ -126,7 +128,8 @@ mod tests {
             let shape = Shape {
                 obs_size: 4,
                 action,
-                hidden_size: 16,
+                hidden: Hidden { layers: 2, width: 16 },
+                shared_trunk: false,
                 heads: 2,
                 activation: Activation::Tanh,
                 scaling,

@@ -6,6 +6,7 @@ mod host_actor;
 mod init;
 mod shape;
 
+pub use crate::kernels::Hidden;
 pub use chance::{chance_size, draw_chance};
 pub use host_actor::HostActor;
 pub use init::{initial, orthogonal};

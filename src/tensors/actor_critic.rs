@@ -1,8 +1,8 @@
 //! The policy and the value: what to do, and how good it is to be here.
 //!
-//! **What.** Two separate networks that see the same observation. The policy scores the actions, or says around which
-//! numbers to draw them; the value foretells the return, with one head for the task's reward and, with curiosity, one
-//! for novelty.
+//! **What.** Two networks that see the same observation, or one whose hidden layers both share. The policy scores the
+//! actions, or says around which numbers to draw them; the value foretells the return, with one head for the task's
+//! reward and, with curiosity, one for novelty.
 //! ```text
 //! x = (obs − centre) / half_range        π_θ(· | x) from outputs [B, A], log σ [A]        V_θ(x) [B, heads]
 //! ```
@@ -24,8 +24,8 @@ use burn::tensor::Tensor;
 pub struct ActorCritic {
     shape: Shape,
     layout: Layout,
-    policy: Mlp,
-    value: Mlp,
+    /// Policy and value, or the one network that is both.
+    networks: Vec<Mlp>,
     /// Index in the layout of log σ; none for choices.
     log_std: Option<usize>,
     /// [1, O] each.
@@ -41,19 +41,17 @@ impl ActorCritic {
     /// New networks of this shape.
     pub fn new(device: &Device, shape: Shape, learning_rate: f64, stream: &mut Stream) -> Self {
         let mut layout = Layout::default();
-        let (size, hidden) = (shape.obs_size, shape.hidden_size);
-        let outputs = shape.action.encoded_size();
-        let policy = Mlp::new(&mut layout, 1, &[size, hidden, hidden, outputs], shape.activation);
-        let value = Mlp::new(&mut layout, 1, &[size, hidden, hidden, shape.heads], shape.activation);
+        let network = |sizes: &Vec<usize>| Mlp::new(&mut layout, 1, sizes, shape.activation);
+        let networks = shape.by_hand().layer_sizes().iter().map(network).collect();
         let log_std = match shape.action {
             ActionSpace::Discrete(_) => None,
             ActionSpace::Box { size, .. } => Some(layout.add([1, 1, size])),
         };
         let flat = device.floats(shape.initial(stream), [layout.len()]);
         let adam = Adam::new(&flat, learning_rate, 1e-5);
-        let row = |numbers: &[f32]| device.floats(numbers.to_vec(), [1, size]);
+        let row = |numbers: &[f32]| device.floats(numbers.to_vec(), [1, shape.obs_size]);
         let (centre, half_range) = (row(&shape.scaling.centre), row(&shape.scaling.half_range));
-        Self { shape, layout, policy, value, log_std, centre, half_range, flat, adam }
+        Self { shape, layout, networks, log_std, centre, half_range, flat, adam }
     }
 
     /// The matrices for looking: outputs and values without a gradient.
@@ -68,7 +66,8 @@ impl ActorCritic {
 
     /// What the policy says about observations [B, O].
     pub fn policy(&self, matrices: &[Tensor<3>], obs: Tensor<2>) -> Distribution {
-        let outputs = self.policy.forward(matrices, self.scaled(obs)).squeeze_dim(0);
+        let said: Tensor<2> = self.networks[0].forward(matrices, self.scaled(obs)).squeeze_dim(0);
+        let outputs = said.narrow(1, 0, self.shape.action.encoded_size());
         match self.log_std {
             None => Distribution::Categorical(outputs),
             Some(slot) => {
@@ -79,7 +78,10 @@ impl ActorCritic {
 
     /// Values [B, heads] of observations [B, O].
     pub fn values(&self, matrices: &[Tensor<3>], obs: Tensor<2>) -> Tensor<2> {
-        self.value.forward(matrices, self.scaled(obs)).squeeze_dim(0)
+        let of_both = if self.shape.shared_trunk { self.shape.action.encoded_size() } else { 0 };
+        let network = &self.networks[self.networks.len() - 1];
+        let said: Tensor<2> = network.forward(matrices, self.scaled(obs)).squeeze_dim(0);
+        said.narrow(1, of_both, self.shape.heads)
     }
 
     /// x [1, B, O]

@@ -183,7 +183,7 @@ mod tests {
     use crate::config::Activation;
     use crate::device::Device;
     use crate::env::ActionSpace;
-    use crate::nets::{ObsScaling, Shape};
+    use crate::nets::{Hidden, ObsScaling, Shape};
     use crate::rng::Seed;
     use crate::tensors::Distribution;
 
@@ -233,7 +233,8 @@ mod tests {
         let shape = Shape {
             obs_size: 1,
             action: ActionSpace::Discrete(2),
-            hidden_size: 8,
+            hidden: Hidden { layers: 2, width: 8 },
+            shared_trunk: false,
             heads: 1,
             activation: Activation::Tanh,
             scaling: ObsScaling::none(1),

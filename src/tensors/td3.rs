@@ -23,6 +23,7 @@ use crate::error::Result;
 use crate::kernels::targeted::FIRST_GAIN;
 use crate::kernels::td3::ACTOR_GAIN;
 pub use crate::kernels::td3::{Settings, Updated};
+use crate::nets::Hidden;
 use crate::rng::Stream;
 use burn::tensor::Tensor;
 
@@ -42,12 +43,12 @@ impl Td3 {
     /// New networks for observations and actions of these sizes.
     pub fn new(
         device: &Device,
-        [obs_size, action_size, hidden_size]: [usize; 3],
-        (activation, learning_rate): (Activation, f64),
+        [obs_size, action_size]: [usize; 2],
+        (hidden, activation, learning_rate): (Hidden, Activation, f64),
         stream: &mut Stream,
     ) -> Self {
-        let actor = [obs_size, hidden_size, hidden_size, action_size];
-        let critics = [obs_size + action_size, hidden_size, hidden_size, 1];
+        let actor = hidden.sizes(obs_size, action_size);
+        let critics = hidden.sizes(obs_size + action_size, 1);
         Self {
             device: device.clone(),
             actor: Targeted::new(device, 1, &actor, activation, ACTOR_GAIN, learning_rate, stream),
@@ -182,14 +183,14 @@ mod tests {
     }
 
     fn td3(hidden: usize, learning_rate: f64) -> Td3 {
-        let learner = (Activation::Relu, learning_rate);
-        Td3::new(&Device::cpu(), [2, 1, hidden], learner, &mut Seed(3).stream("init"))
+        let learner = (Hidden { layers: 2, width: hidden }, Activation::Relu, learning_rate);
+        Td3::new(&Device::cpu(), [2, 1], learner, &mut Seed(3).stream("init"))
     }
 
     /// Critics Q_i(x, a) = c_i a and a policy that always says tanh(b), written into the last layers.
     fn by_hand(device: &Device, critics: [f32; 2], b: f32) -> (Td3, Transitions) {
-        let learner = (Activation::Relu, 1e-3);
-        let mut td3 = Td3::new(device, [1, 1, 1], learner, &mut Seed(0).stream("init"));
+        let learner = (Hidden { layers: 2, width: 1 }, Activation::Relu, 1e-3);
+        let mut td3 = Td3::new(device, [1, 1], learner, &mut Seed(0).stream("init"));
         // Layers 2–1–1–1 twice: W₁ [x, a] of both, b₁, W₂, b₂, W₃, b₃; relu(a + 2) − 2 is a.
         let [c1, c2] = critics;
         let of_both = [

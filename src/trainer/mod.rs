@@ -47,7 +47,7 @@ use crate::env::{EnvSpec, VecEnv};
 use crate::error::{Error, Result};
 use crate::imagination::KnownRange;
 use crate::learners::{require_kernels, require_suited};
-use crate::nets::{HostActor, ObsScaling, Shape};
+use crate::nets::{Hidden, HostActor, ObsScaling, Shape};
 use crate::rng::Seed;
 use crate::snapshot::{Curves, Snapshot};
 use crate::stats::DiscountedReturnStd;
@@ -308,7 +308,8 @@ fn shape(spec: &EnvSpec, config: &Config) -> Shape {
     Shape {
         obs_size: spec.obs_size(),
         action: spec.action,
-        hidden_size: config.hidden_size,
+        hidden: Hidden { layers: config.hidden_layers, width: config.hidden_size },
+        shared_trunk: config.shared_trunk,
         heads: config.value_heads(),
         activation: config.activation,
         scaling: if config.normalize_obs { ObsScaling::of(spec.obs) } else { none },

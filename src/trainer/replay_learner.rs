@@ -32,9 +32,9 @@ pub(super) enum ReplayLearner {
 impl ReplayLearner {
     /// The learner that `config` asks for, if it is one that learns from replay.
     pub(super) fn new(device: &Device, shape: &Shape, config: &Config, stream: &mut Stream) -> Option<Self> {
-        let (size, outputs, hidden) = (shape.obs_size, shape.action.encoded_size(), shape.hidden_size);
+        let (size, outputs, hidden) = (shape.obs_size, shape.action.encoded_size(), shape.hidden);
         let (activation, rate) = (shape.activation, config.learning_rate);
-        let of_state = [size, hidden, hidden, outputs];
+        let of_state = hidden.sizes(size, outputs);
         let mut network = |members: usize, sizes: &[usize], gain: f32| {
             let flat = initial(members, sizes, gain, stream);
             Targeted::new(Mlp::new(0, members, sizes, activation), flat, rate)
@@ -46,7 +46,7 @@ impl ReplayLearner {
             }
             (Algorithm::Td3, DeviceKind::Cpu | DeviceKind::WebGpu) => {
                 let actor = network(1, &of_state, td3::ACTOR_GAIN);
-                let critics = network(2, &[size + outputs, hidden, hidden, 1], targeted::FIRST_GAIN);
+                let critics = network(2, &hidden.sizes(size + outputs, 1), targeted::FIRST_GAIN);
                 Some(Self::Td3(Box::new(Td3::new(actor, critics))))
             }
             #[cfg(feature = "tensors")]
@@ -64,8 +64,8 @@ impl ReplayLearner {
             }
             #[cfg(feature = "tensors")]
             (Algorithm::Td3, DeviceKind::CpuPlain) => {
-                let sizes = [size, outputs, hidden];
-                let td3 = tensors::td3::Td3::new(device, sizes, (activation, rate), stream);
+                let learner = (hidden, activation, rate);
+                let td3 = tensors::td3::Td3::new(device, [size, outputs], learner, stream);
                 Some(Self::Td3ByTensors(Box::new(td3)))
             }
         }
@@ -119,9 +119,9 @@ impl ReplayLearner {
 
     /// The names of its networks in a checkpoint: those of DQN where actions are choices, else those of TD3.
     pub(super) fn names(shape: &Shape) -> Vec<Networks> {
-        let (inputs, outputs, hidden) = (shape.obs_size, shape.action.encoded_size(), shape.hidden_size);
+        let (inputs, outputs, hidden) = (shape.obs_size, shape.action.encoded_size(), shape.hidden);
         let names = |learner, network, members, [inputs, outputs]: [usize; 2]| {
-            let mlp = Mlp::new(0, members, &[inputs, hidden, hidden, outputs], shape.activation);
+            let mlp = Mlp::new(0, members, &hidden.sizes(inputs, outputs), shape.activation);
             Networks { learner, parts: Part::of(network, &mlp), has_target: true }
         };
         match shape.action {

@@ -303,7 +303,7 @@ impl Model {
         let (layout, parameters) = match twin.device() {
             Some(gpu) => (gpu.learned().layout.clone(), gpu.learned().theta.clone()),
             None => {
-                let layout = Layout::new(&[world.model.mlp()], 0);
+                let layout = Layout::new([world.model.mlp()], 0);
                 let parameters = queue.floats(&layout.pack(&world.model.flat));
                 (layout, parameters)
             }

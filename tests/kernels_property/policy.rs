@@ -24,7 +24,8 @@ pub fn shape(property: &mut Property, obs_size: usize, bend: usize) -> Shape {
     Shape {
         obs_size,
         action: space,
-        hidden_size: property.width(),
+        hidden: property.hidden(),
+        shared_trunk: property.stream.below(2) == 0,
         heads: 1 + property.stream.below(2),
         activation: SMOOTH[bend % 2],
         scaling: ObsScaling {

@@ -34,7 +34,7 @@ fn deep_q_learning() {
     let mut property = Property::of("dqn");
     for case in 0..CASES {
         let (obs_size, choices, bend) = (property.size(20), 1 + property.size(8), SMOOTH[case % 2]);
-        let sizes = [obs_size, property.width(), property.width(), choices];
+        let sizes = property.hidden().sizes(obs_size, choices);
         let device = Device::cpu_plain();
         let mut oracle = Targeted::new(&device, 1, &sizes, bend, FIRST_GAIN, RATE, &mut property.stream);
         let mut ours = dqn::Dqn::new(twin(&mut property, &mut oracle, Mlp::new(0, 1, &sizes, bend)));
@@ -65,12 +65,12 @@ fn deep_q_learning() {
 fn twin_delayed_policy_gradient() {
     let mut property = Property::of("td3");
     for case in 0..CASES {
-        let (obs_size, actions, hidden) = (property.size(20), property.size(6), property.width());
+        let (obs_size, actions, hidden) = (property.size(20), property.size(6), property.hidden());
         let (bend, device) = (SMOOTH[case % 2], Device::cpu_plain());
-        let sizes = [obs_size, actions, hidden];
-        let mut oracle = tensors::td3::Td3::new(&device, sizes, (bend, RATE), &mut property.stream);
-        let actor = Mlp::new(0, 1, &[obs_size, hidden, hidden, actions], bend);
-        let critics = Mlp::new(0, 2, &[obs_size + actions, hidden, hidden, 1], bend);
+        let sizes = [obs_size, actions];
+        let mut oracle = tensors::td3::Td3::new(&device, sizes, (hidden, bend, RATE), &mut property.stream);
+        let actor = Mlp::new(0, 1, &hidden.sizes(obs_size, actions), bend);
+        let critics = Mlp::new(0, 2, &hidden.sizes(obs_size + actions, 1), bend);
         let actor = twin(&mut property, &mut oracle.actor, actor);
         let mut ours = td3::Td3::new(actor, twin(&mut property, &mut oracle.critics, critics));
         let settings = td3::Settings {
@@ -84,7 +84,7 @@ fn twin_delayed_policy_gradient() {
         for update in 0..UPDATES {
             let batch = transitions(&mut property, false, obs_size, actions);
             let uploaded = tensors::Transitions::upload(&device, &batch);
-            let what = format!("{sizes:?}, {bend:?}, {} rows", batch.len());
+            let what = format!("{sizes:?}, {hidden:?}, {bend:?}, {} rows", batch.len());
             let noise: Vec<f32> =
                 property.normals(batch.actions.len()).iter().map(|x| (0.2 * x).clamp(-0.3, 0.3)).collect();
             let targets = oracle.targets(&uploaded, floats(&noise, [batch.len(), actions]), 0.97);
@@ -117,7 +117,7 @@ fn twin_delayed_policy_gradient() {
             };
             property.near(&what, "numbers", &numbers(&updated), &numbers(&theirs), GRADIENTS);
         }
-        let what = format!("{sizes:?}, {bend:?}");
+        let what = format!("{sizes:?}, {hidden:?}, {bend:?}");
         for (net, theirs) in [(&ours.actor, &oracle.actor), (&ours.critics, &oracle.critics)] {
             property.near(&what, "parameters", &net.flat, &read(theirs.flat.clone()), PARAMETERS);
             property.near(&what, "slow copies", &net.target, &read(theirs.target.clone()), PARAMETERS);

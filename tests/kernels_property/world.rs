@@ -21,9 +21,11 @@ fn twin_worlds(
     [obs_size, actions]: [usize; 2],
     case: usize,
 ) -> (tensors::WorldModel, World, String) {
+    let hidden = property.hidden();
     let config = Config {
         ensemble_size: 1 + property.stream.below(6),
-        model_hidden_size: property.width(),
+        model_hidden_layers: hidden.layers,
+        model_hidden_size: hidden.width,
         model_activation: SMOOTH[case % 2],
         model_heads: property.pick(&[ModelHeads::Deterministic, ModelHeads::Gaussian]),
         termination: property.pick(&[Termination::Learned, Termination::Ignored]),

@@ -11,7 +11,7 @@
 //! loop: a kernel with a copy of the code for each of them took seconds to compile.
 
 use super::Four;
-use super::plan::{Bend, Crew, Path};
+use super::plan::{Bend, Crew, MOST_LAYERS, Path};
 use cubecl::prelude::*;
 
 /// Where one unit's four outputs come from and go to, in vectors.
@@ -67,18 +67,21 @@ pub(super) fn network(
 
 /// The number of this layer.
 #[cube]
-fn pick(layer: usize, #[comptime] of: [usize; 3]) -> usize {
-    let [first, second, third] = comptime!(of);
-    if comptime!(first == second && second == third) {
+fn pick(layer: usize, #[comptime] of: [usize; MOST_LAYERS]) -> usize {
+    let [first, second, third, fourth] = comptime!(of);
+    if comptime!(first == second && second == third && third == fourth) {
         first.runtime()
-    } else {
+    } else if comptime!(third == fourth) {
         select(layer == 0, first.runtime(), select(layer == 1, second.runtime(), third.runtime()))
+    } else {
+        let later = select(layer == 2, third.runtime(), fourth.runtime());
+        select(layer == 0, first.runtime(), select(layer == 1, second.runtime(), later))
     }
 }
 
 /// The number of this layer, of its first or its second network.
 #[cube]
-fn pick_of(layer: usize, is_second: bool, #[comptime] of: [[usize; 2]; 3]) -> usize {
+fn pick_of(layer: usize, is_second: bool, #[comptime] of: [[usize; 2]; MOST_LAYERS]) -> usize {
     let first = pick(layer, comptime!(of.map(|of| of[0])));
     if comptime!(of.iter().all(|of| of[0] == of[1])) {
         first
@@ -165,7 +168,6 @@ fn write(
 #[cube]
 fn bent(x: Four, #[comptime] bend: Bend) -> Four {
     match comptime!(bend) {
-        Bend::None => x,
         Bend::Relu => max(x, Four::new(0.0)),
         Bend::Tanh => tanh(x),
         Bend::Silu => x * (Four::new(0.5) + Four::new(0.5) * tanh(Four::new(0.5) * x)),

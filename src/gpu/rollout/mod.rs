@@ -152,7 +152,7 @@ fn ask_model(model: &[Four], memory: &mut [Four], member: usize, #[comptime] pla
     let (crew, path) = comptime!((plan.crew, plan.model_path()));
     if comptime!(plan.says.with_disagreement) {
         for asked in 0..comptime!(plan.says.members) {
-            let shift = asked * comptime!(4 * plan.model[2].blocks() * crew.quads);
+            let shift = asked * comptime!(4 * plan.model.last().blocks() * crew.quads);
             dense::network(model, memory, asked, shift, path, crew);
         }
     } else {
@@ -166,7 +166,8 @@ fn ask_model(model: &[Four], memory: &mut [Four], member: usize, #[comptime] pla
 fn judge(guess: &[Four], fixed: &[Four], facts: &[f32], memory: &mut [Four], #[comptime] plan: Plan) {
     let (crew, quads, units) = comptime!((plan.crew, plan.crew.quads, plan.crew.units));
     let (obs, column) = comptime!((plan.obs, plan.obs + plan.acts.size() + 4));
-    let (blocks, count) = comptime!(plan.novelty.map_or((1, 1), |of| (of.stages[1].blocks(), of.features)));
+    let (blocks, count) =
+        comptime!(plan.novelty.map_or((1, 1), |of| (of.chain.last().blocks(), of.features)));
     see(facts, memory, Row::NoveltyMean, Row::NoveltyStd, true, plan);
     dense::network(guess, memory, 0usize, 0usize, comptime!(plan.novelty_path(0)), crew);
     dense::network(fixed, memory, 0usize, 0usize, comptime!(plan.novelty_path(1)), crew);

@@ -1,6 +1,6 @@
 //! Who takes part in a rollout on the device, and the plan that follows from them.
 
-use super::plan::{Acts, Bend, Crew, Novelty, Plan, Says, Stage};
+use super::plan::{Acts, Bend, Chain, Crew, Novelty, Plan, Says};
 use crate::config::{Activation, ModelTarget};
 use crate::env::ActionSpace;
 use crate::gpu::{Buffer, Layout};
@@ -15,7 +15,7 @@ pub struct Agent {
     pub shape: Shape,
     /// How they see observations.
     pub scaling: Scaling,
-    /// Policy, value, log σ.
+    /// Policy and value, or the network that both share, and log σ.
     pub layout: Layout,
     /// Their parameters.
     pub parameters: Buffer,
@@ -72,7 +72,9 @@ impl Parts {
         let (agent, world) = (&self.agent, &self.world);
         let nets = agent.layout.networks();
         let bend = Bend::from(agent.shape.activation);
-        let is_narrow = Plan::fit_beside(agent.shape.hidden_size);
+        let is_shared = agent.shape.shared_trunk;
+        let is_narrow = Plan::fit_beside(agent.shape.hidden.width);
+        let value = nets.get(1).filter(|_| with_values);
         let ensemble = &world.layout.networks()[0];
         let learned = world.scales.is_some();
         let is_change = world.scales.as_ref().is_none_or(|scales| scales.target == ModelTarget::Difference);
@@ -84,9 +86,10 @@ impl Parts {
             },
             log_std: agent.layout.tail() / 4,
             heads: if with_values { agent.shape.heads } else { 0 },
-            agent: Stage::chain(&nets[0], (with_values && is_narrow).then_some(&nets[1]), bend),
-            value: (with_values && !is_narrow).then(|| Stage::chain(&nets[1], None, bend)),
-            model: Stage::chain(ensemble, None, Bend::from(world.activation)),
+            agent: Chain::new(&nets[0], value.filter(|_| is_narrow), bend),
+            is_shared,
+            value: value.filter(|_| !is_narrow).map(|value| Chain::new(value, None, bend)),
+            model: Chain::new(ensemble, None, Bend::from(world.activation)),
             says: Says {
                 members: ensemble.members,
                 is_gaussian: learned && world.outputs.is_gaussian,
@@ -95,7 +98,7 @@ impl Parts {
                 with_disagreement,
             },
             novelty: self.judge.as_ref().map(|judge| Novelty {
-                stages: Stage::chain(&judge.layout.networks()[0], None, Bend::Tanh),
+                chain: Chain::new(&judge.layout.networks()[0], None, Bend::Tanh),
                 features: judge.features,
             }),
             crew: Crew { quads: 1, units: 1, in_place: false },

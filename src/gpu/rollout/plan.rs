@@ -7,8 +7,11 @@
 //! that does not fit into 16 KiB (layers wider than about 480), it is kept once and a workgroup has a unit for every four
 //! outputs, which waits before it writes.
 
-use crate::config::Activation;
+use crate::config::{Activation, MOST_HIDDEN_LAYERS};
 use crate::gpu::layout::Network;
+
+/// Most layers of a network.
+pub(super) const MOST_LAYERS: usize = MOST_HIDDEN_LAYERS + 1;
 
 /// Bytes of workgroup memory that every WebGPU device has.
 const MEMORY: usize = 16 * 1024;
@@ -24,8 +27,6 @@ const MANY_BRANCHES: usize = 64;
 /// The bend behind a layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Bend {
-    /// None: an output.
-    None,
     /// max(x, 0)
     Relu,
     /// tanh
@@ -81,24 +82,49 @@ pub struct Stage {
     pub beside: Option<Layer>,
     /// Whether the second reads behind the first too; otherwise both read the same.
     pub own_inputs: bool,
-    /// The bend behind it.
-    pub bend: Bend,
 }
 
 impl Stage {
-    /// N layers of a network, and of another one beside it; all are bent but the last.
-    pub fn chain<const N: usize>(network: &Network, beside: Option<&Network>, bend: Bend) -> [Self; N] {
-        std::array::from_fn(|index| Self {
-            layer: Layer::of(network, index),
-            beside: beside.map(|network| Layer::of(network, index)),
-            own_inputs: index > 0,
-            bend: if index + 1 == N { Bend::None } else { bend },
-        })
-    }
-
     /// Vectors of outputs, of both networks.
     pub fn blocks(&self) -> usize {
         self.layer.blocks + self.beside.map_or(0, |layer| layer.blocks)
+    }
+}
+
+/// All layers of a network, or of two side by side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Chain {
+    /// Its layers; behind the last one that one again.
+    stages: [Stage; MOST_LAYERS],
+    /// How many of them there are.
+    pub count: usize,
+    /// The bend behind all but the last.
+    pub bend: Bend,
+}
+
+impl Chain {
+    /// The layers of a network, and of another one as deep beside it.
+    pub fn new(network: &Network, beside: Option<&Network>, bend: Bend) -> Self {
+        let count = network.layers.len();
+        let stage = |index: usize| {
+            let index = index.min(count - 1);
+            Stage {
+                layer: Layer::of(network, index),
+                beside: beside.map(|network| Layer::of(network, index)),
+                own_inputs: index > 0,
+            }
+        };
+        Self { stages: std::array::from_fn(stage), count, bend }
+    }
+
+    /// The layer that says something.
+    pub fn last(&self) -> Stage {
+        self.stages[self.count - 1]
+    }
+
+    /// The layers before it.
+    fn hidden(&self) -> &[Stage] {
+        &self.stages[..self.count - 1]
     }
 }
 
@@ -138,8 +164,8 @@ pub struct Says {
 /// The two networks of curiosity: the same places in two buffers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Novelty {
-    /// Both layers.
-    pub stages: [Stage; 2],
+    /// The layers of either.
+    pub chain: Chain,
     /// Outputs that count.
     pub features: usize,
 }
@@ -166,12 +192,14 @@ pub struct Plan {
     pub log_std: usize,
     /// Value heads; 0 if no values are asked for.
     pub heads: usize,
-    /// Policy, with the value beside it if that is asked for and both are narrow.
-    pub agent: [Stage; 3],
+    /// Policy, with the value beside it if that is asked for and both are narrow, or the network that both share.
+    pub agent: Chain,
+    /// Whether policy and value share a network: then values stand right behind the policy's outputs.
+    pub is_shared: bool,
     /// The value by itself.
-    pub value: Option<[Stage; 3]>,
+    pub value: Option<Chain>,
     /// The world.
-    pub model: [Stage; 3],
+    pub model: Chain,
     /// What its outputs mean.
     pub says: Says,
     /// Curiosity, if it is asked.
@@ -240,7 +268,7 @@ impl Plan {
 
     /// The value's way, if it goes by itself; what it says stands behind the policy's word all the same.
     pub(super) fn value_path(&self) -> Path {
-        self.path(&self.value.unwrap_or(self.agent), 0, self.policy_outputs())
+        self.path(&self.value.unwrap_or(self.agent), 0, self.values_at())
     }
 
     /// The model's way.
@@ -250,29 +278,29 @@ impl Plan {
 
     /// The way of one of curiosity's networks; the second one's places are behind the first one's.
     pub(super) fn novelty_path(&self, which: usize) -> Path {
-        let Some(Novelty { stages, .. }) = self.novelty else { return self.agent_path() };
-        let [hidden, said] = stages.map(|stage| which * 4 * stage.blocks());
-        self.path(&stages, hidden, said)
+        let Some(Novelty { chain, .. }) = self.novelty else { return self.agent_path() };
+        let [hidden, said] = [chain.stages[0], chain.last()].map(|stage| which * 4 * stage.blocks());
+        self.path(&chain, hidden, said)
     }
 
-    /// Numbers of the policy's word, filled up; the value's stand behind.
-    pub(super) fn policy_outputs(&self) -> usize {
-        4 * self.agent[2].layer.blocks
+    /// Where the values stand in what the agent says: behind the policy's word, which is filled up in a network of its own.
+    pub(super) fn values_at(&self) -> usize {
+        if self.is_shared { self.acts.size() } else { 4 * self.agent.last().layer.blocks }
     }
 
     /// The way of these layers, whose hidden numbers stand this far behind the hidden regions' begin and whose last ones
     /// this far behind that of what is said.
-    fn path(&self, stages: &[Stage], hidden: usize, said: usize) -> Path {
+    fn path(&self, chain: &Chain, hidden: usize, said: usize) -> Path {
         let (regions, quads) = (self.regions(), self.crew.quads);
-        let last = stages.len() - 1;
+        let last = chain.count - 1;
         let hop = |i: usize| {
             let i = i.min(last);
             let place = |i: usize| [regions.first, regions.second][i % 2] + hidden * quads;
             let from = if i == 0 { regions.input } else { place(i - 1) };
             let to = if i == last { regions.said + said * quads } else { place(i) };
-            Hop::of(&stages[i], from, to, quads)
+            Hop::of(&chain.stages[i], from, to, quads)
         };
-        Path { hops: [hop(0), hop(1), hop(2)], count: stages.len(), bend: stages[0].bend }
+        Path { hops: std::array::from_fn(hop), count: chain.count, bend: chain.bend }
     }
 
     /// Numbers of the widest input of a row, filled up like the weights.
@@ -282,18 +310,18 @@ impl Plan {
 
     /// Numbers of the widest hidden layer of a row.
     fn hidden(&self) -> usize {
-        let networks = [Some(self.agent), self.value, Some(self.model)].into_iter().flatten();
-        let hidden = networks.flat_map(|stages| stages.into_iter().take(2));
-        let of_novelty = self.novelty.iter().map(|novelty| 2 * novelty.stages[0].blocks());
-        4 * hidden.map(|stage| stage.blocks()).chain(of_novelty).max().unwrap_or(0)
+        let networks = [Some(&self.agent), self.value.as_ref(), Some(&self.model)].into_iter().flatten();
+        let hidden = networks.flat_map(Chain::hidden).map(Stage::blocks);
+        let of_novelty = self.novelty.iter().flat_map(|novelty| novelty.chain.hidden());
+        4 * hidden.chain(of_novelty.map(|stage| 2 * stage.blocks())).max().unwrap_or(0)
     }
 
     /// Numbers of the widest output of a row.
     fn output(&self) -> usize {
         let members = if self.says.with_disagreement { self.says.members } else { 1 };
-        let of_novelty = self.novelty.map_or(0, |novelty| 2 * novelty.stages[1].blocks());
-        let agent = self.agent[2].blocks() + self.value.map_or(0, |stages| stages[2].blocks());
-        4 * agent.max(members * self.model[2].blocks()).max(of_novelty)
+        let of_novelty = self.novelty.map_or(0, |novelty| 2 * novelty.chain.last().blocks());
+        let agent = self.agent.last().blocks() + self.value.map_or(0, |chain| chain.last().blocks());
+        4 * agent.max(members * self.model.last().blocks()).max(of_novelty)
     }
 }
 
@@ -312,10 +340,10 @@ pub(super) struct Regions {
     pub(super) end: usize,
 }
 
-/// A network's way through workgroup memory: up to three layers, all bent but the last.
+/// A network's way through workgroup memory: all its layers, bent but the last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Path {
-    pub(super) hops: [Hop; 3],
+    pub(super) hops: [Hop; MOST_LAYERS],
     /// How many of them there are.
     pub(super) count: usize,
     pub(super) bend: Bend,

@@ -29,7 +29,7 @@ pub(super) fn write_step(record: &mut [f32], memory: &[Four], place: &Place, #[c
 /// Writes the values, which stand behind the policy's outputs.
 #[cube]
 pub(super) fn write_values(record: &mut [f32], memory: &[Four], place: &Place, #[comptime] plan: Plan) {
-    let at = comptime!(plan.regions().said + plan.policy_outputs() * plan.crew.quads);
+    let at = comptime!(plan.regions().said + plan.values_at() * plan.crew.quads);
     let behind = (place.horizon * place.branches) as usize * comptime!(plan.record_width());
     write(record, memory, at, behind, place, comptime!(plan.heads), plan);
 }

@@ -31,7 +31,7 @@ pub(super) fn go(
     let mut apart = Four::new(0.0);
     if comptime!(plan.says.with_disagreement) {
         apart = disagreement(&*memory, from, plan);
-        from += member * comptime!(4 * plan.model[2].blocks() * quads);
+        from += member * comptime!(4 * plan.model.last().blocks() * quads);
     }
     memory[comptime!((behind + 3) * quads) + quad] = apart;
     #[unroll]
@@ -74,7 +74,7 @@ pub(super) fn go(
 fn disagreement(memory: &[Four], from: usize, #[comptime] plan: Plan) -> Four {
     let quads = comptime!(plan.crew.quads);
     let (obs, members) = comptime!((plan.obs, plan.says.members));
-    let width = comptime!(4 * plan.model[2].blocks() * quads);
+    let width = comptime!(4 * plan.model.last().blocks() * quads);
     let share = Four::new(comptime!(1.0 / members as f32));
     let mut apart = Four::new(0.0);
     for d in 0..obs {
