@@ -48,7 +48,7 @@ await openPage({
   openEngines,
   store,
   loop,
-  address: { read: () => location.href, write: (href) => history.replaceState(null, "", href) },
+  address: { read: () => location.href, write: writeAddress },
   calm: matchMedia("(prefers-reduced-motion: reduce)").matches,
   arrived(parts) {
     plotter = createPlotter({ plots: parts.engines.plots, theme });
@@ -58,3 +58,12 @@ await openPage({
     publish(parts);
   },
 });
+
+/** A browser refuses a page that writes too often; the address that is shared does not come from the bar. */
+function writeAddress(href) {
+  try {
+    history.replaceState(null, "", href);
+  } catch (error) {
+    console.warn(error);
+  }
+}

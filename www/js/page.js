@@ -35,8 +35,8 @@ export async function openPage({ openEngines, store, loop, address, arrived, cal
     const { schema } = engines;
     store.set({ schema });
     const addressOf = (settings) => addressWith(address.read(), writeSettings(settings, schema));
-    const later = createLater(() => address.write(addressOf(run.shared())));
-    const run = createRun({ engines, store, loop, patience, settingsChanged: later });
+    const write = () => address.write(addressOf(run.shared()));
+    const run = createRun({ engines, store, loop, patience, settingsChanged: write, physicsChanged: createLater(write) });
     arrived({ store, engines, commands: run.commands, addressOfRun: () => addressOf(run.shared()) });
 
     const { settings, problems, named } = readSettings(pairs, schema, engines.readHyperparameter);
@@ -48,10 +48,15 @@ export async function openPage({ openEngines, store, loop, address, arrived, cal
   }
 }
 
-/** A sentence for each hyperparameter of an address that changes nothing in its run. */
+/** What to say of hyperparameters that an address names and that change nothing in its run: a note, or none. */
 function remarks(engines, settings, named) {
   const { task, preset, config } = settings;
-  return engines.withoutEffect({ task, preset, config }).filter(({ name }) => named.includes(name)).map(({ name, reason }) => `${name} ${reason}.`);
+  const idle = engines.withoutEffect({ task, preset, config }).filter(({ name }) => named.includes(name));
+  const sentences = [...new Set(idle.map(({ reason }) => reason))].map((reason) => {
+    const names = idle.filter((row) => row.reason === reason).map(({ name }) => name);
+    return `${names.join(", ")} ${names.length > 1 ? reason.replace(/^has /, "have ") : reason}.`;
+  });
+  return sentences.length > 0 ? [sentences.join(" ")] : [];
 }
 
 /** Waits anew whenever more of the program has arrived. */

@@ -11,8 +11,11 @@ import { nearestRun } from "./nearest.js";
 import { kernelsOf, plansOf } from "./params.js";
 import { trouble } from "./reports.js";
 
-/** `patience`: as in patience.js, watches whatever an engine is asked. `settingsChanged()`: the address is another one now. */
-export function createRun({ engines, store, loop, patience, settingsChanged, handOverTo = createHandOver }) {
+/**
+ * `patience`: as in patience.js, watches whatever an engine is asked. `settingsChanged()`, and `physicsChanged()`, which may come
+ * many times a second: the address is another one now.
+ */
+export function createRun({ engines, store, loop, patience, settingsChanged, physicsChanged, handOverTo = createHandOver }) {
   let asked = 0; // the number of the youngest opening
   let taken = 0; // … and of the one that is played
   let wish = null; // {settings, playing} of the youngest opening, while it is under way
@@ -164,7 +167,7 @@ export function createRun({ engines, store, loop, patience, settingsChanged, han
       const physics = await patience.watch(of.setPhysics(name, value));
       if (of === session) {
         store.set({ physics });
-        settingsChanged();
+        physicsChanged();
       }
       return null;
     } catch (error) {

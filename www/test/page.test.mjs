@@ -67,11 +67,15 @@ test("everything that is refused together is left out one by one, and what goes 
 });
 
 test("what an address names without effect is remarked, and nothing that it does not name", async () => {
-  const page = visit("?preset=ppo&horizon=50");
-  await page.arrive();
-  page.engines.openings[0].answer("first");
-  await page.done;
-  assert.deepEqual(page.store.get().notes, ["horizon has no effect in ppo."]);
+  const said = async (query) => {
+    const page = visit(query);
+    await page.arrive();
+    page.engines.openings[0].answer("first");
+    await page.done;
+    return page.store.get().notes;
+  };
+  assert.deepEqual(await said("?preset=ppo&horizon=50"), ["horizon has no effect in ppo."]);
+  assert.deepEqual(await said("?preset=ppo&horizon=50&model_target=raw&gamma=0.9"), ["horizon, model_target have no effect in ppo. gamma has no effect at all."]);
 });
 
 test("a program that does not arrive is said with the reason", async () => {

@@ -223,7 +223,7 @@ test("what is typed and valid is applied by Restart, New seed and another device
 });
 
 test("changes of physics are in what is shared, not in what a Restart starts from, and another task has none", async () => {
-  const { run, engines, addresses, ...on } = await playing();
+  const { run, engines, ...on } = await playing();
   assert.equal(await run.commands.setPhysics("gravity", 20), null);
   assert.deepEqual(run.shared().physics, { gravity: "20@7" });
   run.commands.restart();

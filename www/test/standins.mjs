@@ -69,7 +69,9 @@ export function engines({ refuse = () => null, hasWebGpu = true } = {}) {
     all, ended,
     schema: SCHEMA,
     check: refuse,
-    withoutEffect: ({ config }) => ("horizon" in config ? [{ name: "horizon", reason: "has no effect in ppo" }, { name: "gamma", reason: "has no effect at all" }] : []),
+    withoutEffect: ({ config }) => (!("horizon" in config) ? [] : [
+      { name: "horizon", reason: "has no effect in ppo" }, { name: "gamma", reason: "has no effect at all" }, { name: "model_target", reason: "has no effect in ppo" },
+    ]),
     readHyperparameter,
     freshSeed: () => (seed += 1),
     where: () => ({ thread: "worker", reason: null }),
@@ -101,11 +103,11 @@ export function loop() {
 export function stage(options = {}) {
   const store = createStore({ ...INITIAL, schema: SCHEMA });
   const time = handClock();
-  const around = { store, engines: engines(options), loop: loop(), addresses: 0, followed: [], ...time };
+  const around = { store, engines: engines(options), loop: loop(), followed: [], ...time };
   const patience = createPatience({ late: () => store.set(silent(30, store.get())), back: () => store.set(answeredAfterAll(store.get())), ...time.clock });
   const handOverTo = options.handOverTo ?? (() => ({ follow: (settings) => around.followed.push(settings.device), leave() {} }));
-  around.run = createRun({ ...around, patience, settingsChanged: () => { around.addresses += 1; }, handOverTo });
-  return { ...around, get addresses() { return around.addresses; } };
+  around.run = createRun({ ...around, patience, settingsChanged() {}, physicsChanged() {}, handOverTo });
+  return around;
 }
 
 export const SETTINGS = { task: "CartPole-v1", preset: "mb-ppo", seed: 1, device: "cpu", thread: "worker", speed: "normal", autoplay: true, config: {}, physics: {} };
