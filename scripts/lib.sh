@@ -2,6 +2,13 @@
 # Shared by the scripts beside it, which source it: where things are, how to talk, which versions are asked for.
 set -euo pipefail
 
+case $(uname -s) in
+  MINGW* | MSYS* | CYGWIN*)
+    printf '%s\n' "On Windows this runs in WSL: 'wsl --install' once, then there: git clone, and the same command." >&2
+    exit 2 ;;
+esac
+# With CDPATH in the environment `cd` prints where it went.
+unset CDPATH
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 cd "$root"
 
@@ -10,11 +17,24 @@ export PATH="$PATH:${CARGO_HOME:-$HOME/.cargo}/bin"
 # trunk 0.21 takes only true or false here and stops at the usual NO_COLOR=1.
 if [[ -n ${NO_COLOR:-} ]]; then export NO_COLOR=true; else unset NO_COLOR; fi
 
+# RUSTFLAGS replaces the flags of .cargo/config.toml, and wasm would go without SIMD. Given like this it is joined to them.
+if [[ -n ${CARGO_ENCODED_RUSTFLAGS:-} ]]; then RUSTFLAGS=$(tr '\037' ' ' <<<"$CARGO_ENCODED_RUSTFLAGS"); fi
+if [[ -n ${RUSTFLAGS:-} ]]; then
+  export CARGO_BUILD_RUSTFLAGS=$RUSTFLAGS
+  export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="$RUSTFLAGS -C target-feature=+simd128"
+fi
+unset RUSTFLAGS CARGO_ENCODED_RUSTFLAGS
+
 say() { printf '%s\n' "$*"; }
 have() { command -v "$1" >/dev/null 2>&1; }
 # limited SECONDS COMMAND...: without a time-out where there is no such program (macOS).
 limited() {
   if have timeout; then timeout "$@" </dev/null; else "${@:2}" </dev/null; fi
+}
+# A TOML string, whatever is in it: a home folder may have an apostrophe.
+toml_string() {
+  local text=${1//\\/\\\\}
+  printf '"%s"' "${text//\"/\\\"}"
 }
 # at_least WANTED VERSION
 at_least() { [[ $(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1) == "$1" ]]; }

@@ -10,14 +10,14 @@
 
 use crate::device::{Device, DeviceKind, Numbers};
 use crate::error::Result;
-#[cfg(feature = "webgpu")]
+#[cfg(webgpu)]
 use crate::gpu::{self, Layout, Queue, Twin, rollout};
 use crate::kernels::ppo_loss::{LEAST_WEIGHT, Minibatch, Settings};
 use crate::kernels::{self, Networks, Weights, ppo};
 use crate::nets::{HostActor, Shape};
 use crate::rng::Stream;
 use crate::samples::Samples;
-#[cfg(feature = "tensors")]
+#[cfg(tensors)]
 use crate::tensors;
 
 /// Adam's eps, as the custom is for PPO.
@@ -36,9 +36,9 @@ enum Room {
         net: Box<ppo::ActorCritic>,
         batch: Minibatch,
     },
-    #[cfg(feature = "webgpu")]
+    #[cfg(webgpu)]
     ByGpu(Box<Twin<ppo::ActorCritic, gpu::ppo::ActorCritic>>),
-    #[cfg(feature = "tensors")]
+    #[cfg(tensors)]
     ByTensors {
         net: Box<tensors::ActorCritic>,
         device: Device,
@@ -53,13 +53,13 @@ impl Agent {
                 let flat = shape.initial(stream);
                 let adam = kernels::Adam::new(flat.len(), learning_rate, EPS);
                 let net = ppo::ActorCritic::new(shape.by_hand(), shape.scaling.clone(), flat, adam);
-                #[cfg(feature = "webgpu")]
+                #[cfg(webgpu)]
                 if let Some(queue) = device.queue() {
                     return Self { shape, room: Room::ByGpu(Box::new(Twin::new(queue, net))) };
                 }
                 Room::ByHand { net: Box::new(net), batch: Minibatch::default() }
             }
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             DeviceKind::CpuPlain => {
                 let net = tensors::ActorCritic::new(device, shape.clone(), learning_rate, stream);
                 Room::ByTensors { net: Box::new(net), device: device.clone() }
@@ -77,9 +77,9 @@ impl Agent {
     pub fn learning_rate(&self) -> f64 {
         match &self.room {
             Room::ByHand { net, .. } => net.adam.learning_rate,
-            #[cfg(feature = "webgpu")]
+            #[cfg(webgpu)]
             Room::ByGpu(twin) => twin.host.adam.learning_rate,
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             Room::ByTensors { net, .. } => net.adam.learning_rate,
         }
     }
@@ -88,9 +88,9 @@ impl Agent {
     pub fn set_learning_rate(&mut self, learning_rate: f64) {
         match &mut self.room {
             Room::ByHand { net, .. } => net.adam.learning_rate = learning_rate,
-            #[cfg(feature = "webgpu")]
+            #[cfg(webgpu)]
             Room::ByGpu(twin) => twin.host.adam.learning_rate = learning_rate,
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             Room::ByTensors { net, .. } => net.adam.learning_rate = learning_rate,
         }
     }
@@ -102,9 +102,9 @@ impl Agent {
     pub async fn actor(&self) -> Result<HostActor> {
         match &self.room {
             Room::ByHand { net, .. } => Ok(HostActor::new(self.shape.clone(), net.flat.clone())),
-            #[cfg(feature = "webgpu")]
+            #[cfg(webgpu)]
             Room::ByGpu(twin) => Ok(HostActor::new(self.shape.clone(), twin.host.flat.clone())),
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             Room::ByTensors { net, .. } => net.actor(),
         }
     }
@@ -113,13 +113,13 @@ impl Agent {
     ///
     /// # Errors
     /// [`crate::Error::Device`] if the device cannot be read.
-    #[cfg_attr(not(feature = "tensors"), allow(unused_variables))]
+    #[cfg_attr(not(tensors), allow(unused_variables))]
     pub async fn values(&mut self, obs: Vec<f32>, doing: &str) -> Result<Vec<f32>> {
         match &mut self.room {
             Room::ByHand { net, .. } => Ok(net.values(&obs).to_vec()),
-            #[cfg(feature = "webgpu")]
+            #[cfg(webgpu)]
             Room::ByGpu(twin) => Ok(twin.host.values(&obs).to_vec()),
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             Room::ByTensors { net, device } => {
                 let rows = obs.len() / self.shape.obs_size;
                 let obs = device.floats(obs, [rows, self.shape.obs_size]);
@@ -129,9 +129,9 @@ impl Agent {
     }
 
     /// Takes over what the next epochs learn from. Only WebGPU has to be told beforehand.
-    #[cfg_attr(not(feature = "webgpu"), allow(unused_variables))]
+    #[cfg_attr(not(webgpu), allow(unused_variables))]
     pub fn begin(&mut self, samples: &Samples) {
-        #[cfg(feature = "webgpu")]
+        #[cfg(webgpu)]
         if let Room::ByGpu(twin) = &mut self.room {
             let (net, gpu) = twin.both(gpu::ppo::ActorCritic::new);
             gpu.set_samples(net, (0..samples.len()).map(|index| samples.row(index)));
@@ -139,9 +139,9 @@ impl Agent {
     }
 
     /// Begins an epoch that takes the samples in this order, `rows` for each update; what does not fill one is left out.
-    #[cfg_attr(not(feature = "webgpu"), allow(unused_variables))]
+    #[cfg_attr(not(webgpu), allow(unused_variables))]
     pub fn begin_epoch(&mut self, samples: &Samples, order: &[usize], rows: usize, settings: &Settings) {
-        #[cfg(feature = "webgpu")]
+        #[cfg(webgpu)]
         if let Room::ByGpu(twin) = &mut self.room {
             let weight = |&index: &usize| samples.weight(index);
             let divisor = |batch: &[usize]| batch.iter().map(weight).sum::<f32>().max(LEAST_WEIGHT as f32);
@@ -155,10 +155,10 @@ impl Agent {
     ///
     /// # Errors
     /// [`crate::Error::Device`] if the device has failed.
-    #[cfg_attr(not(feature = "webgpu"), allow(unused_variables))]
+    #[cfg_attr(not(webgpu), allow(unused_variables))]
     pub async fn wait(&self, doing: &str) -> Result<()> {
         match &self.room {
-            #[cfg(feature = "webgpu")]
+            #[cfg(webgpu)]
             Room::ByGpu(twin) => twin.queue().settle(doing).await,
             _ => Ok(()),
         }
@@ -168,9 +168,9 @@ impl Agent {
     ///
     /// # Errors
     /// [`crate::Error::Device`] if the device cannot be read.
-    #[cfg_attr(not(feature = "webgpu"), allow(unused_variables))]
+    #[cfg_attr(not(webgpu), allow(unused_variables))]
     pub async fn settle(&mut self, doing: &str) -> Result<()> {
-        #[cfg(feature = "webgpu")]
+        #[cfg(webgpu)]
         if let Room::ByGpu(twin) = &mut self.room {
             let Some((net, gpu)) = twin.pair() else { return Ok(()) };
             let all = gpu.read(net, doing).await?;
@@ -190,13 +190,13 @@ impl Agent {
                 let losses = net.update(batch, settings, weight.max(LEAST_WEIGHT as f32));
                 Numbers::Host(losses.metrics().to_vec())
             }
-            #[cfg(feature = "webgpu")]
+            #[cfg(webgpu)]
             Room::ByGpu(twin) => {
                 let (_, gpu) = twin.both(gpu::ppo::ActorCritic::new);
                 gpu.update();
                 Numbers::Later(twin.promise())
             }
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             Room::ByTensors { net, device } => {
                 let Shape { obs_size, action, heads, .. } = self.shape;
                 let sizes = [obs_size, action.encoded_size(), heads];
@@ -207,7 +207,7 @@ impl Agent {
     }
 
     /// The networks on the graphics processor: where they learn there, as they are, otherwise a copy.
-    #[cfg(feature = "webgpu")]
+    #[cfg(webgpu)]
     pub(crate) fn on_device(&self, queue: &Queue) -> Option<rollout::Agent> {
         let Room::ByGpu(twin) = &self.room else { return None };
         let (shape, scaling) = (*twin.host.shape(), twin.host.scaling().clone());
@@ -232,9 +232,9 @@ impl Agent {
     pub async fn weights(&self) -> Result<Weights> {
         match &self.room {
             Room::ByHand { net, .. } => Ok(Weights::of(&net.flat, &net.adam)),
-            #[cfg(feature = "webgpu")]
+            #[cfg(webgpu)]
             Room::ByGpu(twin) => Ok(Weights::of(&twin.host.flat, &twin.host.adam)),
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             Room::ByTensors { net, .. } => net.adam.weights(&net.flat, "reading the policy"),
         }
     }
@@ -243,12 +243,12 @@ impl Agent {
     pub fn set_weights(&mut self, weights: Weights) {
         match &mut self.room {
             Room::ByHand { net, .. } => net.flat = net.adam.take_over(weights),
-            #[cfg(feature = "webgpu")]
+            #[cfg(webgpu)]
             Room::ByGpu(twin) => {
                 let net = twin.change();
                 net.flat = net.adam.take_over(weights);
             }
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             Room::ByTensors { net, .. } => net.flat = net.adam.take_over(weights),
         }
     }
@@ -262,13 +262,13 @@ impl Agent {
     pub(crate) fn by_hand(&mut self) -> Option<&mut ppo::ActorCritic> {
         match &mut self.room {
             Room::ByHand { net, .. } => Some(net),
-            #[cfg(any(feature = "tensors", feature = "webgpu"))]
+            #[cfg(any(tensors, webgpu))]
             _ => None,
         }
     }
 
     /// The networks in tensors, to compare with.
-    #[cfg(feature = "tensors")]
+    #[cfg(tensors)]
     pub(crate) fn by_tensors(&self) -> Option<&tensors::ActorCritic> {
         match &self.room {
             Room::ByTensors { net, .. } => Some(net),

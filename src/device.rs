@@ -5,7 +5,7 @@
 //! Whoever asked decides what to do then, and tells the person in front of the screen.
 
 use crate::error::{Error, Result};
-#[cfg(feature = "webgpu")]
+#[cfg(webgpu)]
 use crate::gpu::Queue;
 
 /// A kind of device.
@@ -14,7 +14,7 @@ pub enum DeviceKind {
     /// The processor, by [`crate::kernels`].
     Cpu,
     /// The processor by [`crate::tensors`]: what the kernels are compared with.
-    #[cfg(feature = "tensors")]
+    #[cfg(tensors)]
     CpuPlain,
     /// The graphics processor, through the browser's WebGPU.
     WebGpu,
@@ -24,7 +24,7 @@ impl DeviceKind {
     /// All that this build has.
     pub const ALL: &[Self] = &[
         Self::Cpu,
-        #[cfg(feature = "tensors")]
+        #[cfg(tensors)]
         Self::CpuPlain,
         Self::WebGpu,
     ];
@@ -49,7 +49,7 @@ impl DeviceKind {
     pub fn name(self) -> &'static str {
         match self {
             Self::Cpu => "cpu",
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             Self::CpuPlain => "cpu-plain",
             Self::WebGpu => "webgpu",
         }
@@ -61,7 +61,7 @@ impl DeviceKind {
 pub struct Device {
     kind: DeviceKind,
     description: String,
-    #[cfg(feature = "webgpu")]
+    #[cfg(webgpu)]
     queue: Option<Queue>,
 }
 
@@ -72,19 +72,19 @@ pub struct Device {
 pub async fn open(kind: DeviceKind) -> Result<Device> {
     match kind {
         DeviceKind::Cpu => Ok(Device::cpu()),
-        #[cfg(feature = "tensors")]
+        #[cfg(tensors)]
         DeviceKind::CpuPlain => Ok(Device::cpu_plain()),
         DeviceKind::WebGpu => open_webgpu().await,
     }
 }
 
-#[cfg(feature = "webgpu")]
+#[cfg(webgpu)]
 async fn open_webgpu() -> Result<Device> {
     let queue = Queue::open().await?;
     Ok(Device { kind: DeviceKind::WebGpu, description: queue.name().into(), queue: Some(queue) })
 }
 
-#[cfg(not(feature = "webgpu"))]
+#[cfg(not(webgpu))]
 async fn open_webgpu() -> Result<Device> {
     Err(Error::Device { doing: "opening WebGPU".into(), reason: "this build has no WebGPU in it".into() })
 }
@@ -96,7 +96,7 @@ impl Device {
     }
 
     /// The processor by tensors; always there.
-    #[cfg(feature = "tensors")]
+    #[cfg(tensors)]
     pub fn cpu_plain() -> Self {
         Self::on_host(DeviceKind::CpuPlain, "CPU by tensors")
     }
@@ -105,7 +105,7 @@ impl Device {
         Self {
             kind,
             description: description.into(),
-            #[cfg(feature = "webgpu")]
+            #[cfg(webgpu)]
             queue: None,
         }
     }
@@ -116,7 +116,7 @@ impl Device {
     }
 
     /// The graphics processor's queue; none on another kind of device.
-    #[cfg(feature = "webgpu")]
+    #[cfg(webgpu)]
     pub fn queue(&self) -> Option<&Queue> {
         self.queue.as_ref()
     }
@@ -134,10 +134,10 @@ pub enum Numbers {
     /// On the host.
     Host(Vec<f32>),
     /// On WebGPU, until whoever queued them has been asked to settle.
-    #[cfg(feature = "webgpu")]
+    #[cfg(webgpu)]
     Later(crate::gpu::Later),
     /// In a tensor.
-    #[cfg(feature = "tensors")]
+    #[cfg(tensors)]
     Tensor(burn::tensor::Tensor<1>),
 }
 
@@ -146,16 +146,16 @@ impl Numbers {
     ///
     /// # Errors
     /// [`Error::Device`] if the device was lost or ran out of memory.
-    #[cfg_attr(not(any(feature = "tensors", feature = "webgpu")), allow(unused_variables))]
+    #[cfg_attr(not(any(tensors, webgpu)), allow(unused_variables))]
     pub async fn read(self, doing: &str) -> Result<Vec<f32>> {
         match self {
             Self::Host(numbers) => Ok(numbers),
-            #[cfg(feature = "webgpu")]
+            #[cfg(webgpu)]
             Self::Later(later) => later.get().cloned().ok_or_else(|| Error::Device {
                 doing: doing.into(),
                 reason: "these numbers were never computed".into(),
             }),
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             Self::Tensor(tensor) => crate::tensors::read(tensor, doing),
         }
     }

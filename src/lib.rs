@@ -14,8 +14,9 @@
 //! 5. [`plots`] draws snapshots; `wasm`, in wasm builds only, is the thin door to the page.
 //!
 //! # Features
-//! `tensors`: burn, as the oracle; on in native builds, off in a page's. `webgpu`: burn-wgpu and CubeCL, for a page's WebGPU.
-//! `cli`: the native command line.
+//! All are on by default, and each counts on one kind of machine only: `tensors` natively (burn, as the oracle), `webgpu` in
+//! wasm (burn-wgpu and CubeCL), `cli` natively (the command line). The page's CPU build goes without any. The source asks for
+//! `cfg(tensors)` and so on, which build.rs sets.
 //!
 //! # Letters
 //! T real steps per environment in an iteration · N environments · H imagination horizon · B branches or batch ·
@@ -34,7 +35,7 @@ pub mod dyna_q;
 pub mod env;
 pub mod error;
 pub mod gae;
-#[cfg(feature = "webgpu")]
+#[cfg(webgpu)]
 pub mod gpu;
 pub mod imagination;
 pub mod kernels;
@@ -47,7 +48,7 @@ pub mod rng;
 pub mod samples;
 pub mod snapshot;
 pub mod stats;
-#[cfg(feature = "tensors")]
+#[cfg(tensors)]
 pub mod tensors;
 pub mod trainer;
 pub mod transitions;

@@ -154,9 +154,24 @@ pub const METRICS: &[Metric] = &[
     metric(
         "imagination/length_mean",
         "steps",
-        "Mean length of an imagined branch before it ends or reaches the horizon.",
+        "Depth of imagination: mean length of the branches imagined in this iteration, 0 while imagination is skipped.",
         "Close to horizon once the policy is good.",
         "If it is short while real episodes are long, the model predicts ends that do not come.",
+    ),
+    metric(
+        "imagination/terminated",
+        "share",
+        "Share of this iteration's imagined branches that end because an end of the episode is predicted.",
+        "As common as ends are in the real task within the horizon.",
+        "If it is high while real episodes are long, collect more real steps or raise end_coef.",
+    ),
+    metric(
+        "imagination/cut",
+        "share",
+        "Share of this iteration's imagined branches that are cut before the horizon, because they leave the range of what was \
+         really seen or, with adaptive_depth, because the members disagree. All others reach the horizon or an end.",
+        "Near 0; with adaptive_depth it falls as the model learns.",
+        "If it is high, shorten horizon or collect more real steps.",
     ),
     metric(
         "imagination/reward_mean",

@@ -1,5 +1,5 @@
 //! The real binary on tiny grids: what a researcher types, and what stands in the file afterwards.
-#![cfg(all(feature = "cli", not(target_family = "wasm")))]
+#![cfg(all(cli, not(target_family = "wasm")))]
 
 use std::fs;
 use std::path::{Path, PathBuf};

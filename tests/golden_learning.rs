@@ -2,7 +2,7 @@
 //!
 //! Ours compute in f32, so 1e-5 of the size of a quantity is what can be asked of losses, a little more of gradients
 //! that are sums of many terms.
-#![cfg(all(feature = "tensors", not(target_family = "wasm")))]
+#![cfg(all(tensors, not(target_family = "wasm")))]
 
 mod support;
 

@@ -1,5 +1,5 @@
 //! Imagination in a world that is perfect must be what really happens, on every task.
-#![cfg(all(feature = "tensors", not(target_family = "wasm")))]
+#![cfg(all(tensors, not(target_family = "wasm")))]
 
 use burn::tensor::Tensor;
 use mbppo::buffer::Rollout;

@@ -1,5 +1,5 @@
 //! Whole iterations by the hand-written kernels and by tensors: the same run, mechanism by mechanism.
-#![cfg(all(feature = "tensors", not(target_family = "wasm")))]
+#![cfg(all(tensors, not(target_family = "wasm")))]
 
 use mbppo::config::{Config, preset};
 use mbppo::device::Device;

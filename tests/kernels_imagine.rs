@@ -1,7 +1,7 @@
 //! The hand-written step of imagination against the same step put together from burn's networks.
 //!
 //! 3e-5 of the largest number is asked, as of all outputs; 1e-3 of disagreement, a root of small differences.
-#![cfg(all(feature = "tensors", not(target_family = "wasm")))]
+#![cfg(all(tensors, not(target_family = "wasm")))]
 
 use burn::tensor::Tensor;
 use mbppo::config::{Activation, Config, ModelTarget};

@@ -80,6 +80,20 @@ fn every_module_uses_only_its_own_layer_and_those_above() {
     assert!(looked_at > 100, "only {looked_at} uses found");
 }
 
+/// A default feature is on everywhere; whether it counts on this machine build.rs decides (`cfg(tensors)` and so on).
+#[test]
+fn source_asks_what_a_build_has_and_never_which_features_are_on() {
+    let mut files = Vec::new();
+    for folder in ["src", "tests", "benches"] {
+        rust_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), &mut files);
+    }
+    assert!(files.len() > 100, "only {} files found", files.len());
+    for file in files {
+        let text = fs::read_to_string(&file).expect("text");
+        assert!(!text.contains(concat!("feature", " = ")), "{} asks for a feature", file.display());
+    }
+}
+
 /// What [`Record`] keeps for people. A decision that reads it back would change with a metric's name, or with a curve that
 /// has been thinned out: decisions take values that are passed to them.
 const TOLD: &[&str] =

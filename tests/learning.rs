@@ -1,6 +1,6 @@
 //! What must hold of every learning part, whatever its size: one step lowers its loss, advantages stay in their segment,
 //! truncation bootstraps and termination does not.
-#![cfg(all(feature = "tensors", not(target_family = "wasm")))]
+#![cfg(all(tensors, not(target_family = "wasm")))]
 
 use burn::tensor::Tensor;
 use mbppo::buffer::{Rollout, Step};

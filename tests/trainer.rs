@@ -47,6 +47,33 @@ fn fingerprint(trainer: &Trainer) -> (Vec<u32>, String) {
     (bits, serde_json::to_string(&trainer.snapshot()).expect("JSON"))
 }
 
+/// This metric after each of the first iterations.
+fn curve_of(config: Config, metric: &str, iterations: u64) -> Vec<f32> {
+    let mut trainer = trainer(config, 5);
+    while trainer.snapshot().iteration < iterations {
+        block_on(trainer.tick()).expect("a tick");
+    }
+    trainer.curves().metrics[metric].iter().map(|point| point.value).collect()
+}
+
+#[test]
+fn the_depth_of_imagination_has_a_curve_and_is_0_where_nothing_is_imagined() {
+    let curve = |metric| curve_of(tiny(), metric, 3);
+    let (length, terminated, cut) =
+        (curve("imagination/length_mean"), curve("imagination/terminated"), curve("imagination/cut"));
+    assert_eq!([length.len(), terminated.len(), cut.len()], [3; 3]);
+    for ((length, terminated), cut) in length.iter().zip(&terminated).zip(&cut) {
+        assert!((1.0..=4.0).contains(length) && *terminated >= 0.0 && *cut >= 0.0, "{length}");
+        let earlier = terminated + cut;
+        assert!(earlier <= 1.0 && (*length == 4.0 || earlier > 0.0), "{length} {terminated} {cut}");
+    }
+    let skipping = Config { model_r2_min: 0.999, ..tiny() };
+    assert_eq!(curve_of(skipping, "imagination/length_mean", 2), [0.0, 0.0]);
+    // Two networks never agree so well: every branch is cut after its first step.
+    let cautious = Config { adaptive_depth: true, disagreement_max: 0.001, depth_error_max: 10.0, ..tiny() };
+    assert_eq!(curve_of(cautious, "imagination/length_mean", 2), [1.0, 1.0]);
+}
+
 #[test]
 fn the_weights_after_n_ticks_do_not_depend_on_how_ticks_are_grouped() {
     let mut in_one_go = trainer(tiny(), 5);

@@ -5,7 +5,7 @@
 //! as a root mean square (where a gradient is nearly zero Adam divides by nearly nothing, and a single number may go
 //! anywhere between both). Metrics of a whole run may differ by 1e-3 of max(1, value): the first difference goes through
 //! every update that follows.
-#![cfg(all(target_family = "wasm", feature = "webgpu"))]
+#![cfg(all(target_family = "wasm", webgpu))]
 
 use mbppo::config::{Activation, Config, CuriosityKind};
 use mbppo::device::{Device, DeviceKind, open};

@@ -1,5 +1,5 @@
 //! A graphics processor that goes away is an error with a name, not numbers without a meaning.
-#![cfg(all(target_family = "wasm", feature = "webgpu"))]
+#![cfg(all(target_family = "wasm", webgpu))]
 
 use mbppo::gpu::Queue;
 use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_configure};

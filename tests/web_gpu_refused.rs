@@ -1,5 +1,5 @@
 //! A kernel that the browser does not compile is an error with a name, not numbers without a meaning.
-#![cfg(all(target_family = "wasm", feature = "webgpu"))]
+#![cfg(all(target_family = "wasm", webgpu))]
 
 use mbppo::config::Activation;
 use mbppo::gpu::{Queue, rnd};

@@ -4,7 +4,7 @@
 //! do not add up: 2e-5 of the largest number is asked of what networks say, 5e-3 of a standard normal number, since a
 //! device's logarithm and cosine are only so exact, and one choice in a hundred may fall to the other side of its
 //! threshold. What adds up over many steps is compared as distributions.
-#![cfg(all(target_family = "wasm", feature = "webgpu"))]
+#![cfg(all(target_family = "wasm", webgpu))]
 
 use mbppo::agent;
 use mbppo::config::{Activation, Config, CuriosityKind, ModelTarget};

@@ -7,7 +7,7 @@
 
 mod learner;
 mod on_cpu;
-#[cfg(feature = "webgpu")]
+#[cfg(webgpu)]
 mod on_webgpu;
 #[path = "../workloads/mod.rs"]
 mod workloads;

@@ -25,9 +25,18 @@ const { values: wanted } = parseArgs({
   },
 });
 
+/** Of the checkout, where it is one: a ZIP has no history. */
+function commit() {
+  try {
+    return execFileSync("git", ["describe", "--always", "--dirty"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+  } catch {
+    return "unknown";
+  }
+}
+
 const about = (browser) => ({
   processor: os.cpus()[0].model, cores: os.cpus().length, browser: `Chromium ${browser.version}`, adapter: wanted.adapter,
-  commit: execFileSync("git", ["describe", "--always", "--dirty"], { encoding: "utf8" }).trim(), when: new Date().toISOString(),
+  commit: commit(), when: new Date().toISOString(),
 });
 
 const table = (contestants, make) => Object.fromEntries(contestants.map((contestant) => [contestant.name, make(contestant)]));

@@ -7,25 +7,25 @@
 
 mod beta;
 mod by_hand;
-#[cfg(feature = "tensors")]
+#[cfg(tensors)]
 mod by_tensors;
 
 pub use beta::AdaptiveBeta;
-#[cfg(feature = "tensors")]
+#[cfg(tensors)]
 pub use by_tensors::TensorVisit;
 
 use crate::config::{Config, CuriosityKind};
 use crate::device::{Device, DeviceKind, Numbers};
 use crate::env::EnvSpec;
 use crate::error::Result;
-#[cfg(feature = "webgpu")]
+#[cfg(webgpu)]
 use crate::gpu::{self, Layout, Queue, Twin, rollout};
 use crate::kernels::icm::{self, Icm};
 use crate::kernels::rnd::{self, Rnd};
 use crate::kernels::{Networks, Weights};
 use crate::rng::Stream;
 use crate::stats::RunningStats;
-#[cfg(feature = "tensors")]
+#[cfg(tensors)]
 use crate::tensors;
 
 /// A batch of steps whose novelty is asked for.
@@ -56,10 +56,10 @@ pub struct Curiosity {
 #[derive(Debug, Clone)]
 enum Module {
     Rnd(Box<Rnd>),
-    #[cfg(feature = "webgpu")]
+    #[cfg(webgpu)]
     RndByGpu(Box<Twin<Rnd, gpu::rnd::Rnd>>),
     Icm(Box<Icm>),
-    #[cfg(feature = "tensors")]
+    #[cfg(tensors)]
     ByTensors(Box<by_tensors::Networks>),
     Disagreement,
 }
@@ -77,12 +77,12 @@ impl Curiosity {
             (CuriosityKind::Icm, DeviceKind::Cpu | DeviceKind::WebGpu) => {
                 Module::Icm(Box::new(by_hand::icm(obs_size, action, rate, stream)))
             }
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             (CuriosityKind::Rnd, DeviceKind::CpuPlain) => {
                 let rnd = tensors::Rnd::new(device, obs_size, rate, stream);
                 Module::ByTensors(Box::new(by_tensors::Networks::Rnd(rnd)))
             }
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             (CuriosityKind::Icm, DeviceKind::CpuPlain) => {
                 let icm = tensors::Icm::new(device, obs_size, action, rate, stream);
                 Module::ByTensors(Box::new(by_tensors::Networks::Icm(icm)))
@@ -100,10 +100,10 @@ impl Curiosity {
     pub fn set_normalization(&mut self, stats: &RunningStats) {
         let (means, stds) = match &mut self.module {
             Module::Rnd(rnd) => (&mut rnd.mean, &mut rnd.std),
-            #[cfg(feature = "webgpu")]
+            #[cfg(webgpu)]
             Module::RndByGpu(twin) => (&mut twin.host.mean, &mut twin.host.std),
             Module::Icm(icm) => (&mut icm.mean, &mut icm.std),
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             Module::ByTensors(networks) => return networks.set_normalization(stats),
             Module::Disagreement => return,
         };
@@ -128,10 +128,10 @@ impl Curiosity {
     pub async fn errors(&mut self, visit: &Visit<'_>) -> Result<Vec<f32>> {
         match &mut self.module {
             Module::Rnd(rnd) => Ok(rnd.errors(visit.next_obs).to_vec()),
-            #[cfg(feature = "webgpu")]
+            #[cfg(webgpu)]
             Module::RndByGpu(twin) => Ok(twin.host.errors(visit.next_obs).to_vec()),
             Module::Icm(icm) => Ok(icm.errors(visit.obs, visit.action, visit.next_obs).to_vec()),
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             Module::ByTensors(networks) => networks.errors(visit),
             Module::Disagreement => Ok(visit.disagreement.to_vec()),
         }
@@ -139,7 +139,7 @@ impl Curiosity {
 
     /// Random network distillation on the graphics processor: where it learns there, as it is, otherwise a copy. None of the
     /// other kinds.
-    #[cfg(feature = "webgpu")]
+    #[cfg(webgpu)]
     pub(crate) fn on_device(&self, queue: &Queue) -> Option<rollout::Judge> {
         let Module::RndByGpu(twin) = &self.module else { return None };
         let rnd = &twin.host;
@@ -165,10 +165,10 @@ impl Curiosity {
     pub async fn weights(&self) -> Result<Weights> {
         match &self.module {
             Module::Rnd(rnd) => Ok(rnd.weights()),
-            #[cfg(feature = "webgpu")]
+            #[cfg(webgpu)]
             Module::RndByGpu(twin) => Ok(twin.host.weights()),
             Module::Icm(icm) => Ok(Weights::of(&icm.flat, &icm.adam)),
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             Module::ByTensors(networks) => networks.weights(),
             Module::Disagreement => Ok(Weights::default()),
         }
@@ -178,19 +178,19 @@ impl Curiosity {
     pub fn set_weights(&mut self, weights: Weights) {
         match &mut self.module {
             Module::Rnd(rnd) => rnd.set_weights(weights),
-            #[cfg(feature = "webgpu")]
+            #[cfg(webgpu)]
             Module::RndByGpu(twin) => twin.change().set_weights(weights),
             Module::Icm(icm) => icm.flat = icm.adam.take_over(weights),
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             Module::ByTensors(networks) => networks.set_weights(weights),
             Module::Disagreement => {}
         }
     }
 
     /// Takes over what the next updates learn from, `rows` steps each. Only WebGPU has to be told beforehand.
-    #[cfg_attr(not(feature = "webgpu"), allow(unused_variables))]
+    #[cfg_attr(not(webgpu), allow(unused_variables))]
     pub fn begin(&mut self, all: &Visit<'_>, rows: usize) {
-        #[cfg(feature = "webgpu")]
+        #[cfg(webgpu)]
         if let Module::RndByGpu(twin) = &mut self.module {
             let (rnd, gpu) = twin.both(gpu::rnd::Rnd::new);
             gpu.begin(rnd, all.next_obs, rows);
@@ -201,9 +201,9 @@ impl Curiosity {
     ///
     /// # Errors
     /// [`crate::Error::Device`] if the device cannot be read.
-    #[cfg_attr(not(feature = "webgpu"), allow(unused_variables))]
+    #[cfg_attr(not(webgpu), allow(unused_variables))]
     pub async fn settle(&mut self, doing: &str) -> Result<()> {
-        #[cfg(feature = "webgpu")]
+        #[cfg(webgpu)]
         if let Module::RndByGpu(twin) = &mut self.module {
             let Some((rnd, gpu)) = twin.pair() else { return Ok(()) };
             let losses = gpu.read(rnd, doing).await?;
@@ -217,7 +217,7 @@ impl Curiosity {
     pub fn update(&mut self, visit: &Visit<'_>) -> Option<Numbers> {
         match &mut self.module {
             Module::Rnd(rnd) => Some(Numbers::Host(vec![rnd.update(visit.next_obs)])),
-            #[cfg(feature = "webgpu")]
+            #[cfg(webgpu)]
             Module::RndByGpu(twin) => {
                 twin.both(gpu::rnd::Rnd::new).1.update();
                 Some(Numbers::Later(twin.promise()))
@@ -225,7 +225,7 @@ impl Curiosity {
             Module::Icm(icm) => {
                 Some(Numbers::Host(vec![icm.update(visit.obs, visit.action, visit.next_obs)]))
             }
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             Module::ByTensors(networks) => Some(Numbers::Tensor(networks.update(visit))),
             Module::Disagreement => None,
         }
@@ -233,9 +233,9 @@ impl Curiosity {
 }
 
 /// The room of this device for random network distillation.
-#[cfg_attr(not(feature = "webgpu"), allow(unused_variables))]
+#[cfg_attr(not(webgpu), allow(unused_variables))]
 fn module_for(device: &Device, rnd: Rnd) -> Module {
-    #[cfg(feature = "webgpu")]
+    #[cfg(webgpu)]
     if let Some(queue) = device.queue() {
         return Module::RndByGpu(Box::new(Twin::new(queue, rnd)));
     }

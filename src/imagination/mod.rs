@@ -13,17 +13,17 @@
 //! stream: number by number on the CPU, on WebGPU as the seed of a generator that counts. (3) Disagreement is computed where somebody needs it: on the CPU it costs E times as much.
 //! **Paper.** Janner et al. 2019 (1906.08253); Chua et al. 2018 (1805.12114), TS1 propagation.
 
-#[cfg(feature = "webgpu")]
+#[cfg(webgpu)]
 mod by_gpu;
 mod by_hand;
-#[cfg(feature = "tensors")]
+#[cfg(tensors)]
 mod by_tensors;
 mod cut;
 
-#[cfg(feature = "webgpu")]
+#[cfg(webgpu)]
 pub use by_gpu::GpuBranches;
 pub use by_hand::HandBranches;
-#[cfg(feature = "tensors")]
+#[cfg(tensors)]
 pub use by_tensors::TensorBranches;
 pub use cut::{Borders, KnownRange};
 
@@ -75,10 +75,10 @@ pub enum Room {
     /// On the CPU, by hand.
     ByHand(Box<HandBranches>),
     /// On WebGPU, all steps at once.
-    #[cfg(feature = "webgpu")]
+    #[cfg(webgpu)]
     ByGpu(Box<GpuBranches>),
     /// In tensors, to compare with.
-    #[cfg(feature = "tensors")]
+    #[cfg(tensors)]
     ByTensors(Box<TensorBranches>),
 }
 
@@ -119,7 +119,7 @@ impl Chance {
 impl Imagination {
     /// Starts one branch from each of `starts` [B, O].
     pub fn start(device: &Device, starts: Vec<f32>, scope: Scope, stream: &mut Stream) -> Self {
-        #[cfg(feature = "webgpu")]
+        #[cfg(webgpu)]
         if let Some(queue) = device.queue() {
             let room = Room::ByGpu(Box::new(GpuBranches::start(queue, scope, stream)));
             return Self { scope, starts, room };
@@ -129,7 +129,7 @@ impl Imagination {
             DeviceKind::Cpu | DeviceKind::WebGpu => {
                 Room::ByHand(Box::new(HandBranches::start(&starts, scope, chance)))
             }
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             DeviceKind::CpuPlain => {
                 Room::ByTensors(Box::new(TensorBranches::start(device, &starts, scope, &chance)))
             }
@@ -146,9 +146,9 @@ impl Imagination {
     pub fn steps(&self) -> usize {
         match &self.room {
             Room::ByHand(branches) => branches.steps(),
-            #[cfg(feature = "webgpu")]
+            #[cfg(webgpu)]
             Room::ByGpu(branches) => branches.steps(),
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             Room::ByTensors(branches) => branches.steps(),
         }
     }
@@ -185,9 +185,9 @@ impl Imagination {
                 };
                 branches.note(&novelties);
             }
-            #[cfg(feature = "webgpu")]
+            #[cfg(webgpu)]
             Room::ByGpu(branches) => branches.run(&self.starts, agent, model, curiosity).await?,
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             Room::ByTensors(branches) => {
                 let (Some(net), Some(world)) = (agent.by_tensors(), model.by_tensors()) else {
                     unreachable!("a run has one device")
@@ -205,9 +205,9 @@ impl Imagination {
     pub async fn finish(self, borders: Borders<'_>, weight: f32) -> Result<Imagined> {
         let rows = match self.room {
             Room::ByHand(branches) => branches.record(),
-            #[cfg(feature = "webgpu")]
+            #[cfg(webgpu)]
             Room::ByGpu(branches) => branches.record(),
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             Room::ByTensors(branches) => branches.record()?,
         };
         Ok(Recorded { scope: self.scope, starts: &self.starts, rows: &rows }.cut(borders, weight))

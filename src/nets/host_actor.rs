@@ -112,7 +112,7 @@ fn cumulative_choice(probabilities: impl Iterator<Item = f32> + Clone, uniform: 
     last_possible
 }
 
-#[cfg(all(test, feature = "tensors", not(target_family = "wasm")))]
+#[cfg(all(test, tensors, not(target_family = "wasm")))]
 mod tests {
     use super::*;
     use crate::device::Device;

@@ -3,6 +3,7 @@
 //! **Choices.** A model that explains less than `model_r2_min` of the held-out one-step change is not used in this
 //! iteration: then it is plain PPO.
 
+use super::depth::Depth;
 use super::work::Work;
 use super::{Trainer, Trust};
 use crate::config::{ConfidenceRule, Termination};
@@ -109,6 +110,7 @@ impl Trainer {
                     100.0 * config.model_r2_min
                 )
             }),
+            depth: Depth::default(),
         };
         self.record.metric("world_model/val_open_loop", open_loop);
         self.record.metric("world_model/confidence_one_step", one_step as f32);

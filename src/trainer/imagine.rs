@@ -23,6 +23,7 @@ impl Trainer {
     }
 
     pub(super) fn first_round(&mut self) -> Work {
+        self.note_depth();
         if self.trust.branches == 0 || self.trust.rounds == 0 {
             return Work::Advantages { round: 0, rollouts: vec![self.real_rollout()] };
         }
@@ -68,7 +69,7 @@ impl Trainer {
         let steps = imagined.rollout.len();
         self.record.imagined_steps += steps as u64;
         let reward: f32 = imagined.rollout.rewards_ext.iter().sum();
-        self.record.metric("imagination/length_mean", steps as f32 / branches.max(1) as f32);
+        self.note_branches(&imagined.rollout, branches);
         self.record.metric("imagination/reward_mean", reward / steps.max(1) as f32);
         let mut rollouts = vec![imagined.rollout];
         if round == 1 {

@@ -16,6 +16,7 @@
 
 mod checkpoint;
 mod collect;
+mod depth;
 mod diagnose;
 mod evaluate;
 mod finish;
@@ -52,6 +53,7 @@ use crate::rng::Seed;
 use crate::snapshot::{Curves, Snapshot};
 use crate::stats::DiscountedReturnStd;
 use crate::world_model::Model;
+use depth::Depth;
 use kept::Learned;
 use physics::PhysicsChanges;
 use record::Record;
@@ -109,6 +111,8 @@ struct Trust {
     range: Option<KnownRange>,
     /// Why imagination is skipped, if it is.
     skipped: Option<String>,
+    /// How deep it has gone in this iteration.
+    depth: Depth,
 }
 
 impl Trainer {

@@ -218,7 +218,7 @@ mod tests {
             match trainer.replay_learner.as_mut().expect("a learner") {
                 ReplayLearner::Dqn(dqn) => dqn.q.flat.fill(f32::NAN),
                 ReplayLearner::Td3(td3) => td3.critics.flat.fill(f32::INFINITY),
-                #[cfg(feature = "tensors")]
+                #[cfg(tensors)]
                 _ => unreachable!("it runs on the CPU by hand"),
             }
             let mut failure = || {

@@ -10,12 +10,12 @@ use crate::kernels::td3::{self, Td3};
 use crate::kernels::{Mlp, Networks, Part, Weights};
 use crate::nets::{HostActor, Shape, initial};
 use crate::rng::Stream;
-#[cfg(feature = "tensors")]
+#[cfg(tensors)]
 use crate::tensors;
 use crate::transitions::Transitions;
 
 /// What a failure to read a learner's parameters says it was doing.
-#[cfg(feature = "tensors")]
+#[cfg(tensors)]
 const READING: &str = "reading the policy";
 
 /// What learns from replay.
@@ -23,9 +23,9 @@ const READING: &str = "reading the policy";
 pub(super) enum ReplayLearner {
     Dqn(Box<Dqn>),
     Td3(Box<Td3>),
-    #[cfg(feature = "tensors")]
+    #[cfg(tensors)]
     DqnByTensors(Box<tensors::Targeted>),
-    #[cfg(feature = "tensors")]
+    #[cfg(tensors)]
     Td3ByTensors(Box<tensors::td3::Td3>),
 }
 
@@ -49,7 +49,7 @@ impl ReplayLearner {
                 let critics = network(2, &hidden.sizes(size + outputs, 1), targeted::FIRST_GAIN);
                 Some(Self::Td3(Box::new(Td3::new(actor, critics))))
             }
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             (Algorithm::Dqn, DeviceKind::CpuPlain) => {
                 let q = tensors::Targeted::new(
                     device,
@@ -62,7 +62,7 @@ impl ReplayLearner {
                 );
                 Some(Self::DqnByTensors(Box::new(q)))
             }
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             (Algorithm::Td3, DeviceKind::CpuPlain) => {
                 let learner = (hidden, activation, rate);
                 let td3 = tensors::td3::Td3::new(device, [size, outputs], learner, stream);
@@ -78,9 +78,9 @@ impl ReplayLearner {
                 td3.actor.adam.learning_rate = rate;
                 td3.critics.adam.learning_rate = rate;
             }
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             Self::DqnByTensors(q) => q.adam.learning_rate = rate,
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             Self::Td3ByTensors(td3) => {
                 td3.actor.adam.learning_rate = rate;
                 td3.critics.adam.learning_rate = rate;
@@ -95,9 +95,9 @@ impl ReplayLearner {
             Self::Td3(td3) => {
                 (td3.actor.mlp().clone(), [td3.actor.flat.as_slice(), &td3.critics.flat].concat())
             }
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             Self::DqnByTensors(q) => (q.on_host(), tensors::read(q.flat.clone(), READING)?),
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             Self::Td3ByTensors(td3) => {
                 let nets = [&td3.actor, &td3.critics];
                 let [actor, critics] = nets.map(|net| tensors::read(net.flat.clone(), READING));
@@ -111,7 +111,7 @@ impl ReplayLearner {
     pub(super) fn follow(&mut self, tau: f64) {
         match self {
             Self::Dqn(dqn) => dqn.q.follow(tau),
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             Self::DqnByTensors(q) => q.follow(tau),
             _ => {}
         }
@@ -138,9 +138,9 @@ impl ReplayLearner {
         match self {
             Self::Dqn(dqn) => Ok(vec![dqn.q.weights()]),
             Self::Td3(td3) => Ok(vec![td3.actor.weights(), td3.critics.weights()]),
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             Self::DqnByTensors(q) => Ok(vec![q.weights(READING)?]),
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             Self::Td3ByTensors(td3) => Ok(vec![td3.actor.weights(READING)?, td3.critics.weights(READING)?]),
         }
     }
@@ -156,9 +156,9 @@ impl ReplayLearner {
                 td3.critics.set_weights(next());
                 td3.updates = td3.critics.adam.updates as usize;
             }
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             Self::DqnByTensors(q) => q.set_weights(next()),
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             Self::Td3ByTensors(td3) => {
                 td3.actor.set_weights(next());
                 td3.critics.set_weights(next());
@@ -180,12 +180,12 @@ impl ReplayLearner {
         match self {
             Self::Dqn(dqn) => Ok(named(dqn.update(batch, &dqn_settings(config)))),
             Self::Td3(td3) => Ok(metrics(td3.update(batch, &td3_settings(config), stream))),
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             Self::DqnByTensors(q) => {
                 let batch = tensors::Transitions::upload(&Device::cpu_plain(), batch);
                 tensors::dqn::update(q, &batch, &dqn_settings(config)).map(named)
             }
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             Self::Td3ByTensors(td3) => {
                 let batch = tensors::Transitions::upload(&Device::cpu_plain(), batch);
                 td3.update(&batch, &td3_settings(config), stream).map(metrics)

@@ -178,7 +178,7 @@ impl Run {
         let opened = trainer.device();
         let sentence = match opened.kind() {
             DeviceKind::Cpu => "Training on the CPU".into(),
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             DeviceKind::CpuPlain => "Training on the CPU, by tensors".into(),
             DeviceKind::WebGpu => format!("Training on {}", opened.name()),
         };

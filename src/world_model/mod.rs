@@ -5,7 +5,7 @@
 //! of branches.
 
 mod by_hand;
-#[cfg(feature = "tensors")]
+#[cfg(tensors)]
 pub mod by_tensors;
 pub mod confidence;
 pub mod fit;

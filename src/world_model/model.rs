@@ -9,19 +9,19 @@
 //! **Where.** Learned by [`super::fit`], asked by [`super::open_loop`], [`crate::imagination`] and curiosity.
 
 use super::by_hand;
-#[cfg(feature = "tensors")]
+#[cfg(tensors)]
 use super::by_tensors;
 use crate::config::{Config, ModelHeads};
 use crate::device::{Device, DeviceKind, Numbers, read_mean};
 use crate::error::Result;
-#[cfg(feature = "webgpu")]
+#[cfg(webgpu)]
 use crate::gpu::{self, Layout, Queue, Twin, rollout};
 use crate::kernels::scales::Scales;
 use crate::kernels::world::World;
 use crate::kernels::world_model::names;
 use crate::kernels::{Networks, Weights};
 use crate::rng::Stream;
-#[cfg(feature = "tensors")]
+#[cfg(tensors)]
 use crate::tensors::WorldModel;
 
 /// Transitions on the model's scales.
@@ -71,9 +71,9 @@ pub struct Model {
 #[derive(Debug, Clone)]
 enum Room {
     ByHand(Box<World>),
-    #[cfg(feature = "webgpu")]
+    #[cfg(webgpu)]
     ByGpu(Box<Twin<World, gpu::world_model::WorldModel>>),
-    #[cfg(feature = "tensors")]
+    #[cfg(tensors)]
     ByTensors(Box<WorldModel>),
 }
 
@@ -90,7 +90,7 @@ impl Model {
             DeviceKind::Cpu | DeviceKind::WebGpu => {
                 room_for(device, by_hand::world(obs_size, action_size, config, stream))
             }
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             DeviceKind::CpuPlain => {
                 Room::ByTensors(Box::new(WorldModel::new(device, obs_size, action_size, config, stream)))
             }
@@ -103,9 +103,9 @@ impl Model {
     pub fn set_scales(&mut self, scales: Scales) {
         match &mut self.room {
             Room::ByHand(world) => world.scales = Some(scales),
-            #[cfg(feature = "webgpu")]
+            #[cfg(webgpu)]
             Room::ByGpu(twin) => twin.host.scales = Some(scales),
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             Room::ByTensors(model) => model.set_scales(scales),
         }
     }
@@ -114,9 +114,9 @@ impl Model {
     pub fn scales(&self) -> Option<&Scales> {
         match &self.room {
             Room::ByHand(world) => world.scales.as_ref(),
-            #[cfg(feature = "webgpu")]
+            #[cfg(webgpu)]
             Room::ByGpu(twin) => twin.host.scales.as_ref(),
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             Room::ByTensors(model) => model.scales(),
         }
     }
@@ -134,25 +134,25 @@ impl Model {
     /// Whether transitions and the rows of coming steps have to be given beforehand.
     pub fn learns_ahead(&self) -> bool {
         match &self.room {
-            #[cfg(feature = "webgpu")]
+            #[cfg(webgpu)]
             Room::ByGpu(_) => true,
             _ => false,
         }
     }
 
     /// Takes over all transitions that a fit learns from, on the model's scales.
-    #[cfg_attr(not(feature = "webgpu"), allow(unused_variables))]
+    #[cfg_attr(not(webgpu), allow(unused_variables))]
     pub fn set_transitions(&mut self, all: &Batch) {
-        #[cfg(feature = "webgpu")]
+        #[cfg(webgpu)]
         if let Room::ByGpu(twin) = &mut self.room {
             twin.both(upload).1.set_transitions(&all.input, &all.target);
         }
     }
 
     /// Takes over which of the transitions the next `steps` steps take, [steps, E, B], and how far they are pushed.
-    #[cfg_attr(not(feature = "webgpu"), allow(unused_variables))]
+    #[cfg_attr(not(webgpu), allow(unused_variables))]
     pub fn begin(&mut self, rows: &[usize], steps: usize, eps: f32) {
-        #[cfg(feature = "webgpu")]
+        #[cfg(webgpu)]
         if let Room::ByGpu(twin) = &mut self.room {
             let (world, gpu) = twin.both(upload);
             gpu.begin(&world.model.adam, rows, steps, eps);
@@ -163,9 +163,9 @@ impl Model {
     pub fn parameters(&self) -> Numbers {
         match &self.room {
             Room::ByHand(world) => Numbers::Host(world.model.flat.clone()),
-            #[cfg(feature = "webgpu")]
+            #[cfg(webgpu)]
             Room::ByGpu(twin) => Numbers::Host(twin.host.model.flat.clone()),
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             Room::ByTensors(model) => Numbers::Tensor(model.flat.clone()),
         }
     }
@@ -174,16 +174,16 @@ impl Model {
     pub fn set_parameters(&mut self, parameters: Numbers) {
         match (&mut self.room, parameters) {
             (Room::ByHand(world), Numbers::Host(flat)) => world.model.flat = flat,
-            #[cfg(feature = "webgpu")]
+            #[cfg(webgpu)]
             (Room::ByGpu(twin), Numbers::Host(flat)) => {
                 if let Some((_, gpu)) = twin.pair() {
                     gpu.set_parameters(&flat);
                 }
                 twin.host.model.flat = flat;
             }
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             (Room::ByTensors(model), Numbers::Tensor(flat)) => model.flat = flat,
-            #[cfg(any(feature = "tensors", feature = "webgpu"))]
+            #[cfg(any(tensors, webgpu))]
             _ => unreachable!("parameters stay in the room they come from"),
         }
     }
@@ -195,9 +195,9 @@ impl Model {
     pub async fn weights(&self) -> Result<Weights> {
         match &self.room {
             Room::ByHand(world) => Ok(Weights::of(&world.model.flat, &world.model.adam)),
-            #[cfg(feature = "webgpu")]
+            #[cfg(webgpu)]
             Room::ByGpu(twin) => Ok(Weights::of(&twin.host.model.flat, &twin.host.model.adam)),
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             Room::ByTensors(model) => model.adam.weights(&model.flat, "reading the world model"),
         }
     }
@@ -206,12 +206,12 @@ impl Model {
     pub fn set_weights(&mut self, weights: Weights) {
         match &mut self.room {
             Room::ByHand(world) => world.model.flat = world.model.adam.take_over(weights),
-            #[cfg(feature = "webgpu")]
+            #[cfg(webgpu)]
             Room::ByGpu(twin) => {
                 let model = &mut twin.change().model;
                 model.flat = model.adam.take_over(weights);
             }
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             Room::ByTensors(model) => model.flat = model.adam.take_over(weights),
         }
     }
@@ -226,12 +226,12 @@ impl Model {
     pub fn update(&mut self, batch: &mut Batch, eps: f32) -> Numbers {
         match &mut self.room {
             Room::ByHand(world) => Numbers::Host(vec![by_hand::update(world, batch, eps)]),
-            #[cfg(feature = "webgpu")]
+            #[cfg(webgpu)]
             Room::ByGpu(twin) => {
                 twin.both(upload).1.update();
                 Numbers::Later(twin.promise())
             }
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             Room::ByTensors(model) => Numbers::Tensor(by_tensors::update(model, batch, eps)),
         }
     }
@@ -242,7 +242,7 @@ impl Model {
     /// [`crate::Error::Device`] if the device cannot be read.
     pub async fn validate(&mut self, batch: &Batch, train_losses: Vec<Numbers>) -> Result<Validation> {
         let doing = "reading the world model";
-        #[cfg(feature = "webgpu")]
+        #[cfg(webgpu)]
         if let Room::ByGpu(twin) = &mut self.room
             && let Some((world, gpu)) = twin.pair()
         {
@@ -253,9 +253,9 @@ impl Model {
         let train_loss = train_losses.first().copied().unwrap_or(0.0);
         match &mut self.room {
             Room::ByHand(world) => Ok(Validation { train_loss, ..by_hand::validate(world, batch) }),
-            #[cfg(feature = "webgpu")]
+            #[cfg(webgpu)]
             Room::ByGpu(twin) => Ok(Validation { train_loss, ..by_hand::validate(&mut twin.host, batch) }),
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             Room::ByTensors(model) => Ok(Validation { train_loss, ..by_tensors::validate(model, batch)? }),
         }
     }
@@ -264,7 +264,7 @@ impl Model {
     ///
     /// # Errors
     /// [`crate::Error::Device`] if the device cannot be read; `doing` says what for.
-    #[cfg_attr(not(feature = "tensors"), allow(unused_variables))]
+    #[cfg_attr(not(tensors), allow(unused_variables))]
     pub async fn foresee(
         &mut self,
         starts: Vec<f32>,
@@ -274,9 +274,9 @@ impl Model {
     ) -> Result<Vec<f32>> {
         match &mut self.room {
             Room::ByHand(world) => Ok(by_hand::foresee(world, &starts, &actions, horizon)),
-            #[cfg(feature = "webgpu")]
+            #[cfg(webgpu)]
             Room::ByGpu(twin) => Ok(by_hand::foresee(&mut twin.host, &starts, &actions, horizon)),
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             Room::ByTensors(model) => by_tensors::foresee(model, starts, actions, horizon, doing),
         }
     }
@@ -288,15 +288,15 @@ impl Model {
     pub async fn disagreement(&mut self, obs: &[f32], actions: &[f32]) -> Result<Vec<f32>> {
         match &mut self.room {
             Room::ByHand(world) => Ok(world.disagreement(obs, actions)),
-            #[cfg(feature = "webgpu")]
+            #[cfg(webgpu)]
             Room::ByGpu(twin) => Ok(twin.host.disagreement(obs, actions)),
-            #[cfg(feature = "tensors")]
+            #[cfg(tensors)]
             Room::ByTensors(model) => by_tensors::disagreement(model, obs, actions),
         }
     }
 
     /// The ensemble on the graphics processor: where it learns there, as it is, otherwise a copy.
-    #[cfg(feature = "webgpu")]
+    #[cfg(webgpu)]
     pub(crate) fn on_device(&self, queue: &Queue) -> Option<rollout::World> {
         let Room::ByGpu(twin) = &self.room else { return None };
         let world = &twin.host;
@@ -316,13 +316,13 @@ impl Model {
     pub(crate) fn by_hand(&mut self) -> Option<&mut World> {
         match &mut self.room {
             Room::ByHand(world) => Some(world),
-            #[cfg(any(feature = "tensors", feature = "webgpu"))]
+            #[cfg(any(tensors, webgpu))]
             _ => None,
         }
     }
 
     /// The ensemble in tensors, to compare with.
-    #[cfg(feature = "tensors")]
+    #[cfg(tensors)]
     pub(crate) fn by_tensors(&self) -> Option<&WorldModel> {
         match &self.room {
             Room::ByTensors(model) => Some(model),
@@ -332,16 +332,16 @@ impl Model {
 }
 
 /// The room of this device for an ensemble by hand.
-#[cfg_attr(not(feature = "webgpu"), allow(unused_variables))]
+#[cfg_attr(not(webgpu), allow(unused_variables))]
 fn room_for(device: &Device, world: World) -> Room {
-    #[cfg(feature = "webgpu")]
+    #[cfg(webgpu)]
     if let Some(queue) = device.queue() {
         return Room::ByGpu(Box::new(Twin::new(queue, world)));
     }
     Room::ByHand(Box::new(world))
 }
 
-#[cfg(feature = "webgpu")]
+#[cfg(webgpu)]
 fn upload(queue: &Queue, world: &World) -> gpu::world_model::WorldModel {
     gpu::world_model::WorldModel::new(queue, &world.model)
 }

@@ -16,7 +16,7 @@
 //! neither version is wrong. So relu is compared in `networks`, on multiples of ¼, which f32 adds without rounding; everything
 //! that is put together from networks has the smooth bends. PPO's clip is such a corner too; one row in a million is
 //! that close to it.
-#![cfg(all(feature = "tensors", not(target_family = "wasm")))]
+#![cfg(all(tensors, not(target_family = "wasm")))]
 
 mod networks;
 mod novelty;

@@ -1,19 +1,41 @@
 // Finding nodes. All markup stands in index.html; nothing here builds any.
 
-/** The node that index.html marks data-is="name". A missing one is a mistake in the markup: say so at once. */
+/**
+ * An element as index.html has it: whoever finds it by name knows which kind it is, so the members of form controls and dialogs
+ * are among its own.
+ * @typedef {{ querySelector(selectors: string): any, querySelectorAll(selectors: string): any, children: any } & HTMLElement & Pick<HTMLInputElement, "checked" | "disabled" | "select" | "name">
+ *   & Pick<HTMLDialogElement, "open" | "showModal" | "close"> & { value: any, elements: any }} Part
+ */
+
+/**
+ * The node that index.html marks data-is="name". A missing one is a mistake in the markup: say so at once.
+ * @param {string} name
+ * @param {ParentNode} [root]
+ * @returns {Part}
+ */
 export function find(name, root = document) {
   const node = root.querySelector(`[data-is="${name}"]`);
   if (!node) throw new Error(`index.html has no node with data-is="${name}"`);
-  return node;
+  return /** @type {any} */ (node);
 }
 
+/**
+ * @param {string} name
+ * @param {ParentNode} [root]
+ * @returns {Part[]}
+ */
 export function findAll(name, root = document) {
-  return [...root.querySelectorAll(`[data-is="${name}"]`)];
+  return /** @type {any} */ ([...root.querySelectorAll(`[data-is="${name}"]`)]);
 }
 
-/** A fresh copy of the only element inside <template id="id">. */
+/**
+ * A fresh copy of the only element inside <template id="id">.
+ * @param {string} id
+ * @returns {Part}
+ */
 export function copyOf(id) {
-  return document.getElementById(id).content.firstElementChild.cloneNode(true);
+  const template = /** @type {HTMLTemplateElement} */ (document.getElementById(id));
+  return /** @type {any} */ (template.content.firstElementChild?.cloneNode(true));
 }
 
 /** Writes only what changed: layout and screen readers are left alone otherwise. */

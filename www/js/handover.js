@@ -12,8 +12,9 @@ const TRIAL_S = 120;
 /**
  * `adopt(session, physics, sentence)` makes the run go on in another session. `probe` and `saveData`: what the browser says of
  * itself. `clock`: {every, stop}, as in patience.js.
+ * @param {any} parts
  */
-export function createHandOver({ engines, loop, store, adopt, probe = probeWebGpu, saveData = () => globalThis.navigator?.connection?.saveData === true, clock = {} }) {
+export function createHandOver({ engines, loop, store, adopt, probe = probeWebGpu, saveData = savesData, clock = {} }) {
   let latest = 0; // a run that has been replaced is not followed any further
   const leaving = new Set(); // called when it is replaced
 
@@ -24,7 +25,8 @@ export function createHandOver({ engines, loop, store, adopt, probe = probeWebGp
     const current = () => mine === latest;
     const say = (sentence) => { if (current()) store.set({ device: { ...store.get().device, sentence } }); };
     const stay = (sentence) => say(sentence + whereWords(engines.where()));
-    const plan = await planned(settings);
+    const plan = await planned(settings, say);
+    if (!current()) return;
     if (plan.move === "no") return stay(plan.sentence);
     let engine = null;
     try {
@@ -49,12 +51,17 @@ export function createHandOver({ engines, loop, store, adopt, probe = probeWebGp
   }
 
   /** What to do about WebGPU, and the name of its adapter. The browser is asked only if this learner can compute there. */
-  async function planned(settings) {
+  async function planned(settings, say) {
     const kernels = kernelsOf(store.get().schema, settings);
     const possible = settings.device !== "cpu" && kernels.devices.includes("webgpu");
     const none = { possible: false, reason: "the browser does not say what graphics device it has", name: "", software: false };
     const asked = possible ? await soon(probe(), "the browser").catch(() => none) : none;
-    return { name: asked.name, ...planFor(settings.device, { probe: asked, built: engines.hasWebGpu, saveData: saveData(), kernels }) };
+    const plan = () => ({ name: asked.name, ...planFor(settings.device, { probe: asked, built: engines.hasWebGpu(), saveData: saveData(), kernels }) });
+    const now = plan();
+    if (now.move !== "wait") return now;
+    say(now.sentence);
+    await engines.webGpuArrives();
+    return plan();
   }
 
   /** The engine with WebGPU; the run goes on while it is fetched. */
@@ -117,3 +124,5 @@ export function createHandOver({ engines, loop, store, adopt, probe = probeWebGp
     leave,
   };
 }
+
+const savesData = () => /** @type {any} */ (globalThis.navigator)?.connection?.saveData === true;

@@ -30,6 +30,8 @@ import { received, stopped } from "./reports.js";
 
 const PANELS = [mountTopline, mountControls, mountKeys, mountCounters, mountRibbon, mountNarration, mountLearning, mountTrust, mountWhere, mountWorld, mountReality, mountDoubt, mountCurves, mountMetrics, mountSettings];
 
+find("help").remove(); // every module has arrived
+
 const store = createStore(INITIAL);
 const theme = createTheme();
 const stage = createStage({ canvas: find("stage"), theme, store });

@@ -47,6 +47,16 @@ test("what is wished for wins; automatic asks what WebGPU is and what it costs",
   for (const [world, sentence] of stays) assert.deepEqual(plan("auto", world), { move: "no", sentence });
 });
 
+test("a WebGPU build that is still being compiled is waited for by whoever would use it, and by nobody else", () => {
+  const coming = { built: "coming" };
+  for (const wish of ["auto", "webgpu"]) {
+    assert.deepEqual(plan(wish, coming), { move: "wait", sentence: "Training on the CPU while WebGPU is still being compiled; this may take minutes." });
+  }
+  assert.equal(plan("cpu", coming).move, "no");
+  assert.equal(plan("auto", { ...coming, probe: { ...REAL, software: true } }).move, "no");
+  assert.equal(plan("auto", { ...coming, probe: { possible: false, reason: "of rain" } }).move, "no");
+});
+
 test("WebGPU takes over only if it is clearly faster, and both figures are said", () => {
   const faster = verdict({ cpuMs: 41.3, webgpuMs: 12.04, name: "apple metal-3" });
   assert.equal(faster.move, true);

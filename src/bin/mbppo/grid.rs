@@ -126,7 +126,7 @@ impl Progress {
 #[cfg(test)]
 mod tests {
     use super::*;
-    #[cfg(feature = "tensors")]
+    #[cfg(tensors)]
     use mbppo::device::DeviceKind;
 
     fn case(changes: &[&str], max_steps: u64) -> Case {
@@ -144,7 +144,7 @@ mod tests {
         let same = case(&["n_epochs=2", "gamma=0.9"], 100);
         assert!(answers(&line, (&same, 4)) && !answers(&line, (&same, 5)));
         assert!(!answers(&line, (&case(&["n_epochs=2"], 100), 4)));
-        #[cfg(feature = "tensors")]
+        #[cfg(tensors)]
         assert!(!answers(&line, (&Case { device: DeviceKind::CpuPlain, ..same.clone() }, 4)));
         assert!(!answers(&line, (&Case { mode: "textbook".into(), ..same }, 4)));
     }

@@ -1,25 +1,27 @@
 // A browser with the built page in it, and ears for everything that must not happen there.
 import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { serve } from "./serve.mjs";
 
 const FLAGS = ["--no-sandbox", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic"];
 const GPU_FLAGS = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
-const DIST = process.env.MBPPO_DIST ?? new URL("../../../dist", import.meta.url).pathname;
+export const DIST = process.env.MBPPO_DIST ?? fileURLToPath(new URL("../../../dist", import.meta.url));
 
 /**
- * {open, trace, traced, close}. `gpu`: with a software WebGPU adapter; without it the browser has WebGPU but finds no adapter. `altered`, `keep`: as in
- * serve.mjs.
+ * {open, home, trace, traced, close}. `gpu`: with a software WebGPU adapter; without it the browser has WebGPU but finds no adapter. All other options
+ * are those of serve.mjs. `home`: the page's address. `dist`: another built page.
  */
-export async function launch({ gpu = false, ...serving } = {}) {
-  if (!existsSync(`${DIST}/index.html`)) throw new Error("There is no built page in dist/. Build it first: trunk build.");
-  const host = await serve(DIST, serving);
+export async function launch({ gpu = false, dist = DIST, ...serving } = {}) {
+  if (!existsSync(`${dist}/index.html`)) throw new Error("There is no built page in dist/. Build it first: trunk build.");
+  const host = await serve(dist, serving);
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: ["--headless=new", ...FLAGS, ...(gpu ? GPU_FLAGS : [])],
   });
   return {
     open: (query, options) => open(browser, host, query, options),
+    home: host.page,
     trace: (page, options) => browser.startTracing(page, options),
     traced: () => browser.stopTracing(),
     close: async () => { await browser.close(); await host.close(); },

@@ -8,9 +8,9 @@ const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", "
 /**
  * {page, close}; the folder answers under `under`, to see that the page works from any sub-folder. `altered(name, body)` may give another
  * body for a file. `keep`: browsers may keep what has its content in its name, as docs/hosting.md advises; else they keep nothing.
- * What `slow.files` matches arrives in pieces, as over a poor line; a test may change that at any time.
+ * `headers(name)`: more headers for a file, or others. What `slow.files` matches arrives in pieces, as over a poor line; a test may change that at any time.
  */
-export async function serve(folder, { under = "/somewhere/below/", altered = (name, body) => body, keep = false, slow = { files: null } } = {}) {
+export async function serve(folder, { under = "/somewhere/below/", altered = (name, body) => body, keep = false, headers = () => ({}), slow = { files: null } } = {}) {
   const server = createServer(async ({ url }, response) => {
     const path = normalize(decodeURIComponent(new URL(url, "http://localhost").pathname));
     const name = path.startsWith(under) ? path.slice(under.length) || "index.html" : null;
@@ -18,7 +18,7 @@ export async function serve(folder, { under = "/somewhere/below/", altered = (na
       if (name === null) throw new Error("outside");
       const body = altered(name, await readFile(join(folder, name)));
       const cache = !keep ? "no-store" : name === "index.html" ? "no-cache" : "public, max-age=31536000, immutable";
-      response.writeHead(200, { "content-type": TYPES[extname(name)] ?? "application/octet-stream", "content-length": Buffer.byteLength(body), "cache-control": cache });
+      response.writeHead(200, { "content-type": TYPES[extname(name)] ?? "application/octet-stream", "content-length": Buffer.byteLength(body), "cache-control": cache, ...headers(name) });
       if (slow.files?.test(name)) await drip(response, Buffer.from(body));
       else response.write(body);
       response.end();

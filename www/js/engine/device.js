@@ -26,7 +26,10 @@ export async function probeWebGpu({ gpu = globalThis.navigator?.gpu, secure = gl
   return { possible: true, reason: "", ...described(adapter) };
 }
 
-/** What an adapter calls itself, and whether it is a program on the processor. */
+/**
+ * What an adapter calls itself, and whether it is a program on the processor.
+ * @param {any} adapter browsers say it here or there
+ */
 function described({ info = {}, isFallbackAdapter }) {
   const words = [info.vendor, info.architecture].filter(Boolean).join(" ");
   const all = [words, info.device, info.description].join(" ");
@@ -35,8 +38,11 @@ function described({ info = {}, isFallbackAdapter }) {
 
 /**
  * What to do about WebGPU for a wish, once the run has begun on the CPU. `move`: "no" (and `sentence`: why), "asked"
- * (take the run over) or "measure" (take it over if that pays). `built`: whether the page has a WebGPU build; `saveData`: the visitor's wish.
- * `kernels`: {algorithm, devices}, where the learner can compute.
+ * (take the run over), "measure" (take it over if that pays) or "wait" (ask again once WebGPU is compiled). `built`: whether the page
+ * has a WebGPU build, or "coming"; `saveData`: the visitor's wish; `kernels`: where the learner can compute.
+ * @param {string} wish
+ * @param {{ probe: any, built: boolean | "coming", saveData: boolean, kernels: { algorithm: string, devices: string[] } }} world
+ * @returns {{ move: string, sentence?: string }}
  */
 export function planFor(wish, { probe, built, saveData, kernels }) {
   const stay = (sentence) => ({ move: "no", sentence });
@@ -44,10 +50,11 @@ export function planFor(wish, { probe, built, saveData, kernels }) {
   if (!kernels.devices.includes("webgpu")) return stay(`${CPU}: ${kernels.algorithm} has no WebGPU kernels.`);
   if (!probe.possible) return stay(`${CPU}, because ${probe.reason}.`);
   if (!built) return stay(`${CPU}, because this page was built without WebGPU.`);
-  if (wish === "webgpu") return { move: "asked" };
+  const coming = built === "coming" ? { move: "wait", sentence: `${CPU} while WebGPU is still being compiled; this may take minutes.` } : null;
+  if (wish === "webgpu") return coming ?? { move: "asked" };
   if (probe.software) return stay(`${CPU}: WebGPU is only software here${named(probe.name)}, and slower.`);
   if (saveData) return stay(`${CPU}: WebGPU is not fetched, to save data as you ask. It can be chosen.`);
-  return { move: "measure" };
+  return coming ?? { move: "measure" };
 }
 
 /** While the WebGPU build arrives; `progress`: {received, total}, null once it is there and is being prepared. */

@@ -1,5 +1,5 @@
 // The engines of the page. Everything above this folder sees the interface of protocol.js, and plots that draw on a canvas.
-import { addresses } from "./address.js";
+import { addresses, arrival } from "./address.js";
 import { compile, instantiate } from "./load.js";
 import { localEngine } from "./local.js";
 import { EngineError } from "./protocol.js";
@@ -32,7 +32,9 @@ export async function openEngines({ thread, onProgress, onPanic }) {
     return localEngine(bindings);
   }
   let cpu = await start(starting);
-  let webgpu = null;
+  let gpuBuild = builds.webgpu;
+  const arrives = gpuBuild === "coming" ? arrival().then((build) => { gpuBuild = build; }) : Promise.resolve();
+  /** @type {?ReturnType<typeof openWebGpu>} */ let webgpu = null;
 
   const wishOf = ({ task, preset, seed, config, physics }) => ({ task, preset, seed: seed ?? 0, config, physics, device: "cpu" });
   return {
@@ -46,11 +48,15 @@ export async function openEngines({ thread, onProgress, onPanic }) {
     freshSeed: () => bindings.fresh_seed(),
     plots: Object.fromEntries(PLOTS.map((name) => [name, bindings[name]])),
     where: () => where,
-    hasWebGpu: builds.webgpu !== null,
+    /** Whether the page has a WebGPU build: true, false, or "coming" while it is still being compiled. */
+    hasWebGpu: () => (gpuBuild === "coming" ? gpuBuild : gpuBuild !== null),
+    /** Resolves once that is no longer "coming". */
+    webGpuArrives: () => arrives,
     /** The WebGPU build in a Worker of its own: fetched at the first call, and anew where the former has died. */
     webgpu(onProgress) {
-      if (!webgpu?.alive()) webgpu = openWebGpu(builds.webgpu, onProgress, onPanic);
-      return webgpu.opening;
+      if (gpuBuild === null || gpuBuild === "coming") throw new Error("There is no WebGPU build yet.");
+      if (!webgpu?.alive()) webgpu = openWebGpu(gpuBuild, onProgress, onPanic);
+      return webgpu?.opening;
     },
     /** The engine with WebGPU if it is there already, else null. */
     warm: () => (webgpu?.alive() ? webgpu.engine : null),
@@ -69,6 +75,7 @@ export async function openEngines({ thread, onProgress, onPanic }) {
 
 /** {opening, engine, alive}; `engine` once it is open. */
 function openWebGpu(build, onProgress, onPanic) {
+  /** @type {{ engine: any, failed: boolean, alive: () => boolean, opening?: Promise<any> }} */
   const entry = { engine: null, failed: false, alive: () => !entry.failed && (entry.engine?.alive() ?? true) };
   const opening = async () => remoteEngine(newWorker("webgpu"), build, { onProgress, onPanic: (message) => onPanic(message, { final: false }) });
   entry.opening = opening().then((engine) => (entry.engine = engine), (error) => {

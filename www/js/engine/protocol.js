@@ -53,18 +53,25 @@ const FIELDS = ["kind", "field", "value", "allowed", "doing", "reason", "phase",
 
 /** Everything that can go wrong below, with the fields of src/error.rs. Fatal: no session of this engine works any more. */
 export class EngineError extends Error {
+  /**
+   * @param {string} message
+   * @param {{ cause?: any, fatal?: boolean } & Record<string, any>} [fields]
+   */
   constructor(message, { cause, fatal = false, ...fields } = {}) {
     super(message, { cause });
     this.name = "EngineError";
-    for (const name of FIELDS) this[name] = fields[name] ?? null;
+    /** @type {?string} */ this.kind = null;
+    /** @type {?string} */ this.field = null;
+    Object.assign(this, Object.fromEntries(FIELDS.map((name) => [name, fields[name] ?? null])));
     this.fatal = fatal || cause instanceof WebAssembly.RuntimeError;
   }
 
   /** As a message can carry it; `from` reads it. */
   plain() {
-    return { message: this.message, fatal: this.fatal, ...Object.fromEntries(FIELDS.map((name) => [name, this[name]])) };
+    return { message: this.message, fatal: this.fatal, ...Object.fromEntries(FIELDS.map((name) => [name, Reflect.get(this, name)])) };
   }
 
+  /** @param {any} error whatever was thrown */
   static from(error) {
     if (error instanceof EngineError) return error;
     const fields = Object.fromEntries(FIELDS.map((name) => [name, error?.[name]]));

@@ -6,7 +6,7 @@ const LEAST_MS = 120;
 
 export function mountRibbon({ store }) {
   const lamps = new Map([...find("ribbon").children].map((node) => [node.dataset.phase, { node, since: 0 }]));
-  let lit = null;
+  /** @type {any} */ let lit = null;
 
   store.on(["snapshot", "playing"], ({ snapshot, playing }) => {
     const next = snapshot ? lamps.get(snapshot.phase) : null;

@@ -5,7 +5,7 @@ import { EngineError } from "../engine/protocol.js";
 const devices = [];
 
 /** Tells `failed(error)` of every device that is opened from now on in this thread. */
-export function watchDevices(failed, Adapter = globalThis.GPUAdapter) {
+export function watchDevices(failed, Adapter = /** @type {any} */ (globalThis).GPUAdapter) {
   if (!Adapter) return;
   const { requestDevice } = Adapter.prototype;
   Adapter.prototype.requestDevice = async function (...wishes) {

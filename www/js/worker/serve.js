@@ -43,8 +43,8 @@ export function serveEngine(engine, port) {
 /** Waits until the messages that are there already have been heard; a timer would wait for milliseconds. */
 function createPause() {
   const { port1, port2 } = new MessageChannel();
-  let waiting = [];
-  port1.onmessage = () => waiting.shift()();
-  port1.unref?.(); // Node.js, in tests: nobody is kept waiting by this port
+  /** @type {Array<(value?: any) => void>} */ const waiting = [];
+  port1.onmessage = () => waiting.shift()?.();
+  /** @type {any} */ (port1).unref?.(); // Node.js, in tests: nobody is kept waiting by this port
   return () => new Promise((resolve) => { waiting.push(resolve); port2.postMessage(null); });
 }

@@ -1,0 +1,73 @@
+// scripts/page on what trunk may leave it: works on every form that trunk's options give, stops with a sentence on any other.
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const scratch = mkdtempSync(join(tmpdir(), "mbppo-page-"));
+after(() => rmSync(scratch, { recursive: true, force: true }));
+
+const INDEX = readFileSync(join(root, "www/index.html"), "utf8");
+/** As `trunk build --minify` does: no comments, no line ends, attributes in order, quotes only where they are needed. */
+const minified = (html) => html.replace(/<meta (name="builds") (content="[^"]*")>/, "<meta $2 $1>").replace(/<!--[^]*?-->/g, "").replace(/\n\s*/g, "").replace(/="([\w./-]+)"/g, "=$1");
+
+let count = 0;
+/** What scripts/page makes of a staging folder: {status, said, index, names}. */
+function paged({ index = INDEX, stem = "mbppo-0123456789abcdef", wasm = "\0asm simd128", extra = {} } = {}) {
+  const page = join(scratch, String((count += 1)));
+  mkdirSync(page);
+  cpSync(join(root, "www/js"), join(page, "js"), { recursive: true });
+  const files = { "index.html": index, [`${stem}.js`]: "export {}", [`${stem}_bg.wasm`]: wasm, ...extra };
+  for (const [name, text] of Object.entries(files)) if (text !== null) writeFileSync(join(page, name), text);
+  const env = { ...process.env, TRUNK_STAGING_DIR: page, TRUNK_DIST_DIR: page, MBPPO_WEBGPU: "no" };
+  const { status, stdout, stderr } = spawnSync("bash", [join(root, "scripts/page")], { env, encoding: "utf8" });
+  return { status, said: stdout + stderr, index: readFileSync(join(page, "index.html"), "utf8"), names: readdirSync(page) };
+}
+
+const FORMS = [
+  ["as trunk leaves it", {}],
+  ["minified", { index: minified(INDEX) }],
+  ["without hashes in names", { stem: "mbppo" }],
+  ["minified, without hashes", { index: minified(INDEX), stem: "mbppo" }],
+];
+for (const [form, given] of FORMS) {
+  test(`${form}: the page knows its program and its modules by names that change with their content`, () => {
+    const { status, said, index, names } = paged(given);
+    assert.equal(status, 0, said);
+    const stem = given.stem ?? "mbppo-0123456789abcdef";
+    assert.ok(index.includes(`<meta data-build="cpu" data-script="./${stem}.js" data-wasm="./${stem}_bg.wasm" data-bytes="12">`), index.slice(0, 2000));
+    const js = names.find((name) => /^js-[0-9a-f]+$/.test(name));
+    assert.ok(js && !names.includes("js"));
+    for (const script of ["main", "host"]) assert.match(index, new RegExp(`src="\\./${js}/${script}\\.js"`));
+    assert.match(index, new RegExp(`rel="modulepreload" href="\\./${js}/store\\.js"`));
+    assert.doesNotMatch(index, /modulepreload[^>]*(worker|host\.js|main\.js)/);
+    assert.doesNotMatch(index, /scripts\/page/);
+  });
+}
+
+const FAULTS = [
+  ["no place for the programs", { index: INDEX.replace('name="builds"', 'name="other"') }, /no match of .*builds.*change scripts\/page too/],
+  ["no first module", { index: INDEX.replace("js/main.js", "js/begin.js") }, /no match of .*main/],
+  ["no plain script", { index: INDEX.replace("js/host.js", "js/other.js") }, /no match of .*host/],
+  ["a place twice", { index: INDEX.replace("</head>", '<meta name="builds"></head>') }, /more than one match/],
+  ["two programs", { extra: { "mbppo-ff_bg.wasm": "x", "mbppo-ff.js": "" } }, /mbppo\*_bg\.wasm, or several/],
+  ["another script's name", { stem: "other" }, /trunk made no mbppo\*_bg\.wasm/],
+  ["a program without SIMD", { wasm: "\0asm" }, /without SIMD/],
+];
+for (const [fault, given, words] of FAULTS) {
+  test(`${fault}: stops with a sentence and is a failure for trunk`, () => {
+    const { status, said } = paged(given);
+    assert.equal(status, 1, said);
+    assert.match(said, words);
+  });
+}
+
+test("by hand it says who runs it", () => {
+  const { status, stderr } = spawnSync("bash", [join(root, "scripts/page")], { encoding: "utf8", env: { PATH: process.env.PATH, HOME: process.env.HOME } });
+  assert.equal(status, 1);
+  assert.match(stderr, /run by 'trunk build' and 'trunk serve'/);
+});
