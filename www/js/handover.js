@@ -18,17 +18,26 @@ export function createHandOver({ engines, loop, store, adopt, probe = probeWebGp
   let latest = 0; // a run that has been replaced is not followed any further
   const leaving = new Set(); // called when it is replaced
 
-  const soon = (promise, what, { seconds = PATIENCE_S, tooLate } = {}) =>
-    inTime(promise, { seconds, tooLate, ...clock, failure: () => new EngineError(`${what} did not answer for ${seconds} seconds`) });
+  /**
+   * @param {Promise<any>} promise
+   * @param {string} what
+   * @param {{ seconds?: number, tooLate?: (answer: any) => void }} [limits]
+   */
+  const soon = (promise, what, { seconds = PATIENCE_S, tooLate } = {}) => {
+    const failure = () => new EngineError(`${what} did not answer for ${seconds} seconds`);
+    return inTime(promise, { seconds, tooLate, ...clock, failure });
+  };
 
   async function follow(settings, mine) {
     const current = () => mine === latest;
-    const say = (sentence) => { if (current()) store.set({ device: { ...store.get().device, sentence } }); };
+    const say = (sentence) => {
+      if (current()) store.set({ device: { ...store.get().device, sentence } });
+    };
     const stay = (sentence) => say(sentence + whereWords(engines.where()));
     const plan = await planned(settings, say);
     if (!current()) return;
     if (plan.move === "no") return stay(plan.sentence);
-    let engine = null;
+    /** @type {any} */ let engine = null;
     try {
       engine = await fetched(plan, say, current);
       const checkpoint = await firstCheckpoint();
@@ -54,9 +63,17 @@ export function createHandOver({ engines, loop, store, adopt, probe = probeWebGp
   async function planned(settings, say) {
     const kernels = kernelsOf(store.get().schema, settings);
     const possible = settings.device !== "cpu" && kernels.devices.includes("webgpu");
-    const none = { possible: false, reason: "the browser does not say what graphics device it has", name: "", software: false };
+    const none = {
+      possible: false,
+      reason: "the browser does not say what graphics device it has",
+      name: "",
+      software: false,
+    };
     const asked = possible ? await soon(probe(), "the browser").catch(() => none) : none;
-    const plan = () => ({ name: asked.name, ...planFor(settings.device, { probe: asked, built: engines.hasWebGpu(), saveData: saveData(), kernels }) });
+    const plan = () => ({
+      name: asked.name,
+      ...planFor(settings.device, { probe: asked, built: engines.hasWebGpu(), saveData: saveData(), kernels }),
+    });
     const now = plan();
     if (now.move !== "wait") return now;
     say(now.sentence);
@@ -66,7 +83,9 @@ export function createHandOver({ engines, loop, store, adopt, probe = probeWebGp
 
   /** The engine with WebGPU; the run goes on while it is fetched. */
   async function fetched(plan, say, current) {
-    const show = (coming) => { if (current()) store.set({ coming }); };
+    const show = (coming) => {
+      if (current()) store.set({ coming });
+    };
     try {
       const engine = await engines.webgpu((progress) => {
         show(progress);
@@ -80,7 +99,8 @@ export function createHandOver({ engines, loop, store, adopt, probe = probeWebGp
   }
 
   async function compared(engine, checkpoint) {
-    const on = async (device, itself) => soon(millisecondsPerIteration(itself, checkpoint, device), "it", { seconds: TRIAL_S });
+    const on = async (device, itself) =>
+      soon(millisecondsPerIteration(itself, checkpoint, device), "it", { seconds: TRIAL_S });
     return { webgpuMs: await on("webgpu", engine), cpuMs: await on("cpu", await engines.cpu()) };
   }
 
@@ -99,16 +119,19 @@ export function createHandOver({ engines, loop, store, adopt, probe = probeWebGp
   }
 
   /** The first checkpoint of this run that there is; null if it is replaced before that. */
-  const firstCheckpoint = () => new Promise((resolve) => {
-    let stop = () => {};
-    const found = (checkpoint) => {
-      leaving.delete(found);
-      queueMicrotask(() => stop());
-      resolve(checkpoint);
-    };
-    leaving.add(found);
-    stop = store.on(["checkpoint"], ({ checkpoint }) => { if (checkpoint) found(checkpoint); });
-  });
+  const firstCheckpoint = () =>
+    new Promise((resolve) => {
+      let stop = () => {};
+      const found = (checkpoint) => {
+        leaving.delete(found);
+        queueMicrotask(() => stop());
+        resolve(checkpoint);
+      };
+      leaving.add(found);
+      stop = store.on(["checkpoint"], ({ checkpoint }) => {
+        if (checkpoint) found(checkpoint);
+      });
+    });
 
   const leave = () => {
     latest += 1;

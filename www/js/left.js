@@ -5,8 +5,19 @@ const MOST = 4;
 
 /** What the page shows of a run, to be shown again when it comes back. */
 const VIEW = [
-  "settings", "stopped", "snapshot", "curves", "recording", "comparison", "errorByHorizon", "calibration", "returnGap", "stateMap",
-  "checkpoint", "physics", "device",
+  "settings",
+  "stopped",
+  "snapshot",
+  "curves",
+  "recording",
+  "comparison",
+  "errorByHorizon",
+  "calibration",
+  "returnGap",
+  "stateMap",
+  "checkpoint",
+  "physics",
+  "device",
 ];
 
 /**
@@ -44,7 +55,9 @@ export function createLeft() {
       else session?.close();
       settle();
     },
-    drop: (run) => { runs = runs.filter((other) => other !== run); },
+    drop: (run) => {
+      runs = runs.filter((other) => other !== run);
+    },
     last: () => runs.at(-1) ?? null,
   };
 }
@@ -52,4 +65,7 @@ export function createLeft() {
 const stepsOf = ({ view }) => view.snapshot?.real_steps ?? 0;
 
 /** What the page says of a run that can be had back. */
-export const described = (run) => (run ? { seed: run.view.settings.seed, iteration: run.view.snapshot?.iteration ?? 0, task: run.view.settings.task } : null);
+export const described = (run) =>
+  run
+    ? { seed: run.view.settings.seed, iteration: run.view.snapshot?.iteration ?? 0, task: run.view.settings.task }
+    : null;

@@ -28,17 +28,36 @@ import { createTheme } from "./theme.js";
 import { find } from "./dom.js";
 import { received, stopped } from "./reports.js";
 
-const PANELS = [mountTopline, mountControls, mountKeys, mountCounters, mountRibbon, mountNarration, mountLearning, mountTrust, mountWhere, mountWorld, mountReality, mountDoubt, mountCurves, mountMetrics, mountSettings];
+const PANELS = [
+  mountTopline,
+  mountControls,
+  mountKeys,
+  mountCounters,
+  mountRibbon,
+  mountNarration,
+  mountLearning,
+  mountTrust,
+  mountWhere,
+  mountWorld,
+  mountReality,
+  mountDoubt,
+  mountCurves,
+  mountMetrics,
+  mountSettings,
+];
 
 find("help").remove(); // every module has arrived
 
 const store = createStore(INITIAL);
 const theme = createTheme();
 const stage = createStage({ canvas: find("stage"), theme, store });
-let plotter = null;
-let commands = null; // of the run, once the program has arrived
+/** @type {any} */ let plotter = null;
+/** @type {any} */ let commands = null; // of the run, once the program has arrived
 const loop = createLoop({
-  paint: (now, dt) => { stage.paint(now, dt); plotter?.paintOne(now); },
+  paint: (now, dt) => {
+    stage.paint(now, dt);
+    plotter?.paintOne(now);
+  },
   reported: (report) => store.set(received(report, store.get())),
   failed: (error) => store.set(stopped(error, store.get())),
 });

@@ -18,7 +18,10 @@ export function nearestRun(settings, check) {
 
 /** The settings without the hyperparameter or the physics of this name; null if it is not theirs. */
 function without(settings, field) {
-  for (const [place, name] of [["config", field], ["physics", field?.replace(/^physics\./, "")]]) {
+  for (const [place, name] of [
+    ["config", field],
+    ["physics", field?.replace(/^physics\./, "")],
+  ]) {
     if (name === null || name === undefined || !Object.hasOwn(settings[place], name)) continue;
     const { [name]: refused, ...rest } = settings[place];
     return { ...settings, [place]: rest };
@@ -31,7 +34,10 @@ function fewest(settings, check, notes) {
   let wish = { ...settings, config: {}, physics: {} };
   const base = check(wish);
   if (base) throw base;
-  let left = [...Object.entries(settings.config).map((entry) => ["config", ...entry]), ...Object.entries(settings.physics).map((entry) => ["physics", ...entry])];
+  let left = [
+    ...Object.entries(settings.config).map((entry) => ["config", ...entry]),
+    ...Object.entries(settings.physics).map((entry) => ["physics", ...entry]),
+  ];
   for (let before = Infinity; left.length < before; ) {
     before = left.length;
     left = left.filter(([place, name, text]) => {
@@ -41,6 +47,9 @@ function fewest(settings, check, notes) {
       return false;
     });
   }
-  const said = left.map(([place, name, text]) => `${check({ ...wish, [place]: { ...wish[place], [name]: text } })?.message} It runs without ${name} = ${text}.`);
+  const said = left.map(
+    ([place, name, text]) =>
+      `${check({ ...wish, [place]: { ...wish[place], [name]: text } })?.message} It runs without ${name} = ${text}.`,
+  );
   return { settings: wish, notes: [...notes, ...said] };
 }

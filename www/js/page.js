@@ -21,28 +21,42 @@ export async function openPage({ openEngines, store, loop, address, arrived, cal
   });
   const coming = watchArrival(patience);
   // What has ended is not ordered any more, whoever noticed it.
-  store.on(["trouble"], ({ trouble: now }) => { if (now && !now.waits) loop.pause(); });
+  store.on(["trouble"], ({ trouble: now }) => {
+    if (now && !now.waits) loop.pause();
+  });
   try {
     const pairs = pairsOf(address.read());
-    const engines = await coming.all(openEngines({
-      thread: threadOf(pairs),
-      onProgress(progress) {
-        coming.more();
-        store.set({ loading: { ...progress, done: false } });
-      },
-      onPanic: (message, options) => store.set(trouble(message, store.get(), options)),
-    }));
+    const engines = await coming.all(
+      openEngines({
+        thread: threadOf(pairs),
+        onProgress(progress) {
+          coming.more();
+          store.set({ loading: { ...progress, done: false } });
+        },
+        onPanic: (message, options) => store.set(trouble(message, store.get(), options)),
+      }),
+    );
     const { schema } = engines;
     store.set({ schema });
     const addressOf = (settings) => addressWith(address.read(), writeSettings(settings, schema));
     const write = () => address.write(addressOf(run.shared()));
-    const run = createRun({ engines, store, loop, patience, settingsChanged: write, physicsChanged: createLater(write) });
+    const run = createRun({
+      engines,
+      store,
+      loop,
+      patience,
+      settingsChanged: write,
+      physicsChanged: createLater(write),
+    });
     arrived({ store, engines, commands: run.commands, addressOfRun: () => addressOf(run.shared()) });
 
     const { settings, problems, named } = readSettings(pairs, schema, engines.readHyperparameter);
     store.set({ notes: problems, speed: settings.speed });
     await run.startForgiving(settings, { playing: settings.autoplay && !calm });
-    store.set({ notes: [...store.get().notes, ...remarks(engines, store.get().settings, named)], loading: { ...store.get().loading, done: true } });
+    store.set({
+      notes: [...store.get().notes, ...remarks(engines, store.get().settings, named)],
+      loading: { ...store.get().loading, done: true },
+    });
   } catch (error) {
     store.set(trouble(EngineError.from(error).message, store.get(), { final: true }));
   }
@@ -63,7 +77,7 @@ function remarks(engines, settings, named) {
 function watchArrival(patience) {
   let arriving = null;
   return {
-    all: (promise) => patience.watch(arriving = promise),
+    all: (promise) => patience.watch((arriving = promise)),
     more() {
       if (!arriving) return;
       patience.forget();
@@ -74,7 +88,8 @@ function watchArrival(patience) {
 
 /** Calls `write` now, or a little later together with other calls. */
 function createLater(write, ms = WRITE_MS) {
-  let [timer, again] = [null, false];
+  /** @type {any} */ let timer = null;
+  let again = false;
   const rest = () => {
     timer = null;
     if (again) begin();

@@ -12,7 +12,17 @@ export const MAX_SEED = 2 ** 32 - 1;
 const PHYSICS = "physics.";
 
 export function defaults(schema) {
-  return { task: schema.tasks[0].id, preset: schema.presets[0].name, seed: null, device: "auto", thread: "worker", speed: "normal", autoplay: true, config: {}, physics: {} };
+  return {
+    task: schema.tasks[0].id,
+    preset: schema.presets[0].name,
+    seed: null,
+    device: "auto",
+    thread: "worker",
+    speed: "normal",
+    autoplay: true,
+    config: {},
+    physics: {},
+  };
 }
 
 /** The thread that an address asks for: known before the schema is, which arrives with the program. */
@@ -32,8 +42,12 @@ export function presetValue(schema, { task, preset }, parameter) {
 /** Why hyperparameters differ from the table's on this task, in sentences: what the task needs, then what the preset needs there. */
 export function reasons(schema, { task, preset }) {
   const row = schema.presets.find(({ name }) => name === preset);
-  return [...(schema.tuned ?? []), ...(row?.for_task ?? [])].filter((entry) => entry.task === task)
-    .map(({ changes, why }) => `${task} is learned with ${changes.map(([name, text]) => `${name} = ${text}`).join(", ")}. ${why}`);
+  return [...(schema.tuned ?? []), ...(row?.for_task ?? [])]
+    .filter((entry) => entry.task === task)
+    .map(
+      ({ changes, why }) =>
+        `${task} is learned with ${changes.map(([name, text]) => `${name} = ${text}`).join(", ")}. ${why}`,
+    );
 }
 
 /** Why a preset cannot learn a task, and what can: {why, instead}; undefined if it can. */
@@ -71,11 +85,19 @@ export function readSettings(pairs, schema, read) {
       else problems.push(`${name} = ${text} is not valid: ${found}. It runs with ${settings[name] ?? "a fresh seed"}.`);
     } else if (name.startsWith(PHYSICS)) settings.physics[name.slice(PHYSICS.length)] = text;
     else if (schema.hyperparameters.some((row) => row.name === name)) typed.set(name, text);
-    else problems.push(`${name} = ${text} is left out: there is no parameter of this name. There are ${Object.keys(known).join(", ")}, physics.NAME and the hyperparameters below.`);
+    else
+      problems.push(
+        `${name} = ${text} is left out: there is no parameter of this name. There are ${Object.keys(known).join(", ")}, physics.NAME and the hyperparameters below.`,
+      );
   }
   problems.push(...suit(settings, schema, named));
-  for (const [name, text] of typed) { // after the rest, because the preset says what a hyperparameter is otherwise
-    const otherwise = presetValue(schema, settings, schema.hyperparameters.find((row) => row.name === name));
+  for (const [name, text] of typed) {
+    // after the rest, because the preset says what a hyperparameter is otherwise
+    const otherwise = presetValue(
+      schema,
+      settings,
+      schema.hyperparameters.find((row) => row.name === name),
+    );
     try {
       const value = read(name, text);
       if (value !== otherwise) settings.config[name] = value;
@@ -92,7 +114,10 @@ function knownNames(schema) {
   return {
     task: oneOf(schema.tasks.map((row) => row.id)),
     preset: oneOf(schema.presets.map((row) => row.name)),
-    seed: (text) => (/^\d+$/.test(text) && Number(text) <= MAX_SEED ? [Number(text)] : `it must be a whole number from 0 to ${MAX_SEED}`),
+    seed: (text) =>
+      /^\d+$/.test(text) && Number(text) <= MAX_SEED
+        ? [Number(text)]
+        : `it must be a whole number from 0 to ${MAX_SEED}`,
     device: oneOf(DEVICES),
     thread: oneOf(THREADS),
     speed: oneOf(SPEEDS),
@@ -123,8 +148,13 @@ export function writeSettings(settings, schema) {
   for (const name of ["task", "preset", "seed", "device", "thread", "speed", "autoplay"]) {
     if (settings[name] !== usual[name]) pairs.push([name, String(settings[name])]);
   }
-  return [...pairs, ...Object.entries(settings.config), ...Object.entries(settings.physics).map(([name, plan]) => [PHYSICS + name, plan])];
+  return [
+    ...pairs,
+    ...Object.entries(settings.config),
+    ...Object.entries(settings.physics).map(([name, plan]) => [PHYSICS + name, plan]),
+  ];
 }
 
 /** How physics have been changed so far in a run, as settings hold it. */
-export const plansOf = (physics) => Object.fromEntries((physics ?? []).filter(({ changes }) => changes).map(({ name, changes }) => [name, changes]));
+export const plansOf = (physics) =>
+  Object.fromEntries((physics ?? []).filter(({ changes }) => changes).map(({ name, changes }) => [name, changes]));

@@ -8,9 +8,15 @@ export const PATIENCE_S = 30;
  * `late()` is called whenever an answer has been waited for for another `seconds`, `back()` when one comes after all. Seconds are counted,
  * not measured: while the machine sleeps none passes.
  */
-export function createPatience({ late, back, seconds = PATIENCE_S, every = (tick) => setInterval(tick, SECOND_MS), stop = clearInterval }) {
+export function createPatience({
+  late,
+  back,
+  seconds = PATIENCE_S,
+  every = (tick) => setInterval(tick, SECOND_MS),
+  stop = clearInterval,
+}) {
   const waiting = new Set(); // {passed}
-  let timer = null;
+  /** @type {any} */ let timer = null;
   const rest = () => {
     if (timer !== null) stop(timer);
     timer = null;
@@ -40,11 +46,25 @@ export function createPatience({ late, back, seconds = PATIENCE_S, every = (tick
   };
 }
 
-/** The answer, or a rejection with `failure()` if it takes longer; an answer that comes later is given to `tooLate`. */
+/**
+ * The answer, or a rejection with `failure()` if it takes longer; an answer that comes later is given to `tooLate`.
+ * @param {Promise<any>} promise
+ * @param {{ failure: () => Error, seconds?: number, tooLate?: (answer: any) => void, every?: (tick: () => void) => any, stop?: (timer: any) => void }} limits
+ */
 export function inTime(promise, { failure, seconds = PATIENCE_S, tooLate = () => {}, every, stop }) {
   return new Promise((resolve, reject) => {
     let over = false;
-    const { watch, forget } = createPatience({ late: () => { over = true; forget(); reject(failure()); }, back() {}, seconds, every, stop });
+    const { watch, forget } = createPatience({
+      late: () => {
+        over = true;
+        forget();
+        reject(failure());
+      },
+      back() {},
+      seconds,
+      every,
+      stop,
+    });
     watch(promise).then((value) => (over ? tooLate(value) : resolve(value)), reject);
   });
 }

@@ -70,14 +70,32 @@ export const answeredAfterAll = (state) => (state.trouble?.waits ? { trouble: nu
 function deviceTrouble(error, state) {
   const rescue = rescueOf(state);
   const words = `${error.message} ${kept(rescue)}${rescue.iteration > 0 ? "The CPU can continue from there." : "The CPU can start over."}`;
-  return { playing: false, trouble: { title: "The graphics device stopped", words, report: reportOf(error.message, state), rescue, waits: false } };
+  return {
+    playing: false,
+    trouble: {
+      title: "The graphics device stopped",
+      words,
+      report: reportOf(error.message, state),
+      rescue,
+      waits: false,
+    },
+  };
 }
 
 /** From where the CPU can go on: the end of an iteration; 0 is the start. */
 const rescueOf = ({ checkpoint }) => ({ iteration: checkpoint?.iteration ?? 0 });
 
-const kept = (rescue) => (rescue?.iteration > 0 ? `What it had learned after ${counted(rescue.iteration, "iteration")} is kept. ` : "");
+const kept = (rescue) =>
+  rescue?.iteration > 0 ? `What it had learned after ${counted(rescue.iteration, "iteration")} is kept. ` : "";
 
 function reportOf(message, { settings, snapshot, schema, device }) {
-  return [message, settings && `settings: ${JSON.stringify(settings)}`, device && `device: ${device.kind}, ${device.name}`, snapshot && `at tick ${snapshot.ticks}, phase ${snapshot.phase}`, schema && `version ${schema.version}`].filter(Boolean).join("\n");
+  return [
+    message,
+    settings && `settings: ${JSON.stringify(settings)}`,
+    device && `device: ${device.kind}, ${device.name}`,
+    snapshot && `at tick ${snapshot.ticks}, phase ${snapshot.phase}`,
+    schema && `version ${schema.version}`,
+  ]
+    .filter(Boolean)
+    .join("\n");
 }

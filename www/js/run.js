@@ -15,11 +15,19 @@ import { trouble } from "./reports.js";
  * `patience`: as in patience.js, watches whatever an engine is asked. `settingsChanged()`, and `physicsChanged()`, which may come
  * many times a second: the address is another one now.
  */
-export function createRun({ engines, store, loop, patience, settingsChanged, physicsChanged, handOverTo = createHandOver }) {
+export function createRun({
+  engines,
+  store,
+  loop,
+  patience,
+  settingsChanged,
+  physicsChanged,
+  handOverTo = createHandOver,
+}) {
   let asked = 0; // the number of the youngest opening
   let taken = 0; // … and of the one that is played
-  let wish = null; // {settings, playing} of the youngest opening, while it is under way
-  let session = null;
+  /** @type {any} */ let wish = null; // {settings, playing} of the youngest opening, while it is under way
+  /** @type {any} */ let session = null;
   const left = createLeft();
 
   const play = () => {
@@ -56,7 +64,10 @@ export function createRun({ engines, store, loop, patience, settingsChanged, phy
     const warm = possible ? engines.warm() : null;
     if (!warm) return { opened: await onCpu(), sentence: `Training on the CPU.${here()}` };
     try {
-      return { opened: await warm.open({ task, preset, seed, config, physics, device: "webgpu" }), sentence: takenOver("", 0) };
+      return {
+        opened: await warm.open({ task, preset, seed, config, physics, device: "webgpu" }),
+        sentence: takenOver("", 0),
+      };
     } catch (error) {
       return { opened: await onCpu(), sentence: fallbackSentence(error) + here(), failed: true };
     }
@@ -91,12 +102,22 @@ export function createRun({ engines, store, loop, patience, settingsChanged, phy
   /** Opens a run; the former one stays as it is if that fails. */
   function start(settings, { playing }) {
     const complete = { ...settings, seed: settings.seed ?? engines.freshSeed() };
-    return opening(complete, playing, () => openSession(complete), ({ opened, sentence, failed }, physics) => {
-      if (session) left.push(session, store.get());
-      adopt(opened, physics, sentence, { ...NOTHING_YET, settings: complete, run: store.get().run + 1, left: described(left.last()) });
-      if (opened.device.kind === "cpu" && !failed) handOver.follow(complete);
-      else handOver.leave();
-    });
+    return opening(
+      complete,
+      playing,
+      () => openSession(complete),
+      ({ opened, sentence, failed }, physics) => {
+        if (session) left.push(session, store.get());
+        adopt(opened, physics, sentence, {
+          ...NOTHING_YET,
+          settings: complete,
+          run: store.get().run + 1,
+          left: described(left.last()),
+        });
+        if (opened.device.kind === "cpu" && !failed) handOver.follow(complete);
+        else handOver.leave();
+      },
+    );
   }
 
   /** As start, for settings that an address gave: what the program refuses is said and left out. */
@@ -137,7 +158,13 @@ export function createRun({ engines, store, loop, patience, settingsChanged, phy
     const take = ({ opened, kept }, physics) => {
       left.exchange(session, store.get());
       const sentence = kept ? device.sentence : `Training on the CPU.${whereWords(engines.where())}`;
-      adopt(opened, physics, sentence, { ...back.view, playing: false, stopped: kept && back.view.stopped, run: store.get().run + 1, left: described(left.last()) });
+      adopt(opened, physics, sentence, {
+        ...back.view,
+        playing: false,
+        stopped: kept && back.view.stopped,
+        run: store.get().run + 1,
+        left: described(left.last()),
+      });
       if (opened.device.kind === "cpu" && settings.device !== "cpu") handOver.follow(settings);
       else handOver.leave();
     };
@@ -155,7 +182,8 @@ export function createRun({ engines, store, loop, patience, settingsChanged, phy
   /** A run that was left: its session, if that still answers, else what its latest checkpoint holds. */
   async function hadBack({ session: kept, view: { checkpoint } }) {
     if (await answers(kept)) return { opened: kept, kept: true };
-    if (!checkpoint) throw new EngineError("The run that was left cannot be brought back: nothing of it had been saved.");
+    if (!checkpoint)
+      throw new EngineError("The run that was left cannot be brought back: nothing of it had been saved.");
     return { opened: await (await engines.cpu()).resume(checkpoint.bytes, "cpu"), kept: false };
   }
 
@@ -196,9 +224,14 @@ export function createRun({ engines, store, loop, patience, settingsChanged, phy
     }
   }
 
-  const goOn = (checkpoint, settings) => opening(settings, false,
-    async () => ({ opened: await (await engines.cpu()).resume(checkpoint.bytes, "cpu") }),
-    ({ opened }, physics) => moveTo(opened, physics, "", { settings, stopped: false, resumed: store.get().resumed + 1 }));
+  const goOn = (checkpoint, settings) =>
+    opening(
+      settings,
+      false,
+      async () => ({ opened: await (await engines.cpu()).resume(checkpoint.bytes, "cpu") }),
+      ({ opened }, physics) =>
+        moveTo(opened, physics, "", { settings, stopped: false, resumed: store.get().resumed + 1 }),
+    );
 
   return {
     startForgiving,
@@ -211,8 +244,18 @@ export function createRun({ engines, store, loop, patience, settingsChanged, phy
       play,
       pause,
       toggle: () => (store.get().playing ? pause() : play()),
-      tick() { if (session) { pause(); loop.errand("tick"); } },
-      phase() { if (session) { pause(); loop.errand("phase"); } },
+      tick() {
+        if (session) {
+          pause();
+          loop.errand("tick");
+        }
+      },
+      phase() {
+        if (session) {
+          pause();
+          loop.errand("phase");
+        }
+      },
       restart: () => startOver({}),
       newSeed: () => startOver({ seed: engines.freshSeed() }),
       changeDevice: (device) => change({ ...store.get().draft, device }),
@@ -239,6 +282,15 @@ async function answers(session) {
 
 /** What a run that has just been opened has to show. */
 const NOTHING_YET = {
-  playing: false, stopped: false, snapshot: null, curves: null, recording: null, comparison: null, errorByHorizon: null,
-  calibration: null, returnGap: null, stateMap: null, checkpoint: null,
+  playing: false,
+  stopped: false,
+  snapshot: null,
+  curves: null,
+  recording: null,
+  comparison: null,
+  errorByHorizon: null,
+  calibration: null,
+  returnGap: null,
+  stateMap: null,
+  checkpoint: null,
 };

@@ -8,7 +8,9 @@ const EITHER = /^\s*[+-]?[1-9]\d{0,2},\d{3}\s*$/;
 export function withPoint(text) {
   if (EITHER.test(text)) {
     const number = text.trim();
-    return { problem: `${number} could be read in two ways: write ${number.replace(",", ".")} or ${number.replace(",", "")}.` };
+    return {
+      problem: `${number} could be read in two ways: write ${number.replace(",", ".")} or ${number.replace(",", "")}.`,
+    };
   }
   return { text: (DECIMAL_COMMA.test(text) ? text.replace(",", ".") : text).trim() };
 }

@@ -4,7 +4,15 @@ import { test } from "node:test";
 import { EngineError } from "../js/engine/protocol.js";
 import { createHandOver } from "../js/handover.js";
 import { createStore, INITIAL } from "../js/store.js";
-import { deferred, engines as standIns, handClock, loop as standInLoop, session, settle, SETTINGS } from "./standins.mjs";
+import {
+  deferred,
+  engines as standIns,
+  handClock,
+  loop as standInLoop,
+  session,
+  settle,
+  SETTINGS,
+} from "./standins.mjs";
 import { SCHEMA } from "./schema.mjs";
 
 const ADAPTER = { possible: true, reason: "", name: "acme", software: false };
@@ -19,12 +27,29 @@ function followed(settings, { probe = async () => ADAPTER, hasWebGpu = true } = 
   const adopted = [];
   let asked = 0;
   const handOver = createHandOver({
-    engines, loop, store, clock, saveData: () => false,
-    probe: () => { asked += 1; return probe(); },
+    engines,
+    loop,
+    store,
+    clock,
+    saveData: () => false,
+    probe: () => {
+      asked += 1;
+      return probe();
+    },
     adopt: (next, physics, sentence) => adopted.push([next.name, physics.length, sentence]),
   });
   handOver.follow({ ...SETTINGS, device: "webgpu", ...settings });
-  return { store, engines, loop, pass, adopted, handOver, sentence: () => store.get().device.sentence, asked: () => asked, gpu: () => engines.all.webgpu.at(-1)?.openings ?? [] };
+  return {
+    store,
+    engines,
+    loop,
+    pass,
+    adopted,
+    handOver,
+    sentence: () => store.get().device.sentence,
+    asked: () => asked,
+    gpu: () => engines.all.webgpu.at(-1)?.openings ?? [],
+  };
 }
 
 /** … up to where the run is held for WebGPU to take it over. */
@@ -49,12 +74,13 @@ test("asked for, WebGPU takes the run over at the end of an iteration", async ()
 });
 
 test("a learner without kernels on WebGPU: one true sentence, nothing is asked or fetched", async () => {
-  for (const device of ["auto", "webgpu"]) for (const preset of ["dqn", "td3"]) {
-    const { sentence, asked, engines } = followed({ preset, device });
-    await settle();
-    assert.equal(sentence(), `Training on the CPU: ${preset} has no WebGPU kernels.`);
-    assert.deepEqual([asked(), engines.all.webgpu.length], [0, 0]);
-  }
+  for (const device of ["auto", "webgpu"])
+    for (const preset of ["dqn", "td3"]) {
+      const { sentence, asked, engines } = followed({ preset, device });
+      await settle();
+      assert.equal(sentence(), `Training on the CPU: ${preset} has no WebGPU kernels.`);
+      assert.deepEqual([asked(), engines.all.webgpu.length], [0, 0]);
+    }
 });
 
 test("a browser that never says what it has is said, and the run stays", async () => {
@@ -112,7 +138,11 @@ test("a run that is replaced is left alone wherever its hand-over stands, and no
 test("while WebGPU is fetched another run begins: what arrives does not speak for that one", async () => {
   const on = followed({});
   const fetching = deferred();
-  on.engines.webgpu = async (onProgress) => { on.progress = onProgress; await fetching.promise; return null; };
+  on.engines.webgpu = async (onProgress) => {
+    on.progress = onProgress;
+    await fetching.promise;
+    return null;
+  };
   on.handOver.follow({ ...SETTINGS, device: "webgpu" });
   await settle();
   on.progress({ received: 1e6, total: 2e6 });

@@ -6,21 +6,47 @@ import { openPage } from "../js/page.js";
 import { createStore, INITIAL } from "../js/store.js";
 import { deferred, engines as standIns, handClock, loop as standInLoop, refusedFor, settle } from "./standins.mjs";
 
-/** A page on an address, whose program comes when the test says so. */
+/**
+ * A page on an address, whose program comes when the test says so.
+ * @param {string} [query]
+ * @param {any} [options]
+ * @returns {any}
+ */
 function visit(query = "", { calm = false, refuse } = {}) {
   const store = createStore(INITIAL);
   const loop = standInLoop();
   const program = deferred();
   const written = [];
-  const around = { store, loop, engines: standIns({ refuse }), written, mounted: null, ...handClock() };
+  /** @type {any} */ const around = {
+    store,
+    loop,
+    engines: standIns({ refuse }),
+    written,
+    mounted: null,
+    ...handClock(),
+  };
   around.done = openPage({
-    store, loop, calm, clock: around.clock,
-    openEngines: (options) => { around.options = options; return program.promise; },
+    store,
+    loop,
+    calm,
+    clock: around.clock,
+    openEngines: (options) => {
+      around.options = options;
+      return program.promise;
+    },
     address: { read: () => `http://host/page/${query}`, write: (href) => written.push(href) },
-    arrived: (parts) => { around.mounted = parts; },
+    arrived: (parts) => {
+      around.mounted = parts;
+    },
   });
-  around.arrive = async () => { program.resolve(around.engines); await settle(); };
-  around.fail = async (error) => { program.reject(error); await around.done; };
+  around.arrive = async () => {
+    program.resolve(around.engines);
+    await settle();
+  };
+  around.fail = async (error) => {
+    program.reject(error);
+    await around.done;
+  };
   return around;
 }
 
@@ -29,11 +55,17 @@ test("the program arrives, the panels are put in place, the address becomes a ru
   assert.deepEqual([page.options.thread, page.mounted, page.store.get().schema], ["main", null, null]);
   await page.arrive();
   const { wish } = page.engines.openings[0];
-  assert.deepEqual([wish.task, wish.seed, wish.physics, page.store.get().speed], ["Pendulum-v1", 7, { gravity: "20;9.8@150" }, "fast"]);
+  assert.deepEqual(
+    [wish.task, wish.seed, wish.physics, page.store.get().speed],
+    ["Pendulum-v1", 7, { gravity: "20;9.8@150" }, "fast"],
+  );
   assert.equal(page.store.get().loading.done, false);
   page.engines.openings[0].answer("first");
   await page.done;
-  assert.deepEqual([page.store.get().loading.done, page.store.get().playing, page.store.get().notes, page.store.get().trouble], [true, true, [], null]);
+  assert.deepEqual(
+    [page.store.get().loading.done, page.store.get().playing, page.store.get().notes, page.store.get().trouble],
+    [true, true, [], null],
+  );
   assert.ok(page.mounted.commands && page.mounted.engines);
 });
 
@@ -52,18 +84,28 @@ test("a learner that cannot learn the task ends in the nearest run and a sentenc
   assert.equal(page.engines.openings[0].wish.preset, "td3");
   page.engines.openings[0].answer("first");
   await page.done;
-  assert.deepEqual([page.store.get().notes, page.store.get().trouble], [["DQN compares choices. TD3 learns it instead."], null]);
+  assert.deepEqual(
+    [page.store.get().notes, page.store.get().trouble],
+    [["DQN compares choices. TD3 learns it instead."], null],
+  );
 });
 
 test("everything that is refused together is left out one by one, and what goes together stays", async () => {
   // horizon and gamma only together, model_target never
-  const refuse = ({ config }) => (config.model_target ? refusedFor("elsewhere") : ("horizon" in config) && !("gamma" in config) ? refusedFor("elsewhere") : null);
+  const refuse = ({ config }) =>
+    config.model_target
+      ? refusedFor("elsewhere")
+      : "horizon" in config && !("gamma" in config)
+        ? refusedFor("elsewhere")
+        : null;
   const page = visit("?horizon=5&model_target=raw&gamma=0.9", { refuse });
   await page.arrive();
   assert.deepEqual(page.engines.openings[0].wish.config, { gamma: "0.9", horizon: "5" });
   page.engines.openings[0].answer("first");
   await page.done;
-  assert.deepEqual(page.store.get().notes.slice(0, 1), ["elsewhere is not valid: it cannot be. It runs without model_target = raw."]);
+  assert.deepEqual(page.store.get().notes.slice(0, 1), [
+    "elsewhere is not valid: it cannot be. It runs without model_target = raw.",
+  ]);
 });
 
 test("what an address names without effect is remarked, and nothing that it does not name", async () => {
@@ -75,7 +117,9 @@ test("what an address names without effect is remarked, and nothing that it does
     return page.store.get().notes;
   };
   assert.deepEqual(await said("?preset=ppo&horizon=50"), ["horizon has no effect in ppo."]);
-  assert.deepEqual(await said("?preset=ppo&horizon=50&model_target=raw&gamma=0.9"), ["horizon, model_target have no effect in ppo. gamma has no effect at all."]);
+  assert.deepEqual(await said("?preset=ppo&horizon=50&model_target=raw&gamma=0.9"), [
+    "horizon, model_target have no effect in ppo. gamma has no effect at all.",
+  ]);
 });
 
 test("a program that does not arrive is said with the reason", async () => {
@@ -93,7 +137,10 @@ test("a program that neither arrives nor fails is said after a time; as long as 
   page.pass(25);
   assert.equal(page.store.get().trouble, null, "something came in between");
   page.pass(5);
-  assert.deepEqual([page.store.get().trouble.title, page.store.get().trouble.rescue], ["The learner does not answer", null]);
+  assert.deepEqual(
+    [page.store.get().trouble.title, page.store.get().trouble.rescue],
+    ["The learner does not answer", null],
+  );
   await page.arrive();
   page.engines.openings[0].answer("first");
   await page.done;
@@ -107,7 +154,10 @@ test("a program that ends on the page's own thread stops what plays, and says so
   await page.done;
   assert.equal(page.loop.noted.playing, true);
   page.options.onPanic("unreachable", { final: true });
-  assert.deepEqual([page.loop.noted.playing, page.store.get().playing, page.store.get().trouble.rescue], [false, false, null]);
+  assert.deepEqual(
+    [page.loop.noted.playing, page.store.get().playing, page.store.get().trouble.rescue],
+    [false, false, null],
+  );
 });
 
 test("the first run cannot be opened: it is said, and a new page can start with the defaults", async () => {

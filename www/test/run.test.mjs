@@ -17,7 +17,10 @@ test("while the first run is being opened, what cannot be done yet is not done, 
   assert.equal(engines.openings.length, 1);
   engines.openings[0].answer("first");
   await started;
-  assert.deepEqual([loop.noted.attached, loop.noted.playing, store.get().playing, store.get().settings.seed, store.get().opening], [["first"], true, true, 1, false]);
+  assert.deepEqual(
+    [loop.noted.attached, loop.noted.playing, store.get().playing, store.get().settings.seed, store.get().opening],
+    [["first"], true, true, 1, false],
+  );
 });
 
 test("a change while the first run is being opened starts from that run's settings, and plays", async () => {
@@ -31,11 +34,16 @@ test("a change while the first run is being opened starts from that run's settin
   await settle();
   const late = first.answer("first");
   await Promise.all([started, changed]);
-  assert.deepEqual([loop.noted.attached, store.get().settings.task, loop.noted.playing, late.closed], [["second"], "Pendulum-v1", true, 1]);
+  assert.deepEqual(
+    [loop.noted.attached, store.get().settings.task, loop.noted.playing, late.closed],
+    [["second"], "Pendulum-v1", true, 1],
+  );
 });
 
 test("a change that is refused cancels nothing: neither what plays nor what is being opened", async () => {
-  const { run, store, engines, loop, first } = await playing({ refuse: ({ preset }) => (preset === "dqn" ? refusedFor("algorithm") : null) });
+  const { run, store, engines, loop, first } = await playing({
+    refuse: ({ preset }) => (preset === "dqn" ? refusedFor("algorithm") : null),
+  });
   assert.match((await run.commands.change({ preset: "dqn" })).message, /algorithm is not valid/);
   assert.deepEqual([loop.noted.attached, loop.noted.playing, first.closed], [["first"], true, 0]);
   const valid = run.commands.change({ seed: 2 });
@@ -47,7 +55,10 @@ test("a change that is refused cancels nothing: neither what plays nor what is b
 });
 
 test("an opening that fails leaves the older one that works, in whatever order they answer", async () => {
-  for (const order of [["fail", "work"], ["work", "fail"]]) {
+  for (const order of [
+    ["fail", "work"],
+    ["work", "fail"],
+  ]) {
     const { run, store, engines, loop } = await playing();
     const older = run.commands.change({ seed: 2 });
     await settle();
@@ -61,7 +72,11 @@ test("an opening that fails leaves the older one that works, in whatever order t
     }
     assert.equal(await older, null);
     assert.match((await younger).message, /device failed/);
-    assert.deepEqual([store.get().settings.seed, store.get().opening, loop.noted.attached, loop.noted.playing], [2, false, ["first", "older"], true], order.join());
+    assert.deepEqual(
+      [store.get().settings.seed, store.get().opening, loop.noted.attached, loop.noted.playing],
+      [2, false, ["first", "older"], true],
+      order.join(),
+    );
   }
 });
 
@@ -75,7 +90,11 @@ test("the youngest of many openings counts, whichever comes last, and no session
   const opened = [3, 1, 2].map((index) => engines.openings[index].answer(`seed ${index + 1}`));
   await Promise.all(changes);
   assert.deepEqual([store.get().settings.seed, loop.noted.attached], [4, ["first", "seed 4"]]);
-  assert.deepEqual([first, ...opened].map(({ closed }) => closed), [1, 0, 1, 1], "nothing had happened in the first");
+  assert.deepEqual(
+    [first, ...opened].map(({ closed }) => closed),
+    [1, 0, 1, 1],
+    "nothing had happened in the first",
+  );
 });
 
 test("an engine that never answers is said after a time, and the CPU starts over in another one", async () => {
@@ -85,13 +104,19 @@ test("an engine that never answers is said after a time, and the CPU starts over
   pass(29);
   assert.equal(store.get().trouble, null);
   pass(1);
-  assert.deepEqual([store.get().trouble.title, store.get().trouble.waits, store.get().trouble.rescue], ["The learner does not answer", true, { iteration: 0 }]);
+  assert.deepEqual(
+    [store.get().trouble.title, store.get().trouble.waits, store.get().trouble.rescue],
+    ["The learner does not answer", true, { iteration: 0 }],
+  );
   const rescued = run.commands.rescue();
   await settle();
   assert.deepEqual([engines.ended, engines.all.cpu.length], [["cpu"], 2]);
   engines.openings[0].answer("another");
   await Promise.all([started, rescued]);
-  assert.deepEqual([loop.noted.attached, loop.noted.playing, store.get().trouble, store.get().settings.seed], [["another"], true, null, 1]);
+  assert.deepEqual(
+    [loop.noted.attached, loop.noted.playing, store.get().trouble, store.get().settings.seed],
+    [["another"], true, null, 1],
+  );
   pass(100);
   assert.equal(store.get().trouble, null, "what was left behind is not waited for");
 });
@@ -99,7 +124,10 @@ test("an engine that never answers is said after a time, and the CPU starts over
 test("an order that is not answered is said; an answer takes that back; the visitor may wait", async () => {
   const { store, loop, pass, first } = await playing();
   let answer;
-  first.advance = () => new Promise((resolve) => { answer = resolve; });
+  first.advance = () =>
+    new Promise((resolve) => {
+      answer = resolve;
+    });
   const order = loop.noted.session.advance({});
   pass(30);
   assert.equal(store.get().trouble.waits, true);
@@ -122,7 +150,10 @@ test("a run that does not answer goes on from its latest checkpoint, and its eng
   assert.deepEqual(engines.openings[0].wish, { bytes: new Uint8Array([64]), device: "cpu" });
   engines.openings[0].answer("resumed");
   await rescued;
-  assert.deepEqual([loop.noted.attached, store.get().snapshot.ticks, store.get().resumed, loop.noted.playing], [["first", "resumed"], 64, 1, true]);
+  assert.deepEqual(
+    [loop.noted.attached, store.get().snapshot.ticks, store.get().resumed, loop.noted.playing],
+    [["first", "resumed"], 64, 1, true],
+  );
   assert.match(store.get().device.sentence, /^Training on the CPU from iteration 3 on/);
 });
 
@@ -147,9 +178,17 @@ test("Restart and New seed can be taken back: the very session goes on where it 
     assert.deepEqual(store.get().left, { task: "CartPole-v1", seed: 1, iteration: 3 });
     learned(store, 8);
     assert.equal(await run.commands.undo(), null);
-    assert.deepEqual([loop.noted.attached, store.get().snapshot.real_steps, store.get().settings.seed, loop.noted.playing], [["first", "second", "first"], 640, 1, true], command);
+    assert.deepEqual(
+      [loop.noted.attached, store.get().snapshot.real_steps, store.get().settings.seed, loop.noted.playing],
+      [["first", "second", "first"], 640, 1, true],
+      command,
+    );
     await run.commands.undo();
-    assert.deepEqual([loop.noted.attached.at(-1), store.get().snapshot.real_steps], ["second", 8], "and that can be taken back too");
+    assert.deepEqual(
+      [loop.noted.attached.at(-1), store.get().snapshot.real_steps],
+      ["second", 8],
+      "and that can be taken back too",
+    );
   }
 });
 
@@ -243,13 +282,20 @@ test("changes of physics are in what is shared, not in what a Restart starts fro
 });
 
 test("what an address gives and the program refuses is left out with a sentence, the rest runs", async () => {
-  const refuse = ({ config, physics }) => ("gamma" in config ? refusedFor("gamma") : "colour" in physics ? refusedFor("physics.colour") : null);
+  const refuse = ({ config, physics }) =>
+    "gamma" in config ? refusedFor("gamma") : "colour" in physics ? refusedFor("physics.colour") : null;
   const { run, store, engines } = stage({ refuse });
-  const started = run.startForgiving({ ...SETTINGS, config: { gamma: "7", horizon: "5" }, physics: { colour: "1", gravity: "3" } }, { playing: true });
+  const started = run.startForgiving(
+    { ...SETTINGS, config: { gamma: "7", horizon: "5" }, physics: { colour: "1", gravity: "3" } },
+    { playing: true },
+  );
   await settle();
   const { config, physics } = engines.openings[0].wish;
   assert.deepEqual([config, physics], [{ horizon: "5" }, { gravity: "3" }]);
-  assert.deepEqual(store.get().notes, ["gamma is not valid: it cannot be. It runs without it.", "physics.colour is not valid: it cannot be. It runs without it."]);
+  assert.deepEqual(store.get().notes, [
+    "gamma is not valid: it cannot be. It runs without it.",
+    "physics.colour is not valid: it cannot be. It runs without it.",
+  ]);
   engines.openings[0].answer("first");
   await started;
 });
@@ -262,7 +308,10 @@ test("WebGPU that is warm is used only by a learner that has kernels there", asy
   assert.equal(engines.openings.at(-1).wish.preset, "dqn");
   run.commands.change({ device: "webgpu", preset: "ppo" });
   await settle();
-  assert.deepEqual(engines.all.webgpu[0].openings.map(({ wish }) => wish.preset), ["ppo"]);
+  assert.deepEqual(
+    engines.all.webgpu[0].openings.map(({ wish }) => wish.preset),
+    ["ppo"],
+  );
   engines.all.webgpu[0].openings[0].reject(new EngineError("Lost."));
   await settle();
   assert.equal(engines.openings.at(-1).wish.preset, "ppo", "and the CPU takes it where WebGPU fails");

@@ -9,13 +9,30 @@ export function mountKeys({ commands }) {
   const dialog = find("keys");
   const lab = find("lab");
   const show = () => dialog.showModal();
-  const actions = { " ": commands.toggle, ".": commands.tick, n: commands.phase, r: commands.restart, s: commands.newSeed, u: commands.undo, "?": show };
+  const actions = {
+    " ": commands.toggle,
+    ".": commands.tick,
+    n: commands.phase,
+    r: commands.restart,
+    s: commands.newSeed,
+    u: commands.undo,
+    "?": show,
+  };
   find("show-keys").addEventListener("click", show);
   const enabled = mountSwitch(find("keys-on", dialog));
   document.addEventListener("keydown", (event) => {
     const { key } = event;
     const action = actions[key.length === 1 ? key.toLowerCase() : key];
-    if (!action || !enabled() || event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.defaultPrevented) return;
+    if (
+      !action ||
+      !enabled() ||
+      event.ctrlKey ||
+      event.metaKey ||
+      event.altKey ||
+      event.repeat ||
+      event.defaultPrevented
+    )
+      return;
     if (document.querySelector("dialog[open]") || !isMeant(event.target, key, lab)) return;
     event.preventDefault();
     action();
@@ -31,9 +48,12 @@ export function isMeant(target, key, lab) {
 
 /** The switch, as it was left at the last visit; gives back whether it is on. */
 function mountSwitch(box) {
-  const named = [...document.querySelectorAll("[aria-keyshortcuts]")].map((node) => [node, node.getAttribute("aria-keyshortcuts")]);
+  const named = [...document.querySelectorAll("[aria-keyshortcuts]")].map((node) => ({
+    node,
+    keys: node.getAttribute("aria-keyshortcuts") ?? "",
+  }));
   const show = () => {
-    for (const [node, keys] of named) {
+    for (const { node, keys } of named) {
       if (box.checked) node.setAttribute("aria-keyshortcuts", keys);
       else node.removeAttribute("aria-keyshortcuts");
     }

@@ -9,7 +9,9 @@ export function mountSettings({ store, engines, commands }) {
   const problem = find("form-problem", form);
   const seedInput = form.elements.seed;
   const { schema } = store.get();
-  const rows = new Map(schema.hyperparameters.map((parameter) => [parameter.name, makeRow(parameter, engines.readHyperparameter)]));
+  const rows = new Map(
+    schema.hyperparameters.map((parameter) => [parameter.name, makeRow(parameter, engines.readHyperparameter)]),
+  );
   const usual = { task: schema.tasks[0].id, preset: schema.presets[0].name };
   const otherwise = (parameter) => presetValue(schema, store.get().settings ?? usual, parameter);
   const applied = (parameter) => store.get().settings?.config[parameter.name] ?? otherwise(parameter);
@@ -55,12 +57,14 @@ export function mountSettings({ store, engines, commands }) {
   const remark = (wanted) => {
     if (!wanted) return;
     const { task, preset } = store.get().settings ?? usual;
-    const found = new Map(engines.withoutEffect({ task, preset, config: wanted.config }).map(({ name, reason }) => [name, reason]));
+    const found = new Map(
+      engines.withoutEffect({ task, preset, config: wanted.config }).map(({ name, reason }) => [name, reason]),
+    );
     for (const [name, row] of rows) row.remark(found.has(name) ? `${capital(found.get(name))}.` : "");
   };
 
   form.addEventListener("input", check);
-  form.addEventListener("change", ({ target }) => rows.get(target.name)?.settle());
+  form.addEventListener("change", ({ target }) => rows.get(/** @type {HTMLInputElement} */ (target).name)?.settle());
   find("reset", form).addEventListener("click", () => {
     for (const parameter of schema.hyperparameters) rows.get(parameter.name).write(otherwise(parameter));
     check();
@@ -73,7 +77,7 @@ export function mountSettings({ store, engines, commands }) {
     say(problem, error ? `${error.message} The run goes on as it was.` : "");
     if (error) rows.get(error.field)?.mark({ changed: true, unapplied: true, wrong: error.message });
   });
-  let shown = null; // the task and the learner whose settings stand in the form
+  /** @type {any} */ let shown = null; // the task and the learner whose settings stand in the form
   store.on(["settings"], ({ settings }) => {
     if (!settings) return;
     const same = shown?.task === settings.task && shown.preset === settings.preset;

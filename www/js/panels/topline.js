@@ -17,7 +17,7 @@ export function mountTopline({ store, commands, addressOfRun }) {
     return option;
   }));
   const offer = (settings) => {
-    for (const option of preset.options) {
+    for (const option of /** @type {any} */ (preset).options) {
       const row = unsuited(schema, { task: settings.task, preset: option.value });
       option.disabled = row !== undefined;
       say(option, titleOf(schema, option.value) + (row ? ` (not on ${settings.task})` : ""));
@@ -55,6 +55,7 @@ export function mountTopline({ store, commands, addressOfRun }) {
     store.set({ notes: [...store.get().notes, `${error.message} The run goes on as it was.`] });
     show(store.get());
   }
+  /** @param {any} wish */
   function change({ note, ...changes }) {
     if (note) store.set({ notes: [...store.get().notes, note] });
     return said(commands.change(changes));

@@ -3,7 +3,8 @@ import { copyOf, find, say } from "../dom.js";
 import { value } from "../format.js";
 import { withPoint } from "../typed.js";
 
-const WORDS = "Its model of the world will be wrong at once: its error jumps and its ghosts go astray. Then it learns the new world. A restart begins with the physics of the address, or the usual ones.";
+const WORDS =
+  "Its model of the world will be wrong at once: its error jumps and its ghosts go astray. Then it learns the new world. A restart begins with the physics of the address, or the usual ones.";
 
 /** Between two changes of one lever. */
 const PAUSE_MS = 200;
@@ -108,7 +109,9 @@ function makeLever({ name, unit, min, max, value: start }, change, complain) {
     want(number.value);
   });
   number.addEventListener("change", () => want(number.value));
-  number.addEventListener("blur", () => { if (number.getAttribute("aria-invalid") !== "true") show(latest); });
+  number.addEventListener("blur", () => {
+    if (number.getAttribute("aria-invalid") !== "true") show(latest);
+  });
   show(start);
   return { node, show };
 }
