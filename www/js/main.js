@@ -20,6 +20,7 @@ import { mountTrust } from "./panels/trust.js";
 import { mountWhere } from "./panels/where.js";
 import { mountWorld } from "./panels/world.js";
 import { openPage } from "./page.js";
+import { createPainting } from "./painting.js";
 import { createPlotter } from "./plotting.js";
 import { publish } from "./public.js";
 import { createStage } from "./stage/index.js";
@@ -54,10 +55,7 @@ const stage = createStage({ canvas: find("stage"), theme, store });
 /** @type {any} */ let plotter = null;
 /** @type {any} */ let commands = null; // of the run, once the program has arrived
 const loop = createLoop({
-  paint: (now, dt) => {
-    stage.paint(now, dt);
-    plotter?.paintOne(now);
-  },
+  paint: createPainting((now, dt) => { stage.paint(now, dt); plotter?.paintOne(now); }),
   reported: (report) => store.set(received(report, store.get())),
   failed: (error) => store.set(stopped(error, store.get())),
 });

@@ -210,6 +210,7 @@ export function createRun({
     patience.forget();
     store.set({ trouble: null });
     handOver.leave();
+    loop.detach();
     engines.end(device?.kind ?? "cpu"); // what has failed, or does not answer, does not go on behind the page
     session = null;
     try {

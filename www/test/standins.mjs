@@ -170,6 +170,9 @@ export function loop() {
     pause() {
       noted.playing = false;
     },
+    detach() {
+      noted.playing = false;
+    },
     errand: (name) => noted.errands.push(name),
     hold() {
       noted.held = deferred();

@@ -1,6 +1,7 @@
 // The top line: what learns, on which device and why, and how to share it.
 import { find, say } from "../dom.js";
 import { titleOf, unsuited } from "../params.js";
+import { makeChoice } from "./choice.js";
 
 export function mountTopline({ store, commands, addressOfRun }) {
   const task = find("task");
@@ -10,7 +11,6 @@ export function mountTopline({ store, commands, addressOfRun }) {
   const { schema } = store.get();
 
   task.replaceChildren(...schema.tasks.map(({ id, goal }) => Object.assign(new Option(id, id), { title: goal })));
-  task.addEventListener("change", () => change(taskChange(schema, store.get().settings, task.value)));
   preset.replaceChildren(...schema.presets.map(({ name, title, explanation }) => {
     const option = new Option(title, name);
     option.title = explanation;
@@ -24,42 +24,45 @@ export function mountTopline({ store, commands, addressOfRun }) {
       option.title = row?.why ?? schema.presets.find(({ name }) => name === option.value).explanation;
     }
   };
-  preset.addEventListener("change", () => change({ preset: preset.value, config: {} }));
-  device.addEventListener("change", () => said(commands.changeDevice(device.value)));
+  const choices = {
+    task: makeChoice(task, (value) => change(taskChange(schema, store.get().settings, value))),
+    preset: makeChoice(preset, (value) => change({ preset: value, config: {} })),
+    device: makeChoice(device, (value) => said(commands.changeDevice(value))),
+  };
 
   const show = ({ settings, device: opened, opening }) => {
     if (!settings) return;
     const goal = schema.tasks.find(({ id }) => id === settings.task)?.goal ?? "";
-    task.value = settings.task;
+    for (const [name, choice] of Object.entries(choices)) choice.show(settings[name]);
     task.title = goal;
     say(find("seed"), String(settings.seed));
     say(find("goal"), goal.charAt(0).toLowerCase() + goal.slice(1));
     offer(settings);
-    preset.value = settings.preset;
     preset.title = schema.presets.find(({ name }) => name === settings.preset)?.explanation ?? "";
-    device.value = settings.device;
     say(find("device-sentence"), opening ? "Preparing the learner…" : opened?.sentence ?? "");
   };
   store.on(["settings", "device", "opening"], show);
   const coming = find("coming");
   store.on(["coming"], ({ coming: progress }) => {
     coming.hidden = progress === null;
+    find("device-sentence").setAttribute("aria-busy", String(progress !== null)); // its megabytes are not read aloud
     if (progress?.total) coming.value = progress.received / progress.total;
     else coming.removeAttribute("value");
   });
 
-  /** What is refused is said, and the controls show what runs. */
-  async function said(changing) {
+  /**
+   * What is refused is said, and the controls show what runs. `note`: what is to be said otherwise.
+   * @param {Promise<any>} changing
+   * @param {string} [note]
+   */
+  async function said(changing, note) {
     const error = await changing;
-    if (!error) return;
-    store.set({ notes: [...store.get().notes, `${error.message} The run goes on as it was.`] });
-    show(store.get());
+    const words = error ? `${error.message} The run goes on as it was.` : note;
+    if (words) store.set({ notes: [...store.get().notes, words] });
+    if (error) show(store.get());
   }
   /** @param {any} wish */
-  function change({ note, ...changes }) {
-    if (note) store.set({ notes: [...store.get().notes, note] });
-    return said(commands.change(changes));
-  }
+  const change = ({ note, ...changes }) => said(commands.change(changes), note);
 
   find("share").addEventListener("click", async () => {
     const address = find("share-address");
