@@ -94,6 +94,8 @@ pub struct Trainer {
     changed_physics: BTreeMap<String, f64>,
     /// When that happened, and when it will.
     physics_changes: PhysicsChanges,
+    /// Real steps after which whoever runs this means to give it up.
+    max_steps: Option<u64>,
     /// What had been learned at the end of the latest iteration; none any more after a failure.
     kept: Option<Learned>,
     failure: Option<Error>,
@@ -155,6 +157,7 @@ impl Trainer {
             work: Work::Begin,
             changed_physics: BTreeMap::new(),
             physics_changes: PhysicsChanges::new(),
+            max_steps: None,
             kept: None,
             failure: None,
             config,
@@ -253,6 +256,17 @@ impl Trainer {
     /// Real and imagined steps so far.
     pub fn steps(&self) -> (u64, u64) {
         (self.record.real_steps, self.record.imagined_steps)
+    }
+
+    /// Real steps after which whoever runs this means to give it up, if somebody has said so. It is saved with the run
+    /// and changes nothing in it.
+    pub fn max_steps(&self) -> Option<u64> {
+        self.max_steps
+    }
+
+    /// Says after how many real steps the run is to be given up.
+    pub fn set_max_steps(&mut self, max_steps: u64) {
+        self.max_steps = Some(max_steps);
     }
 
     /// The step size of policy and value now: with annealing it falls to a tenth.
