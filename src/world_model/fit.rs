@@ -8,9 +8,9 @@
 //! **Shapes.** A minibatch is input [E, B, O + A] and target [E, B, O + 2].
 //! **Where.** Reads [`Replay`]; moves [`Model`].
 //! **Choices.** (1) The bootstrap is a hash of transition and member, so it needs no memory and old transitions keep
-//! their place. (2) Held out are pieces of episodes, not steps: neighbouring steps are nearly the same ([`Replay`]). (3) The parameters with
-//! the lowest held-out loss are kept. (4) Only real transitions ever get here. (5) The rows of all steps until the next
-//! look are drawn at once: a device that learns ahead uploads them together.
+//! their place. (2) Held out are pieces of episodes, not steps: neighbouring steps are nearly the same ([`Replay`]).
+//! (3) The parameters with the lowest held-out loss are kept. (4) Only real transitions ever get here. (5) The rows
+//! of all steps until the next look are drawn at once: a device that learns ahead uploads them together.
 //! **Paper.** Osband et al. 2016 (1602.04621), bootstrap; Janner et al. 2019 (1906.08253), early stopping.
 
 use super::model::{Batch, Model, Validation};
@@ -49,7 +49,8 @@ impl Fit {
     /// Starts a fit on what replay holds, of which something is held out; the model moves to replay's scales.
     pub fn start(model: &mut Model, replay: &Replay, action: ActionSpace, config: &Config) -> Self {
         model.set_scales(Scales::of(replay, config.model_target));
-        let bootstraps = (0..config.ensemble_size).map(|member| rows_of(member, config.ensemble_size, replay)).collect();
+        let bootstraps =
+            (0..config.ensemble_size).map(|member| rows_of(member, config.ensemble_size, replay)).collect();
         let held_out: Vec<usize> = replay.ids_of(Part::HeldOut).collect();
         let stride = held_out.len().div_ceil(HELD_OUT_ROWS).max(1);
         let mut batch = Batch::default();
