@@ -90,7 +90,7 @@ fn returns_show_episodes_their_mean_evaluations_and_the_bar() {
     let svg = picture("returns", &|backend, theme| returns(backend, &data, theme));
     assert_eq!((lines(&svg, INK), lines(&svg, REWARD)), (1, 1));
     assert!(svg.matches("<circle").count() > 80);
-    for text in ["solved: 475", "real steps", "mean of 10", "greedy", "return of an episode"] {
+    for text in ["solved: 475", "real steps", "practice", "tests", "return of an episode"] {
         assert!(svg.contains(text), "{text} is missing");
     }
     let first = Returns { episode_returns: data.episode_returns[..1].to_vec(), ..Returns::default() };
