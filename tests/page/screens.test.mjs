@@ -124,6 +124,11 @@ test("where colours are forced one still sees what is chosen, what is lit and wh
       assert.equal(chosen.length, 1);
       assert.ok(group.every(([on, colour]) => on || colour !== chosen[0]), `${colorScheme}: ${JSON.stringify(group)}`);
     }
+    const [ground, theme] = await page.evaluate(() => {
+      const canvas = document.querySelector("[data-is=trust] canvas");
+      return [getComputedStyle(document.documentElement).backgroundColor, [...canvas.getContext("2d").getImageData(1, canvas.height - 2, 1, 1).data]];
+    });
+    assert.ok(theme[3] === 0 || ground.startsWith(`rgb(${theme.slice(0, 3).join(", ")}`), `plots are drawn on ${theme}, the page on ${ground}`);
     assert.ok(seen.clear > 500, `${seen.clear} pixels of the stage stand out on its paper`);
     await page.leave();
   }
