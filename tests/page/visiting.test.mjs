@@ -55,6 +55,7 @@ test("settings apply when the run restarts, and stand in the address", async () 
 });
 
 test("WebGPU asked for where there is none: it trains on the CPU and says why", async () => {
+  /** @type {any[][]} */
   const cases = [
     [undefined, /found no graphics device/],
     [() => Object.defineProperty(navigator, "gpu", { value: undefined }), /does not offer WebGPU/],
@@ -173,7 +174,7 @@ test("every control is reached by tabbing, and shows that it is", async () => {
   for (let press = 0; press < 40; press += 1) {
     await page.keyboard.press("Tab");
     const focus = await page.evaluate(() => {
-      const node = document.activeElement;
+      const node = /** @type {any} */ (document.activeElement);
       if (node === document.body) return null; // the browser's own controls have it
       const shown = node.matches(".speed input") ? node.nextElementSibling : node;
       return { name: node.dataset.is ?? node.value ?? node.textContent.trim(), outline: getComputedStyle(shown).outlineStyle };
