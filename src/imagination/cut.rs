@@ -106,7 +106,7 @@ impl Recorded<'_> {
             rollout.end_segment();
         }
         let disagreement = disagreement / rollout.len().max(1) as f32;
-        Imagined { rollout, disagreement, overflowed }
+        Imagined { rollout, branches, disagreement, overflowed }
     }
 
     /// What happened in this step of this branch.
@@ -134,6 +134,7 @@ mod tests {
             horizon: 3,
             members: 1,
             noise_size: 0,
+            group: 3,
             with_disagreement: false,
         };
         let row = |obs: f32| [obs, 1.0, 0.0, -0.7, 1.0, 0.0, 0.0, 0.0];

@@ -9,9 +9,9 @@
 //! **Choices.** (1) A file from which something is missing, or in which something is unknown, is refused by name: a run
 //! that goes on nearly right is worse than none. (2) Pictures are not saved; the next iteration draws them.
 
-use super::Trainer;
 use super::record::{Counters, Record};
 use super::replay_learner::ReplayLearner;
+use super::{Trainer, Trust};
 use crate::arrays::{Arrays, refused};
 use crate::config::{Config, schema};
 use crate::device::Device;
@@ -55,6 +55,7 @@ struct Facts {
 struct TrustFacts {
     branches: usize,
     horizon: usize,
+    known_steps: usize,
     skipped: Option<String>,
 }
 
@@ -94,13 +95,14 @@ impl Trainer {
             trainer.trust.confidence = Some(arrays.take_within("trust.confidence", &[1], 0.0..=1.0)?[0]);
         }
         facts.trust.require_possible(&trainer.config)?;
-        let TrustFacts { branches, horizon, skipped } = facts.trust;
-        (trainer.trust.branches, trainer.trust.horizon, trainer.trust.skipped) = (branches, horizon, skipped);
+        let TrustFacts { branches, horizon, known_steps, skipped } = facts.trust;
+        trainer.trust = Trust { branches, horizon, known_steps, skipped, ..trainer.trust };
         trainer.require_all_remembered(facts.counters.real_steps())?;
         trainer.streams.go_to(facts.streams)?;
         trainer.record =
             Record::load(facts.counters, &facts.metrics, trainer.spec.solved_return, &mut arrays)?;
         arrays.finish()?;
+        while trainer.model.is_some() && !trainer.bootstraps.catch_up(&trainer.replay) {}
         trainer.kept = None;
         trainer.keep();
         Ok(trainer)
@@ -121,6 +123,7 @@ impl Trainer {
             trust: TrustFacts {
                 branches: self.trust.branches,
                 horizon: self.trust.horizon,
+                known_steps: self.trust.known_steps,
                 skipped: self.trust.skipped.clone(),
             },
             metrics: self.record.told_metrics().keys().cloned().collect(),
@@ -186,9 +189,7 @@ impl Trainer {
     /// The real tasks, what is remembered of them, and what is measured on the way.
     fn save_experience(&self, arrays: &mut Arrays) {
         self.envs.save(arrays);
-        for (name, value) in &self.changed_physics {
-            arrays.put(&format!("physics.{name}"), &[1], [*value]);
-        }
+        self.save_physics(arrays);
         if !self.action_noise.is_empty() {
             let shape = [self.config.num_envs, self.spec.action_size()];
             arrays.put("action_noise", &shape, self.action_noise.iter().copied());
@@ -204,13 +205,7 @@ impl Trainer {
 
     fn restore_experience(&mut self, arrays: &mut Arrays) -> Result<()> {
         self.envs.restore(arrays)?;
-        for parameter in self.physics() {
-            let name = format!("physics.{}", parameter.name);
-            if arrays.has(&name) {
-                let value = arrays.take_one(&name)?;
-                self.set_physics(parameter.name, value).map_err(|error| of_file("", error))?;
-            }
-        }
+        self.restore_physics(arrays)?;
         if arrays.has("action_noise") {
             let shape = [self.config.num_envs, self.spec.action_size()];
             self.action_noise = arrays.take_within("action_noise", &shape, -LARGEST_NOISE..=LARGEST_NOISE)?;
@@ -243,8 +238,11 @@ const LARGEST_NOISE: f32 = 100.0;
 impl TrustFacts {
     /// Checks that no more is told than this run can imagine.
     fn require_possible(&self, config: &Config) -> Result<()> {
-        let parts =
-            [("branches", self.branches, config.branches_max), ("horizon", self.horizon, config.horizon)];
+        let parts = [
+            ("branches", self.branches, config.branches_max),
+            ("horizon", self.horizon, config.horizon),
+            ("known_steps", self.known_steps, config.horizon),
+        ];
         match parts.into_iter().find(|(_, count, most)| count > most) {
             None => Ok(()),
             Some((name, count, most)) => {
@@ -291,7 +289,7 @@ impl Facts {
 }
 
 /// What a configuration refuses was read from a file.
-fn of_file(prefix: &str, error: Error) -> Error {
+pub(super) fn of_file(prefix: &str, error: Error) -> Error {
     match error {
         Error::Config { field, value, allowed } => refused(&format!("{prefix}{field}"), value, allowed),
         other => other,
