@@ -109,6 +109,26 @@ fn it_goes_on_exactly_after_the_ring_has_gone_round_and_with_gaussian_heads() {
 }
 
 #[test]
+fn curiosity_learns_from_every_imagined_step_once_where_it_is_asked_to() {
+    for kind in ["rnd", "icm"] {
+        let updates = |on_imagined: bool| {
+            let switch = format!("curiosity_on_imagined={on_imagined}");
+            let changes = [switch.as_str(), &format!("curiosity={kind}"), "imagination_rounds=1"];
+            let mut trainer = run("CartPole-v1", config("mb-ppo", "CartPole-v1", &changes));
+            iterations(&mut trainer, 1);
+            let (mut arrays, _) = Arrays::from_bytes(&saved(&trainer)).expect("a checkpoint");
+            let done: i64 = arrays.take_one(&format!("{kind}.adam.step")).expect("a count");
+            (done, trainer.steps().1)
+        };
+        let ((without, _), (with, imagined)) = (updates(false), updates(true));
+        assert!(imagined > 16, "more than one minibatch of 16 steps");
+        assert_eq!(with - without, imagined.div_ceil(16) as i64, "{kind}");
+        let changes = ["curiosity_on_imagined=true", &format!("curiosity={kind}"), "imagination_rounds=2"];
+        goes_on_exactly("CartPole-v1", config("mb-ppo", "CartPole-v1", &changes), 2);
+    }
+}
+
+#[test]
 fn networks_of_every_depth_and_with_a_shared_trunk_go_on_exactly() {
     for changes in [
         ["hidden_layers=1", "model_hidden_layers=3", "shared_trunk=false"],

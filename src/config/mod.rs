@@ -250,6 +250,8 @@ hyperparameters! {
     separate_values: bool = true, Allowed::Switch, "curiosity", "";
     /// Whether the end of an episode also ends the return of novelty. If not, dying costs no curiosity, which suits tasks whose end is a goal.
     episodic_novelty: bool = true, Allowed::Switch, "curiosity", "";
+    /// Whether the curiosity module learns from imagined steps too, after each round. What was only imagined is then familiar as well, and novelty falls faster. Disagreement learns nothing of its own.
+    curiosity_on_imagined: bool = false, Allowed::Switch, "curiosity", "";
     /// Step size of the curiosity module.
     curiosity_learning_rate: f64 = 1e-3, Allowed::Number { min: 1e-6, max: 0.1 }, "curiosity", "per update";
 

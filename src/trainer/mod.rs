@@ -28,6 +28,7 @@ mod narration;
 mod off_policy;
 mod phase;
 mod record;
+mod rehearse;
 mod replay_learner;
 mod streams;
 mod tabular;
@@ -79,6 +80,8 @@ pub struct Trainer {
     actor: Option<HostActor>,
     /// Real experience of this iteration, one rollout per environment.
     lanes: Vec<Rollout>,
+    /// Imagined steps of this round that curiosity has yet to learn from.
+    imagined: Vec<Rollout>,
     replay: Replay,
     model: Option<Model>,
     trust: Trust,
@@ -138,6 +141,7 @@ impl Trainer {
             action_noise: Vec::new(),
             actor: None,
             lanes: Vec::new(),
+            imagined: Vec::new(),
             replay: Replay::new(config.replay_capacity, spec.obs_size(), spec.action_size()),
             model,
             trust: Trust::default(),
@@ -200,6 +204,7 @@ impl Trainer {
             Work::Imagine { round, imagination } => self.imagine(round, imagination).await,
             Work::Advantages { round, rollouts } => self.advantages(round, rollouts).await,
             Work::Improve(improvement) => self.improve(improvement).await,
+            Work::Rehearse(rehearsal) => self.rehearse(rehearsal).await,
             Work::Curiosity { batch } => self.learn_curiosity(batch).await,
             Work::Adapt => self.adapt().await,
             Work::Evaluate(evaluation) => self.evaluate(evaluation),

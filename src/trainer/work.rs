@@ -4,6 +4,7 @@ use super::evaluate::Evaluation;
 use super::improve::Improvement;
 use super::off_policy::Training;
 use super::phase::Phase;
+use super::rehearse::Rehearsal;
 use crate::buffer::Rollout;
 use crate::config::Config;
 use crate::diagnostics::return_gap::Window;
@@ -39,7 +40,9 @@ pub(super) enum Work {
     Advantages { round: usize, rollouts: Vec<Rollout> },
     /// One minibatch of PPO.
     Improve(Improvement),
-    /// One minibatch of the curiosity module.
+    /// One minibatch of the curiosity module on imagined steps.
+    Rehearse(Rehearsal),
+    /// One minibatch of the curiosity module on real ones.
     Curiosity { batch: usize },
     /// β.
     Adapt,
@@ -57,7 +60,7 @@ impl Work {
             Self::Forecast(_) | Self::ReturnGap { .. } | Self::Imagine { .. } => Phase::Imagine,
             Self::Advantages { .. } => Phase::Advantages,
             Self::Improve(_) | Self::Learn(_) => Phase::Improve,
-            Self::Curiosity { .. } => Phase::Curiosity,
+            Self::Rehearse(_) | Self::Curiosity { .. } => Phase::Curiosity,
             Self::Adapt => Phase::Adapt,
             Self::Evaluate(_) => Phase::Evaluate,
         }
@@ -68,6 +71,7 @@ impl Work {
         match self {
             Self::Imagine { round, .. } | Self::Advantages { round, .. } => *round,
             Self::Improve(improvement) => improvement.round,
+            Self::Rehearse(rehearsal) => rehearsal.round,
             _ => 0,
         }
     }
@@ -86,7 +90,11 @@ impl Work {
             | Self::Imagine { imagination, .. } => share(imagination.steps(), imagination.horizon()),
             Self::Improve(improvement) => improvement.done(config),
             Self::Evaluate(evaluation) => evaluation.done(),
-            Self::Begin | Self::Advantages { .. } | Self::Curiosity { .. } | Self::Adapt => 0.0,
+            Self::Begin
+            | Self::Advantages { .. }
+            | Self::Rehearse(_)
+            | Self::Curiosity { .. }
+            | Self::Adapt => 0.0,
         }
     }
 }
