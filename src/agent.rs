@@ -14,6 +14,8 @@ use crate::error::Result;
 use crate::gpu::{self, Layout, Queue, Twin, rollout};
 use crate::kernels::ppo_loss::{LEAST_WEIGHT, Minibatch, Settings};
 use crate::kernels::{self, Networks, Weights, ppo};
+#[cfg(webgpu)]
+use crate::minibatches::minibatches;
 use crate::nets::{HostActor, Shape};
 use crate::rng::Stream;
 use crate::samples::Samples;
@@ -138,14 +140,15 @@ impl Agent {
         }
     }
 
-    /// Begins an epoch that takes the samples in this order, `rows` for each update; what does not fill one is left out.
+    /// Begins an epoch that takes the samples in this order, in [minibatches](mod@crate::minibatches) of at most `rows`.
     #[cfg_attr(not(webgpu), allow(unused_variables))]
     pub fn begin_epoch(&mut self, samples: &Samples, order: &[usize], rows: usize, settings: &Settings) {
         #[cfg(webgpu)]
         if let Room::ByGpu(twin) = &mut self.room {
             let weight = |&index: &usize| samples.weight(index);
             let divisor = |batch: &[usize]| batch.iter().map(weight).sum::<f32>().max(LEAST_WEIGHT as f32);
-            let divisors: Vec<f32> = order.chunks_exact(rows).map(divisor).collect();
+            let cut = minibatches(order.len(), rows);
+            let divisors: Vec<f32> = cut.map(|range| divisor(&order[range])).collect();
             let (net, gpu) = twin.both(gpu::ppo::ActorCritic::new);
             gpu.begin_epoch(&net.adam, order, rows, settings, &divisors);
         }

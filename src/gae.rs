@@ -17,7 +17,8 @@
 //! **Details.** 1. A segment that ends without `terminated` (time limit, horizon, disagreement, end of collection)
 //! bootstraps: its last δ keeps γ V(s_{t+1}) (Pardo et al. 2018). 2. Nothing flows from one segment into another;
 //! that one mistake took all the gain of imagination in prototypes on CartPole. 3. Two value heads are two calls;
-//! novelty has no end, so its call is given `terminated` all false (Burda et al. 2019, §2.3).
+//! where novelty has no end, its call is given `terminated` all false, and after an end the value of a new episode's
+//! start (Burda et al. 2019, §2.3).
 //!
 //! **Paper.** Schulman et al. 2016, arXiv 1506.02438; time limits: Pardo et al. 2018, arXiv 1712.00378.
 

@@ -41,6 +41,7 @@ pub mod imagination;
 pub mod kernels;
 pub mod learners;
 pub mod metrics;
+pub mod minibatches;
 pub mod nets;
 pub mod plots;
 pub mod quantiles;

@@ -119,7 +119,8 @@ pub const METRICS: &[Metric] = &[
     metric(
         "world_model/confidence",
         "",
-        "How far the model is trusted, from its held-out error: it decides how many branches are imagined.",
+        "How far the model is trusted, from its held-out error: it decides how many branches are imagined, and what an imagined \
+         sample weighs beside a real one in the first round.",
         "Rises towards 1 as the model learns.",
         "If it stays low, shorten horizon or collect more real steps.",
     ),
@@ -148,7 +149,8 @@ pub const METRICS: &[Metric] = &[
         "imagination/horizon",
         "steps",
         "Steps that a branch may last in this iteration.",
-        "The hyperparameter horizon; with adaptive_depth it grows as the model learns to look ahead.",
+        "The hyperparameter horizon, or fewer while the model's error is known for fewer only; with adaptive_depth it grows as \
+         the model learns to look ahead.",
         "If it stays at 1 with adaptive_depth, raise depth_error_max or collect more real steps.",
     ),
     metric(
@@ -185,7 +187,7 @@ pub const METRICS: &[Metric] = &[
         "return",
         "What the policy collects in the model over a horizon minus what it really collected, from the same starts.",
         "Near 0.",
-        "If it stays above 0, the policy exploits the model's mistakes: shorten horizon or lower imagination_discount.",
+        "If it stays above 0, the policy exploits the model's mistakes: shorten horizon, raise model_r2_min or lower branches_max.",
     ),
     metric(
         "imagination/disagreement",
@@ -260,7 +262,8 @@ pub const METRICS: &[Metric] = &[
     metric(
         "train/explained_variance",
         "share",
-        "Share of the returns' variance that the value had foreseen; below 0 it is worse than a constant.",
+        "Share of the variance of real returns that the value had foreseen; below 0 it is worse than a constant. Undefined \
+         while returns hardly vary.",
         "Rises towards 1.",
         "If it stays below 0, the value lags behind: raise n_epochs.",
     ),

@@ -5,7 +5,9 @@
 //! values `[heads]`.
 //! **Choices.** (1) Advantages of external reward and novelty are combined here, and β is applied here and
 //! nowhere else: A = A_ext + β · A_int with a value head for each, or r = r_ext + β · r_int with one head for both.
-//! Novelty's own stream is not ended by the end of an episode unless asked for. (2) They are normalised over the whole batch, as mean 0 and
+//! Novelty's own stream may outlive episodes (`episodic_novelty = false`, Burda et al. 2019, 1810.12894, §2.3): then V_int after an end is
+//! that of the start of a new episode, as in the paper, where the observation after an end is the reset's. Nobody acts from the
+//! terminal observation, so that its value is never learned. (2) They are normalised over the whole batch, as mean 0 and
 //! standard deviation 1.
 
 use crate::buffer::Rollout;
@@ -38,15 +40,16 @@ pub struct Samples {
     heads: usize,
     rows: Vec<f32>,
     len: usize,
-    /// Share of the returns' variance that the values had foreseen.
-    pub explained_variance: f32,
+    /// Share of the variance of the real rows' returns that the values had foreseen: none without real rows, or where
+    /// these returns hardly vary.
+    pub explained_variance: Option<f32>,
 }
 
 impl Samples {
     /// No rows yet, for these sizes.
     pub fn new(obs_size: usize, action: ActionSpace, heads: usize) -> Self {
         let actions = action.encoded_size();
-        Self { obs_size, actions, heads, rows: Vec::new(), len: 0, explained_variance: 0.0 }
+        Self { obs_size, actions, heads, rows: Vec::new(), len: 0, explained_variance: None }
     }
 
     /// How many rows there are.
@@ -91,7 +94,9 @@ impl Samples {
             self.rows.extend(heads.iter().map(|head| head.values[step]));
         }
         self.len += rollout.len();
-        self.explained_variance = heads[0].explained_variance();
+        if rollout.is_real {
+            self.explained_variance = explained_variance(&heads[0].estimates);
+        }
     }
 
     /// Shifts and scales all advantages to mean 0 and standard deviation 1.
@@ -123,15 +128,6 @@ impl Samples {
     pub fn rows(&self, indices: &[usize]) -> Vec<f32> {
         indices.iter().flat_map(|&index| self.row(index)).copied().collect()
     }
-}
-
-/// (A − mean) / (std + 1e-8), with the unbiased standard deviation.
-pub fn normalize(advantages: &mut [f32]) {
-    let count = advantages.len() as f64;
-    let mean = advantages.iter().map(|&a| f64::from(a)).sum::<f64>() / count;
-    let squares = advantages.iter().map(|&a| (f64::from(a) - mean).powi(2)).sum::<f64>();
-    let scale = 1.0 / ((squares / (count - 1.0).max(1.0)).sqrt() + 1e-8);
-    advantages.iter_mut().for_each(|a| *a = ((f64::from(*a) - mean) * scale) as f32);
 }
 
 /// What one value head foretells.
@@ -178,15 +174,129 @@ impl Head {
         };
         Self { values, estimates }
     }
+}
 
-    /// 1 − Var(R − V) / Var(R), with R − V = A.
-    fn explained_variance(&self) -> f32 {
-        1.0 - variance(&self.estimates.advantages) / variance(&self.estimates.returns).max(1e-8)
+/// Returns that vary by less than this share of their size say nothing about a value.
+const HARDLY_VARY: f64 = 1e-3;
+/// Advantages that vary by less than this share of their size differ by rounding: f32 has 7 digits.
+const ROUNDING: f64 = 1e-6;
+
+/// 1 − Var(R − V) / Var(R), with R − V = A, as Stable-Baselines3 has it; none where returns hardly vary.
+fn explained_variance(estimates: &Estimates) -> Option<f32> {
+    let [returns, surprise] = [&estimates.returns, &estimates.advantages].map(|numbers| Moments::of(numbers));
+    (!returns.vary_less_than(HARDLY_VARY)).then(|| (1.0 - surprise.squares / returns.squares) as f32)
+}
+
+/// (A − mean) / (std + 1e-8), with the unbiased standard deviation. All are 0 where they differ by rounding only: then no
+/// action is better than another, and dividing by that spread would make advantages of it.
+pub fn normalize(advantages: &mut [f32]) {
+    let moments = Moments::of(advantages);
+    if moments.vary_less_than(ROUNDING) {
+        return advantages.fill(0.0);
+    }
+    let scale = 1.0 / ((moments.squares / (moments.count - 1.0).max(1.0)).sqrt() + 1e-8);
+    advantages.iter_mut().for_each(|a| *a = ((f64::from(*a) - moments.mean) * scale) as f32);
+}
+
+/// What is known of some numbers together, in f64.
+struct Moments {
+    count: f64,
+    mean: f64,
+    /// Sum of squared deviations from the mean.
+    squares: f64,
+    /// The largest absolute value.
+    size: f64,
+}
+
+impl Moments {
+    fn of(numbers: &[f32]) -> Self {
+        let count = numbers.len().max(1) as f64;
+        let mean = numbers.iter().map(|&x| f64::from(x)).sum::<f64>() / count;
+        let squares = numbers.iter().map(|&x| (f64::from(x) - mean).powi(2)).sum::<f64>();
+        let size = numbers.iter().fold(0.0, |size, &x| f64::from(x.abs()).max(size));
+        Self { count, mean, squares, size }
+    }
+
+    /// Whether their standard deviation is below this share of their size, as that of equal numbers is.
+    fn vary_less_than(&self, share: f64) -> bool {
+        (self.squares / self.count).sqrt() <= share * self.size
     }
 }
 
-fn variance(numbers: &[f32]) -> f32 {
-    let count = numbers.len().max(1) as f32;
-    let mean = numbers.iter().sum::<f32>() / count;
-    numbers.iter().map(|number| (number - mean).powi(2)).sum::<f32>() / count
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::buffer::Step;
+
+    fn rollout(is_real: bool, rewards: &[f32]) -> Rollout {
+        let mut rollout = Rollout::new(is_real, 1, 1);
+        for &reward_ext in rewards {
+            rollout.push(Step {
+                obs: &[0.0],
+                action: &[0.0],
+                log_prob: 0.0,
+                reward_ext,
+                reward_int: 0.0,
+                next_obs: &[0.0],
+                terminated: true,
+                truncated: false,
+                weight: 1.0,
+            });
+            rollout.end_segment();
+        }
+        rollout
+    }
+
+    const DISCOUNTING: Discounting = Discounting {
+        gamma: 0.9,
+        gamma_int: 0.9,
+        lambda: 1.0,
+        beta: 0.0,
+        reward_scale: 1.0,
+        episodic_novelty: true,
+    };
+
+    /// Explained variance of steps that each end an episode, so that a return is the step's reward.
+    fn explained(parts: &[(bool, &[f32], &[f32])]) -> Option<f32> {
+        let action = ActionSpace::Discrete(1);
+        let mut samples = Samples::new(1, action, 1);
+        for (is_real, rewards, values) in parts {
+            let next = vec![0.0; values.len()];
+            let rollout = rollout(*is_real, rewards);
+            samples.add(&rollout, action, [values, &next], DISCOUNTING, SegmentRule::PerBranch);
+        }
+        samples.explained_variance
+    }
+
+    #[test]
+    fn explained_variance_is_that_of_real_rows_by_the_definition_of_stable_baselines3() {
+        // R = 1, 2, 3 and V = 1, 1, 3: Var(R − V) = 2/9, Var(R) = 2/3.
+        let real: (bool, &[f32], &[f32]) = (true, &[1.0, 2.0, 3.0], &[1.0, 1.0, 3.0]);
+        let imagined: (bool, &[f32], &[f32]) = (false, &[5.0, 9.0], &[9.0, 5.0]);
+        for parts in [vec![real], vec![real, imagined], vec![imagined, real]] {
+            let found = explained(&parts).expect("returns vary");
+            assert!((found - 2.0 / 3.0).abs() < 1e-6, "{found}");
+        }
+        assert_eq!(explained(&[imagined]), None, "nothing real, nothing to tell");
+    }
+
+    #[test]
+    fn explained_variance_is_undefined_where_returns_hardly_vary() {
+        assert_eq!(explained(&[(true, &[1.0; 3], &[0.0, 1.0, 2.0])]), None);
+        assert_eq!(explained(&[(true, &[100.0, 100.01, 100.0], &[0.0, 1.0, 2.0])]), None);
+        assert_eq!(explained(&[(true, &[0.0; 3], &[0.0; 3])]), None);
+        assert_eq!(explained(&[(true, &[1.0], &[0.0])]), None, "one row does not vary");
+    }
+
+    #[test]
+    fn advantages_that_differ_by_rounding_only_are_none() {
+        for equal in [vec![0.0; 5], vec![3.7; 5], vec![1.0, 1.0 + f32::EPSILON, 1.0], vec![2.0]] {
+            let mut advantages = equal.clone();
+            normalize(&mut advantages);
+            assert_eq!(advantages, vec![0.0; equal.len()], "{equal:?}");
+        }
+        let mut small = [1e-6, 2e-6, 3e-6];
+        normalize(&mut small);
+        assert!((small[2] - 1.0).abs() < 0.02, "{small:?}: small ones that do differ are told apart");
+    }
 }

@@ -32,12 +32,19 @@ pub struct Snapshot {
     pub imagination_round: usize,
     /// Rounds in an iteration, K.
     pub imagination_rounds: usize,
-    /// Confidence in the world model, in (0, 1]; none before the first fit, and without imagination.
+    /// Confidence in the world model, in (0, 1]; none before its first test, and without imagination.
     pub confidence: Option<f32>,
     /// Branches imagined in the latest round.
     pub branches: usize,
-    /// Steps that an imagined branch may last.
+    /// Steps that an imagined branch may last now: at most `horizon_set`, and `known_steps` unless the confidence rule is
+    /// the textbook's.
     pub horizon: usize,
+    /// Steps ahead up to which the model's held-out error is known; 0 before the first test.
+    #[serde(default)]
+    pub known_steps: usize,
+    /// The hyperparameter `horizon`.
+    #[serde(default)]
+    pub horizon_set: usize,
     /// Weight of novelty.
     pub beta: f32,
     /// Why imagination is skipped in this iteration, if it is.
@@ -138,6 +145,9 @@ pub struct ErrorByHorizon {
     pub by_dimension: Vec<Vec<f32>>,
     /// Stretches of held-out experience that each entry is measured on.
     pub stretches: Vec<usize>,
+    /// Steps ahead that were to be measured. Those without an entry are not known: too few stretches are as long.
+    #[serde(default)]
+    pub asked: usize,
 }
 
 /// Is the doubt honest? Disagreement of the members against the error that there turned out to be, in bins of equally

@@ -25,7 +25,7 @@ use crate::arrays::{Arrays, refused};
 use crate::error::Result;
 
 /// Added to a variance before its root is taken: a dimension that never moved is divided by 1e-4, not by 0.
-const VARIANCE_FLOOR: f64 = 1e-8;
+pub const VARIANCE_FLOOR: f64 = 1e-8;
 
 /// Running mean and variance of D numbers.
 ///

@@ -20,7 +20,7 @@ use mbppo::tensors::{
 };
 use serde::Deserialize;
 use serde_json::Value;
-use support::{assert_close, numerics};
+use support::{assert_close, numerics, numerics_with_weights};
 
 const TOLERANCE: f64 = 2e-5;
 
@@ -84,7 +84,7 @@ fn minibatch(case: &Value, obs: Tensor<2>, actions: Tensor<2>, values_old: Vec<f
         obs,
         actions,
         log_probs: column(numbers(&case["old_logp"])),
-        weights: column(vec![1.0; advantages.len()]),
+        weights: column(case.get("weights").map_or_else(|| vec![1.0; advantages.len()], numbers)),
         advantages: column(advantages),
         returns: column(numbers(&case["returns"])),
         values: column(values_old),
@@ -125,7 +125,7 @@ fn check_losses(case: &Value, losses: Losses, clips_value: bool) {
 
 #[test]
 fn golden_ppo_losses_and_gradients() {
-    let cases: Vec<Value> = numerics("ppo_loss");
+    let cases: Vec<Value> = numerics_with_weights("ppo_loss");
     for case in &cases {
         let tracked = |value: &Value| Tensor::from_inner(tensor(value)).require_grad();
         let settings = settings(case);
@@ -197,7 +197,7 @@ fn golden_adam_with_global_clipping() {
 
 #[test]
 fn golden_mlp_ppo_step() {
-    let cases: Vec<Value> = numerics("mlp_ppo_step");
+    let cases: Vec<Value> = numerics_with_weights("mlp_ppo_step");
     for case in &cases {
         let params = case["params"].as_array().expect("a list");
         let [obs_size, hidden, actions] =

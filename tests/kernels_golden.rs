@@ -9,12 +9,12 @@ use mbppo::config::Activation;
 use mbppo::kernels::distribution::Distribution;
 use mbppo::kernels::model_loss::{self, Outputs, bounded_log_variance};
 use mbppo::kernels::ppo::{ActorCritic, Scaling, Shape};
-use mbppo::kernels::ppo_loss::{self, Losses, Minibatch, Said, Settings};
+use mbppo::kernels::ppo_loss::{self, LEAST_WEIGHT, Losses, Minibatch, Said, Settings};
 use mbppo::kernels::rnd::Rnd;
 use mbppo::kernels::{Adam, Hidden, Mlp};
 use mbppo::samples::normalize;
 use serde_json::Value;
-use support::{assert_close, numerics};
+use support::{assert_close, numerics, numerics_with_weights};
 
 const TOLERANCE: f64 = 2e-5;
 
@@ -72,11 +72,16 @@ fn minibatch(case: &Value, obs: Vec<f32>, actions: Vec<f32>, values_old: Vec<f32
         obs,
         actions,
         log_probs: numbers(&case["old_logp"]),
-        weights: vec![1.0; advantages.len()],
+        weights: case.get("weights").map_or_else(|| vec![1.0; advantages.len()], numbers),
         advantages,
         returns: numbers(&case["returns"]),
         values: values_old,
     }
+}
+
+/// By what the trainer divides: the sum of the weights.
+fn divisor(batch: &Minibatch) -> f32 {
+    batch.weights.iter().sum::<f32>().max(LEAST_WEIGHT as f32)
 }
 
 fn check_losses(expected: &Value, losses: &Losses, clips_value: bool) {
@@ -95,7 +100,7 @@ fn check_losses(expected: &Value, losses: &Losses, clips_value: bool) {
 
 #[test]
 fn golden_ppo_losses_and_gradients() {
-    for case in &numerics::<Value>("ppo_loss") {
+    for case in &numerics_with_weights::<Value>("ppo_loss") {
         let settings = settings(case);
         let is_categorical = case["dist"] == "categorical";
         let (distribution, outputs, log_std, actions) = if is_categorical {
@@ -119,7 +124,7 @@ fn golden_ppo_losses_and_gradients() {
             d_log_std: &mut d_log_std,
             d_values: &mut d_values,
         };
-        let losses = ppo_loss::losses(distribution, said, &batch, &settings, batch.len() as f32);
+        let losses = ppo_loss::losses(distribution, said, &batch, &settings, divisor(&batch));
         let expected = &case["expected"];
         check_losses(expected, &losses, settings.clip_range_vf > 0.0);
         let grad_outputs = if is_categorical { "grad_logits" } else { "grad_mean" };
@@ -148,7 +153,7 @@ fn golden_adam_with_global_clipping() {
 
 #[test]
 fn golden_mlp_ppo_step() {
-    for case in &numerics::<Value>("mlp_ppo_step") {
+    for case in &numerics_with_weights::<Value>("mlp_ppo_step") {
         let params = list(&case["params"]);
         let shape = Shape {
             obs_size: list(&params[0][0]).len(),
@@ -168,7 +173,7 @@ fn golden_mlp_ppo_step() {
         let values = net.values(&obs).to_vec();
         assert_close("values", &values, &numbers(&expected["values"]), TOLERANCE);
         let batch = minibatch(case, obs, one_hot(&case["actions"], shape.actions), values);
-        let losses = net.update(&batch, &settings(case), batch.len() as f32);
+        let losses = net.update(&batch, &settings(case), divisor(&batch));
         assert_close("total", &[losses.total], &[float(&expected["total"])], TOLERANCE);
         assert_close("gradient", net.gradient(), &flat(&expected["grads"]), TOLERANCE);
         assert_close("grad_norm", &[losses.grad_norm], &[float(&expected["grad_norm"])], TOLERANCE);

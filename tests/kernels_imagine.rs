@@ -145,13 +145,14 @@ fn a_step_of_all_branches_is_burns() {
     }
 }
 
-/// mean_d std_members of the state, `[B]`.
+/// mean_d std_members of the state in standard deviations of a step's change, `[B]`.
 fn spreads(said: &[f32], rows: usize) -> Vec<f32> {
     let of = |row: usize, d: usize| {
         let values: Vec<f64> =
             (0..MEMBERS).map(|m| f64::from(said[(m * rows + row) * (OBS + 2) + d])).collect();
         let mean = values.iter().sum::<f64>() / MEMBERS as f64;
-        (values.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / MEMBERS as f64).sqrt()
+        let units: Vec<f32> = scales().change_units().collect();
+        (values.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / MEMBERS as f64).sqrt() * f64::from(units[d])
     };
     (0..rows).map(|row| ((0..OBS).map(|d| of(row, d)).sum::<f64>() / OBS as f64) as f32).collect()
 }

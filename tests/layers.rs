@@ -16,6 +16,7 @@ const LAYERS: &[&[&str]] = &[
         "dyna_q",
         "transitions",
         "metrics",
+        "minibatches",
         "snapshot",
         "kernels",
     ],

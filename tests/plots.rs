@@ -81,7 +81,7 @@ fn comparison(drift: f32) -> Comparison {
 
 fn errors(growth: f32) -> ErrorByHorizon {
     let model: Vec<f32> = (1..=20).map(|k| 0.01 + growth * (k as f32).powf(1.7)).collect();
-    ErrorByHorizon { stretches: vec![64; model.len()], by_dimension: Vec::new(), model }
+    ErrorByHorizon { stretches: vec![64; model.len()], by_dimension: Vec::new(), model, asked: 20 }
 }
 
 #[test]
@@ -160,7 +160,21 @@ fn the_error_is_read_against_no_change_at_the_horizon_in_use() {
         svg.matches("<polygon").count() == 2,
         "the wash, and one arrow where the line leaves the picture"
     );
-    picture("error-good", &|backend, theme| error_by_horizon(backend, &errors(0.0004), 20, theme));
+    let svg =
+        picture("error-good", &|backend, theme| error_by_horizon(backend, &errors(0.0004), 20, theme));
+    assert!(!svg.contains("not known"), "all 20 steps are known");
+}
+
+#[test]
+fn steps_of_whose_error_nothing_is_known_are_drawn_as_unknown() {
+    let mut short = errors(0.0016);
+    short.asked = 40;
+    short.model.truncate(11);
+    short.stretches.truncate(11);
+    let svg = picture("error-unknown", &|backend, theme| error_by_horizon(backend, &short, 11, theme));
+    assert!(svg.contains("not known") && svg.contains("horizon 11"), "{svg}");
+    assert_eq!(svg.matches("<polygon").count(), 2, "the wash of what is not known and that of what is in use");
+    assert!(svg.contains("\n40\n"), "the axis goes to all steps that were asked for");
 }
 
 #[test]

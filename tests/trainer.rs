@@ -170,6 +170,82 @@ fn a_model_that_explains_too_little_is_not_used() {
 }
 
 #[test]
+fn a_model_is_trusted_no_further_than_its_held_out_error_is_known() {
+    for num_envs in [1, 2, 4] {
+        let config = Config { num_envs, horizon: 60, ..tiny() };
+        let mut trainer = trainer(config, 2);
+        let (mut unmeasured, mut measured) = (0, 0);
+        while trainer.snapshot().iteration < 40 {
+            run(&mut trainer, 1);
+            let snapshot = trainer.snapshot();
+            let curve = trainer.take_recording().error_by_horizon;
+            let Some(curve) = curve else { continue };
+            assert_eq!((curve.model.len(), curve.asked), (snapshot.known_steps, 60), "{num_envs} environments");
+            if snapshot.known_steps == 0 {
+                assert_eq!((snapshot.confidence, snapshot.branches), (None, 0));
+                assert!(snapshot.imagination_skipped.is_some_and(|why| why.contains("held-out")));
+                unmeasured += 1;
+            } else {
+                assert_eq!(snapshot.horizon, 60.min(snapshot.known_steps));
+                measured += 1;
+            }
+        }
+        assert!(measured > 20, "{num_envs} environments: {measured} measured, {unmeasured} not");
+    }
+}
+
+#[test]
+fn a_model_without_held_out_data_is_not_used() {
+    // One episode that lasts: its first 128 steps train, and there is nothing to test a model on.
+    let config = Config { num_envs: 1, num_steps: 16, ..tiny() };
+    let mut trainer = Trainer::new("MountainCarContinuous-v0", config, Seed(0), Device::cpu()).expect("a run");
+    while trainer.steps().0 < 256 {
+        run(&mut trainer, 1);
+        let snapshot = trainer.snapshot();
+        if snapshot.real_steps <= 128 {
+            assert_eq!((snapshot.imagined_steps, snapshot.confidence), (0, None));
+        }
+        if (17..=128).contains(&snapshot.real_steps) {
+            assert!(snapshot.imagination_skipped.expect("a reason").contains("nothing is held out yet"));
+        }
+    }
+    assert!(trainer.steps().1 > 0, "tested on steps 129 to 256, it is used");
+}
+
+#[test]
+fn every_row_counts_in_every_epoch() {
+    // 2 · 12 rows by 16: two minibatches of 12 rows, not one of 16.
+    let config = Config { imagination_rounds: 0, ..tiny() };
+    let epochs = config.n_epochs;
+    let mut trainer = trainer(config, 1);
+    while trainer.snapshot().iteration < 3 {
+        run(&mut trainer, 1);
+    }
+    assert_eq!(trainer.snapshot().metrics["train/n_updates"], (3 * epochs * 2) as f32);
+}
+
+#[test]
+fn beta_does_not_move_twice_by_the_same_episodes() {
+    let mut trainer = trainer(preset("mb-ppo", "CartPole-v1").expect("a preset"), 0);
+    let (mut episodes, mut beta, mut moves, mut stays) = (0, trainer.snapshot().beta, 0, 0);
+    let mut iteration = 0;
+    while trainer.steps().0 < 900 {
+        run(&mut trainer, 1);
+        let snapshot = trainer.snapshot();
+        if snapshot.iteration == iteration {
+            continue;
+        }
+        if snapshot.episodes == episodes {
+            assert_eq!(snapshot.beta, beta, "no episode has ended in iteration {iteration}");
+            stays += 1;
+        }
+        moves += usize::from(snapshot.beta != beta);
+        (episodes, beta, iteration) = (snapshot.episodes, snapshot.beta, snapshot.iteration);
+    }
+    assert!(moves > 0 && stays > 0, "{moves} moves, {stays} iterations without an end");
+}
+
+#[test]
 fn a_recording_tells_what_happened_to_environment_0_in_order() {
     let mut trainer = trainer(tiny(), 2);
     let (mut frames, mut forecasts, mut comparisons) = (Vec::new(), 0, 0);

@@ -5,7 +5,8 @@
 //! **Equation.**
 //! ```text
 //! id = number of a transition in order of arrival, from 0;   slot = id mod capacity
-//! held out ⇔ episode mod 10 = 1
+//! a piece = up to 128 steps of one episode, one after another
+//! held out ⇔ when its piece began, fewer than 1/10 of the stored transitions were held out
 //! ```
 //!
 //! **Shapes.** obs and next_obs [capacity, O], actions [capacity, action_size], all others [capacity].
@@ -15,11 +16,11 @@
 //!
 //! **Details.** 1. Transitions are addressed by their id, which never changes; the stored ones are
 //! [`Replay::ids`]. 2. Lanes arrive interleaved, so each transition knows the id that followed it in its own
-//! episode: walking an episode needs no search. 3. Whole episodes are held out, never single steps: neighbours in
-//! time are so alike that a model would be examined on what it has learned by heart. 4. It is every tenth episode
-//! from the second on, not from the first: with one environment the first episode must train, or a whole episode
-//! would pass without a model. Until the second has begun, nothing is held out. 5. Statistics cover everything ever
-//! pushed, so that they move ever more slowly, and models fitted on them keep their meaning.
+//! episode: walking an episode needs no search. 3. Whole pieces are held out, never single steps: neighbours in
+//! time are so alike that a model would be examined on what it has learned by heart. 4. Short episodes are pieces, long
+//! ones have several: so a tenth is held out however long they are, and with one environment, too, there is something
+//! to examine the model on after 128 steps at the latest. The very first piece trains. 5. Statistics cover everything
+//! ever pushed, so that they move ever more slowly, and models fitted on them keep their meaning.
 
 mod saved;
 
@@ -28,18 +29,21 @@ use crate::rng::Stream;
 use crate::stats::RunningStats;
 use std::ops::Range;
 
-/// One episode in this many is held out.
-pub const HELD_OUT_EVERY: u64 = 10;
+/// One transition in this many is held out.
+pub const HELD_OUT_EVERY: usize = 10;
+/// Most steps of an episode that are held out, or not, together: more than a branch may last, so that every horizon can
+/// be examined.
+pub const PIECE: usize = 128;
 
 /// Stands for "nothing followed, so far".
 const NO_ID: usize = usize::MAX;
 
-/// The two parts that every episode belongs to one of.
+/// The two parts that every piece of an episode belongs to one of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
-    /// The world model is fitted on these episodes.
+    /// The world model is fitted on these transitions.
     Training,
-    /// The world model is examined on these episodes.
+    /// The world model is examined on these transitions.
     HeldOut,
 }
 
@@ -77,6 +81,11 @@ pub struct Replay {
     terminated: Vec<bool>,
     truncated: Vec<bool>,
     episode_ids: Vec<u64>,
+    held_out: Vec<bool>,
+    /// Held-out transitions that are stored.
+    held_out_len: usize,
+    /// Where the newest episode began, `[O]`.
+    newest_start: Vec<f32>,
     /// Id of the transition that followed in the same episode, or [`NO_ID`].
     followers: Vec<usize>,
     /// Running episodes and the id of the newest transition of each: about one per lane.
@@ -103,6 +112,9 @@ impl Replay {
             terminated: Vec::new(),
             truncated: Vec::new(),
             episode_ids: Vec::new(),
+            held_out: Vec::new(),
+            held_out_len: 0,
+            newest_start: vec![0.0; obs_size],
             followers: Vec::new(),
             running: Vec::new(),
             change: vec![0.0; obs_size],
@@ -114,6 +126,20 @@ impl Replay {
 
     /// Appends what happened in one lane. Episodes may interleave; the steps of each must come in order.
     pub fn push(&mut self, transition: Transition<'_>) {
+        if transition.episode_step == 0 {
+            self.newest_start.copy_from_slice(transition.obs);
+        }
+        let before = self.running.iter().find(|(episode, _)| *episode == transition.episode_id);
+        let held_out = match before {
+            Some(&(_, before)) if !transition.episode_step.is_multiple_of(PIECE) => {
+                self.held_out[before % self.capacity]
+            }
+            _ => self.held_out_len * HELD_OUT_EVERY < self.len(),
+        };
+        self.store(&transition, held_out);
+    }
+
+    fn store(&mut self, transition: &Transition<'_>, held_out: bool) {
         let id = self.pushed;
         let slot = id % self.capacity;
         write_row(&mut self.obs, slot, transition.obs);
@@ -123,10 +149,13 @@ impl Replay {
         write_row(&mut self.terminated, slot, &[transition.terminated]);
         write_row(&mut self.truncated, slot, &[transition.truncated]);
         write_row(&mut self.episode_ids, slot, &[transition.episode_id]);
+        let was_held_out = self.len() == self.capacity && self.held_out[slot];
+        self.held_out_len = self.held_out_len + usize::from(held_out) - usize::from(was_held_out);
+        write_row(&mut self.held_out, slot, &[held_out]);
         write_row(&mut self.followers, slot, &[NO_ID]);
         self.pushed += 1;
-        self.link(id, &transition);
-        self.measure(&transition);
+        self.link(id, transition);
+        self.measure(transition);
     }
 
     /// Makes the episode's newest transition known to the one before it.
@@ -222,12 +251,17 @@ impl Replay {
         }
     }
 
-    /// Whether the transition `id` belongs to an episode that no model is fitted on.
+    /// Whether no model is fitted on the transition `id`.
     ///
     /// # Panics
     /// If `id` is not one of [`Replay::ids`].
     pub fn is_held_out(&self, id: usize) -> bool {
-        self.episode_ids[self.slot(id)] % HELD_OUT_EVERY == 1
+        self.held_out[self.slot(id)]
+    }
+
+    /// Whether both parts are there: something to fit a world model on, and something to examine it on.
+    pub fn has_both_parts(&self) -> bool {
+        (1..self.len()).contains(&self.held_out_len)
     }
 
     /// Ids of the stored transitions of `part`, oldest first.
@@ -235,7 +269,12 @@ impl Replay {
         self.ids().filter(move |&id| self.is_held_out(id) == (part == Part::HeldOut))
     }
 
-    /// `count` ids of stored transitions, each drawn with the same chance, held-out episodes or not; empty if nothing is
+    /// Where the newest episode began, `[O]`: what follows an end. Zeros before anything has been pushed.
+    pub fn newest_start(&self) -> &[f32] {
+        &self.newest_start
+    }
+
+    /// `count` ids of stored transitions, each drawn with the same chance, held out or not; empty if nothing is
     /// stored. For learners without a world model, which examine themselves in the task.
     pub fn sample(&self, count: usize, stream: &mut Stream) -> Vec<usize> {
         let stored = self.ids();
@@ -360,12 +399,79 @@ mod tests {
         }
     }
 
+    /// Episodes of these lengths in one lane, and then whether each step was held out.
+    fn held_out(lengths: &[usize]) -> Vec<Vec<bool>> {
+        let mut replay = Replay::new(100_000, 1, 1);
+        for (episode, &length) in (0..).zip(lengths) {
+            (0..length).for_each(|step| push(&mut replay, episode, step, step + 1 == length));
+        }
+        let mut ids = replay.ids();
+        let mut of_episode = |length: usize| ids.by_ref().take(length).map(|id| replay.is_held_out(id)).collect();
+        lengths.iter().map(|&length| of_episode(length)).collect()
+    }
+
     #[test]
-    fn the_second_of_every_ten_episodes_is_held_out_as_a_whole() {
-        let replay = two_lanes(1000, 10);
-        let held_out: Vec<u64> = replay.ids_of(Part::HeldOut).map(|id| replay.get(id).episode_id).collect();
-        assert_eq!(held_out, [1, 1, 1, 1, 11, 11, 11, 11]);
-        assert_eq!(replay.ids_of(Part::Training).count(), 72);
+    fn short_episodes_are_held_out_as_a_whole_from_the_second_on() {
+        let episodes = held_out(&[20; 30]);
+        let whole: Vec<usize> = (0..30).filter(|&episode| episodes[episode] == [true; 20]).collect();
+        assert_eq!(whole, [1, 11, 21]);
+        assert!(episodes.iter().enumerate().all(|(episode, held)| held == &[whole.contains(&episode); 20]));
+    }
+
+    #[test]
+    fn one_long_episode_after_the_other_is_held_out_in_pieces() {
+        let episodes = held_out(&[999; 4]);
+        assert!(episodes[0][..PIECE].iter().all(|held| !held), "the very first piece trains");
+        assert!(episodes[0][PIECE..2 * PIECE].iter().all(|held| *held), "the second examines");
+        assert!(episodes[0][2 * PIECE..].iter().all(|held| !held), "that is a tenth for long");
+        let all = episodes.concat();
+        let share = all.iter().filter(|held| **held).count() as f64 / all.len() as f64;
+        assert!((0.08..0.13).contains(&share), "{share}");
+    }
+
+    #[test]
+    fn what_is_held_out_makes_room_for_other_pieces_when_it_is_forgotten() {
+        let mut replay = Replay::new(256, 1, 1);
+        (0..5000).for_each(|step| push(&mut replay, 0, step, false));
+        let held = replay.ids_of(Part::HeldOut).count();
+        assert!(replay.has_both_parts() && held <= 2 * PIECE, "{held} of 256");
+        let counted = replay.ids().filter(|&id| replay.is_held_out(id)).count();
+        assert_eq!((held, replay.held_out_len), (counted, counted));
+    }
+
+    #[test]
+    fn a_new_episode_begins_where_its_first_step_did() {
+        let mut replay = Replay::new(100, 1, 1);
+        assert_eq!(replay.newest_start(), [0.0]);
+        let start = |replay: &mut Replay, episode_id, at: f32, episode_step| {
+            replay.push(Transition {
+                obs: &[at],
+                action: &[0.0],
+                reward: 0.0,
+                next_obs: &[at],
+                terminated: false,
+                truncated: false,
+                episode_id,
+                episode_step,
+                finished: None,
+            });
+        };
+        start(&mut replay, 0, 7.0, 0);
+        start(&mut replay, 0, 8.0, 1);
+        assert_eq!(replay.newest_start(), [7.0]);
+        start(&mut replay, 1, 9.0, 0);
+        assert_eq!(replay.newest_start(), [9.0]);
+    }
+
+    #[test]
+    fn with_many_lanes_one_in_ten_is_held_out_from_the_first_step_on() {
+        let mut replay = Replay::new(10_000, 1, 1);
+        for step in 0..16 {
+            (0..64).for_each(|lane| push(&mut replay, lane, step, false));
+        }
+        let held: Vec<u64> = replay.ids_of(Part::HeldOut).take(7).map(|id| replay.get(id).episode_id).collect();
+        assert_eq!(held, [1, 11, 21, 31, 41, 51, 61]);
+        assert_eq!(replay.ids_of(Part::HeldOut).count(), 7 * 16);
     }
 
     #[test]

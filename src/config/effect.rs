@@ -23,15 +23,15 @@ const READ_BY: &[(&[Algorithm], &[&str])] = &[
     (&[Ppo, A2c], &["gae_lambda", "ent_coef", "vf_coef", "normalize_advantage", "log_std_init"]),
     (&[Ppo, A2c], &["shared_trunk"]),
     (&[Ppo, A2c, DynaQ], &["num_steps"]),
-    (&[Ppo, A2c, Dqn, Td3], &["lr_anneal_steps", "max_grad_norm", "activation"]),
+    (&[Ppo, A2c, Dqn, Td3], &["learning_rate", "lr_anneal_steps", "max_grad_norm", "activation"]),
     (&[Ppo, A2c, Dqn, Td3], &["hidden_layers", "hidden_size"]),
-    (&[Ppo, A2c, Dqn, Td3], &["replay_capacity", "batch_size", "normalize_obs", "reward_scale"]),
+    (&[Ppo, A2c, Dqn, Td3], &["replay_capacity", "batch_size", "normalize_obs"]),
     (&[Dqn, Td3], &["learning_starts", "train_freq", "gradient_steps", "tau"]),
     (&[Dqn], &["target_update_interval", "double_q", "exploration_steps", "exploration_initial_eps"]),
     (&[Dqn, DynaQ], &["exploration_final_eps"]),
     (&[Td3], &["policy_delay", "target_policy_noise", "target_noise_clip"]),
     (&[Td3], &["action_noise_std", "action_noise_correlation"]),
-    (&[DynaQ], &["planning_steps", "planning_bonus"]),
+    (&[DynaQ], &["table_learning_rate", "planning_steps", "planning_bonus"]),
 ];
 
 /// What only the world model and the imagination read, beside the groups that are named after them.

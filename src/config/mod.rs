@@ -180,7 +180,7 @@ hyperparameters! {
     /// How much of TD3's noise is that of the step before. 0 is a fresh draw each step; near 1 it pushes one way for long, as an Ornstein–Uhlenbeck process does.
     action_noise_correlation: f64 = 0.0, Allowed::Number { min: 0.0, max: 0.999 }, "learning from replay", "share";
 
-    /// World models that are learned side by side, each on its own bootstrap. Their disagreement is the doubt.
+    /// World models that are learned side by side, each on its own bootstrap. Their disagreement is the doubt; one alone learns from all transitions and has none.
     ensemble_size: usize = 5, Allowed::Count { min: 1, max: 10 }, "world model", "E";
     /// Hidden layers of the world model.
     model_hidden_layers: usize = 2, Allowed::Count { min: 1, max: MOST_HIDDEN_LAYERS }, "world model", "layers";
@@ -209,7 +209,7 @@ hyperparameters! {
 
     /// Rounds of imagining and improving after each piece of real experience. 0 is plain PPO.
     imagination_rounds: usize = 10, Allowed::Count { min: 0, max: 50 }, "imagination", "K";
-    /// Steps that an imagined branch may last.
+    /// Steps that an imagined branch may last. With the rule multi_step it lasts no longer than the model's error has been measured on held-out experience.
     horizon: usize = 20, Allowed::Count { min: 1, max: 100 }, "imagination", "H";
     /// Whether the horizon follows the model: only as many steps as it foresees well, and each branch ends where the members disagree.
     adaptive_depth: bool = false, Allowed::Switch, "imagination", "";
@@ -217,19 +217,19 @@ hyperparameters! {
     depth_error_max: f64 = 0.3, Allowed::Number { min: 0.001, max: 10.0 }, "imagination", "share of change";
     /// Disagreement of the members at which adaptive depth ends a branch, in standard deviations of a step's change.
     disagreement_max: f64 = 0.5, Allowed::Number { min: 0.001, max: 100.0 }, "imagination", "std of change";
-    /// Whether the number of branches follows the confidence; if not, it is always branches_max.
+    /// Whether the number of branches follows the confidence; if not, it is always branches_max. This is what confidence does; beside it, it only weighs imagined against real samples in the first round.
     adaptive_breadth: bool = true, Allowed::Switch, "imagination", "";
     /// Branches imagined a round when the model is not trusted at all.
     branches_min: usize = 10, Allowed::Count { min: 1, max: 100_000 }, "imagination", "n_min";
     /// Branches imagined a round when the model is trusted fully.
     branches_max: usize = 100, Allowed::Count { min: 1, max: 100_000 }, "imagination", "n_max";
-    /// How the model's error becomes a confidence: over the whole horizon, or over one step as the textbook has it.
+    /// How the model's error becomes a confidence: over the horizon in use, as far as it is known, or over one step as the textbook has it, which then imagines the whole horizon unmeasured.
     confidence_rule: ConfidenceRule = ConfidenceRule::MultiStep, Allowed::choice::<ConfidenceRule>(), "imagination", "";
     /// Confidence at which the fewest branches are imagined.
     confidence_min: f64 = 0.05, Allowed::Number { min: 0.0, max: 0.99 }, "imagination", "c_min";
-    /// Imagination is skipped below this confidence over one step, measured as the share of the change explained. 0 never skips.
+    /// Imagination is skipped while the model explains less than this share of one step's held-out change. 0 uses any model that has been tested.
     model_r2_min: f64 = 0.5, Allowed::Number { min: 0.0, max: 0.999 }, "imagination", "R²";
-    /// Weight of an imagined sample, beside the confidence. A real sample weighs 1.
+    /// Weight of an imagined sample beside a real one, which weighs 1; it is multiplied by the confidence. It counts in the first round of an iteration, where both are learned from together. Later rounds are imagined only, and there it has no effect.
     imagination_discount: f64 = 0.8, Allowed::Number { min: 0.0, max: 1.0 }, "imagination", "weight";
     /// Share of the newest real states from which imagination starts.
     start_fraction: f64 = 0.25, Allowed::Number { min: 0.01, max: 1.0 }, "imagination", "share";
@@ -248,13 +248,15 @@ hyperparameters! {
     gamma_int: f64 = 0.99, Allowed::Number { min: 0.0, max: 1.0 }, "curiosity", "γ_int";
     /// Whether novelty has a value head of its own; if not, it is added to the reward before advantages are computed.
     separate_values: bool = true, Allowed::Switch, "curiosity", "";
-    /// Whether the end of an episode also ends the return of novelty. If not, dying costs no curiosity, which suits tasks whose end is a goal.
+    /// Whether the end of an episode also ends the return of novelty. If not, novelty goes on at the start of a new episode and dying costs no curiosity, which suits tasks whose end is a goal.
     episodic_novelty: bool = true, Allowed::Switch, "curiosity", "";
     /// Whether the curiosity module learns from imagined steps too, after each round. What was only imagined is then familiar as well, and novelty falls faster. Disagreement learns nothing of its own.
     curiosity_on_imagined: bool = false, Allowed::Switch, "curiosity", "";
     /// Step size of the curiosity module.
     curiosity_learning_rate: f64 = 1e-3, Allowed::Number { min: 1e-6, max: 0.1 }, "curiosity", "per update";
 
+    /// How far a value in Dyna-Q's table moves towards what a step says, real or remembered. 1 puts that in its place, which suits tasks without chance.
+    table_learning_rate: f64 = 0.1, Allowed::Number { min: 1e-3, max: 1.0 }, "dyna-q", "α";
     /// Steps that Dyna-Q takes in its table of remembered outcomes after each real step.
     planning_steps: usize = 50, Allowed::Count { min: 0, max: 10_000 }, "dyna-q", "n";
     /// Reward in planning for what has long not been tried, per √step: more than 0 makes it Dyna-Q+.
@@ -265,6 +267,9 @@ hyperparameters! {
     /// Fresh episodes in one evaluation.
     eval_episodes: usize = 20, Allowed::Count { min: 1, max: 200 }, "evaluation", "episodes";
 }
+
+/// Fewest real steps of an iteration of which a mean and a spread say something.
+const FEWEST_NORMALISED: usize = 8;
 
 impl Config {
     /// Value heads: one for the task's reward, and one for novelty where it has its own.
@@ -302,6 +307,7 @@ impl Config {
         if self.algorithm == Algorithm::DynaQ || self.learns_from_replay() {
             return self.validate_other_learner();
         }
+        self.validate_normalising()?;
         if self.num_envs * self.num_steps > self.replay_capacity {
             return Err(Error::Config {
                 field: "replay_capacity".into(),
@@ -313,6 +319,24 @@ impl Config {
             });
         }
         Ok(())
+    }
+
+    /// Mean 0 and spread 1 of one advantage is 0, and of two ±0.7, whatever happened; novelty is divided by a spread too.
+    fn validate_normalising(&self) -> Result<()> {
+        let steps = self.num_envs * self.num_steps;
+        let normalised = match (self.normalize_advantage, self.curiosity) {
+            (true, _) => "normalize_advantage = true",
+            (false, CuriosityKind::None) => return Ok(()),
+            (false, _) => "curiosity",
+        };
+        if steps >= FEWEST_NORMALISED {
+            return Ok(());
+        }
+        let allowed = format!(
+            "num_envs · num_steps = {steps} real steps an iteration are too few to be normalised ({normalised}): there must \
+             be {FEWEST_NORMALISED} or more"
+        );
+        Err(Error::Config { field: "num_steps".into(), value: self.num_steps.to_string(), allowed })
     }
 
     /// DQN, TD3 and Dyna-Q have no world model of networks and explore by chance alone.
@@ -395,6 +419,24 @@ mod tests {
     fn fields_that_do_not_go_together_are_refused() {
         let config = Config { branches_min: 200, ..Config::default() };
         assert!(config.validate().unwrap_err().to_string().contains("branches_max = 100"));
+    }
+
+    #[test]
+    fn too_few_steps_to_be_normalised_are_refused_by_the_names_of_the_fields() {
+        let with = |num_envs, num_steps, normalize_advantage, curiosity| {
+            Config { num_envs, num_steps, normalize_advantage, curiosity, ..Config::default() }.validate()
+        };
+        for (num_envs, num_steps) in [(1, 1), (2, 1), (1, 2), (7, 1), (2, 3)] {
+            let normalised = with(num_envs, num_steps, true, CuriosityKind::None).unwrap_err().to_string();
+            for name in ["num_steps", "num_envs", "normalize_advantage = true", "8 or more"] {
+                assert!(normalised.contains(name), "{normalised}");
+            }
+            let curious = with(num_envs, num_steps, false, CuriosityKind::Rnd).unwrap_err().to_string();
+            assert!(curious.contains("(curiosity)"), "{curious}");
+            with(num_envs, num_steps, false, CuriosityKind::None).unwrap();
+        }
+        with(1, 8, true, CuriosityKind::Rnd).unwrap();
+        with(8, 1, true, CuriosityKind::Rnd).unwrap();
     }
 
     #[test]

@@ -200,7 +200,6 @@ pub const PRESETS: &[Preset] = &[
             ("imagination_rounds", "0"),
             ("curiosity", "none"),
             ("num_envs", "1"),
-            ("learning_rate", "0.1"),
             ("gamma", "0.95"),
             ("exploration_final_eps", "0.1"),
         ],

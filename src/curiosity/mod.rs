@@ -187,7 +187,8 @@ impl Curiosity {
         }
     }
 
-    /// Takes over what the next updates learn from, `rows` steps each. Only WebGPU has to be told beforehand.
+    /// Takes over what the next updates learn from, in [minibatches](mod@crate::minibatches) of at most `rows` steps. Only
+    /// WebGPU has to be told beforehand.
     #[cfg_attr(not(webgpu), allow(unused_variables))]
     pub fn begin(&mut self, all: &Visit<'_>, rows: usize) {
         #[cfg(webgpu)]

@@ -59,20 +59,27 @@ fn pairs(stretches: &[Stretch], foreseen: &[f32], members: usize, change_std: &[
     pairs
 }
 
-/// Spearman's: the correlation of ranks, in [−1, 1].
+/// Spearman's: the correlation of ranks, in [−1, 1]. 0 where all doubts or all errors are the same.
 fn rank_correlation(pairs: &[(f32, f32)]) -> f32 {
-    let ranks = |of: fn(&(f32, f32)) -> f32| {
-        let mut order: Vec<usize> = (0..pairs.len()).collect();
-        order.sort_by(|&a, &b| of(&pairs[a]).total_cmp(&of(&pairs[b])));
-        let mut ranks = vec![0.0f64; pairs.len()];
-        order.into_iter().enumerate().for_each(|(rank, index)| ranks[index] = rank as f64);
-        ranks
-    };
-    let (x, y) = (ranks(|pair| pair.0), ranks(|pair| pair.1));
+    let (x, y) = (ranks(pairs, |pair| pair.0), ranks(pairs, |pair| pair.1));
     let centre = (pairs.len() - 1) as f64 / 2.0;
+    let squares = |ranks: &[f64]| ranks.iter().map(|rank| (rank - centre).powi(2)).sum::<f64>();
     let covariance: f64 = x.iter().zip(&y).map(|(x, y)| (x - centre) * (y - centre)).sum();
-    let variance: f64 = x.iter().map(|x| (x - centre).powi(2)).sum();
-    (covariance / variance.max(1e-12)) as f32
+    (covariance / (squares(&x) * squares(&y)).sqrt().max(1e-12)) as f32
+}
+
+/// The rank of every pair; those that are equal share the mean of theirs.
+fn ranks(pairs: &[(f32, f32)], of: fn(&(f32, f32)) -> f32) -> Vec<f64> {
+    let mut order: Vec<usize> = (0..pairs.len()).collect();
+    order.sort_by(|&a, &b| of(&pairs[a]).total_cmp(&of(&pairs[b])));
+    let mut ranks = vec![0.0; pairs.len()];
+    let mut first = 0;
+    for equal in order.chunk_by(|&a, &b| of(&pairs[a]) == of(&pairs[b])) {
+        let mean = first as f64 + (equal.len() - 1) as f64 / 2.0;
+        equal.iter().for_each(|&index| ranks[index] = mean);
+        first += equal.len();
+    }
+    ranks
 }
 
 #[cfg(test)]
@@ -97,6 +104,12 @@ mod tests {
         assert!(apart.fold(0.0, f32::max) < 1e-4, "{calibration:?}");
         let reversed: Vec<(f32, f32)> = (1..=16).map(|i| (i as f32, 17.0 - i as f32)).collect();
         assert_eq!(told(&reversed).expect("enough pairs").rank_correlation, -1.0);
+    }
+
+    #[test]
+    fn a_doubt_that_is_always_the_same_means_nothing() {
+        let pairs: Vec<(f32, f32)> = (1..=16).map(|i| (0.0, i as f32)).collect();
+        assert_eq!(told(&pairs).expect("enough pairs").rank_correlation, 0.0);
     }
 
     #[test]

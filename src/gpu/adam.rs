@@ -14,7 +14,8 @@ use cubecl::prelude::*;
 pub const UNITS: usize = 64;
 /// Fours of an update's metrics: the gradient's length, and both sums of what the rows said.
 pub const METRICS: usize = 3;
-/// Fours of an update's plan: step size, scale of √v, eps, divisor · what the loss needs · longest gradient (0: any).
+/// Fours of an update's plan: step size, scale of √v, eps, divisor · what the loss needs · longest gradient (0: any),
+/// rows.
 pub const PLAN: usize = 3;
 
 const KEEP_M: f32 = 0.9;

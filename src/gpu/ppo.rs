@@ -16,12 +16,13 @@ use super::layout::{Layout, Network, padded};
 use super::network::{self, Form, Sizes, Tile};
 use super::ppo_loss::{self, Places, Row};
 use super::queue::{Buffer, Queue};
-use super::step::{Done, Learned, Plans, Step, Workspace, descend, dim};
+use super::step::{self, Done, Learned, Plans, Step, Workspace, descend, dim};
 use super::weights::{Rows, Tiles};
 use crate::error::Result;
 use crate::kernels::distribution::Distribution;
 use crate::kernels::ppo::{self, Shape, log_std_size, networks};
 use crate::kernels::ppo_loss::{Losses, Settings};
+use crate::minibatches::{largest, minibatches};
 use cubecl::prelude::*;
 
 /// Policy and value with their optimiser, on the device.
@@ -77,7 +78,7 @@ impl ActorCritic {
         self.samples = self.queue.floats(&block);
     }
 
-    /// Uploads the order of an epoch's samples, cut into minibatches of `rows` rows, with the divisor of each.
+    /// Uploads the order of an epoch's samples, cut into [`minibatches`] of at most `rows` rows, with the divisor of each.
     pub fn begin_epoch(
         &mut self,
         adam: &crate::kernels::Adam,
@@ -86,12 +87,20 @@ impl ActorCritic {
         settings: &Settings,
         divisors: &[f32],
     ) {
-        let order: Vec<u32> = order.iter().map(|&index| index as u32).collect();
-        self.order = self.queue.words(&order);
+        let (rows, batches) = (largest(order.len(), rows), minibatches(order.len(), rows));
+        let sizes: Vec<usize> = batches.clone().map(|batch| batch.len()).collect();
+        // Every minibatch has a place for the rows of the largest; what is left of it is never read.
+        let mut places: Vec<u32> = Vec::with_capacity(sizes.len() * rows);
+        for batch in batches {
+            places.extend(order[batch].iter().map(|&index| index as u32));
+            places.resize(places.len().next_multiple_of(rows), 0);
+        }
+        self.order = self.queue.words(&places);
         let Settings { clip_range, clip_range_vf, ent_coef, vf_coef, max_grad_norm } = *settings;
         let settings = [clip_range, clip_range_vf, ent_coef, vf_coef].map(|setting| setting as f32);
-        let step = |&divisor: &f32| Step { rows, divisor, settings, max_norm: max_grad_norm as f32 };
-        self.plans.begin(&self.queue, adam, divisors.iter().map(step).collect());
+        let step =
+            |(rows, &divisor)| Step { rows, divisor, settings, max_norm: max_grad_norm as f32 };
+        self.plans.begin(&self.queue, adam, sizes.into_iter().zip(divisors).map(step).collect());
         if self.workspace.as_ref().is_none_or(|workspace| workspace.rows != rows) {
             self.workspace = Some(self.make_workspace(rows));
         }
@@ -199,7 +208,7 @@ fn losses_of(done: &Done) -> Losses {
 }
 
 /// Takes a tile of rows through the policy (workgroups of y = 0) or the value (y = 1), or, where both share one network,
-/// through that.
+/// through that. Each minibatch has `places` places in the order, of which it uses as many as its plan says.
 #[cube(launch_unchecked)]
 fn ppo_rows(
     parameters: &[F4],
@@ -209,7 +218,7 @@ fn ppo_rows(
     scratch: &mut [F4],
     said: &mut [F4],
     update: u32,
-    rows: u32,
+    places: u32,
     tiles: u32,
     inputs: u32,
     hidden: u32,
@@ -241,12 +250,13 @@ fn ppo_rows(
         let stride = network::stride(&sizes, form.hidden_layers);
         let first_row = (tile * comptime!(form.rows as u32)) as usize;
         let at = select(is_policy, 0u32, 1u32) as usize * region + first_row * stride;
-        let (batch, rows) = ((update * rows) as usize, rows as usize);
+        let batch = (update * places) as usize;
+        let plan_at = (update * comptime!(PLAN as u32)) as usize;
+        let rows = step::rows(plan[plan_at + 2]);
         let of_tile = Tile { at, first_row, batch, rows };
         let width = sizes.inputs + action_fours as usize + 2;
         network::fill(samples, order, scratch, &sizes, &of_tile, width, form);
         network::forward(parameters, scratch, &sizes, at, form);
-        let plan_at = (update * comptime!(PLAN as u32)) as usize;
         let divisor = plan[plan_at].extract(3usize);
         let settings = plan[plan_at + 1];
         let outputs = network::outputs(&sizes, form.hidden_layers);

@@ -10,11 +10,12 @@ use super::adam::PLAN;
 use super::layout::{Layout, padded};
 use super::network::{self, Form, Sizes};
 use super::queue::{Buffer, Queue};
-use super::step::{Learned, Plans, Step, Workspace, descend, dim};
+use super::step::{self, Learned, Plans, Step, Workspace, descend, dim};
 use super::weights::{Rows, Tiles};
 use crate::config::Activation;
 use crate::error::Result;
 use crate::kernels::rnd;
+use crate::minibatches::{largest, minibatches};
 use cubecl::prelude::*;
 
 /// Both networks, on the device.
@@ -57,19 +58,30 @@ impl Rnd {
         &self.target
     }
 
-    /// Uploads states [steps · B, O], from which each of the next steps takes B in turn.
+    /// Uploads states [n, O], of which each of the next steps takes the next of their [`minibatches`] of at most `rows`.
     pub fn begin(&mut self, rnd: &rnd::Rnd, obs: &[f32], rows: usize) {
         let (mut block, mut x) = (Vec::new(), Vec::new());
         rnd::normalize(obs, &rnd.mean, &rnd.std, &mut x);
-        for row in x.chunks_exact(self.sizes[0]) {
-            block.extend_from_slice(row);
-            block.resize(block.len() + padded(row.len()) - row.len(), 0.0);
+        let (inputs, features) = (self.sizes[0], self.sizes[self.sizes.len() - 1]);
+        let (states, width) = (obs.len() / inputs, padded(inputs));
+        let (rows, batches) = (largest(states, rows), minibatches(states, rows));
+        let step = |rows: usize| Step {
+            rows,
+            divisor: (rows * features) as f32,
+            settings: [0.0; 4],
+            max_norm: 0.0,
+        };
+        let steps = batches.clone().map(|batch| step(batch.len())).collect();
+        // Every minibatch has a place for the states of the largest; what is left of it is never read.
+        for batch in batches {
+            for row in x[batch.start * inputs..batch.end * inputs].chunks_exact(inputs) {
+                block.extend_from_slice(row);
+                block.resize(block.len().next_multiple_of(width), 0.0);
+            }
+            block.resize(block.len().next_multiple_of(rows * width), 0.0);
         }
         self.states = self.queue.floats(&block);
-        let steps = obs.len() / (rows * self.sizes[0]).max(1);
-        let features = self.sizes[self.sizes.len() - 1];
-        let step = Step { rows, divisor: (rows * features) as f32, settings: [0.0; 4], max_norm: 0.0 };
-        self.plans.begin(&self.queue, &rnd.adam, vec![step; steps]);
+        self.plans.begin(&self.queue, &rnd.adam, steps);
         if self.workspace.as_ref().is_none_or(|workspace| workspace.rows != rows) {
             self.workspace = Some(self.make_workspace(rows));
         }
@@ -137,7 +149,8 @@ fn fours(sizes: &[usize]) -> [usize; 3] {
     [sizes[0], sizes[1], sizes[sizes.len() - 1]].map(|size| padded(size) / 4)
 }
 
-/// Takes a tile of states through both networks.
+/// Takes a tile of states through both networks. Each minibatch has `places` places, of which it uses as many as its plan
+/// says.
 #[cube(launch_unchecked)]
 fn rnd_rows(
     parameters: &[F4],
@@ -147,7 +160,7 @@ fn rnd_rows(
     scratch: &mut [F4],
     said: &mut [F4],
     update: u32,
-    rows: u32,
+    places: u32,
     tiles: u32,
     inputs: u32,
     hidden: u32,
@@ -167,9 +180,11 @@ fn rnd_rows(
         let y = network::outputs(&sizes, form.hidden_layers);
         let first_row = tile * comptime!(form.rows as u32);
         let at = first_row as usize * stride;
+        let of_plan = (update * comptime!(PLAN as u32)) as usize;
+        let rows = step::rows(plan[of_plan + 2]) as u32;
         #[unroll]
         for r in 0..form.rows {
-            let sample = (update * rows + min(first_row + r as u32, rows - 1)) as usize * sizes.inputs;
+            let sample = (update * places + min(first_row + r as u32, rows - 1)) as usize * sizes.inputs;
             for k in 0..sizes.inputs {
                 scratch[at + r * stride + k] = states[sample + k];
             }
@@ -183,7 +198,7 @@ fn rnd_rows(
             }
         }
         network::forward(parameters, scratch, &sizes, at, form);
-        let scale = 2.0 / plan[(update * comptime!(PLAN as u32)) as usize].extract(3usize);
+        let scale = 2.0 / plan[of_plan].extract(3usize);
         let mut squares = F4::new(0.0);
         #[unroll]
         for r in 0..form.rows {

@@ -5,13 +5,14 @@
 //! `adam`.
 //! **Choices.** The memory that a batch needs is made once for its size and kept.
 
+use super::activation::F4;
 use super::adam::{METRICS, PLAN, UNITS, adam, gather};
 use super::layout::Layout;
 use super::queue::{Buffer, Queue};
 use super::weights::{Tiles, weight_gradients};
 use crate::error::Result;
 use crate::kernels::Adam;
-use cubecl::prelude::{CubeCount, CubeDim};
+use cubecl::prelude::*;
 
 /// Fours of parameters that one invocation of Adam takes.
 const FOURS_PER_UNIT: usize = 8;
@@ -153,7 +154,7 @@ impl Plans {
             let [step_size, root_scale] = adam.rates(t);
             numbers.extend([step_size, root_scale, adam.eps as f32, step.divisor]);
             numbers.extend(step.settings);
-            numbers.extend([step.max_norm, 0.0, 0.0, 0.0]);
+            numbers.extend([step.max_norm, step.rows as f32, 0.0, 0.0]);
         }
         self.plans.push(Plan {
             steps: queue.floats(&numbers),
@@ -251,6 +252,12 @@ pub fn descend(queue: &Queue, learned: &Learned, workspace: &Workspace, plan: &m
         );
     }
     plan.done += 1;
+}
+
+/// Rows of an update, from the last four of its plan.
+#[cube]
+pub fn rows(of_plan: F4) -> usize {
+    u32::cast_from(of_plan.extract(1usize)) as usize
 }
 
 /// Invocations of a workgroup.

@@ -7,8 +7,8 @@
 //! ```
 //! **Shapes.** outputs and actions [B, A], values and returns [B, heads], all else `[B]`.
 //! **Where.** The loss and metrics of [`crate::tensors::ppo`]; log-probabilities come from [`super::distribution`].
-//! **Choices.** (1) The divisor is the caller's: the sum of the weights, or the number of samples, with which a batch
-//! of which little is believed moves the policy little. (2) Sums over the batch are f64.
+//! **Choices.** (1) The divisor is the caller's. The trainer's is the sum of the weights: w says what a sample counts
+//! beside the others of its minibatch, and nothing about the size of the step. (2) Sums over the batch are f64.
 //! **Paper.** Schulman et al. 2017 (1707.06347).
 
 use super::distribution::Distribution;

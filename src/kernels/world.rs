@@ -2,8 +2,9 @@
 //!
 //! ```text
 //! (μ, r̂, ê) = ŵ_m((obs − mean)/std, action)     next_obs = obs + mean_Δ + std_Δ · Δ̂     r = r̂ · std_r + mean_r     p_end = σ(ê)
-//! Δ̂ = μ, or with Gaussian heads and noise z, μ + σ z          disagreement = mean_d std_members(μ_d)
+//! Δ̂ = μ, or with Gaussian heads and noise z, μ + σ z          disagreement = mean_d u_d std_members(μ_d)
 //! ```
+//! u_d: one unit of what is predicted in standard deviations of a step's change; 1 unless raw states are predicted.
 //! **Shapes.** obs [B, O], action [B, A], member `[B]`, noise [B, O + 1] → next obs [B, O], all else `[B]`.
 //! **Where.** The same as [`predict`](crate::tensors::Dynamics::predict) in [`crate::tensors::WorldModel`]; asked by [`super::imagine`].
 //! **Choices.** Branches are grouped by member, so each is computed once; only when disagreement is asked for does every
@@ -137,18 +138,21 @@ impl World {
         }
     }
 
-    /// From sums and squares: the mean over dimensions of the members' standard deviation.
+    /// From sums and squares: the mean over dimensions of the members' standard deviation, in standard deviations of a step's
+    /// change, whatever the model predicts.
     fn write_disagreement(&self, disagreements: &mut [f32]) {
+        let Some(scales) = &self.scales else { return };
         let size = self.model.outputs().obs_size;
         let members = self.model.mlp().members() as f64;
         let (sums, squares) = self.moments.split_at(self.moments.len() / 2);
         let branches = sums.chunks_exact(size).zip(squares.chunks_exact(size));
         for (disagreement, (sums, squares)) in disagreements.iter_mut().zip(branches) {
-            let spread = |(sum, square): (&f64, &f64)| {
+            let spread = |((sum, square), unit): ((&f64, &f64), f32)| {
                 let mean = sum / members;
-                (square / members - mean * mean).max(0.0).sqrt()
+                (square / members - mean * mean).max(0.0).sqrt() * f64::from(unit)
             };
-            *disagreement = (sums.iter().zip(squares).map(spread).sum::<f64>() / size as f64) as f32;
+            let spreads = sums.iter().zip(squares).zip(scales.change_units()).map(spread);
+            *disagreement = (spreads.sum::<f64>() / size as f64) as f32;
         }
     }
 }

@@ -20,9 +20,12 @@ const NO_CHANGE: f64 = 1.0;
 const TOLD: f64 = 10.0;
 /// Highest error in the picture.
 const WORST: f64 = 1.5;
+/// Share of the picture from which what is not known has room for its name.
+const ROOM_FOR_NAME: f64 = 0.2;
 
 /// Draws the share of the change that the model misses after 1, 2, … steps, "no change" as a hairline, and the
-/// `horizon` in use as a wash of the imagined blue with the error there in words. A `horizon` of 0 is not marked.
+/// `horizon` in use as a wash of the imagined blue with the error there in words. A `horizon` of 0 is not marked. Steps
+/// that were asked for and not measured are grey and called so.
 ///
 /// # Errors
 /// Only the backend's own.
@@ -38,11 +41,12 @@ pub fn error_by_horizon<DB: DrawingBackend>(
     if !line.iter().any(|place| place.1.is_finite()) {
         return sheet.sentence("Appears after the model's first test.");
     }
-    let steps = line.len().max(horizon) as f64;
+    let steps = line.len().max(horizon).max(error.asked) as f64;
     let x = Axis::new("steps ahead", 0.0..steps, 4);
     let y = Axis::new("error, share of the change", 0.0..WORST, 3).with_ticks(percent());
     let names = vec![Name { text: "no change".into(), value: NO_CHANGE, colour: theme.muted }];
     sheet.chart(&x, &y, names, |chart| {
+        unknown(chart, line.len() as f64, steps)?;
         in_use(chart, steps, horizon)?;
         chart.level(NO_CHANGE, theme.muted.mix(0.7))?;
         chart.line(&line, theme.error.to_rgba(), 2.0)?;
@@ -53,6 +57,20 @@ pub fn error_by_horizon<DB: DrawingBackend>(
 
 fn percent() -> impl Iterator<Item = (f64, String)> {
     [0, 50, 100].into_iter().map(|percent| (f64::from(percent) / 100.0, format!("{percent} %")))
+}
+
+/// The steps of whose error nothing is known.
+fn unknown<DB: DrawingBackend>(chart: &Chart<DB>, known: f64, steps: f64) -> Drawn<DB> {
+    if known >= steps {
+        return Ok(());
+    }
+    let grey = chart.theme.muted;
+    chart.band(&[(known, 0.0), (steps, 0.0)], &[(known, WORST), (steps, WORST)], grey.mix(0.15))?;
+    if steps - known < ROOM_FOR_NAME * steps {
+        return Ok(());
+    }
+    let middle = ((known + steps) / 2.0, WORST / 2.0);
+    chart.text("not known", middle, (0.0, 0.0), grey, (HPos::Center, VPos::Center))
 }
 
 /// How far imagination reaches now.

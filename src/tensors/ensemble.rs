@@ -4,7 +4,7 @@
 //! whether the episode ends. Where the members disagree, nobody knows.
 //! ```text
 //! (Δ̂, r̂, ê) = ŵ_φ((obs − mean)/std, action)      next_obs = obs + mean_Δ + std_Δ · Δ̂      p_end = σ(ê)
-//! loss = MSE(Δ̂) + MSE(r̂) + c_end BCE(ê)           disagreement = mean_d std_members(Δ̂_d)
+//! loss = MSE(Δ̂) + MSE(r̂) + c_end BCE(ê)           disagreement = mean_d u_d std_members(Δ̂_d)
 //! Gaussian heads:  (Δ̂, r̂) ~ N(μ, σ²)              loss = mean ½ (log σ² + (y − μ)²/σ² + log 2π) + c_end BCE(ê)
 //! ```
 //! **Shapes.** obs [E, B, O], action [E, B, A] → output [E, B, O + 2]: state, reward, end logit; Gaussian heads add
@@ -208,7 +208,22 @@ impl WorldModel {
     /// How far the members are apart about obs [B, O] with action [B, A], as a share of the usual change, [B, 1].
     pub fn disagreement(&self, obs: Tensor<2>, action: Tensor<2>) -> Tensor<2> {
         let output = self.say(&self.matrices(), self.for_all_members(obs), self.for_all_members(action));
-        spread(output.narrow(2, 0, self.obs_size))
+        self.spread(output.narrow(2, 0, self.obs_size))
+    }
+
+    /// Standard deviation over the members, in standard deviations of a step's change, mean over dimensions:
+    /// [E, B, O] → [B, 1].
+    fn spread(&self, state: Tensor<3>) -> Tensor<2> {
+        let deviation = state.clone() - state.mean_dim(0);
+        let spread = (deviation.clone() * deviation).mean_dim(0).sqrt();
+        let spread = match &self.scales {
+            Some(scales) => {
+                let units = scales.host.change_units().collect();
+                spread * self.device.floats(units, [1, 1, self.obs_size])
+            }
+            None => spread,
+        };
+        spread.mean_dim(2).squeeze_dim(0)
     }
 
     /// The same rows for every member, [B, X] → [E, B, X].
@@ -270,13 +285,7 @@ impl Dynamics for WorldModel {
             next_obs: of_chosen(next),
             reward,
             end_probability,
-            disagreement: spread(output.narrow(2, 0, self.obs_size)),
+            disagreement: self.spread(output.narrow(2, 0, self.obs_size)),
         }
     }
-}
-
-/// Standard deviation over the members, mean over dimensions: [E, B, O] → [B, 1].
-fn spread(state: Tensor<3>) -> Tensor<2> {
-    let deviation = state.clone() - state.mean_dim(0);
-    (deviation.clone() * deviation).mean_dim(0).sqrt().mean_dim(2).squeeze_dim(0)
 }

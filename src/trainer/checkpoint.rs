@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The version of what [`Trainer::checkpoint`] writes and [`Trainer::resume`] reads.
-pub const FORMAT: u64 = 1;
+pub const FORMAT: u64 = 2;
 
 /// What is no array: the JSON in the file.
 #[derive(Serialize, Deserialize)]
@@ -159,7 +159,8 @@ impl Trainer {
         }
         if let Some(model) = &mut self.model {
             model.set_weights(Weights::load(model.names(), arrays)?);
-            if !self.replay.is_empty() {
+            // The model is first fitted once there is something to examine it on.
+            if self.replay.has_both_parts() || arrays.has("world_model.obs_mean") {
                 model.set_scales(Scales::load(self.config.model_target, self.spec.obs_size(), arrays)?);
             }
         }

@@ -1,10 +1,15 @@
 //! Phases 6 and 7, curiosity and adapt: learn where one has been, and decide how much novelty shall count.
+//!
+//! **Choices.** β moves after iterations in which a real episode has ended, and no others: the same episodes do not count
+//! twice, however many iterations one of them lasts.
 
 use super::Trainer;
 use super::evaluate::Evaluation;
 use super::work::Work;
+use crate::buffer::Rollout;
 use crate::device::read_mean;
 use crate::error::{Error, Result};
+use crate::minibatches::{self, minibatch};
 use crate::nets::HostActor;
 
 impl Trainer {
@@ -14,14 +19,13 @@ impl Trainer {
             return Ok(Work::Adapt);
         }
         let steps = self.real_steps().await?;
-        let batch_size = self.config.batch_size.min(steps.rows);
-        let batches = steps.rows / batch_size;
+        let size = self.config.batch_size;
         let Some(curiosity) = &mut self.curiosity else { return Ok(Work::Adapt) };
         if batch == 0 {
-            curiosity.begin(&steps.visit(0..batches * batch_size), batch_size);
+            curiosity.begin(&steps.visit(0..steps.rows), size);
         }
-        let loss = curiosity.update(&steps.visit(batch * batch_size..(batch + 1) * batch_size));
-        if batch + 1 < batches {
+        let loss = curiosity.update(&steps.visit(minibatch(steps.rows, size, batch)));
+        if batch + 1 < minibatches::count(steps.rows, size) {
             return Ok(Work::Curiosity { batch: batch + 1 });
         }
         if let Some(loss) = loss {
@@ -36,7 +40,7 @@ impl Trainer {
 
     /// β from the trend of real returns; then the iteration is over.
     pub(super) async fn adapt(&mut self) -> Result<Work> {
-        if self.curiosity.is_some() && self.config.adaptive_beta {
+        if self.curiosity.is_some() && self.config.adaptive_beta && self.an_episode_has_ended() {
             let (worst, best) = self.spec.return_range;
             let normalized: Vec<f32> =
                 self.record.newest_returns(100).map(|value| (value - worst) / (best - worst)).collect();
@@ -52,6 +56,12 @@ impl Trainer {
         self.record.end_iteration();
         self.keep();
         self.evaluate_if_due()
+    }
+
+    /// Whether a real episode has ended in this iteration.
+    fn an_episode_has_ended(&self) -> bool {
+        let ends = |lane: &Rollout| lane.terminated.iter().chain(&lane.truncated).any(|&ended| ended);
+        self.lanes.iter().any(ends)
     }
 
     /// The evaluation that is due after this iteration, or the next iteration.

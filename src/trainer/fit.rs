@@ -1,7 +1,10 @@
 //! Phase 2, fit: the world model learns from replay, and it is decided how far to trust it.
 //!
-//! **Choices.** A model that explains less than `model_r2_min` of the held-out one-step change is not used in this
-//! iteration: then it is plain PPO.
+//! **Choices.** (1) A model is trusted as far as it was measured. Until something is held out it is not fitted, and until
+//! its held-out error is known it is not used; then branches last as long as that error is known, however long `horizon`
+//! would let them. The textbook's rule, `one_step`, alone follows a model where nobody has looked. (2) A model that explains
+//! less than `model_r2_min` of the held-out one-step change is not used in this iteration. Whenever it is not used, the
+//! iteration is plain PPO.
 
 use super::depth::Depth;
 use super::work::Work;
@@ -12,7 +15,7 @@ use crate::error::Result;
 use crate::imagination::{Imagination, KnownRange, Scope};
 use crate::snapshot::ErrorByHorizon;
 use crate::world_model::fit::{Fit, UPDATES_PER_CHECK};
-use crate::world_model::open_loop::{error_by_horizon, foresee, held_out_stretches};
+use crate::world_model::open_loop::{FEWEST_STRETCHES, error_by_horizon, foresee, held_out_stretches};
 use crate::world_model::{Model, Validation, confidence};
 
 /// Futures that are drawn as ghosts.
@@ -23,11 +26,21 @@ const RANGE_STD: f64 = 5.0;
 impl Trainer {
     pub(super) fn begin_fit(&mut self) -> Work {
         match &mut self.model {
-            Some(model) => {
+            Some(model) if self.replay.has_both_parts() => {
                 Work::Fit(Box::new(Fit::start(model, &self.replay, self.spec.action, &self.config)))
+            }
+            Some(_) => {
+                self.distrust("nothing is held out yet to test the model on");
+                Work::Advantages { round: 0, rollouts: vec![self.real_rollout()] }
             }
             None => Work::Advantages { round: 0, rollouts: vec![self.real_rollout()] },
         }
+    }
+
+    /// No trust in a model of whose error nothing is known.
+    fn distrust(&mut self, why: &str) {
+        self.trust = Trust { horizon: self.config.horizon, skipped: Some(why.into()), ..Trust::default() };
+        self.record.metric("imagination/branches", 0.0);
     }
 
     pub(super) async fn fit(&mut self, mut fit: Box<Fit>) -> Result<Work> {
@@ -58,7 +71,7 @@ impl Trainer {
         let Some(model) = &mut self.model else { return Ok(Work::Begin) };
         let stretches = held_out_stretches(&self.replay, self.spec.action, self.config.horizon);
         let foreseen = foresee(model, &stretches, "measuring the model's foresight").await?;
-        let curve = error_by_horizon(&stretches, &foreseen, self.config.ensemble_size);
+        let curve = error_by_horizon(&stretches, &foreseen, self.config.ensemble_size, self.config.horizon);
         let change_std = model.scales().map_or(&[][..], |scales| &scales.change_std);
         let calibration = calibration(&stretches, &foreseen, self.config.ensemble_size, change_std);
         self.decide_trust(validation, &curve);
@@ -75,15 +88,18 @@ impl Trainer {
 
     /// Confidence, horizon and branches from the newest errors.
     fn decide_trust(&mut self, validation: Validation, curve: &ErrorByHorizon) {
-        let config = &self.config;
-        let horizon = if config.adaptive_depth {
-            confidence::depth(&curve.model, config.depth_error_max, config.horizon)
-        } else {
-            config.horizon
+        let Some(&farthest) = curve.model.last() else {
+            let why = format!("fewer than {FEWEST_STRETCHES} held-out steps to test the model on so far");
+            return self.distrust(&why);
         };
+        let (config, known_steps) = (&self.config, curve.model.len());
+        let horizon = match (config.adaptive_depth, config.confidence_rule) {
+            (true, _) => confidence::depth(&curve.model, config.depth_error_max, config.horizon),
+            (false, ConfidenceRule::MultiStep) => config.horizon.min(known_steps),
+            (false, ConfidenceRule::OneStep) => config.horizon,
+        };
+        let open_loop = curve.model.get(horizon - 1).copied().unwrap_or(farthest);
         let one_step = confidence::one_step(f64::from(validation.squared));
-        // Nothing held out is long enough yet: there is no reason for confidence.
-        let open_loop = curve.model.get(horizon - 1).or(curve.model.last()).copied().unwrap_or(1.0);
         let multi_step = confidence::multi_step(f64::from(open_loop));
         let confidence = match config.confidence_rule {
             ConfidenceRule::MultiStep => multi_step,
@@ -101,6 +117,7 @@ impl Trainer {
             confidence: Some(confidence as f32),
             branches: if is_good_enough { branches } else { 0 },
             horizon,
+            known_steps,
             rounds: self.rounds(),
             range: (config.termination != Termination::Ignored).then(|| self.known_range()),
             skipped: (!is_good_enough).then(|| {

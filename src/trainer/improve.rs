@@ -7,6 +7,7 @@ use crate::config::{Algorithm, Config, SegmentRule};
 use crate::device::{Numbers, read_mean};
 use crate::error::{Error, Result};
 use crate::kernels::ppo_loss::{Losses, Settings, UPDATE_METRICS};
+use crate::minibatches::{self, minibatch};
 use crate::samples::{Discounting, Samples};
 
 /// PPO's epochs in progress.
@@ -21,7 +22,7 @@ pub(super) struct Improvement {
 }
 
 impl Improvement {
-    /// Samples in one minibatch: for A2C all there are.
+    /// Most samples in one minibatch: for A2C all there are.
     fn batch_size(&self, config: &Config) -> usize {
         match config.algorithm {
             Algorithm::A2c => self.samples.len(),
@@ -30,7 +31,7 @@ impl Improvement {
     }
 
     fn batches(&self, config: &Config) -> usize {
-        self.samples.len() / self.batch_size(config).max(1)
+        minibatches::count(self.samples.len(), self.batch_size(config))
     }
 
     pub(super) fn done(&self, config: &Config) -> f32 {
@@ -67,7 +68,9 @@ impl Trainer {
             let values = [&now[range.clone()], &next[range]];
             samples.add(rollout, self.spec.action, values, discounting, rule);
         }
-        self.record.metric("train/explained_variance", samples.explained_variance);
+        if rollouts.iter().any(|rollout| rollout.is_real) {
+            self.record.metric_or_none("train/explained_variance", samples.explained_variance);
+        }
         if self.config.normalize_advantage {
             samples.normalize_advantages();
         }
@@ -78,11 +81,18 @@ impl Trainer {
         Ok(Work::Improve(Improvement { round, samples, order, epoch: 0, batch: 0, metrics: Vec::new() }))
     }
 
-    /// V of every obs, then V of every next_obs, [2 n, heads] flat.
+    /// V of every obs, then V of what followed, [2 n, heads] flat.
     async fn values(&mut self, rollouts: &[Rollout]) -> Result<Vec<f32>> {
-        let now = rollouts.iter().flat_map(|rollout| rollout.obs.iter().copied());
-        let next = rollouts.iter().flat_map(|rollout| rollout.next_obs.iter().copied());
-        self.agent.values(now.chain(next).collect(), "reading values").await
+        let mut obs: Vec<f32> = rollouts.iter().flat_map(|rollout| rollout.obs.iter().copied()).collect();
+        for rollout in rollouts {
+            let ended = rollout.terminated.iter();
+            for (next, &ended) in rollout.next_obs.chunks_exact(self.spec.obs_size()).zip(ended) {
+                // What the task's own reward is worth after an end is not looked at.
+                let begins_anew = ended && !self.config.episodic_novelty;
+                obs.extend_from_slice(if begins_anew { self.replay.newest_start() } else { next });
+            }
+        }
+        self.agent.values(obs, "reading values").await
     }
 
     pub(super) async fn improve(&mut self, mut now: Improvement) -> Result<Work> {
@@ -91,8 +101,8 @@ impl Trainer {
             self.streams.minibatches.shuffle(&mut now.order);
             self.agent.begin_epoch(&now.samples, &now.order, size, &settings);
         }
-        let indices = &now.order[now.batch * size..(now.batch + 1) * size];
-        now.metrics.push(self.agent.update(&now.samples, indices, &settings));
+        let range = minibatch(now.samples.len(), size, now.batch);
+        now.metrics.push(self.agent.update(&now.samples, &now.order[range], &settings));
         now.batch += 1;
         if now.batch < now.batches(&self.config) {
             return Ok(Work::Improve(now));

@@ -103,6 +103,8 @@ struct Trust {
     confidence: Option<f32>,
     branches: usize,
     horizon: usize,
+    /// Steps ahead up to which the model's held-out error is known.
+    known_steps: usize,
     /// Rounds of imagining and improving.
     rounds: usize,
     /// Where branches may go; none lets them go anywhere.
@@ -309,6 +311,8 @@ impl Trainer {
             confidence: self.trust.confidence,
             branches: self.trust.branches,
             horizon: if self.trust.horizon > 0 { self.trust.horizon } else { self.config.horizon },
+            known_steps: self.trust.known_steps,
+            horizon_set: self.config.horizon,
             beta: self.beta.beta,
             imagination_skipped: self.trust.skipped.clone(),
             solved_at_real_steps: self.record.solved_at_real_steps,

@@ -97,6 +97,14 @@ impl Record {
         }
     }
 
+    /// The same for a metric that is not always defined: without a value it has none now, and its curve a gap.
+    pub(super) fn metric_or_none(&mut self, name: &str, value: Option<f32>) {
+        match value {
+            Some(value) => self.metric(name, value),
+            None => drop(self.metrics.remove(name)),
+        }
+    }
+
     /// The latest value of every metric, for people.
     pub(super) fn told_metrics(&self) -> &BTreeMap<String, f32> {
         &self.metrics

@@ -4,7 +4,9 @@
 //! remembered, and `planning_steps` remembered ones are learned from again.
 //! **Where.** For tasks whose states can be numbered ([`Env::state_count`]); tables and formulas are in [`crate::dyna_q`].
 //! **Choices.** (1) All environments share the tables. (2) A remembered step counts as an imagined one. (3) ε is
-//! `exploration_final_eps` from the start.
+//! `exploration_final_eps` from the start. (4) α is `table_learning_rate`, up to 1: tables bear steps that would wreck a network
+//! and its `learning_rate`. (5) `reward_scale` holds here too: Q is of scaled rewards, and the map shows it unscaled. What the
+//! book does is a scale of 1.
 
 use super::Trainer;
 use super::work::Work;
@@ -25,7 +27,7 @@ pub(super) fn learner(env: &dyn Env, config: &Config) -> Result<Option<DynaQ>> {
         return Ok(None);
     };
     let settings = DynaQSettings {
-        learning_rate: config.learning_rate as f32,
+        learning_rate: config.table_learning_rate as f32,
         gamma: config.gamma as f32,
         epsilon: config.exploration_final_eps as f32,
         bonus: config.planning_bonus as f32,
@@ -36,7 +38,7 @@ pub(super) fn learner(env: &dyn Env, config: &Config) -> Result<Option<DynaQ>> {
 impl Trainer {
     /// One step of all environments, and the planning after it.
     pub(super) fn walk(&mut self, step: usize) -> Result<Work> {
-        let rate = self.config.planning_steps;
+        let (planning_steps, reward_scale) = (self.config.planning_steps, self.config.reward_scale as f32);
         let judge = crate::env::make(self.spec.id)?;
         let Some(table) = &mut self.table else { return Ok(Work::Begin) };
         let lanes = self.envs.obs().chunks_exact(self.spec.obs_size());
@@ -48,12 +50,12 @@ impl Trainer {
             table.learn(TableStep {
                 state: judge.state_seen(transition.obs),
                 action: transition.action[0] as usize,
-                reward: transition.reward,
+                reward: reward_scale * transition.reward,
                 next_state: judge.state_seen(transition.next_obs),
                 terminated: transition.terminated,
             });
-            table.plan(rate, &mut self.streams.imagination);
-            self.record.imagined_steps += rate as u64;
+            table.plan(planning_steps, &mut self.streams.imagination);
+            self.record.imagined_steps += planning_steps as u64;
             if lane == 0 {
                 self.record.frame(&transition);
             }
@@ -74,8 +76,9 @@ impl Trainer {
         let visits = crate::diagnostics::state_map::visits(self.spec, &self.replay);
         let centres = crate::diagnostics::state_map::centres(self.spec, &self.replay);
         let env = self.envs.env(0);
-        let best =
-            |obs: &[f32]| table.values(env.state_seen(obs)).iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let scale = self.config.reward_scale as f32;
+        let highest = |values: &[f32]| values.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let best = |obs: &[f32]| highest(table.values(env.state_seen(obs))) / scale;
         let value = centres.chunks_exact(self.spec.obs_size()).map(best).collect();
         self.record.recording.state_map = Some(StateMap { value, ..visits });
     }

@@ -1,14 +1,14 @@
 //! Fitting the world model to what has really happened.
 //!
-//! **What.** Each member learns from its own random selection of the real transitions; every tenth episode is
+//! **What.** Each member learns from its own random selection of the real transitions; a tenth of them is
 //! held out, and when the error there stops falling, fitting stops.
 //! ```text
-//! member e sees transition i  n(e, i) ~ Poisson(1) times            (its bootstrap, the same in every fit)
+//! member e sees transition i  n(e, i) ~ Poisson(1) times            (its bootstrap, the same in every fit; once if E = 1)
 //! ```
 //! **Shapes.** A minibatch is input [E, B, O + A] and target [E, B, O + 2].
 //! **Where.** Reads [`Replay`]; moves [`Model`].
 //! **Choices.** (1) The bootstrap is a hash of transition and member, so it needs no memory and old transitions keep
-//! their place. (2) Held out are episodes, not steps: neighbouring steps are nearly the same. (3) The parameters with
+//! their place. (2) Held out are pieces of episodes, not steps: neighbouring steps are nearly the same ([`Replay`]). (3) The parameters with
 //! the lowest held-out loss are kept. (4) Only real transitions ever get here. (5) The rows of all steps until the next
 //! look are drawn at once: a device that learns ahead uploads them together.
 //! **Paper.** Osband et al. 2016 (1602.04621), bootstrap; Janner et al. 2019 (1906.08253), early stopping.
@@ -46,10 +46,10 @@ pub struct Fit {
 }
 
 impl Fit {
-    /// Starts a fit on what replay holds; the model moves to replay's scales.
+    /// Starts a fit on what replay holds, of which something is held out; the model moves to replay's scales.
     pub fn start(model: &mut Model, replay: &Replay, action: ActionSpace, config: &Config) -> Self {
         model.set_scales(Scales::of(replay, config.model_target));
-        let bootstraps = (0..config.ensemble_size).map(|member| bootstrap(replay, member)).collect();
+        let bootstraps = (0..config.ensemble_size).map(|member| rows_of(member, config.ensemble_size, replay)).collect();
         let held_out: Vec<usize> = replay.ids_of(Part::HeldOut).collect();
         let stride = held_out.len().div_ceil(HELD_OUT_ROWS).max(1);
         let mut batch = Batch::default();
@@ -105,7 +105,7 @@ impl Fit {
         }
     }
 
-    /// Looks at the held-out loss; `None` says go on. Without held-out episodes it goes on to the last update.
+    /// Looks at the held-out loss; `None` says go on.
     ///
     /// # Errors
     /// [`Error::Device`], or [`Error::Diverged`] if a loss is not finite.
@@ -128,7 +128,7 @@ impl Fit {
         if !is_over {
             return Ok(None);
         }
-        if is_better || self.held_out.is_empty() {
+        if is_better {
             return Ok(Some(validation));
         }
         if let Some((_, parameters)) = self.best.take() {
@@ -139,10 +139,7 @@ impl Fit {
     }
 
     async fn validate(&mut self, model: &mut Model, replay: &Replay) -> Result<Validation> {
-        // Before the first held-out episode the training rows have to do; the loss then flatters.
-        let fallback: Vec<usize> = replay.ids().take(HELD_OUT_ROWS).collect();
-        let rows = if self.held_out.is_empty() { &fallback } else { &self.held_out };
-        fill(&mut self.batch, model, replay, self.action, rows);
+        fill(&mut self.batch, model, replay, self.action, &self.held_out);
         let validation = model.validate(&self.batch, std::mem::take(&mut self.train_losses)).await?;
         match validation.not_finite() {
             None => Ok(validation),
@@ -183,14 +180,19 @@ fn draw(own: &[usize], half_life: usize, stream: &mut Stream) -> usize {
     if newest as f64 - age < own[0] as f64 { any } else { own[at.min(own.len() - 1)] }
 }
 
-/// The transitions of replay that this member learns from, each as often as its hash says.
-fn bootstrap(replay: &Replay, member: usize) -> Vec<usize> {
+/// The transitions of replay that this member of so many learns from, each as often as its hash says. One alone learns
+/// from all: there is nobody that it could differ from.
+fn rows_of(member: usize, members: usize, replay: &Replay) -> Vec<usize> {
+    let training = || replay.ids_of(Part::Training);
+    if members == 1 {
+        return training().collect();
+    }
     let mut rows = Vec::with_capacity(replay.len());
-    for id in replay.ids_of(Part::Training) {
+    for id in training() {
         rows.extend(std::iter::repeat_n(id, poisson_1(hash(id as u64, member as u64))));
     }
-    // With only held-out or unlucky rows there is nothing else to learn from.
-    if rows.is_empty() { replay.ids().collect() } else { rows }
+    // Of few rows each may be unlucky; then each counts once. What is held out is never learned from.
+    if rows.is_empty() { training().collect() } else { rows }
 }
 
 /// SplitMix64's finaliser over both numbers.

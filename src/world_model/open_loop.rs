@@ -3,20 +3,22 @@
 //! **What.** From a real state the model is given the actions that were really taken, and nothing else; after
 //! 1, 2, …, H steps its state is compared with the real one.
 //! ```text
-//! L_k = mean_d [ mean (ŝ_{t+k} − s_{t+k})²_d / mean (s_{t+k} − s_t)²_d ]
+//! L_k = mean_d [ mean (ŝ_{t+k} − s_{t+k})²_d / max(mean (s_{t+k} − s_t)²_d, 1e-8) ]
 //! ```
-//! 0 is perfect; 1 is as good as predicting no change.
+//! 0 is perfect; 1 is as good as predicting no change. 1e-8: no scale of ours is below 1e-4.
 //! **Shapes.** W stretches at once: ŝ [H, E, W, O], every member on a path of its own.
 //! **Where.** Stretches come from held-out episodes of [`Replay`]; L_k feeds [`super::confidence`] and the page.
 //! **Choices.** (1) Errors are averaged over the members' own paths, since imagination follows members and not their
 //! mean. (2) Short episodes give short stretches: each L_k uses those that are long enough, and an entry that
-//! has fewer than [`FEWEST_STRETCHES`] is left out.
+//! has fewer than [`FEWEST_STRETCHES`] is left out: as far ahead as that nothing is known. (3) A stretch ends where what
+//! is held out ends.
 
 use super::Model;
 use crate::buffer::{Part, Replay};
 use crate::env::ActionSpace;
 use crate::error::Result;
 use crate::snapshot::ErrorByHorizon;
+use crate::stats::VARIANCE_FLOOR;
 
 /// An entry of the error curve is measured on at least this many stretches.
 pub const FEWEST_STRETCHES: usize = 4;
@@ -41,7 +43,8 @@ pub fn held_out_stretches(replay: &Replay, action: ActionSpace, horizon: usize) 
 
 fn stretch_from(replay: &Replay, action: ActionSpace, start: usize, horizon: usize) -> Stretch {
     let mut stretch = Stretch { obs: vec![replay.get(start).obs.to_vec()], actions: Vec::new() };
-    for id in replay.episode_from(start).take(horizon) {
+    let held_out = replay.episode_from(start).take_while(|&id| replay.is_held_out(id));
+    for id in held_out.take(horizon) {
         let stored = replay.get(id);
         let mut encoded = Vec::new();
         action.encode(stored.action, &mut encoded);
@@ -71,11 +74,16 @@ pub async fn foresee(model: &mut Model, stretches: &[Stretch], doing: &str) -> R
     model.foresee(starts, packed, horizon, doing).await
 }
 
-/// The error curve of what was [`foresee`]n, E members.
-pub fn error_by_horizon(stretches: &[Stretch], foreseen: &[f32], members: usize) -> ErrorByHorizon {
-    let horizon = stretches.iter().map(|stretch| stretch.actions.len()).max().unwrap_or(0);
-    let mut curve = ErrorByHorizon::default();
-    for k in 1..=horizon {
+/// The error curve of what was [`foresee`]n, E members, as far as it is known of the `asked` steps.
+pub fn error_by_horizon(
+    stretches: &[Stretch],
+    foreseen: &[f32],
+    members: usize,
+    asked: usize,
+) -> ErrorByHorizon {
+    let longest = stretches.iter().map(|stretch| stretch.actions.len()).max().unwrap_or(0);
+    let mut curve = ErrorByHorizon { asked, ..ErrorByHorizon::default() };
+    for k in 1..=longest.min(asked) {
         let long_enough = stretches.iter().filter(|stretch| stretch.actions.len() >= k).count();
         if long_enough < FEWEST_STRETCHES {
             break;
@@ -91,6 +99,9 @@ pub fn error_by_horizon(stretches: &[Stretch], foreseen: &[f32], members: usize)
 /// L_k of every dimension.
 fn errors_after(k: usize, stretches: &[Stretch], foreseen: &[f32], members: usize) -> Vec<f32> {
     let (count, size) = (stretches.len(), stretches[0].obs[0].len());
+    // What did not change has the unit that the model's own scales give it: next to no error must not look endless.
+    let unmoved =
+        VARIANCE_FLOOR * stretches.iter().filter(|stretch| stretch.actions.len() >= k).count() as f64;
     let shares = (0..size).map(|d| {
         let (mut error, mut change) = (0.0f64, 0.0f64);
         for (w, stretch) in stretches.iter().enumerate().filter(|(_, stretch)| stretch.actions.len() >= k) {
@@ -102,7 +113,7 @@ fn errors_after(k: usize, stretches: &[Stretch], foreseen: &[f32], members: usiz
             };
             error += (0..members).map(squared).sum::<f64>() / members as f64;
         }
-        (error / change.max(1e-12)) as f32
+        (error / change.max(unmoved)) as f32
     });
     shares.collect()
 }
@@ -125,10 +136,10 @@ mod tests {
                 .map(|(s, k)| of(s, k))
                 .collect()
         };
-        let perfect = error_by_horizon(&stretches, &all(&|s, k| s.obs[k][0]), 2);
+        let perfect = error_by_horizon(&stretches, &all(&|s, k| s.obs[k][0]), 2, 3);
         assert_eq!(perfect.model, vec![0.0; 3]);
         assert_eq!(perfect.stretches, vec![5; 3]);
-        let no_change = error_by_horizon(&stretches, &all(&|s, _| s.obs[0][0]), 2);
+        let no_change = error_by_horizon(&stretches, &all(&|s, _| s.obs[0][0]), 2, 3);
         assert_eq!(no_change.model, vec![1.0; 3]);
     }
 
@@ -137,7 +148,20 @@ mod tests {
         let short = Stretch { obs: vec![vec![0.0], vec![1.0]], actions: vec![vec![0.0]] };
         let long = Stretch { obs: vec![vec![0.0], vec![1.0], vec![2.0]], actions: vec![vec![0.0]; 2] };
         let stretches = [short.clone(), short.clone(), short, long];
-        let curve = error_by_horizon(&stretches, &[1.0; 8], 1);
-        assert_eq!(curve.model.len(), 1);
+        let curve = error_by_horizon(&stretches, &[1.0; 8], 1, 5);
+        assert_eq!((curve.model.len(), curve.asked), (1, 5), "one step ahead is known, of five that were asked for");
+    }
+
+    #[test]
+    fn a_dimension_that_never_changes_does_not_make_a_good_model_look_endlessly_bad() {
+        // The first number counts, the second stands still; the model is off by 1e-5 in both.
+        let real = |k: usize| vec![k as f32, 0.5];
+        let stretch = Stretch { obs: (0..3).map(real).collect(), actions: vec![vec![0.0]; 2] };
+        let stretches = vec![stretch; FEWEST_STRETCHES];
+        let off = |k: usize| real(k).into_iter().map(|x| x + 1e-5);
+        let foreseen: Vec<f32> =
+            (1..3).flat_map(|k| (0..FEWEST_STRETCHES).flat_map(move |_| off(k))).collect();
+        let curve = error_by_horizon(&stretches, &foreseen, 1, 2);
+        assert!(curve.model.iter().all(|error| *error < 0.02), "{:?}", curve.model);
     }
 }

@@ -16,8 +16,13 @@ use tinyjson::JsonValue;
 pub fn golden_folder() -> PathBuf {
     match std::env::var_os("MBPPO_GOLDEN") {
         Some(folder) => PathBuf::from(folder),
-        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/golden"),
+        None => own_folder(),
     }
+}
+
+/// The repository's golden data.
+fn own_folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/golden")
 }
 
 /// The file at `path`, relative to the golden folder; a name ending in `.gz` is unpacked.
@@ -25,7 +30,11 @@ pub fn golden_folder() -> PathBuf {
 /// # Panics
 /// If it cannot be read, or does not have the shape of `T`.
 pub fn golden<T: DeserializeOwned>(path: &str) -> T {
-    let file = golden_folder().join(path);
+    golden_in(&golden_folder(), path)
+}
+
+fn golden_in<T: DeserializeOwned>(folder: &Path, path: &str) -> T {
+    let file = folder.join(path);
     let bytes = std::fs::read(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     let mut text = String::new();
     let read = if path.ends_with(".gz") {
@@ -64,6 +73,16 @@ pub struct Numerics<T> {
 /// The cases of `numerics/{name}.json`, as `T` or, for cases of many shapes, as [`serde_json::Value`].
 pub fn numerics<T: DeserializeOwned>(name: &str) -> Vec<T> {
     golden::<Numerics<T>>(&format!("numerics/{name}.json")).cases
+}
+
+/// The same with the weighted cases, `{name}_weighted.json`: those of the repository where the golden folder has none.
+pub fn numerics_with_weights<T: DeserializeOwned>(name: &str) -> Vec<T> {
+    let weighted = format!("numerics/{name}_weighted.json");
+    let has_its_own = golden_folder().join(&weighted).exists();
+    let folder = if has_its_own { golden_folder() } else { own_folder() };
+    let mut cases = numerics(name);
+    cases.extend(golden_in::<Numerics<T>>(&folder, &weighted).cases);
+    cases
 }
 
 /// The largest difference between two lists of numbers; infinite if one of them is not a number.

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { answer as isBetter } from "../js/panels/learning.js";
 import { answer as leavesAt, leaves } from "../js/panels/reality.js";
-import { answer as trusts } from "../js/panels/trust.js";
+import { answer as trusts, described } from "../js/panels/trust.js";
 
 const points = (...values) => values.map((value, index) => ({ real_steps: index, value }));
 const task = { solved_return: 475, return_range: [0, 500] };
@@ -17,11 +17,19 @@ test("whether it gets better is said with the numbers", () => {
 });
 
 test("trust is said with what follows from it", () => {
-  const snapshot = { confidence: 0.43, branches: 48, horizon: 20, imagination_rounds: 10, imagination_skipped: null };
+  const snapshot = { confidence: 0.43, branches: 48, horizon: 20, known_steps: 20, horizon_set: 20, imagination_rounds: 10, imagination_skipped: null };
   assert.equal(trusts(snapshot), "Somewhat: confidence 43 %, so it imagines 48 futures a round, up to 20 steps ahead.");
   assert.match(trusts({ ...snapshot, imagination_rounds: 0 }), /does not imagine/);
   assert.match(trusts({ ...snapshot, imagination_skipped: "the model is not good enough" }), /^Not now: the model is not good enough\.$/);
   assert.match(trusts({ ...snapshot, confidence: null }), /^Not measured yet/);
+});
+
+test("what is not known of the model's error is said to be unknown", () => {
+  const short = { confidence: 1, branches: 100, horizon: 11, known_steps: 11, horizon_set: 40, imagination_rounds: 5, imagination_skipped: null };
+  assert.equal(trusts(short), "Largely: confidence 100 %, so it imagines 100 futures a round, up to 11 steps ahead. The model's error is known up to 11 steps ahead, so it goes no further, where up to 40 are allowed.");
+  assert.match(trusts({ ...short, horizon: 40 }), /up to 40 steps ahead\. The model's error is known up to 11 steps ahead; beyond that it is not\.$/);
+  assert.match(described({ model: [0.1, 0.2], asked: 40 }), /0\.20 after the last\. Not known beyond that, up to 40 steps\.$/);
+  assert.doesNotMatch(described({ model: [0.1, 0.2], asked: 2 }), /[Nn]ot known/);
 });
 
 test("reality leaves the dream where it leaves the band", () => {

@@ -1,7 +1,8 @@
 //! The ring as arrays of a checkpoint, and back.
 //!
 //! **Shapes.** Rows are the stored transitions, oldest first: obs and next_obs [len, O], actions [len, action_size],
-//! rewards, terminated, truncated and episode_ids `[len]`; pushed `[1]` counts all that there ever were.
+//! rewards, terminated, truncated, episode_ids and held_out `[len]`; pushed `[1]` counts all that there ever
+//! were; newest_start `[O]`.
 //! **Choices.** What follows from the rows (which one followed which, which episodes run on) is found anew by pushing
 //! them, so that no file can make it wrong.
 
@@ -24,6 +25,8 @@ impl Replay {
         arrays.put("replay.truncated", &[rows], self.oldest_first(&self.truncated, 1));
         let episode_ids = self.oldest_first(&self.episode_ids, 1).map(|id| id as i64);
         arrays.put("replay.episode_ids", &[rows], episode_ids);
+        arrays.put("replay.held_out", &[rows], self.oldest_first(&self.held_out, 1));
+        arrays.put("replay.newest_start", &[obs_size], self.newest_start.iter().copied());
         self.obs_stats.save("replay.obs_stats", arrays);
         self.change_stats.save("replay.change_stats", arrays);
         self.reward_stats.save("replay.reward_stats", arrays);
@@ -37,7 +40,9 @@ impl Replay {
         let mut restored = Self::new(self.capacity, self.obs_size, self.action_size);
         let rows = Rows::take(self, arrays)?;
         restored.start_at(rows.pushed - rows.rewards.len());
-        rows.transitions(self).for_each(|transition| restored.push(transition));
+        let held_out = rows.held_out.iter();
+        rows.transitions(self).zip(held_out).for_each(|(row, &held_out)| restored.store(&row, held_out));
+        restored.newest_start = rows.newest_start;
         restored.obs_stats = RunningStats::load("replay.obs_stats", self.obs_size, arrays)?;
         restored.change_stats = RunningStats::load("replay.change_stats", self.obs_size, arrays)?;
         restored.reward_stats = RunningStats::load("replay.reward_stats", 1, arrays)?;
@@ -62,6 +67,7 @@ impl Replay {
         self.terminated.resize(places, false);
         self.truncated.resize(places, false);
         self.episode_ids.resize(places, 0);
+        self.held_out.resize(places, false);
         self.followers.resize(places, super::NO_ID);
     }
 }
@@ -76,6 +82,8 @@ struct Rows {
     terminated: Vec<bool>,
     truncated: Vec<bool>,
     episode_ids: Vec<i64>,
+    held_out: Vec<bool>,
+    newest_start: Vec<f32>,
 }
 
 impl Rows {
@@ -93,6 +101,8 @@ impl Rows {
             return Err(refused("replay.episode_ids", id.to_string(), "ids are 0 or more".into()));
         }
         Ok(Self {
+            held_out: arrays.take("replay.held_out", &[rows])?,
+            newest_start: arrays.take("replay.newest_start", &[replay.obs_size])?,
             pushed,
             obs: arrays.take("replay.obs", &[rows, replay.obs_size])?,
             actions: arrays.take("replay.actions", &[rows, replay.action_size])?,
@@ -144,7 +154,7 @@ mod tests {
                     terminated: lane == 0 && step % 5 == 4,
                     truncated: lane == 1 && step % 5 == 4,
                     episode_id: 2 * (step / 5) + lane,
-                    episode_step: 0,
+                    episode_step: step as usize % 5,
                     finished: None,
                 });
             }
@@ -164,7 +174,9 @@ mod tests {
         let walks: Vec<Vec<usize>> = replay.ids().map(|id| replay.episode_from(id).collect()).collect();
         let rows: Vec<_> = replay.ids().map(|id| replay.get(id)).collect();
         let stats = [replay.obs_stats(), replay.change_stats(), replay.reward_stats()];
-        format!("{:?} {walks:?} {rows:?} {stats:?}", replay.ids())
+        let held_out: Vec<bool> = replay.ids().map(|id| replay.is_held_out(id)).collect();
+        let start = replay.newest_start();
+        format!("{:?} {walks:?} {rows:?} {stats:?} {held_out:?} {start:?}", replay.ids())
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The numbers of a round that are no parameters: scales, the bound of actions, and where branches start.
 //!
-//! **Shapes.** One list: eight rows of O numbers, four single numbers, then the starts [B, O].
+//! **Shapes.** One list: nine rows of O numbers, four single numbers, then the starts [B, O].
 //! **Choices.** (1) One list is one upload. (2) Before the model has scales nothing is known and nothing changes: its word
 //! is multiplied by 0.
 
@@ -16,12 +16,13 @@ pub(super) enum Row {
     ModelStd,
     TargetMean,
     TargetStd,
+    ChangeUnit,
     NoveltyMean,
     NoveltyStd,
 }
 
 /// How many rows there are.
-const ROWS: usize = 8;
+const ROWS: usize = 9;
 
 /// Single numbers behind the rows, in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -48,8 +49,18 @@ pub(super) fn list(parts: &Parts, bound: f32, starts: &[f32]) -> Vec<f32> {
     };
     let (mean, std, scale) =
         parts.judge.as_ref().map_or((&zeros, &ones, 1.0), |judge| (&judge.mean, &judge.std, judge.scale));
-    let rows: [&[f32]; ROWS] =
-        [&scaling.centre, &scaling.half_range, obs_mean, obs_std, target_mean, target_std, mean, std];
+    let units: Vec<f32> = scales.map_or_else(|| ones.clone(), |scales| scales.change_units().collect());
+    let rows: [&[f32]; ROWS] = [
+        &scaling.centre,
+        &scaling.half_range,
+        obs_mean,
+        obs_std,
+        target_mean,
+        target_std,
+        &units,
+        mean,
+        std,
+    ];
     let [reward_mean, reward_std] = scales.map_or([0.0; 2], |scales| [scales.reward_mean, scales.reward_std]);
     let singles: [f32; SINGLES] = [reward_mean, reward_std, bound, scale];
     let mut list = rows.concat();

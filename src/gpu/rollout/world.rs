@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! Δ̂ = μ, or with Gaussian heads and noise z, μ + σ z     next = obs + mean_Δ + std_Δ · Δ̂     r = r̂ · std_r + mean_r
-//! p_end = σ(ê)     disagreement = mean_d std_members(μ_d)
+//! p_end = σ(ê)     disagreement = mean_d u_d std_members(μ_d)
 //! ```
 //! **Shapes.** What was said [members that were asked, outputs, R / 4] vectors; observations [O, R / 4].
 
@@ -30,7 +30,7 @@ pub(super) fn go(
     let mut from = comptime!(plan.regions().said) + quad;
     let mut apart = Four::new(0.0);
     if comptime!(plan.says.with_disagreement) {
-        apart = disagreement(&*memory, from, plan);
+        apart = disagreement(facts, &*memory, from, plan);
         from += member * comptime!(4 * plan.model.last().blocks() * quads);
     }
     memory[comptime!((behind + 3) * quads) + quad] = apart;
@@ -71,7 +71,7 @@ pub(super) fn go(
 
 /// How far the members are apart about four rows; the first one's words stand at `from`.
 #[cube]
-fn disagreement(memory: &[Four], from: usize, #[comptime] plan: Plan) -> Four {
+fn disagreement(facts: &[f32], memory: &[Four], from: usize, #[comptime] plan: Plan) -> Four {
     let quads = comptime!(plan.crew.quads);
     let (obs, members) = comptime!((plan.obs, plan.says.members));
     let width = comptime!(4 * plan.model.last().blocks() * quads);
@@ -89,7 +89,7 @@ fn disagreement(memory: &[Four], from: usize, #[comptime] plan: Plan) -> Four {
             let off = memory[at + member * width] - mean;
             square += off * off;
         }
-        apart += (square * share).sqrt();
+        apart += (square * share).sqrt() * Four::new(in_row(facts, Row::ChangeUnit, d, obs));
     }
     apart * Four::new(comptime!(1.0 / obs as f32))
 }

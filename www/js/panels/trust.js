@@ -11,18 +11,19 @@ export function mountTrust({ store, plotter }) {
     const any = errorByHorizon && errorByHorizon.model.length > 0;
     const horizon = snapshot?.horizon ?? errorByHorizon?.model.length;
     plotter.show(canvas, imagines(store.get()) && ((plots, theme, target) => plots.draw_error_by_horizon(target, errorByHorizon ?? NOTHING, horizon ?? 0, theme)));
-    canvas.setAttribute("aria-label", any ? described(errorByHorizon.model) : "Nothing measured yet.");
+    canvas.setAttribute("aria-label", any ? described(errorByHorizon) : "Nothing measured yet.");
   };
   store.on(["errorByHorizon", "run"], show);
   store.watch(["snapshot"], imagines, show); // without a model no picture will come
   store.on(["snapshot"], ({ snapshot }) => say(find("answer", panel), answer(snapshot)));
 }
 
-const NOTHING = { model: [], stretches: [] };
+const NOTHING = { model: [], stretches: [], asked: 0 };
 
-function described(model) {
+export function described({ model, asked }) {
   const last = model.at(-1);
-  return `Error of the world model after 1 to ${counted(model.length, "imagined step")}, where 1 is as good as predicting no change: ${model[0].toFixed(2)} after one step, ${last.toFixed(2)} after the last.`;
+  const unknown = model.length < asked ? ` Not known beyond that, up to ${counted(asked, "step")}.` : "";
+  return `Error of the world model after 1 to ${counted(model.length, "imagined step")}, where 1 is as good as predicting no change: ${model[0].toFixed(2)} after one step, ${last.toFixed(2)} after the last.${unknown}`;
 }
 
 export function answer(snapshot) {
@@ -31,5 +32,10 @@ export function answer(snapshot) {
   if (snapshot.imagination_rounds === 0) return "This learner does not imagine: it learns from real steps alone.";
   if (snapshot.confidence === null || snapshot.confidence === undefined) return "Not measured yet: its model of the world has not been tested.";
   const much = snapshot.confidence > 0.6 ? "Largely" : snapshot.confidence > 0.3 ? "Somewhat" : "Hardly";
-  return `${much}: confidence ${percent(snapshot.confidence)}, so it imagines ${counted(snapshot.branches, "future")} a round, up to ${counted(snapshot.horizon, "step")} ahead.`;
+  const { known_steps: known, horizon, horizon_set: wanted } = snapshot;
+  const answered = `${much}: confidence ${percent(snapshot.confidence)}, so it imagines ${counted(snapshot.branches, "future")} a round, up to ${counted(horizon, "step")} ahead.`;
+  if (known >= wanted) return answered;
+  const measured = `The model's error is known up to ${counted(known, "step")} ahead`;
+  if (horizon > known) return `${answered} ${measured}; beyond that it is not.`;
+  return `${answered} ${measured}, so it goes no further, where up to ${wanted} are allowed.`;
 }
