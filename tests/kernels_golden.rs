@@ -14,7 +14,7 @@ use mbppo::kernels::rnd::Rnd;
 use mbppo::kernels::{Adam, Hidden, Mlp};
 use mbppo::samples::normalize;
 use serde_json::Value;
-use support::{assert_close, numerics, numerics_with_weights};
+use support::{assert_close, completed_numerics, numerics, numerics_with_weights};
 
 const TOLERANCE: f64 = 2e-5;
 
@@ -194,7 +194,7 @@ fn flat_of_networks(case: &Value, value: &Value) -> Vec<f32> {
 
 #[test]
 fn golden_ppo_steps_through_networks_of_every_depth_apart_and_with_a_shared_trunk() {
-    let cases: Vec<Value> = repository_numerics("mlp_ppo_step_networks");
+    let cases: Vec<Value> = completed_numerics("mlp_ppo_step_networks");
     for case in &cases {
         let params = list(&case["params"]);
         let obs = numbers(&case["obs"]);
