@@ -17,6 +17,7 @@ use mbppo::kernels::ppo_loss::{Minibatch, Settings};
 use mbppo::kernels::rnd::Rnd;
 use mbppo::kernels::world_model::WorldModel;
 use mbppo::kernels::{Adam, Hidden, MOST_HIDDEN_LAYERS, Mlp};
+use mbppo::minibatches::minibatches;
 use mbppo::rng::{Seed, Stream};
 use mbppo::snapshot::Snapshot;
 use mbppo::trainer::Trainer;
