@@ -1,9 +1,11 @@
-//! Settings of a build that Cargo.toml has no words for.
+//! Settings of a build that Cargo.toml has no words for, and a name for what is built.
 
 use std::env;
+use std::path::PathBuf;
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rustc-env=MBPPO_SOURCE={:08x}", source_hash() as u32);
 
     // Checkouts on one machine share a target folder (scripts/setup), and cargo tells them apart by the files' times
     // only: it would take another checkout's library for this one's. This variable is the checkout's path.
@@ -32,5 +34,37 @@ fn main() {
     if in_wasm {
         println!("cargo::rustc-link-arg-bins=--strip-all");
         println!("cargo::rustc-link-arg-bins=--keep-section=target_features");
+    }
+}
+
+/// A hash of the source that learns: two builds of one version may learn differently, and results say which one they
+/// come from. A commit would not do: not every copy of the source is a checkout, and not every change is committed.
+fn source_hash() -> u64 {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir("src").into_iter().flatten().flatten() {
+        let is_shown_only = ["bin", "plots", "wasm"].iter().any(|folder| entry.file_name() == *folder);
+        if !is_shown_only {
+            println!("cargo::rerun-if-changed={}", entry.path().display());
+            collect(entry.path(), &mut files);
+        }
+    }
+    files.sort();
+    let mut hash = 0xcbf2_9ce4_8422_2325; // FNV-1a
+    for file in files {
+        let text = std::fs::read(&file).unwrap_or_default();
+        // The same source has other line ends on Windows.
+        for byte in text.into_iter().filter(|byte| *byte != b'\r') {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+    }
+    hash
+}
+
+fn collect(path: PathBuf, files: &mut Vec<PathBuf>) {
+    if !path.is_dir() {
+        return files.push(path);
+    }
+    for entry in std::fs::read_dir(path).into_iter().flatten().flatten() {
+        collect(entry.path(), files);
     }
 }

@@ -70,3 +70,17 @@ find_chromedriver() {
     fi
   done
 }
+
+# Firefox and WebKitGTK's own small browser, which Debian keeps off the PATH; the tests look in the same places.
+find_firefox() {
+  local name
+  for name in "${FIREFOX:-}" firefox-esr firefox; do
+    if [[ -n $name ]] && have "$name"; then command -v "$name"; return; fi
+  done
+}
+find_minibrowser() {
+  local name
+  for name in "${MINIBROWSER:-}" MiniBrowser /usr/lib/*/webkit2gtk-4*/MiniBrowser /usr/libexec/webkit2gtk-4*/MiniBrowser; do
+    if [[ -n $name ]] && have "$name"; then command -v "$name"; return; fi
+  done
+}

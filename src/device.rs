@@ -7,6 +7,7 @@
 use crate::error::{Error, Result};
 #[cfg(webgpu)]
 use crate::gpu::Queue;
+use crate::nearest::the_nearest;
 
 /// A kind of device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +41,11 @@ impl DeviceKind {
             Error::Config {
                 field: "device".into(),
                 value: name.into(),
-                allowed: format!("the devices are {}", names.join(", ")),
+                allowed: format!(
+                    "the devices are {}{}",
+                    names.join(", "),
+                    the_nearest(name, names.iter().copied())
+                ),
             }
         })
     }

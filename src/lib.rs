@@ -3,7 +3,7 @@
 //! # Reading order
 //! The code reads in the order in which data flows. Each layer knows only those above it:
 //!
-//! 1. plain numbers: [`error`], [`arrays`], [`rng`], [`config`], [`mod@env`], [`buffer`], [`stats`], [`quantiles`], [`gae`],
+//! 1. plain numbers: [`error`], [`nearest`], [`arrays`], [`rng`], [`config`], [`mod@env`], [`buffer`], [`stats`], [`quantiles`], [`gae`],
 //!    [`dyna_q`], [`transitions`], [`metrics`], [`snapshot`], and [`kernels`], the learning arithmetic: networks, losses and
 //!    gradients by hand. It is all that training on the CPU takes;
 //! 2. where it is computed: [`device`], [`learners`] (which of them suits which task and device), [`nets`], and [`tensors`], the same arithmetic in burn's tensors, with which the
@@ -42,6 +42,7 @@ pub mod kernels;
 pub mod learners;
 pub mod metrics;
 pub mod minibatches;
+pub mod nearest;
 pub mod nets;
 pub mod plots;
 pub mod quantiles;
@@ -58,3 +59,6 @@ pub mod wasm;
 pub mod world_model;
 
 pub use error::{Error, Result};
+
+/// Which program this is, as results say it: its version, and a hash of its source.
+pub const PROGRAM: &str = concat!(env!("CARGO_PKG_VERSION"), "+", env!("MBPPO_SOURCE"));

@@ -90,7 +90,7 @@ fn returns_show_episodes_their_mean_evaluations_and_the_bar() {
     let svg = picture("returns", &|backend, theme| returns(backend, &data, theme));
     assert_eq!((lines(&svg, INK), lines(&svg, REWARD)), (1, 1));
     assert!(svg.matches("<circle").count() > 80);
-    for text in ["solved: 475", "real steps", "mean of 10", "greedy", "return of an episode"] {
+    for text in ["solved: 475", "real steps", "practice", "tests", "return of an episode"] {
         assert!(svg.contains(text), "{text} is missing");
     }
     let first = Returns { episode_returns: data.episode_returns[..1].to_vec(), ..Returns::default() };
@@ -160,8 +160,7 @@ fn the_error_is_read_against_no_change_at_the_horizon_in_use() {
         svg.matches("<polygon").count() == 2,
         "the wash, and one arrow where the line leaves the picture"
     );
-    let svg =
-        picture("error-good", &|backend, theme| error_by_horizon(backend, &errors(0.0004), 20, theme));
+    let svg = picture("error-good", &|backend, theme| error_by_horizon(backend, &errors(0.0004), 20, theme));
     assert!(!svg.contains("not known"), "all 20 steps are known");
 }
 
@@ -173,7 +172,11 @@ fn steps_of_whose_error_nothing_is_known_are_drawn_as_unknown() {
     short.stretches.truncate(11);
     let svg = picture("error-unknown", &|backend, theme| error_by_horizon(backend, &short, 11, theme));
     assert!(svg.contains("not known") && svg.contains("horizon 11"), "{svg}");
-    assert_eq!(svg.matches("<polygon").count(), 2, "the wash of what is not known and that of what is in use");
+    assert_eq!(
+        svg.matches("<polygon").count(),
+        2,
+        "the wash of what is not known and that of what is in use"
+    );
     assert!(svg.contains("\n40\n"), "the axis goes to all steps that were asked for");
 }
 

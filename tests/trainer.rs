@@ -180,7 +180,11 @@ fn a_model_is_trusted_no_further_than_its_held_out_error_is_known() {
             let snapshot = trainer.snapshot();
             let curve = trainer.take_recording().error_by_horizon;
             let Some(curve) = curve else { continue };
-            assert_eq!((curve.model.len(), curve.asked), (snapshot.known_steps, 60), "{num_envs} environments");
+            assert_eq!(
+                (curve.model.len(), curve.asked),
+                (snapshot.known_steps, 60),
+                "{num_envs} environments"
+            );
             if snapshot.known_steps == 0 {
                 assert_eq!((snapshot.confidence, snapshot.branches), (None, 0));
                 assert!(snapshot.imagination_skipped.is_some_and(|why| why.contains("held-out")));
@@ -198,7 +202,8 @@ fn a_model_is_trusted_no_further_than_its_held_out_error_is_known() {
 fn a_model_without_held_out_data_is_not_used() {
     // One episode that lasts: its first 128 steps train, and there is nothing to test a model on.
     let config = Config { num_envs: 1, num_steps: 16, ..tiny() };
-    let mut trainer = Trainer::new("MountainCarContinuous-v0", config, Seed(0), Device::cpu()).expect("a run");
+    let mut trainer =
+        Trainer::new("MountainCarContinuous-v0", config, Seed(0), Device::cpu()).expect("a run");
     while trainer.steps().0 < 256 {
         run(&mut trainer, 1);
         let snapshot = trainer.snapshot();

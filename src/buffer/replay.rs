@@ -406,7 +406,8 @@ mod tests {
             (0..length).for_each(|step| push(&mut replay, episode, step, step + 1 == length));
         }
         let mut ids = replay.ids();
-        let mut of_episode = |length: usize| ids.by_ref().take(length).map(|id| replay.is_held_out(id)).collect();
+        let mut of_episode =
+            |length: usize| ids.by_ref().take(length).map(|id| replay.is_held_out(id)).collect();
         lengths.iter().map(|&length| of_episode(length)).collect()
     }
 
@@ -469,7 +470,8 @@ mod tests {
         for step in 0..16 {
             (0..64).for_each(|lane| push(&mut replay, lane, step, false));
         }
-        let held: Vec<u64> = replay.ids_of(Part::HeldOut).take(7).map(|id| replay.get(id).episode_id).collect();
+        let held: Vec<u64> =
+            replay.ids_of(Part::HeldOut).take(7).map(|id| replay.get(id).episode_id).collect();
         assert_eq!(held, [1, 11, 21, 31, 41, 51, 61]);
         assert_eq!(replay.ids_of(Part::HeldOut).count(), 7 * 16);
     }

@@ -12,10 +12,11 @@ pub use effect::Remark;
 pub use preset::{ForTask, PRESETS, Preset, TUNED, preset};
 pub use value::{
     Activation, Algorithm, Allowed, Choice, ConfidenceRule, CuriosityKind, ModelHeads, ModelTarget,
-    SegmentRule, Termination,
+    SegmentRule, Termination, count,
 };
 
 use crate::error::{Error, Result};
+use crate::nearest::the_nearest;
 use serde::Serialize;
 use value::Parameter;
 
@@ -64,7 +65,10 @@ macro_rules! hyperparameters {
                     _ => return Err(Error::Config {
                         field: name.into(),
                         value: text.into(),
-                        allowed: "there is no hyperparameter of this name".into(),
+                        allowed: format!(
+                            "there is no hyperparameter of this name{}",
+                            the_nearest(name, [$( stringify!($name) ),+]),
+                        ),
                     }),
                 }
                 Ok(())

@@ -5,6 +5,7 @@
 
 use super::Config;
 use crate::error::{Error, Result};
+use crate::nearest::the_nearest;
 use serde::Serialize;
 
 /// A named set of hyperparameters.
@@ -244,7 +245,11 @@ pub fn preset(name: &str, task: &str) -> Result<Config> {
         return Err(Error::Config {
             field: "preset".into(),
             value: name.into(),
-            allowed: format!("the presets are {}", names.join(", ")),
+            allowed: format!(
+                "the presets are {}{}",
+                names.join(", "),
+                the_nearest(name, names.iter().copied())
+            ),
         });
     };
     let mut config = Config::default();

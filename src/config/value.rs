@@ -54,9 +54,31 @@ pub trait Parameter: Sized {
     fn text(&self) -> String;
 }
 
+/// Reads a whole number: digits, in groups of 1_000 if one likes, or with an exponent, as in 1e6 or 2.5e3.
+///
+/// A point without an exponent is not read: 12.000 is twelve to some and twelve thousand to others.
+///
+/// ```
+/// use mbppo::config::count;
+/// assert_eq!([count("12000"), count("12_000"), count("1.2e4")], [Some(12_000); 3]);
+/// assert_eq!([count("12.000"), count("12,000"), count("1e-1"), count("-1"), count("1e99")], [None; 5]);
+/// ```
+pub fn count(text: &str) -> Option<u64> {
+    let text = text.trim();
+    if !text.contains(['e', 'E']) {
+        let is_grouped =
+            text.split('_').all(|group| group.bytes().all(|b| b.is_ascii_digit()) && !group.is_empty());
+        return if is_grouped { text.replace('_', "").parse().ok() } else { None };
+    }
+    // Up to here every whole number is an f64 of its own.
+    const LARGEST: f64 = 9_007_199_254_740_992.0;
+    let number: f64 = text.parse().ok()?;
+    (number.fract() == 0.0 && (0.0..=LARGEST).contains(&number)).then_some(number as u64)
+}
+
 impl Parameter for usize {
     fn parse(text: &str, allowed: &Allowed) -> Result<Self, String> {
-        match (count(text.trim()), allowed) {
+        match (count(text).and_then(|count| Self::try_from(count).ok()), allowed) {
             (Some(value), Allowed::Count { min, max }) if (*min..=*max).contains(&value) => Ok(value),
             _ => Err(allowed.sentence() + &comma_hint(text)),
         }
@@ -65,20 +87,6 @@ impl Parameter for usize {
     fn text(&self) -> String {
         self.to_string()
     }
-}
-
-/// A whole number as people write it: `20000`, `20_000` or `2e4`.
-fn count(text: &str) -> Option<usize> {
-    if text.contains(['e', 'E']) {
-        let number: f64 = text.parse().ok()?;
-        let is_whole = number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&number);
-        return is_whole.then_some(number as usize);
-    }
-    let groups: Vec<&str> = text.split('_').collect();
-    if groups.iter().any(|group| group.is_empty()) {
-        return None;
-    }
-    groups.concat().parse().ok()
 }
 
 /// What to say besides where a number is written with a comma.

@@ -21,6 +21,7 @@ pub use pendulum::{Pendulum, PendulumPhysics};
 pub use vec_env::{EpisodeEnd, PhysicsValue, Transition, VecEnv};
 
 use crate::error::{Error, Result};
+use crate::nearest::the_nearest;
 use crate::rng::Stream;
 use serde::Serialize;
 
@@ -225,7 +226,7 @@ pub fn make(id: &str) -> Result<Box<dyn Env>> {
         _ => Err(Error::Config {
             field: "task".into(),
             value: id.into(),
-            allowed: format!("the tasks are {}", TASKS.join(", ")),
+            allowed: format!("the tasks are {}{}", TASKS.join(", "), the_nearest(id, TASKS.iter().copied())),
         }),
     }
 }

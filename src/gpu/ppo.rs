@@ -98,8 +98,7 @@ impl ActorCritic {
         self.order = self.queue.words(&places);
         let Settings { clip_range, clip_range_vf, ent_coef, vf_coef, max_grad_norm } = *settings;
         let settings = [clip_range, clip_range_vf, ent_coef, vf_coef].map(|setting| setting as f32);
-        let step =
-            |(rows, &divisor)| Step { rows, divisor, settings, max_norm: max_grad_norm as f32 };
+        let step = |(rows, &divisor)| Step { rows, divisor, settings, max_norm: max_grad_norm as f32 };
         self.plans.begin(&self.queue, adam, sizes.into_iter().zip(divisors).map(step).collect());
         if self.workspace.as_ref().is_none_or(|workspace| workspace.rows != rows) {
             self.workspace = Some(self.make_workspace(rows));

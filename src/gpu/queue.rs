@@ -4,7 +4,8 @@
 //! to the browser at once and waits for it.
 //! **Choices.** (1) A browser reports a kernel that does not compile, too little memory or a lost device long after the
 //! call, as an event, and reads go on giving numbers that mean nothing. So the first such report is kept, and every read
-//! from then on fails with the browser's words. (2) The device is opened once and stays: cubecl has one for a page.
+//! from then on fails with the browser's words. A read may fail before that event has come, in words that tell nothing of
+//! the cause ("could not be mapped"); then the event is waited for. (2) The device is opened once and stays: cubecl has one for a page.
 //! (3) cubecl cannot work without timestamp queries and would end the program, so an adapter without them is refused
 //! by name before anything is computed.
 
@@ -13,7 +14,8 @@ use burn_wgpu::graphics::WebGpu;
 use burn_wgpu::{RuntimeOptions, WgpuDevice, WgpuSetup, wgpu};
 use cubecl::prelude::BufferArg;
 use cubecl::server::Handle;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::task::{Poll, Waker};
 
 /// Dispatches that cubecl collects before it hands them to the browser by itself.
 const TASKS_MAX: usize = 64;
@@ -24,6 +26,8 @@ const WORD: usize = 4;
 #[derive(Clone)]
 pub struct Queue {
     client: cubecl::client::Client,
+    /// The browser's own queue, below cubecl's.
+    submitted: wgpu::Queue,
     name: String,
     is_software: bool,
     /// The first thing that went wrong, in the browser's words.
@@ -101,7 +105,7 @@ impl Queue {
         let name = name_of(&setup);
         // A browser's fallback adapter is a program.
         let is_software = setup.adapter.get_info().device_type == wgpu::DeviceType::Cpu;
-        let queue = Self { client, name, is_software, failure };
+        let queue = Self { client, submitted: setup.queue.clone(), name, is_software, failure };
         OPENED.set(Some(queue.clone()));
         Ok(queue)
     }
@@ -166,9 +170,7 @@ impl Queue {
     pub async fn read(&self, buffers: &[&Buffer], doing: &str) -> Result<Vec<Vec<f32>>> {
         let handles = buffers.iter().map(|buffer| buffer.handle.clone()).collect();
         let read = self.client.read_async(handles).await;
-        self.check(doing)?;
-        let all = read
-            .map_err(|error| Error::Device { doing: doing.into(), reason: first_line(&error.to_string()) })?;
+        let all = self.told(read, doing).await?;
         let floats = |bytes: &[u8], len: usize| -> Vec<f32> {
             let (words, _) = bytes.as_chunks::<WORD>();
             words.iter().take(len).map(|word| f32::from_le_bytes(*word)).collect()
@@ -182,8 +184,44 @@ impl Queue {
     /// As [`Queue::read`].
     pub async fn settle(&self, doing: &str) -> Result<()> {
         let waited = self.client.sync().await;
+        self.told(waited, doing).await
+    }
+
+    /// A result of cubecl, or why it is none: what the browser reports comes first.
+    async fn told<T, E: std::fmt::Display>(
+        &self,
+        result: std::result::Result<T, E>,
+        doing: &str,
+    ) -> Result<T> {
+        if result.is_err() {
+            self.hear().await;
+        }
         self.check(doing)?;
-        waited.map_err(|error| Error::Device { doing: doing.into(), reason: first_line(&error.to_string()) })
+        result.map_err(|error| Error::Device { doing: doing.into(), reason: first_line(&error.to_string()) })
+    }
+
+    /// Waits until the browser has reported on all that was submitted. Reports come in the order of what they are about:
+    /// whatever made a call fail has been heard of by then.
+    async fn hear(&self) {
+        let state = Arc::new(Mutex::new((false, None::<Waker>)));
+        let inside = state.clone();
+        self.submitted.on_submitted_work_done(move || {
+            let waker = inside.lock().ok().and_then(|mut state| {
+                state.0 = true;
+                state.1.take()
+            });
+            if let Some(waker) = waker {
+                waker.wake();
+            }
+        });
+        std::future::poll_fn(|context| match state.lock() {
+            Ok(mut state) if !state.0 => {
+                state.1 = Some(context.waker().clone());
+                Poll::Pending
+            }
+            _ => Poll::Ready(()),
+        })
+        .await;
     }
 
     fn check(&self, doing: &str) -> Result<()> {

@@ -65,12 +65,8 @@ impl Rnd {
         let (inputs, features) = (self.sizes[0], self.sizes[self.sizes.len() - 1]);
         let (states, width) = (obs.len() / inputs, padded(inputs));
         let (rows, batches) = (largest(states, rows), minibatches(states, rows));
-        let step = |rows: usize| Step {
-            rows,
-            divisor: (rows * features) as f32,
-            settings: [0.0; 4],
-            max_norm: 0.0,
-        };
+        let step =
+            |rows: usize| Step { rows, divisor: (rows * features) as f32, settings: [0.0; 4], max_norm: 0.0 };
         let steps = batches.clone().map(|batch| step(batch.len())).collect();
         // Every minibatch has a place for the states of the largest; what is left of it is never read.
         for batch in batches {

@@ -82,8 +82,8 @@ fn names(means: &[Place], evaluations: &[Place], bar: Option<f64>, theme: &Theme
     let last = |line: &[Place]| line.iter().rev().find(|place| place.1.is_finite()).map(|place| place.1);
     let name = |text: String, value: Option<f64>, colour| value.map(|value| Name { text, value, colour });
     let names = [
-        name("greedy".into(), last(evaluations), theme.reward),
-        name(format!("mean of {WINDOW}"), last(means), theme.ink),
+        name("tests".into(), last(evaluations), theme.reward),
+        name("practice".into(), last(means), theme.ink),
         name(format!("solved: {}", bar.unwrap_or_default()).replace('-', "−"), bar, theme.muted),
     ];
     names.into_iter().flatten().collect()

@@ -36,6 +36,9 @@ struct Facts {
     seed: u64,
     /// Where it was trained last.
     device: String,
+    /// Real steps after which the run is to be given up; files of earlier versions do not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    max_steps: Option<u64>,
     /// Every hyperparameter by name, as text.
     config: BTreeMap<String, String>,
     counters: Counters,
@@ -84,6 +87,7 @@ impl Trainer {
         let facts = Facts::read(&text)?;
         let mut trainer = Self::new(&facts.task, facts.config()?, Seed(facts.seed), device)
             .map_err(|error| of_file("", error))?;
+        trainer.max_steps = facts.max_steps;
         trainer.restore_experience(&mut arrays)?;
         trainer.restore_learned(&mut arrays)?;
         let confidence = arrays.has("trust.confidence").then(|| arrays.take_one("trust.confidence"));
@@ -103,10 +107,11 @@ impl Trainer {
         let setting = |name: &str| (name.to_string(), self.config.get(name).unwrap_or_default());
         Facts {
             format: FORMAT,
-            program: env!("CARGO_PKG_VERSION").into(),
+            program: crate::PROGRAM.into(),
             task: self.spec.id.into(),
             seed: self.seed.0,
             device: self.device.kind().name().into(),
+            max_steps: self.max_steps,
             config: schema().iter().map(|row| setting(row.name)).collect(),
             counters: self.record.counters(),
             streams: self.streams.positions(),

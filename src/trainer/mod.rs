@@ -92,6 +92,8 @@ pub struct Trainer {
     work: Work,
     /// Physics that somebody has changed, by name.
     changed_physics: BTreeMap<String, f64>,
+    /// Real steps after which whoever runs this means to give it up.
+    max_steps: Option<u64>,
     /// What had been learned at the end of the latest iteration; none any more after a failure.
     kept: Option<Learned>,
     failure: Option<Error>,
@@ -153,6 +155,7 @@ impl Trainer {
             record: Record::default(),
             work: Work::Begin,
             changed_physics: BTreeMap::new(),
+            max_steps: None,
             kept: None,
             failure: None,
             config,
@@ -251,6 +254,17 @@ impl Trainer {
     /// Real and imagined steps so far.
     pub fn steps(&self) -> (u64, u64) {
         (self.record.real_steps, self.record.imagined_steps)
+    }
+
+    /// Real steps after which whoever runs this means to give it up, if somebody has said so. It is saved with the run
+    /// and changes nothing in it.
+    pub fn max_steps(&self) -> Option<u64> {
+        self.max_steps
+    }
+
+    /// Says after how many real steps the run is to be given up.
+    pub fn set_max_steps(&mut self, max_steps: u64) {
+        self.max_steps = Some(max_steps);
     }
 
     /// The step size of policy and value now: with annealing it falls to a tenth.

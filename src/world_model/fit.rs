@@ -49,7 +49,8 @@ impl Fit {
     /// Starts a fit on what replay holds, of which something is held out; the model moves to replay's scales.
     pub fn start(model: &mut Model, replay: &Replay, action: ActionSpace, config: &Config) -> Self {
         model.set_scales(Scales::of(replay, config.model_target));
-        let bootstraps = (0..config.ensemble_size).map(|member| rows_of(member, config.ensemble_size, replay)).collect();
+        let bootstraps =
+            (0..config.ensemble_size).map(|member| rows_of(member, config.ensemble_size, replay)).collect();
         let held_out: Vec<usize> = replay.ids_of(Part::HeldOut).collect();
         let stride = held_out.len().div_ceil(HELD_OUT_ROWS).max(1);
         let mut batch = Batch::default();

@@ -149,7 +149,11 @@ mod tests {
         let long = Stretch { obs: vec![vec![0.0], vec![1.0], vec![2.0]], actions: vec![vec![0.0]; 2] };
         let stretches = [short.clone(), short.clone(), short, long];
         let curve = error_by_horizon(&stretches, &[1.0; 8], 1, 5);
-        assert_eq!((curve.model.len(), curve.asked), (1, 5), "one step ahead is known, of five that were asked for");
+        assert_eq!(
+            (curve.model.len(), curve.asked),
+            (1, 5),
+            "one step ahead is known, of five that were asked for"
+        );
     }
 
     #[test]

@@ -81,7 +81,7 @@ test("trunk serve: the page is there at once, takes up WebGPU when it has been c
     await served.untilServed(/data-build="webgpu" data-script="/);
     assert.equal(readdirSync(served.dist).filter((name) => name.startsWith("mbppo-webgpu-")).length, 2);
     // The stand-in has no WebGPU in it, and says so: the page has fetched and tried it.
-    await sentence.filter({ hasText: "this build has no WebGPU in it" }).waitFor({ timeout: 60_000 });
+    await sentence.filter({ hasText: "this build has no WebGPU in it" }).waitFor({ timeout: 240_000 });
     assert.match(served.said(), /WebGPU has been added to the page/);
   } finally {
     served.end();

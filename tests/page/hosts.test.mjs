@@ -20,14 +20,14 @@ const policy = (changes) => ({ "content-security-policy": Object.entries({ "defa
 
 /** What the page says where no module of it runs. */
 async function helpOf(page) {
-  await page.locator("[data-is=help].known").waitFor({ timeout: 30_000 });
+  await page.locator("[data-is=help].known").waitFor({ timeout: 240_000 });
   assert.ok(await page.locator("[data-is=loading]").isHidden(), "nothing is being loaded any more");
   return page.locator("[data-is=help-words]").textContent();
 }
 
 /** What it says where its modules run and the program does not. */
 async function troubleOf(page) {
-  await page.locator("[data-is=trouble]").waitFor({ timeout: 30_000 });
+  await page.locator("[data-is=trouble]").waitFor({ timeout: 240_000 });
   assert.equal(await page.locator("[data-is=help]").count(), 0);
   return page.locator("[data-is=trouble-report]").textContent();
 }
@@ -35,7 +35,7 @@ async function troubleOf(page) {
 const WITHOUT_MODULES = [
   ["scripts as text/plain", { headers: (name) => (name.endsWith(".js") ? { "content-type": "text/plain" } : {}) }, /sends \S+\.js as “text\/plain”.*“text\/javascript”/],
   ["scripts without a type", { headers: (name) => (name.endsWith(".js") ? { "content-type": "" } : {}) }, /sends \S+\.js as “no type”/],
-  ["the page itself in place of a script", { altered: (name, body) => body, headers: (name) => (name.endsWith("store.js") ? { "content-type": "text/html" } : {}) }, /sends store\.js as “text\/html”/],
+  ["the page itself in place of a script", { altered: (name, body) => body, headers: (name) => (name.endsWith("page/main.js") ? { "content-type": "text/html" } : {}) }, /sends main\.js as “text\/html”/],
 ];
 for (const [kind, serving, words] of WITHOUT_MODULES) {
   test(`a host that sends ${kind} is told so`, async () => {
@@ -49,9 +49,9 @@ test("one module that does not arrive is named", async () => {
   const browser = await host();
   for (const refuse of [(route) => route.fulfill({ status: 404, body: "" }), (route) => route.abort("blockedbyclient")]) {
     const page = await browser.open("about:blank".slice(0, 0), { loaded: false, before: null });
-    await page.route(/\/js-[^/]*\/store\.js$/, refuse);
+    await page.route(/\/js-[^/]*\/page\/main\.js$/, refuse);
     await page.goto(browser.home + QUERY);
-    assert.match(await helpOf(page), /^store\.js could not be loaded/);
+    assert.match(await helpOf(page), /^main\.js could not be loaded/);
     await page.leave();
   }
 });
@@ -66,7 +66,7 @@ test("opened as a file it says that it wants a server", async () => {
 test("where not even a plain script runs, advice appears by itself", async () => {
   const page = await (await host({ headers: () => policy({ "script-src": "'none'" }) })).open(QUERY, { loaded: false });
   assert.ok(await page.locator("[data-is=help]").isHidden(), "not at once: the scripts may only be slow");
-  await page.locator("[data-is=help]").waitFor({ state: "visible", timeout: 30_000 });
+  await page.locator("[data-is=help]").waitFor({ state: "visible", timeout: 240_000 });
   assert.ok(await page.locator("[data-is=loading]").isHidden());
   assert.match(await page.locator("[data-is=help-words]").textContent(), /not as a file.*“text\/javascript”.*'wasm-unsafe-eval'.*“allow-same-origin”/s);
   await page.leave();
@@ -133,10 +133,10 @@ test("a sandboxed frame without allow-same-origin says which word is missing; wi
   const page = await browser.open(QUERY, { loaded: false });
   await page.goto(await frame(browser.home + QUERY, 'sandbox="allow-scripts"'));
   const inside = page.frameLocator("iframe");
-  await inside.locator("[data-is=help].known").waitFor({ timeout: 30_000 });
+  await inside.locator("[data-is=help].known").waitFor({ timeout: 240_000 });
   assert.match(await inside.locator("[data-is=help-words]").textContent(), /sandboxed frame.*allow-same-origin.*access-control-allow-origin/s);
   await page.goto(await frame(browser.home + QUERY, 'sandbox="allow-scripts allow-same-origin"'));
-  await inside.locator("[data-is=real-steps]").filter({ hasText: /[1-9]/ }).waitFor({ timeout: 60_000 });
+  await inside.locator("[data-is=real-steps]").filter({ hasText: /[1-9]/ }).waitFor({ timeout: 240_000 });
   await page.leave();
 });
 
@@ -145,7 +145,7 @@ test("a sandboxed frame learns where the server lets everybody read (CORS)", asy
   const page = await browser.open(QUERY, { loaded: false });
   await page.goto(await frame(browser.home + QUERY, 'sandbox="allow-scripts"'));
   const inside = page.frameLocator("iframe");
-  await inside.locator("[data-is=real-steps]").filter({ hasText: /[1-9]/ }).waitFor({ timeout: 60_000 });
+  await inside.locator("[data-is=real-steps]").filter({ hasText: /[1-9]/ }).waitFor({ timeout: 240_000 });
   assert.match(await inside.locator("[data-is=device-sentence]").textContent(), /Training on the CPU/);
   await page.leave();
 });

@@ -1,9 +1,9 @@
 // The page learns, and shows it.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { faultsOf, launch, snapshotOf, until } from "./support/browser.mjs";
+import { eventually, faultsOf, launch, snapshotOf, standsStill, until } from "./support/browser.mjs";
 import { frameTimes, pixelsOf } from "./support/look.mjs";
-import { spread, tasksOf } from "./support/tasks.mjs";
+import { busy, spread, tasksOf } from "./support/tasks.mjs";
 
 let browser;
 before(async () => { browser = await launch(); });
@@ -28,31 +28,28 @@ test("every picture is really drawn, in ink and in light, and changes", async ()
   await until(page, (s) => s.iteration >= 4);
   const pictures = [["stage", "[data-is=stage]", 0], ["return", "[data-is=learning] canvas", 0], ["error by horizon", "[data-is=trust] canvas", 0], ["map", "[data-is=where] canvas", 0]];
   const look = () => Promise.all(pictures.map(([, selector, index]) => pixelsOf(page, selector, index)));
-  await page.waitForTimeout(1500);
   const early = await look();
-  const { iteration } = await snapshotOf(page);
-  await until(page, (s) => s.iteration >= iteration + 12);
-  await page.waitForTimeout(1500);
-  const late = await look();
-  pictures.forEach(([name], index) => {
-    const drawn = late[index];
-    if (name !== "error by horizon") assert.ok(drawn.ink > 20, `${name} has ${drawn.ink} pixels of ink`);
-    if (!["return", "map"].includes(name)) assert.ok(drawn.imagined > 20, `${name} has ${drawn.imagined} pixels of imagined blue`);
-    assert.notEqual(drawn.print, early[index].print, `${name} stood still`);
-  });
-  await page.locator("[data-is=doubt] canvas").scrollIntoViewIfNeeded();
-  await page.waitForTimeout(2500);
-  for (const dimension of [0, 1, 2, 3]) {
-    const { ink, imagined } = await pixelsOf(page, "[data-is=reality] canvas", dimension);
-    assert.ok(ink > 20 && imagined > 20, `dimension ${dimension} has ${ink} pixels of ink and ${imagined} of imagined blue`);
+  for (const [index, [name]] of pictures.entries()) {
+    await eventually(page, async () => {
+      const drawn = (await look())[index];
+      return (name === "error by horizon" || drawn.ink > 20) && (["return", "map"].includes(name) || drawn.imagined > 20) && drawn.print !== early[index].print;
+    }, `${name}, drawn in ink and in light, and changing,`);
   }
-  assert.ok((await pixelsOf(page, "[data-is=doubt] canvas")).error > 20, "doubt against error is drawn");
+  await page.locator("[data-is=doubt] canvas").scrollIntoViewIfNeeded();
+  for (const dimension of [0, 1, 2, 3]) {
+    await eventually(page, async () => {
+      const { ink, imagined } = await pixelsOf(page, "[data-is=reality] canvas", dimension);
+      return ink > 20 && imagined > 20;
+    }, `dimension ${dimension} in ink and in light`);
+  }
+  await eventually(page, async () => (await pixelsOf(page, "[data-is=doubt] canvas")).error > 20, "doubt against error");
   await page.locator("[data-is=curves] summary").click();
   await page.locator("[data-is=curves]").scrollIntoViewIfNeeded();
-  await page.waitForTimeout(2500);
   for (const index of [0, 1, 2, 3]) {
-    const { ink, imagined } = await pixelsOf(page, "[data-is=curves] canvas", index);
-    assert.ok(ink + imagined > 20, `curve ${index} has ${ink} and ${imagined} pixels`);
+    await eventually(page, async () => {
+      const { ink, imagined } = await pixelsOf(page, "[data-is=curves] canvas", index);
+      return ink + imagined > 20;
+    }, `curve ${index}`);
   }
   assert.deepEqual(await faultsOf(page), []);
   await page.leave();
@@ -62,8 +59,7 @@ test("pause stands still, a tick is one tick, a phase ends, play goes on", async
   const page = await browser.open("?seed=1&device=cpu");
   await until(page, (s) => s.real_steps > 64);
   await page.locator("[data-is=play]").click();
-  await page.waitForTimeout(300);
-  const [still, shown] = [await snapshotOf(page), await page.locator("[data-is=counters]").textContent()];
+  const [still, shown] = [await standsStill(page), await page.locator("[data-is=counters]").textContent()];
   await page.waitForTimeout(700);
   assert.deepEqual(await snapshotOf(page), still);
   assert.equal(await page.locator("[data-is=counters]").textContent(), shown);
@@ -84,18 +80,19 @@ test("pause stands still, a tick is one tick, a phase ends, play goes on", async
 
 test("slow motion does a few units of work a second and lights their phase", async () => {
   const page = await browser.open("?seed=1&device=cpu&speed=slow");
-  await page.waitForTimeout(500);
-  const { ticks } = await snapshotOf(page);
-  await page.waitForTimeout(3000);
-  const done = (await snapshotOf(page)).ticks - ticks;
-  assert.ok(done >= 4 && done <= 12, `${done} ticks in 3 s`);
-  assert.equal(await page.locator("[data-is=ribbon] .lit").getAttribute("data-phase"), (await snapshotOf(page)).phase);
+  const now = () => page.evaluate(() => [mbppo.snapshot.ticks, performance.now()]);
+  const [ticks, from] = await now();
+  await until(page, (s) => s.ticks >= ticks + 10);
+  const [then, to] = await now();
+  const each = (to - from) / (then - ticks);
+  assert.ok(each > 250, `a tick every ${each} ms`); // how much longer it may take depends on what else the machine does
+  await eventually(page, () => page.evaluate(() => document.querySelector("[data-is=ribbon] .lit").dataset.phase === mbppo.snapshot.phase), "the lamp of the phase");
   await page.leave();
 });
 
 /** All that the first two iterations have left behind: the return of every episode, every metric. */
 async function beginningOf(page) {
-  await page.waitForFunction(() => Math.max(...Object.values(mbppo.curves?.metrics ?? {}).map((points) => points.length)) >= 2, null, { timeout: 120_000 });
+  await page.waitForFunction(() => Math.max(...Object.values(mbppo.curves?.metrics ?? {}).map((points) => points.length)) >= 2);
   return page.evaluate(() => {
     const end = mbppo.curves.metrics["train/n_updates"][1].real_steps;
     const early = (points) => points.filter(({ real_steps }) => real_steps <= end);
@@ -133,10 +130,7 @@ test("a hidden tab rests, and goes on where it was", async () => {
   } });
   await until(page, (s) => s.real_steps > 64);
   await page.evaluate(() => { globalThis.withheld = true; });
-  await page.waitForTimeout(500);
-  const { ticks } = await snapshotOf(page);
-  await page.waitForTimeout(1500);
-  assert.equal((await snapshotOf(page)).ticks, ticks);
+  const { ticks } = await standsStill(page);
   await page.evaluate(() => globalThis.show());
   await until(page, (s) => s.ticks > ticks + 20);
   assert.deepEqual(await faultsOf(page), []);
@@ -151,11 +145,16 @@ test("the page's thread is never busy for long while the worker trains flat out"
     const start = await snapshotOf(page);
     const { median, slow } = await frameTimes(page);
     const { iteration, ticks } = await snapshotOf(page);
-    const { cpu, wall, worst } = await tasksOf(browser, page, 4000);
+    const tasks = await tasksOf(browser, page, 4000);
+    const { cpu, wall, worst } = tasks;
     const [worked, passed] = [cpu, wall].map((tasks) => spread(tasks.filter((ms) => ms > 0.5)));
     const words = ({ median: half, p95, max }) => `median ${half.toFixed(1)}, 95 % ${p95.toFixed(1)}, longest ${max.toFixed(1)} ms`;
     t.diagnostic(`${speed}: frames median ${median.toFixed(1)} ms, 95 % under ${slow.toFixed(1)} ms; ${iteration - start.iteration} iterations, ${ticks - start.ticks} ticks in 3 s`);
     t.diagnostic(`${speed}: tasks above half a millisecond, worked: ${words(worked)}; passed by, with all else on this machine: ${words(passed)}`);
+    if (busy(tasks)) {
+      t.diagnostic("This machine is busy with other things: not judged.");
+      continue;
+    }
     assert.ok(worked.max <= 16, `a task of ${worked.max} ms at ${speed}: ${worst.join(" | ")}`);
     assert.ok(median < 34, `median frame ${median} ms at ${speed}`); // 16.7 on an idle machine
   }

@@ -1,7 +1,7 @@
 // Every task as good as the first: its picture, its ghosts, its map, and a world that can be changed.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { faultsOf, launch, snapshotOf, until } from "./support/browser.mjs";
+import { eventually, faultsOf, launch, snapshotOf, standsStill, until } from "./support/browser.mjs";
 import { pixelsOf } from "./support/look.mjs";
 
 const TASKS = { "CartPole-v1": 4, "Acrobot-v1": 6, "Pendulum-v1": 3, "MountainCar-v0": 2, "MountainCarContinuous-v0": 2, "DynaMaze-v0": 2 }; // and how many numbers it sees
@@ -9,12 +9,6 @@ const TASKS = { "CartPole-v1": 4, "Acrobot-v1": 6, "Pendulum-v1": 3, "MountainCa
 let browser;
 before(async () => { browser = await launch(); });
 after(() => browser?.close());
-
-/** Waits until `look()` gives something that is true of the page. */
-async function eventually(page, look, words, timeout = 60_000) {
-  for (const end = Date.now() + timeout; Date.now() < end; await page.waitForTimeout(100)) if (await look()) return;
-  assert.fail(`${words} did not come in ${timeout / 1000} s`);
-}
 
 /** Everything that somebody reads or hears. */
 const wordsOf = (page) => page.evaluate(() => [document.body.innerText, ...[...document.querySelectorAll("[aria-label]")].map((node) => node.getAttribute("aria-label"))].join("\n"));
@@ -107,9 +101,15 @@ test("the map shows visits, novelty and value, each with its own words", async (
   await until(page, (s) => s.iteration >= 1);
   await page.waitForFunction(() => mbppo.stateMap);
   await page.evaluate(() => mbppo.pause());
+  await standsStill(page);
+  let before = null;
   const map = async (layer) => {
     await page.locator(`[data-is=layers] :text-is("${layer}")`).click();
-    await page.waitForTimeout(1200);
+    await eventually(page, async () => {
+      const { ink, print } = await pixelsOf(page, "[data-is=where] canvas");
+      return ink > 20 && print !== before;
+    }, `the map of ${layer}`);
+    before = (await pixelsOf(page, "[data-is=where] canvas")).print;
     return { words: await page.locator("[data-is=where] [data-is=answer]").textContent(), ...(await pixelsOf(page, "[data-is=where] canvas")) };
   };
   const [visited, novel, valued] = [await map("visited"), await map("novel"), await map("valued")];

@@ -1,7 +1,7 @@
 // Whoever comes, with whatever address, device, screen or keyboard.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { faultsOf, launch, snapshotOf, until } from "./support/browser.mjs";
+import { faultsOf, launch, snapshotOf, standsStill, until } from "./support/browser.mjs";
 import { faintTexts, smallTargets } from "./support/look.mjs";
 
 let browser;
@@ -78,8 +78,7 @@ test("keys play, step and restart, but not while somebody types", async () => {
   await page.locator("h1").click();
   await page.keyboard.press("Space");
   assert.equal(await playing(), false);
-  await page.waitForTimeout(200);
-  const { ticks } = await snapshotOf(page);
+  const { ticks } = await standsStill(page);
   await page.keyboard.press(".");
   await until(page, (s) => s.ticks === ticks + 1);
   await page.keyboard.press("n");

@@ -15,7 +15,7 @@ async function onWebGpu(t) {
     t.skip("this browser has no WebGPU adapter, not even a software one");
     return null;
   }
-  t.diagnostic(await untilSaid(page, /^Training on WebGPU \(google swiftshader\) since iteration \d+, as asked for\.$/, 120_000));
+  t.diagnostic(await untilSaid(page, /^Training on WebGPU \(google swiftshader\) since iteration \d+, as asked for\.$/, 600_000));
   return page;
 }
 
@@ -24,7 +24,7 @@ test("WebGPU takes a run over when it is asked for, trains, and a lost device is
   if (!page) return;
   assert.equal(await page.evaluate(() => mbppo.device.kind), "webgpu");
   const start = await snapshotOf(page);
-  await until(page, (s) => s.iteration >= start.iteration + 1, 180_000);
+  await until(page, (s) => s.iteration >= start.iteration + 1, 600_000);
   const { ticks, real_steps } = await snapshotOf(page);
   t.diagnostic(`${ticks - start.ticks} ticks, ${real_steps - start.real_steps} real steps on WebGPU`);
   assert.deepEqual(await faultsOf(page), []);

@@ -1,31 +1,45 @@
-// The page's heartbeat: every animation frame paints the latest that is known and orders more work. A hidden tab gets no
-// frames, so it rests. Answers of a run that has been replaced meanwhile are dropped.
+// The page's heartbeat: paints what is known, and keeps the learner in work. The learner's share of the time goes by the
+// clock, not by frames: a page that paints five times a second does not starve it, and one that paints 240 times does not
+// heat the room. A hidden tab gets no frames, so it rests. Answers of a run that has been replaced meanwhile are dropped.
 
-/**
- * Milliseconds of work in one order, one order a frame. Normal takes three quarters of a processor at 60 frames a second and
- * leaves a laptop cool; fast takes all that one order a frame can take without holding up the page.
- */
-export const BUDGET_MS = { normal: 12, fast: 25 };
-/** Fast in a Worker: two orders are always under way, which covers frames that come late; pausing waits for one at most. */
-export const AHEAD_MS = 40;
-const SLOW_MS = 300; // between two units of work in slow motion
+/** The share of the time that a Worker works. Normal leaves a laptop cool; fast takes a whole processor. */
+export const SHARE = { normal: 0.75, fast: 1 };
+/** Between two ticks in slow motion. */
+export const SLOW_MS = 300;
+const SPAN_MS = 60; // an order covers so much time; each brings a snapshot
+const SPAN_MOST_MS = 500; // … or more where the page is so slow that a Worker has to wait for the next one
+const [LONGER, SHORTER] = [1.5, 0.98];
+const WAITED_MS = 4;
+const RESTS_MS = 700; // without a frame for so long, the tab counts as hidden; no painter is that slow
+/** The page's own thread works once a frame, and no longer than this, because it paints as well. */
+export const OWN_MS = 25;
+const SMOOTH = 0.2;
+const PHASE_MS = 25; // an order of "Next phase"
 const LOOK_MS = 60; // between two snapshots
 const CURVES_MS = 300; // between two copies of all curves; more where copying takes long
 const SAVE_MS = 10_000; // between two checkpoints
-const SHARE = 40; // … so that copies and checkpoints stay under a fortieth of the time each
+const COPYING = 40; // … so that copies and checkpoints stay under a fortieth of the time each
 
-export function createLoop({ paint, reported, failed, schedule = (frame) => requestAnimationFrame(frame) }) {
+export function createLoop({ paint, reported, failed, schedule = (frame) => requestAnimationFrame(frame), clock = () => performance.now() }) {
   let session = null;
   let generation = 0;
   let flying = 0; // orders that have no answer yet
   let speed = null; // null: paused
   let errands = []; // asked for by hand: "look", "tick", "phase"
-  let last = 0;
+  let last = -Infinity; // when the latest frame came
+  let interval = 1000 / 60; // between two frames, lately
+  let span = SPAN_MS;
   let due = { look: 0, curves: 0, tick: 0, save: 0 };
   let progress = ""; // when this changes, curves have grown
   let drawn = "";
   let handOver = null; // who waits for a checkpoint to take the run over; once it is there, no more is ordered
   let held = false;
+
+  /** How long the next order is worked on: by the clock in a Worker, at once on the page's own thread. */
+  function timeOf(now) {
+    if (session.ahead > 0) return { budgetMs: SHARE[speed] * span, share: SHARE[speed], look: true };
+    return { budgetMs: Math.min(OWN_MS, SHARE[speed] * interval), look: now >= due.look };
+  }
 
   function playing(now) {
     if (!speed || held) return null;
@@ -33,17 +47,17 @@ export function createLoop({ paint, reported, failed, schedule = (frame) => requ
     // Every order asks, since nobody knows in which of them the iteration ends.
     const save = now >= due.save || handOver ? { stopAt: "iteration", save: true } : {};
     if (speed === "slow") return { budgetMs: 0, maxTicks: 1, ...save };
-    const budgetMs = speed === "fast" && session.ahead > 0 ? AHEAD_MS : BUDGET_MS[speed];
-    return { budgetMs, look: now >= due.look, ...save };
+    return { ...timeOf(now), ...save };
   }
 
   function nextOrder(now) {
-    const most = speed === "fast" && errands.length === 0 && !handOver ? 1 + session.ahead : 1;
+    const spread = speed !== null && speed !== "slow" && errands.length === 0 && !handOver;
+    const most = spread ? 1 + session.ahead : 1;
     if (flying >= most) return null;
     const curves = now >= due.curves && progress !== drawn;
     if (errands[0] === "look") return { budgetMs: 0, maxTicks: 0, curves: true };
     if (errands[0] === "tick") return { budgetMs: 0, maxTicks: 1, curves };
-    if (errands[0] === "phase") return { budgetMs: BUDGET_MS.fast, stopAt: "phase", curves };
+    if (errands[0] === "phase") return { budgetMs: PHASE_MS, stopAt: "phase", curves };
     if (!speed) return progress === drawn ? null : { budgetMs: 0, maxTicks: 0, curves: true };
     const order = playing(now);
     return order && { ...order, curves };
@@ -53,10 +67,11 @@ export function createLoop({ paint, reported, failed, schedule = (frame) => requ
     if (errand && errands[0] === errand && (errand !== "phase" || report.phaseChanged)) errands.shift();
     if (report.snapshot) progress = [report.snapshot.episodes, report.snapshot.iteration, report.snapshot.latest_evaluation].join();
     if (report.curves) {
-      due.curves = now + Math.max(CURVES_MS, SHARE * report.curvesMs);
+      due.curves = now + Math.max(CURVES_MS, COPYING * report.curvesMs);
       drawn = progress;
     }
-    if (report.checkpoint) due.save = now + Math.max(SAVE_MS, SHARE * report.checkpoint.ms);
+    span = Math.min(SPAN_MOST_MS, Math.max(SPAN_MS, span * (report.idleMs > WAITED_MS ? LONGER : SHORTER)));
+    if (report.checkpoint) due.save = now + Math.max(SAVE_MS, COPYING * report.checkpoint.ms);
     reported(report);
     if (!report.checkpoint || !handOver || flying > 1) return; // with an order behind it the run is further already
     held = true;
@@ -69,19 +84,30 @@ export function createLoop({ paint, reported, failed, schedule = (frame) => requ
     const asked = { look: true, curves: false, save: false, ...order };
     const errand = errands[0];
     flying += 1;
-    due.tick = now + SLOW_MS;
+    due.tick = SLOW_MS + (now - due.tick < SLOW_MS ? due.tick : now); // a late frame does not make the next tick late
     if (asked.look) due.look = now + LOOK_MS;
     if (asked.curves) due.curves = now + CURVES_MS;
     try {
       const report = await session.advance(asked);
       if (mine === generation) answered(report, { errand, now });
     } catch (error) {
-      if (mine !== generation) return;
-      stop();
-      failed(error);
+      if (mine === generation) fail(error);
     } finally {
       if (mine === generation) flying -= 1;
     }
+    // A Worker is not kept waiting for the next frame; the page's own thread has to paint first.
+    if (mine === generation && session?.ahead > 0) supply(clock());
+  }
+
+  /** Orders what there is to do. */
+  function supply(now) {
+    if (now - last > RESTS_MS) return;
+    for (let order; session && (order = nextOrder(now)); ) work(order, now);
+  }
+
+  function fail(error) {
+    stop();
+    failed(error);
   }
 
   /** What the former session still answers does not count any more. */
@@ -93,9 +119,11 @@ export function createLoop({ paint, reported, failed, schedule = (frame) => requ
 
   function frame(now) {
     // When a hidden tab comes back, the time it was away does not count.
-    paint(now, Math.min(now - last, 100));
+    const passed = now - last > RESTS_MS ? 0 : now - last;
+    if (passed > 0) interval += SMOOTH * (passed - interval);
     last = now;
-    for (let order; session && (order = nextOrder(now)); ) work(order, now);
+    paint(now, passed);
+    supply(now);
     schedule(frame);
   }
   schedule(frame);
@@ -106,6 +134,8 @@ export function createLoop({ paint, reported, failed, schedule = (frame) => requ
       stop();
       [session, errands, progress, drawn] = [next, ["look"], "", ""];
       due = { look: 0, curves: 0, tick: 0, save: 0 };
+      const mine = generation;
+      next.ended?.then((error) => { if (mine === generation) fail(error); });
     },
     play: (pace) => { speed = pace; due.tick = 0; },
     pause() {

@@ -21,6 +21,7 @@ import { mountTrust } from "./panels/trust.js";
 import { mountWhere } from "./panels/where.js";
 import { mountWorld } from "./panels/world.js";
 import { readSettings, threadOf, writeSettings } from "./params.js";
+import { createPainting } from "./painting.js";
 import { createPlotter } from "./plotting.js";
 import { publish } from "./public.js";
 import { createRun } from "./run.js";
@@ -39,7 +40,7 @@ const stage = createStage({ canvas: find("stage"), theme, store });
 let plotter = null;
 let commands = null; // of the run, once the program has arrived
 const loop = createLoop({
-  paint: (now, dt) => { stage.paint(now, dt); plotter?.paintOne(now); },
+  paint: createPainting((now, dt) => { stage.paint(now, dt); plotter?.paintOne(now); }),
   reported: (report) => store.set(received(report, store.get())),
   failed: (error) => store.set(stopped(error, store.get())),
 });

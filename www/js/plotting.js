@@ -1,7 +1,9 @@
-// Draws the plots that have something new, one in a frame and each at most three times a second, so that training keeps
-// its time. A panel says what to draw; the drawing itself is in the wasm.
+// Draws the plots that have something new, one at a time, so that training keeps its time: those in sight at most three times
+// a second, the others now and then, so that a picture of the whole page, or a printed one, has them all. A panel says what
+// to draw; the drawing itself is in the wasm.
 
 const REST_MS = 320;
+const HIDDEN_MS = 4000;
 
 export function createPlotter({ plots, theme }) {
   const entries = new Map(); // canvas → entry
@@ -12,6 +14,8 @@ export function createPlotter({ plots, theme }) {
     for (const { target } of changes) entries.get(target).dirty = true;
   });
   theme.onChange(() => entries.forEach((entry) => (entry.dirty = true)));
+  // By then theme.js, which was there first, has taken the colours of paper.
+  for (const event of ["beforeprint", "afterprint"]) addEventListener(event, () => entries.forEach((entry, canvas) => paint(canvas, entry)));
 
   function fit(canvas, scale) {
     const width = Math.round(canvas.clientWidth * scale);
@@ -20,11 +24,19 @@ export function createPlotter({ plots, theme }) {
     return width > 0 && height > 0;
   }
 
+  function paint(canvas, entry) {
+    entry.dirty = false;
+    const colours = theme.get();
+    if (!fit(canvas, colours.scale)) return;
+    if (entry.draw) entry.draw(plots, colours, canvas);
+    else canvas.getContext("2d").clearRect(0, 0, canvas.width, canvas.height);
+  }
+
   return {
     /** `draw(plots, theme, canvas)` is what this canvas shows from now on; null: nothing yet. */
     show(canvas, draw) {
       if (!entries.has(canvas)) {
-        entries.set(canvas, { draw, dirty: true, visible: false, at: 0 });
+        entries.set(canvas, { draw, dirty: true, visible: false, at: -Infinity });
         seen.observe(canvas);
         resized.observe(canvas);
       }
@@ -32,14 +44,11 @@ export function createPlotter({ plots, theme }) {
     },
     /** Draws the one plot that has waited longest. */
     paintOne(now) {
-      const waiting = [...entries].filter(([, entry]) => entry.dirty && entry.visible && now - entry.at >= REST_MS);
+      const waiting = [...entries].filter(([, { dirty, visible, at }]) => dirty && now - at >= (visible ? REST_MS : HIDDEN_MS));
       if (waiting.length === 0) return;
       const [canvas, entry] = waiting.reduce((first, other) => (other[1].at < first[1].at ? other : first));
-      Object.assign(entry, { dirty: false, at: now });
-      const colours = theme.get();
-      if (!fit(canvas, colours.scale)) return;
-      if (entry.draw) entry.draw(plots, colours, canvas);
-      else canvas.getContext("2d").clearRect(0, 0, canvas.width, canvas.height);
+      entry.at = now;
+      paint(canvas, entry);
     },
   };
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openDevices, watchDevices } from "../js/worker/gpu_watch.js";
+import { watchDevices } from "../js/worker/gpu_watch.js";
 
 class GPUOutOfMemoryError { constructor(message) { this.message = message; } }
 class GPUValidationError { constructor(message) { this.message = message; } }
@@ -9,6 +9,7 @@ class GPUValidationError { constructor(message) { this.message = message; } }
 function world() {
   const device = new EventTarget();
   device.lost = new Promise((resolve) => { device.lose = resolve; });
+  device.queue = { onSubmittedWorkDone: () => new Promise((resolve, reject) => { Object.assign(device, { resolve, reject }); }) };
   class Adapter { async requestDevice(wish) { return Object.assign(device, { wish }); } }
   return { device, Adapter };
 }
@@ -19,7 +20,6 @@ test("a device that is lost, out of memory or refuses a program is told in its o
   watchDevices((error) => heard.push(error), Adapter);
   assert.equal(await new Adapter().requestDevice("limits"), device);
   assert.equal(device.wish, "limits");
-  assert.ok(openDevices().includes(device));
   const complain = (error) => device.dispatchEvent(Object.assign(new Event("uncapturederror"), { error }));
   complain(new GPUOutOfMemoryError("Failed to allocate memory for buffer mapping"));
   complain(new GPUValidationError("Invalid ShaderModule.\n - While validating compute stage"));
@@ -33,6 +33,27 @@ test("a device that is lost, out of memory or refuses a program is told in its o
   ]);
 });
 
-test("where there is no WebGPU nothing is watched", () => {
-  assert.doesNotThrow(() => watchDevices(() => {}, undefined));
+test("who asks whether the devices have spoken waits for all that they have to say, and for nothing else", async () => {
+  const { device, Adapter } = world();
+  const heard = [];
+  const spoken = watchDevices((error) => heard.push(error.reason), Adapter);
+  await spoken(); // there is none
+  await new Adapter().requestDevice();
+  const order = [];
+  for (const answer of ["resolve", "reject"]) {
+    const asked = spoken().then(() => order.push(answer));
+    await new Promise(setImmediate);
+    assert.ok(!order.includes(answer));
+    device[answer](new Error("lost"));
+    await asked;
+  }
+  assert.deepEqual([order, heard], [["resolve", "reject"], []]);
+  const asked = spoken().then(() => order.push(...heard));
+  device.lose({ reason: "unknown", message: "A valid external Instance reference no longer exists." });
+  await asked;
+  assert.deepEqual(order.slice(2), ["it was lost (A valid external Instance reference no longer exists)"]);
+});
+
+test("where there is no WebGPU nothing is watched", async () => {
+  await watchDevices(() => {}, undefined)();
 });

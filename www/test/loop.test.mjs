@@ -1,22 +1,30 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { AHEAD_MS, createLoop } from "../js/loop.js";
+import { createLoop, SHARE } from "../js/loop.js";
 
 /** A loop whose frames come by hand, over a session that answers when told. */
 function setUp() {
   let frame;
   const heard = [];
   const failures = [];
-  const loop = createLoop({ paint() {}, reported: (report) => heard.push(report), failed: (error) => failures.push(error), schedule: (next) => { frame = next; } });
   let now = 0;
+  const loop = createLoop({ paint() {}, reported: (report) => heard.push(report), failed: (error) => failures.push(error), schedule: (next) => { frame = next; }, clock: () => now });
   return { loop, heard, failures, async beat(ms = 16) { now += ms; frame(now); await new Promise(setImmediate); } };
 }
 
 function session(name, { phaseChanged = () => false, ahead = 0, iterationEnded = () => false } = {}) {
   const orders = [];
   let open = null;
+  const waiting = [];
   return {
     orders,
+    /** A worker answers the orders that have come, from the first to the last. */
+    async answers() {
+      for (const answer of waiting.splice(0)) {
+        answer();
+        await new Promise(setImmediate);
+      }
+    },
     ahead,
     rests: 0,
     rest() { this.rests += 1; },
@@ -24,6 +32,7 @@ function session(name, { phaseChanged = () => false, ahead = 0, iterationEnded =
     async advance(order) {
       orders.push(order);
       await open?.promise;
+      if (ahead > 0) await new Promise((answer) => { waiting.push(answer); });
       return { name, ticks: order.maxTicks ?? 9, phaseChanged: phaseChanged(), snapshot: { episodes: 0, iteration: 0, latest_evaluation: null }, ...(order.save && iterationEnded() && { checkpoint: { bytes: new Uint8Array(1), iteration: 4, ms: 1 } }), ...(order.curves && { curves: {}, curvesMs: 1 }) };
     },
   };
@@ -99,23 +108,27 @@ test("a failure is told once and ends the run", async () => {
   assert.deepEqual([calls, failures.map(({ message }) => message)], [1, ["diverged"]]);
 });
 
-test("fast, a worker always has an order that waits; a pause takes it back", async () => {
-  const { loop, beat } = setUp();
-  const run = session("a", { ahead: 1 });
-  loop.attach(run);
-  await beat();
-  const held = run.hold();
-  loop.play("fast");
-  for (let i = 0; i < 5; i += 1) await beat();
-  assert.deepEqual(run.orders.slice(1).map(({ budgetMs }) => budgetMs), [AHEAD_MS, AHEAD_MS]);
-  assert.ok(run.orders.slice(1).every(({ save, stopAt }) => save && stopAt === "iteration"), "the iteration may end in either");
-  loop.pause();
-  assert.equal(run.rests, 1);
-  held.resolve();
-  await beat();
-  await beat();
-  assert.equal(run.orders.length, 4);
-  assert.equal(run.orders.at(-1).maxTicks, 0);
+test("a worker always has an order that waits and is told its share; a pause takes it back", async () => {
+  for (const speed of ["normal", "fast"]) {
+    const { loop, beat } = setUp();
+    const run = session("a", { ahead: 1 });
+    loop.attach(run);
+    await beat();
+    await run.answers();
+    loop.play(speed);
+    for (let i = 0; i < 5; i += 1) await beat();
+    assert.deepEqual(run.orders.slice(1).map(({ share }) => share), [SHARE[speed], SHARE[speed]]);
+    assert.ok(run.orders.slice(1).every(({ save, stopAt }) => save && stopAt === "iteration"), "the iteration may end in either");
+    await run.answers();
+    assert.equal(run.orders.length, 5, "it is not kept waiting for a frame");
+    loop.pause();
+    assert.equal(run.rests, 1);
+    await run.answers();
+    await beat();
+    await run.answers();
+    assert.equal(run.orders.length, 6);
+    assert.equal(run.orders.at(-1).maxTicks, 0);
+  }
 });
 
 test("a checkpoint is asked for at the first end of an iteration, and then not for ten seconds", async () => {
@@ -132,15 +145,18 @@ test("whoever holds the run gets a checkpoint at the end of its iteration, and n
   let ended = false;
   const run = session("a", { ahead: 1, iterationEnded: () => ended });
   loop.attach(run);
+  await beat();
+  await run.answers();
   loop.play("fast");
   await beat();
   const checkpoint = loop.hold();
-  for (let i = 0; i < 3; i += 1) await beat();
+  for (let i = 0; i < 3; i += 1) { await beat(); await run.answers(); }
   ended = true;
   await beat();
+  await run.answers();
   assert.equal((await checkpoint).iteration, 4);
   const { length } = run.orders;
-  for (let i = 0; i < 3; i += 1) await beat();
+  for (let i = 0; i < 3; i += 1) { await beat(); await run.answers(); }
   assert.equal(run.orders.length, length, "held");
   loop.release();
   await beat();
@@ -148,4 +164,20 @@ test("whoever holds the run gets a checkpoint at the end of its iteration, and n
   const replaced = loop.hold();
   loop.attach(session("b"));
   await assert.rejects(replaced, /replaced/);
+});
+
+test("an engine that ends while nothing is asked of it is told as well, once, and not if it has been replaced", async () => {
+  const { loop, failures, beat } = setUp();
+  for (const replaced of [true, false]) {
+    const run = session("a", { ahead: 1 });
+    let end;
+    loop.attach({ ...run, ended: new Promise((resolve) => { end = resolve; }) });
+    await beat();
+    await run.answers();
+    if (replaced) loop.attach(session("b"));
+    end(new Error("The device was lost."));
+    await beat();
+    await beat();
+    assert.deepEqual(failures.map(({ message }) => message), replaced ? [] : ["The device was lost."]);
+  }
 });

@@ -1,6 +1,6 @@
 // A page and a worker, joined by a channel of messages as in a browser.
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { afterEach, test } from "node:test";
 import { localEngine } from "../js/engine/local.js";
 import { EngineError } from "../js/engine/protocol.js";
 import { remoteEngine } from "../js/engine/remote.js";
@@ -14,7 +14,8 @@ function wasm(state = { ticks: 0, hurt: null, freed: 0 }) {
     device: () => ({ kind: "cpu", name: "CPU", sentence: "" }),
     async advance(budget, ticks, stop) {
       if (state.hurt) throw state.hurt;
-      if (state.slow) await new Promise((later) => setTimeout(later, state.slow));
+      state.began?.();
+      await state.held;
       state.ticks += Math.min(ticks, 5);
       return { ticks: Math.min(ticks, 5), phase_changed: stop === "phase", iteration_ended: stop === "iteration" };
     },
@@ -23,30 +24,35 @@ function wasm(state = { ticks: 0, hurt: null, freed: 0 }) {
     set_physics() { throw Object.assign(new Error("gravity = 99 is not possible."), { kind: "config", field: "gravity", value: "99", allowed: "less" }); },
     save: async () => new Uint8Array([1, 2, 3]), free() { state.freed += 1; },
   };
-  return { state, bindings: { Session: { create: async () => session, resume: async (bytes, device) => { state.resumed = [...bytes, device]; return session; } } } };
+  return { state, session, bindings: { Session: { create: async () => session, resume: async (bytes, device) => { state.resumed = [...bytes, device]; return session; } } } };
 }
 
+/** A test that fails ends as well, and leaves no port open. */
+const open = [];
+afterEach(() => open.splice(0).forEach((port) => port.close()));
+
 /** A worker's two ends; what the page posts is heard only after `start`. */
-function pair(bindings) {
+function pair(bindings, options) {
   const { port1: page, port2: inside } = new MessageChannel();
   const worker = { postMessage: (message) => page.postMessage(message), terminate: () => page.close() };
   page.onmessage = (event) => worker.onmessage(event);
+  open.push(page);
   inside.onmessage = () => {
-    serveEngine(localEngine(bindings), inside);
+    serveEngine(localEngine(bindings), inside, options);
     inside.postMessage({ ready: true });
   };
-  return { worker, inside, done: () => page.close() };
+  return { worker, inside };
 }
 
-async function opened() {
-  const { state, bindings } = wasm();
-  const { worker, inside, done } = pair(bindings);
+async function opened(options) {
+  const { state, bindings, session: wasmSession } = wasm();
+  const { worker, inside } = pair(bindings, options);
   const engine = await remoteEngine(worker, {});
-  return { state, engine, inside, worker, done, session: await engine.open({ task: "CartPole-v1" }) };
+  return { state, wasmSession, engine, inside, worker, session: await engine.open({ task: "CartPole-v1" }) };
 }
 
 test("orders, answers, checkpoints and physics cross", async () => {
-  const { session, engine, state, done } = await opened();
+  const { session, engine, state } = await opened();
   assert.deepEqual(session.device, { kind: "cpu", name: "CPU", sentence: "" });
   const report = await session.advance({ budgetMs: 1, curves: true });
   assert.equal(report.snapshot.ticks, 5);
@@ -62,49 +68,75 @@ test("orders, answers, checkpoints and physics cross", async () => {
   session.close();
   await engine.open({});
   assert.equal(state.freed, 1);
-  done();
 });
 
 test("an order that has not begun when rest is called does no work", async () => {
-  const { session, state, done } = await opened();
-  state.slow = 20;
+  const { session, engine, state } = await opened();
+  let letGo;
+  state.held = new Promise((resolve) => { letGo = resolve; });
+  const began = new Promise((resolve) => { state.began = resolve; });
   const orders = [session.advance({ budgetMs: 1 }), session.advance({ budgetMs: 1 })];
-  await new Promise((later) => setTimeout(later, 10));
+  await began;
   session.rest();
+  await engine.open({}); // by then the rest has been heard
+  letGo();
   assert.deepEqual((await Promise.all(orders)).map(({ ticks }) => ticks), [5, 0]);
   assert.equal((await session.advance({ budgetMs: 1 })).ticks, 5);
   assert.equal(state.ticks, 10);
-  done();
 });
 
 test("an error crosses with all its fields, and the session lives on", async () => {
-  const { session, done } = await opened();
+  const { session } = await opened();
   const error = await session.setPhysics("gravity", 99).catch((refused) => refused);
   assert.ok(error instanceof EngineError);
   assert.deepEqual([error.kind, error.field, error.value, error.allowed, error.fatal], ["config", "gravity", "99", "less", false]);
   assert.equal((await session.advance({ budgetMs: 1 })).ticks, 5);
-  done();
 });
 
 test("after a trap nothing is answered any more, and every call says why", async () => {
-  const { session, engine, state, done } = await opened();
+  const { session, engine, state } = await opened();
   state.hurt = new WebAssembly.RuntimeError("unreachable");
   const failures = await Promise.all([session.advance({}), session.advance({})].map((call) => call.catch((error) => error)));
   assert.deepEqual(failures.map(({ message, fatal }) => [message, fatal]), [["unreachable", true], ["unreachable", true]]);
   assert.equal(engine.alive(), false);
   await assert.rejects(engine.open({}), /unreachable/);
-  done();
 });
 
 test("a device that fails by itself ends the waiting calls with its own words", async () => {
-  const { session, engine, inside, done } = await opened();
+  const { session, engine, inside } = await opened();
   const waiting = session.advance({}).catch((error) => error);
   inside.postMessage({ failed: new EngineError("The graphics device was lost (destroyed).", { kind: "device" }).plain() });
   const { kind, message, fatal } = await session.physics().catch((error) => error);
   assert.deepEqual([kind, message, fatal], ["device", "The graphics device was lost (destroyed).", false]);
   assert.equal(engine.alive(), false);
   await waiting;
-  done();
+});
+
+/** What the program may say when its device is gone, before the device itself has been heard of. */
+const CONSEQUENCES = [
+  Object.assign(new Error("The device failed while reading: the staging buffer could not be mapped."), { name: "MbppoError", kind: "device" }),
+  new WebAssembly.RuntimeError("unreachable"),
+];
+const CALLS = { advance: [{ budgetMs: 1 }], physics: [], setPhysics: ["gravity", 1] };
+
+test("a lost device is told as lost, whichever call meets it first and in whatever words", async () => {
+  for (const consequence of CONSEQUENCES) {
+    for (const [name, given] of Object.entries(CALLS)) {
+      let inside = null;
+      const spoken = async () => {
+        await new Promise((later) => setTimeout(later, 5));
+        inside.postMessage({ failed: new EngineError("The device failed while training: it was lost.", { kind: "device" }).plain() });
+      };
+      const { session, engine, state, inside: port, wasmSession } = await opened({ spoken });
+      inside = port;
+      state.hurt = consequence;
+      for (const call of ["physics", "set_physics"]) wasmSession[call] = () => { throw consequence; };
+      const error = await session[name](...given).catch((refused) => refused);
+      assert.deepEqual([error.kind, error.message], ["device", "The device failed while training: it was lost."], `${name}, ${consequence.message}`);
+      assert.equal(engine.alive(), false);
+      assert.equal((await session.ended).message, error.message, "who waits for nothing hears it too");
+    }
+  }
 });
 
 test("a worker that cannot load, or fails later, is an error and never a silence", async () => {
@@ -113,9 +145,8 @@ test("a worker that cannot load, or fails later, is an error and never a silence
   worker.onerror({ message: "blocked by the content policy" });
   await assert.rejects(starting, /blocked by the content policy/);
   await assert.rejects(remoteEngine({ postMessage() {}, terminate() {} }, Promise.reject(new EngineError("The server answered 404."))), /answered 404/);
-  const { session, worker: later, done } = await opened();
+  const { session, worker: later } = await opened();
   const waiting = session.advance({});
   later.onerror({ message: "out of memory" });
   await assert.rejects(waiting, (error) => error.fatal && /out of memory/.test(error.message));
-  done();
 });

@@ -1,22 +1,28 @@
 //! What is typed: the words of the command line, read and checked before anything runs.
 
-use crate::case::Case;
+use crate::case::{Case, usual_max_steps};
+use crate::output::tell;
 use clap::Args;
-use mbppo::config::{Config, preset};
+use mbppo::config::{Config, PRESETS, count, preset};
 use mbppo::device::DeviceKind;
 use mbppo::env::{TASKS, make};
 use mbppo::error::{Error, Result};
 use std::ops::Range;
 use std::path::PathBuf;
 
+/// Most runs side by side: each has a thread and a learner of its own.
+const MOST_JOBS: u64 = 1024;
+/// Most runs of one grid: they are listed before the first one begins.
+const MOST_RUNS: u64 = 1_000_000;
+/// Most real steps of a run; a spreadsheet and a page still count them exactly.
+const MOST_STEPS: u64 = 1_000_000_000_000;
+
 /// What `mbppo train` trains.
 #[derive(Args)]
 pub struct One {
-    /// Id of the task.
-    #[arg(long, default_value = "CartPole-v1", value_parser = task)]
+    #[arg(long, value_name = "TASK", help = tasks(), default_value = "CartPole-v1", value_parser = task)]
     task: String,
-    /// Preset.
-    #[arg(long, alias = "preset", default_value = "mb-ppo", value_parser = mode)]
+    #[arg(long, value_name = "MODE", help = modes(), alias = "preset", default_value = "mb-ppo", value_parser = mode)]
     mode: String,
     #[command(flatten)]
     rest: Rest,
@@ -25,23 +31,23 @@ pub struct One {
 /// What `mbppo grid` trains: every task with every mode, as it is and in every variant, with every seed.
 #[derive(Args)]
 pub struct Many {
-    /// Ids of the tasks, with commas between them or repeated.
-    #[arg(long = "task", value_name = "TASK", value_delimiter = ',', default_value = "CartPole-v1", value_parser = task)]
+    #[arg(long = "task", value_name = "TASK", help = several(&tasks()), default_value = "CartPole-v1")]
+    #[arg(value_delimiter = ',', value_parser = task)]
     tasks: Vec<String>,
-    /// Presets, with commas between them or repeated.
-    #[arg(long = "mode", alias = "preset", value_name = "MODE", value_delimiter = ',', default_value = "mb-ppo", value_parser = mode)]
+    #[arg(long = "mode", alias = "preset", value_name = "MODE", help = several(&modes()), default_value = "mb-ppo")]
+    #[arg(value_delimiter = ',', value_parser = mode)]
     modes: Vec<String>,
-    /// A row for an ablation: every mode once more with these changes; may be repeated.
+    /// A row of an ablation: every mode once more, with these changes; may be repeated.
     #[arg(long = "variant", value_name = "LABEL: NAME=VALUE NAME=VALUE", value_parser = variant)]
     variants: Vec<Variant>,
-    /// Seeds FROM..TO, TO not included, or a single seed.
+    /// Seeds from FROM up to TO, TO not included, or a single seed.
     #[arg(long, value_name = "FROM..TO", default_value = "0..10", value_parser = seeds)]
     pub seeds: Range<u64>,
-    /// File to which one line a run is appended. Runs that it has already are skipped.
+    /// File to which a line per run is appended; runs that are in it already are not repeated.
     #[arg(long, value_name = "FILE.jsonl")]
     pub out: PathBuf,
-    /// Runs side by side; all cores unless said otherwise.
-    #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
+    /// Runs at the same time [default: as many as there are cores].
+    #[arg(long, value_name = "N", value_parser = whole(1, MOST_JOBS))]
     pub jobs: Option<u64>,
     /// Folder for a picture of the learning curves of each task.
     #[arg(long, value_name = "DIR")]
@@ -53,13 +59,12 @@ pub struct Many {
 /// What holds for one run and for many.
 #[derive(Args)]
 struct Rest {
-    /// A hyperparameter; may be repeated.
+    /// A hyperparameter, such as gamma=0.98; may be repeated. `mbppo hyperparameters` lists them.
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = change)]
     changes: Vec<String>,
-    /// Real steps after which an unsolved run is given up; unless said otherwise, as many as suit the task.
-    #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "STEPS", help = budgets(), value_parser = whole(1, MOST_STEPS))]
     max_steps: Option<u64>,
-    /// Where to compute: `cpu` by hand-written kernels, `cpu-plain` by the tensors that these are compared with.
+    /// Where to compute: `cpu` with hand-written kernels, or `cpu-plain` with burn's tensors, to compare.
     #[arg(long, default_value = "cpu", value_parser = device)]
     device: DeviceKind,
 }
@@ -74,6 +79,7 @@ struct Variant {
 impl One {
     /// The one case.
     pub fn case(&self) -> Result<Case> {
+        self.rest.tell_of_repeats();
         let case = Case::new(&self.task, &self.mode, None, &self.rest.changes, self.rest.max_steps)?;
         Ok(Case { device: self.rest.device, ..case })
     }
@@ -93,6 +99,7 @@ impl Many {
     /// All cases: tasks × modes × (as it is, and every variant), each once.
     pub fn cases(&self) -> Result<Vec<Case>> {
         let rest = &self.rest;
+        rest.tell_of_repeats();
         let mut rows = vec![(None, rest.changes.clone())];
         for Variant { label, changes } in &self.variants {
             if rows.iter().any(|(earlier, _)| earlier.as_ref() == Some(label)) {
@@ -116,8 +123,51 @@ impl Many {
                 }
             }
         }
+        let runs = (self.seeds.end - self.seeds.start).saturating_mul(cases.len() as u64);
+        if runs > MOST_RUNS {
+            return Err(Error::Config {
+                field: "--seeds".into(),
+                value: format!("{}..{}", self.seeds.start, self.seeds.end),
+                allowed: format!("that makes {runs} runs, and a grid has at most {MOST_RUNS}"),
+            });
+        }
         Ok(cases)
     }
+}
+
+impl Rest {
+    /// Of two values of one hyperparameter the later counts, which is not always what was meant.
+    fn tell_of_repeats(&self) {
+        for (index, change) in self.changes.iter().enumerate() {
+            let name = |change: &str| change.split_once('=').map(|(name, _)| name.to_owned());
+            if self.changes[index + 1..].iter().any(|later| name(later) == name(change)) {
+                tell(&format!("--set {change} has no effect: a later --set gives another value."));
+            }
+        }
+    }
+}
+
+fn tasks() -> String {
+    format!("Task: {}", TASKS.join(", "))
+}
+
+fn modes() -> String {
+    format!("Preset: {}", PRESETS.iter().map(|preset| preset.name).collect::<Vec<_>>().join(", "))
+}
+
+fn several(help: &str) -> String {
+    format!("{help}; several with commas between them, or repeated")
+}
+
+fn budgets() -> String {
+    let (usual, mut special) = (usual_max_steps(""), Vec::new());
+    for task in TASKS.iter().filter(|task| usual_max_steps(task) != usual) {
+        special.push(format!("{} for {task}", usual_max_steps(task)));
+    }
+    format!(
+        "Real steps after which an unsolved run is given up [default: {}, {usual} for all others]",
+        special.join(", ")
+    )
 }
 
 /// What an error allows, for clap to name the argument and the value before it.
@@ -158,14 +208,28 @@ fn variant(text: &str) -> std::result::Result<Variant, String> {
     if label.trim().is_empty() || changes.is_empty() {
         return Err(FORM.into());
     }
+    if label.chars().any(char::is_control) {
+        return Err("a label stands in tables and must be one line of text".into());
+    }
     Ok(Variant { label: label.trim().into(), changes })
+}
+
+/// Reads a whole number from `min` to `max`, as [`count`] does.
+pub fn whole(
+    min: u64,
+    max: u64,
+) -> impl Fn(&str) -> std::result::Result<u64, String> + Clone + Send + Sync + 'static {
+    move |text| {
+        let number = count(text).filter(|number| (min..=max).contains(number));
+        number.ok_or_else(|| format!("it must be a whole number from {min} to {max}, such as 20000 or 2e4"))
+    }
 }
 
 /// Reads `0..10`, or `7` for 7..8.
 fn seeds(text: &str) -> std::result::Result<Range<u64>, String> {
     let parsed = match text.split_once("..") {
-        Some((from, to)) => from.trim().parse().ok().zip(to.trim().parse().ok()),
-        None => text.trim().parse().ok().and_then(|seed: u64| Some((seed, seed.checked_add(1)?))),
+        Some((from, to)) => count(from).zip(count(to)),
+        None => count(text).and_then(|seed| Some((seed, seed.checked_add(1)?))),
     };
     match parsed {
         Some((from, to)) if from < to => Ok(from..to),
@@ -228,9 +292,12 @@ mod tests {
     fn seeds_are_a_range_or_a_single_one() {
         assert_eq!(seeds("3..7"), Ok(3..7));
         assert_eq!(seeds("7"), Ok(7..8));
-        for wrong in ["", "7..7", "9..3", "a..b", "-1..3", "3-5", "18446744073709551615"] {
+        assert_eq!(seeds("1e3..2_000"), Ok(1000..2000));
+        for wrong in ["", "7..7", "9..3", "a..b", "-1..3", "3-5", "0..=9", "18446744073709551615"] {
             assert!(seeds(wrong).is_err(), "{wrong}");
         }
+        let huge = read(&["--seeds", "0..18446744073709551615"]).expect("words").cases();
+        assert!(huge.unwrap_err().to_string().contains("a grid has at most 1000000"));
     }
 
     #[test]
@@ -243,7 +310,7 @@ mod tests {
             (&["--set", "gamma=2"], ["--set", "gamma=2", "from 0 to 1"]),
             (&["--set", "gama=0.5"], ["--set", "gama=0.5", "no hyperparameter of this name"]),
             (&["--variant", "gamma=0.9"], ["--variant", "gamma=0.9", "write it as \"LABEL: NAME=VALUE"]),
-            (&["--jobs", "0"], ["--jobs", "0", "1.."]),
+            (&["--jobs", "0"], ["--jobs", "0", "from 1 to 1024"]),
         ];
         for (words, parts) in wrong {
             let message = read(words).err().expect("refused");

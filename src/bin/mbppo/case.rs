@@ -68,7 +68,7 @@ impl Case {
     }
 
     /// The case of a run that was saved; by which preset its hyperparameters came about, nobody knows.
-    pub fn of_run(trainer: &Trainer, max_steps: Option<u64>) -> Self {
+    pub fn of_run(trainer: &Trainer) -> Self {
         let task = trainer.spec().id;
         Self {
             task: task.into(),
@@ -76,7 +76,7 @@ impl Case {
             variant: None,
             changes: Vec::new(),
             config: trainer.config().clone(),
-            max_steps: max_steps.unwrap_or_else(|| usual_max_steps(task)),
+            max_steps: trainer.max_steps().unwrap_or_else(|| usual_max_steps(task)),
             device: trainer.device().kind(),
         }
     }

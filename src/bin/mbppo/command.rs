@@ -1,30 +1,40 @@
 //! The command line `mbppo`: the same core as the page's, for researchers.
 //!
-//! `mbppo train` runs once and tells how it goes; `mbppo grid` runs tasks × modes × seeds on all cores and writes a line
-//! a run; `mbppo report` makes tables and pictures of such lines.
+//! `mbppo train` runs once and tells how it goes; `mbppo grid` runs tasks × modes × seeds on all cores and writes
+//! a line per run; `mbppo report` makes tables and pictures of such lines. `docs/ends.md` says how each can end.
 
-use crate::{arguments, grid, report, train};
+use crate::end::{End, Ending};
+use crate::{arguments, grid, output, report, train};
 use clap::{Parser, Subcommand};
-use mbppo::config::PRESETS;
+use mbppo::config::{PRESETS, schema};
+use std::fmt::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+/// What is typed behind `mbppo`.
 #[derive(Parser)]
-#[command(name = "mbppo", version, about = "Model-based PPO that trains, and imagines")]
-struct Cli {
+#[command(
+    name = "mbppo",
+    version = mbppo::PROGRAM,
+    about = "Model-based reinforcement learning: trains one agent, or many seeds to compare",
+    after_help = "Exit status: 0 done, 1 failed, 2 invalid arguments, 128 + n ended by signal n, 141 output not read."
+)]
+pub struct Cli {
     #[command(subcommand)]
-    command: Command,
+    pub command: Command,
 }
 
+/// What the program does.
 #[derive(Subcommand)]
-enum Command {
+pub enum Command {
     /// Train once and print every evaluation.
     Train(train::Train),
-    /// Train tasks × modes × seeds on all cores, write JSON Lines and print a summary. Goes on where it was interrupted.
+    /// Train tasks × modes × seeds on all cores, write a JSON line per run and print a table. The same command
+    /// continues a grid that was interrupted.
     Grid(arguments::Many),
-    /// Print the summary of files that grids have written, and draw their learning curves.
+    /// Print the table of files that grids have written, and draw learning curves.
     Report {
-        /// Files of lines; a run that stands in several counts once.
+        /// Files that grids have written; a run that is in several of them counts once.
         #[arg(required = true, value_name = "FILE.jsonl")]
         files: Vec<PathBuf>,
         /// Print Markdown, with every seed.
@@ -40,37 +50,51 @@ enum Command {
 
 /// Does what the command line says.
 pub fn run() -> ExitCode {
-    let result = match Cli::parse().command {
-        Command::Train(what) => train::train(&what),
-        Command::Grid(many) => grid::run(&many),
-        Command::Report { files, markdown, pictures } => report::run(&files, markdown, pictures.as_deref()),
-        Command::Hyperparameters => {
-            print_hyperparameters();
-            Ok(())
-        }
-    };
-    match result {
+    match obey() {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("mbppo: {error}");
-            ExitCode::FAILURE
+        Err(end) => {
+            if !end.sentence().is_empty() {
+                output::tell(end.sentence());
+            }
+            end.status()
         }
     }
 }
 
-fn print_hyperparameters() {
-    for row in mbppo::config::schema() {
-        println!(
-            "{} = {}   [{}]\n    {} ({})",
-            row.name,
-            row.default,
-            row.group,
-            row.explanation,
-            row.allowed.sentence()
-        );
+fn obey() -> Ending {
+    match parse()? {
+        None => Ok(()),
+        Some(Command::Train(what)) => train::train(&what),
+        Some(Command::Grid(many)) => grid::run(&many),
+        Some(Command::Report { files, markdown, pictures }) => {
+            report::run(&files, markdown, pictures.as_deref())
+        }
+        Some(Command::Hyperparameters) => output::print(&hyperparameters()),
     }
-    println!();
+}
+
+/// What was typed; nothing where only help was asked for, which is printed.
+fn parse() -> Ending<Option<Command>> {
+    match Cli::try_parse() {
+        Ok(cli) => Ok(Some(cli.command)),
+        Err(error) if error.use_stderr() => {
+            // In clap's own words and colours.
+            let _ = error.print();
+            Err(End::Refused(String::new()))
+        }
+        Err(help) => output::print(&help.render().to_string()).map(|()| None),
+    }
+}
+
+fn hyperparameters() -> String {
+    let mut text = String::new();
+    for row in schema() {
+        let (name, default, allowed) = (row.name, row.default, row.allowed.sentence());
+        let _ = writeln!(text, "{name} = {default}   [{}]\n    {} ({allowed})", row.group, row.explanation);
+    }
+    text.push('\n');
     for preset in PRESETS {
-        println!("preset {}: {}", preset.name, preset.explanation);
+        let _ = writeln!(text, "preset {}: {}", preset.name, preset.explanation);
     }
+    text
 }

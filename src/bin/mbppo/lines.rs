@@ -1,10 +1,13 @@
 //! The file of a grid: one JSON line a run, only ever appended to.
 //!
-//! A machine that stops while a line is written leaves it torn, and files joined by `cat` can have the next file's first
-//! line right behind it. Reading skips what is torn and keeps every line that is whole; appending begins a line of its own.
+//! A machine that stops while a line is written leaves it torn, and files joined by `cat` can have the next file's
+//! first line right behind it. Reading skips what is torn and keeps every line that is whole; appending begins a line
+//! of its own.
 
-use crate::run::Line;
-use mbppo::error::{Error, Result};
+use crate::files::{self, file_error};
+use crate::line::Line;
+use mbppo::error::Result;
+use std::borrow::Cow;
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -12,6 +15,8 @@ use std::sync::Mutex;
 
 /// How every line begins.
 const START: &str = "{\"task\":";
+/// What a file in UTF-16 begins with, as PowerShell writes it: first the low byte of a letter, or first the high one.
+const UTF_16: [[u8; 2]; 2] = [[0xff, 0xfe], [0xfe, 0xff]];
 
 /// What a file holds.
 #[derive(Debug, Default, PartialEq)]
@@ -25,16 +30,9 @@ pub struct Lines {
 /// Reads a file.
 ///
 /// # Errors
-/// [`Error::File`] if it cannot be read, or with the number of a line that is whole and not a run.
+/// [`mbppo::error::Error::File`] if it cannot be read, or with the number of a line that is whole and not a run.
 pub fn read(path: &Path) -> Result<Lines> {
-    let bytes = std::fs::read(path).map_err(|error| file_error(path, error))?;
-    let text = String::from_utf8_lossy(&bytes);
-    let mut lines = Lines::default();
-    for (index, line) in text.lines().enumerate() {
-        take(line, &mut lines)
-            .map_err(|error| file_error(path, format!("line {} is not a run: {error}", index + 1)))?;
-    }
-    Ok(lines)
+    of_bytes(&files::read(path)?).map_err(|reason| file_error(path, reason))
 }
 
 /// As [`read`]; a file that is not there yet holds nothing.
@@ -42,10 +40,41 @@ pub fn read_if_there(path: &Path) -> Result<Lines> {
     if path.exists() { read(path) } else { Ok(Lines::default()) }
 }
 
+/// Reads the bytes of a file; the error is the end of a sentence.
+pub fn of_bytes(bytes: &[u8]) -> std::result::Result<Lines, String> {
+    let text = text(bytes);
+    let mut lines = Lines::default();
+    for (index, line) in text.lines().enumerate() {
+        let before = lines.runs.len();
+        let taken = take(line, &mut lines).map_err(|error| error.to_string());
+        let fault = || lines.runs[before..].iter().find_map(Line::fault);
+        let is_altered = lines.runs.len() > before && line.contains(char::REPLACEMENT_CHARACTER);
+        let fault = taken.err().or_else(fault).or_else(|| is_altered.then(|| "it is not UTF-8".into()));
+        if let Some(reason) = fault {
+            let line = index + 1;
+            return Err(format!("line {line} is not a run as `mbppo grid` writes it: {reason}"));
+        }
+    }
+    Ok(lines)
+}
+
+/// The text of a file: UTF-8, or what PowerShell makes of it.
+fn text(bytes: &[u8]) -> Cow<'_, str> {
+    match bytes {
+        [first, second, rest @ ..] if UTF_16.contains(&[*first, *second]) => {
+            let read = if *first == 0xff { u16::from_le_bytes } else { u16::from_be_bytes };
+            let units: Vec<u16> = rest.chunks_exact(2).map(|pair| read([pair[0], pair[1]])).collect();
+            String::from_utf16_lossy(&units).into()
+        }
+        [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8_lossy(rest),
+        _ => String::from_utf8_lossy(bytes),
+    }
+}
+
 /// Takes the runs of one line: one, or several where the line break between them was lost.
 fn take(line: &str, lines: &mut Lines) -> std::result::Result<(), serde_json::Error> {
-    // A machine that lost power may leave zeros where text should be.
-    let is_blank = |letter: char| letter.is_whitespace() || letter == '\0';
+    // A machine that lost power may leave zeros where text should be, and joined files their byte order marks.
+    let is_blank = |letter: char| letter.is_whitespace() || letter == '\0' || letter == '\u{feff}';
     let mut rest = line.trim_matches(is_blank);
     while !rest.is_empty() {
         let mut values = serde_json::Deserializer::from_str(rest).into_iter::<Line>();
@@ -79,6 +108,13 @@ pub struct Appender {
 impl Appender {
     /// Opens or makes the file. A torn last line is closed, so that the next line is one of its own.
     pub fn open(path: &Path) -> Result<Self> {
+        let begins_with = files::beginning(path, 2);
+        if UTF_16.iter().any(|mark| begins_with == mark) {
+            return Err(file_error(
+                path,
+                "it is in UTF-16, and lines are written in UTF-8: give another name",
+            ));
+        }
         let open = || -> std::io::Result<File> {
             let mut file = OpenOptions::new().create(true).read(true).append(true).open(path)?;
             let mut last = [b'\n'];
@@ -104,22 +140,20 @@ impl Appender {
     }
 }
 
-/// The error of a file.
-pub fn file_error(path: &Path, reason: impl ToString) -> Error {
-    Error::File { path: path.display().to_string(), reason: reason.to_string() }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     /// A line as the first version of the program wrote it.
-    const OLD: &str = r#"{"task":"CartPole-v1","mode":"ppo","changes":["n_epochs=20"],"seed":3,"real_steps_to_solve":3072,"three_in_a_row":null,"real_steps":6000,"imagined_steps":0,"best_evaluation":480.5,"wall_s_to_solve":0.5,"wall_s":1.5,"evaluations":[{"real_steps":256.0,"value":12.5}],"error":null}"#;
+    const OLD: &str = concat!(
+        r#"{"task":"CartPole-v1","mode":"ppo","changes":["n_epochs=20"],"seed":3,"#,
+        r#""real_steps_to_solve":3072,"three_in_a_row":null,"real_steps":6000,"imagined_steps":0,"#,
+        r#""best_evaluation":480.5,"wall_s_to_solve":0.5,"wall_s":1.5,"#,
+        r#""evaluations":[{"real_steps":256.0,"value":12.5}],"error":null}"#,
+    );
 
     fn of_text(text: &str) -> std::result::Result<Lines, String> {
-        let mut lines = Lines::default();
-        text.lines().try_for_each(|line| take(line, &mut lines)).map_err(|error| error.to_string())?;
-        Ok(lines)
+        of_bytes(text.as_bytes())
     }
 
     fn seeds(text: &str) -> (Vec<u64>, usize) {
@@ -152,6 +186,35 @@ mod tests {
     fn lines_whose_break_was_lost_and_lines_of_zeros_are_read() {
         assert_eq!(seeds(&format!("{}{}", line(1), line(2))), (vec![1, 2], 0));
         assert_eq!(seeds(&format!("{}\n\0\0\0\n\n{}", line(1), line(2))), (vec![1, 2], 0));
+    }
+
+    #[test]
+    fn other_encodings_of_the_same_lines_are_read() {
+        let text = format!("{}\r\n{}\r\n", line(1), line(2));
+        let units = |bytes: fn(u16) -> [u8; 2]| -> Vec<u8> {
+            "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(bytes).collect()
+        };
+        let with_mark = [b"\xef\xbb\xbf", text.as_bytes()].concat();
+        for bytes in [with_mark, units(u16::to_le_bytes), units(u16::to_be_bytes)] {
+            assert_eq!(of_bytes(&bytes).expect("lines").runs, of_text(&text).expect("lines").runs);
+        }
+        let label = OLD.replace("\"mode\"", "\"variant\":\"größer\",\"mode\"");
+        let latin_1: Vec<u8> = label.chars().map(|letter| letter as u8).collect();
+        assert_eq!(of_bytes(label.as_bytes()).expect("UTF-8").runs[0].variant.as_deref(), Some("größer"));
+        assert!(of_bytes(&latin_1).unwrap_err().ends_with("it is not UTF-8"));
+    }
+
+    #[test]
+    fn numbers_that_no_run_has_are_refused_by_name() {
+        for (there, instead, name) in [
+            ("12.5", "1e39", "evaluations.value"),
+            ("\"wall_s\":1.5", "\"wall_s\":-1.5", "wall_s is below 0"),
+            ("\"real_steps\":6000", "\"real_steps\":-1", "-1"),
+            ("\"wall_s\":1.5", "\"wall_s\":null", "null"),
+        ] {
+            let error = of_text(&OLD.replace(there, instead)).expect_err(instead);
+            assert!(error.starts_with("line 1 is not a run") && error.contains(name), "{error}");
+        }
     }
 
     #[test]

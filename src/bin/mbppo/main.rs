@@ -1,4 +1,6 @@
 //! The program `mbppo`: natively the command line, in wasm what the page loads.
+// `output` writes instead: these two panic where nobody reads.
+#![cfg_attr(cli, deny(clippy::print_stdout, clippy::print_stderr))]
 
 #[cfg(cli)]
 mod arguments;
@@ -9,15 +11,33 @@ mod command;
 #[cfg(cli)]
 mod cpu_clock;
 #[cfg(cli)]
+mod end;
+#[cfg(cli)]
+mod files;
+#[cfg(all(cli, test))]
+mod fuzz;
+#[cfg(cli)]
 mod grid;
+#[cfg(cli)]
+mod line;
 #[cfg(cli)]
 mod lines;
 #[cfg(cli)]
+mod output;
+#[cfg(cli)]
 mod pictures;
+#[cfg(cli)]
+mod progress;
+#[cfg(cli)]
+mod remarks;
 #[cfg(cli)]
 mod report;
 #[cfg(cli)]
+mod rows;
+#[cfg(cli)]
 mod run;
+#[cfg(cli)]
+mod signals;
 #[cfg(cli)]
 mod summary;
 #[cfg(cli)]

@@ -1,33 +1,43 @@
 //! `mbppo report`: tables and pictures of what grids have written.
 
+use crate::end::{End, Ending};
 use crate::lines::read;
+use crate::output::{print, tell};
+use crate::rows::rows;
 use crate::{pictures, summary};
-use mbppo::error::{Error, Result};
 use std::path::{Path, PathBuf};
 
-/// Reads the files, prints their summary and draws their pictures.
-pub fn run(files: &[PathBuf], markdown: bool, folder: Option<&Path>) -> Result<()> {
+/// Reads the files, draws their pictures and prints their summary.
+pub fn run(files: &[PathBuf], markdown: bool, folder: Option<&Path>) -> Ending {
     let mut lines = Vec::new();
     for file in files {
         let there = read(file)?;
         if there.torn > 0 {
-            eprintln!("{}: {} torn, skipped", file.display(), there.torn);
+            tell(&format!("{}: {} torn, skipped", file.display(), there.torn));
         }
         lines.extend(there.runs);
     }
     if lines.is_empty() {
-        return Err(Error::Config {
-            field: "FILE.jsonl".into(),
-            value: files.iter().map(|file| file.display().to_string()).collect::<Vec<_>>().join(" "),
-            allowed: "at least one file must hold a run, as `mbppo grid` writes it".into(),
-        });
+        let names: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
+        let names = names.join(", ");
+        return Err(End::Failed(format!(
+            "{names}: no run is in there; `mbppo grid --out FILE.jsonl` writes them."
+        )));
     }
     let all = lines.len();
-    let lines = summary::once_each(lines);
-    if lines.len() < all {
-        eprintln!("{} lines repeat a run; the longest of each counts", all - lines.len());
+    let rows = rows(lines);
+    let left: usize = rows.iter().map(|row| row.lines.len()).sum();
+    if left < all {
+        tell(&format!("{} lines repeat a run; the longest of each counts", all - left));
     }
-    let groups = summary::groups(&lines);
-    print!("{}", if markdown { summary::markdown(&groups) } else { summary::text(&groups) });
-    folder.map_or(Ok(()), |folder| pictures::draw(&groups, folder))
+    let groups = summary::groups(&rows);
+    // Pictures first: whoever reads the table may stop after a few lines.
+    let drawn = folder.map_or(Ok(Vec::new()), |folder| pictures::draw(&groups, folder))?;
+    let table = if markdown { summary::markdown(&groups) } else { summary::text(&groups) };
+    print(&(table + &paths(&drawn)))
+}
+
+/// A path a line.
+pub fn paths(drawn: &[PathBuf]) -> String {
+    drawn.iter().map(|path| format!("{}\n", path.display())).collect()
 }

@@ -1,9 +1,10 @@
 //! What a grid says: a row a learner and measure. Runs that never reached the bar count as infinitely long.
 
-use crate::run::Line;
-use mbppo::config::PRESETS;
-use mbppo::device::DeviceKind;
-use mbppo::env::{TASKS, make};
+use crate::line::Line;
+use crate::output::one_line;
+use crate::remarks::remarks;
+use crate::rows::Row;
+use mbppo::env::make;
 use mbppo::quantiles::Spread;
 use std::fmt::Write;
 
@@ -13,16 +14,8 @@ pub struct Group<'a> {
     pub task: &'a str,
     /// Mean return from which it counts as solved.
     pub bar: Option<f32>,
-    /// What was run on it, presets in their order, each before its changes.
-    pub learners: Vec<Learner<'a>>,
-}
-
-/// All runs of one row of a grid.
-pub struct Learner<'a> {
-    /// Mode with its label or its changes.
-    pub name: String,
-    /// A line a seed, by seed.
-    pub lines: Vec<&'a Line>,
+    /// What was run on it.
+    pub learners: &'a [Row],
 }
 
 /// A column of the lines.
@@ -51,63 +44,23 @@ fn steps(steps: Option<u64>) -> Option<f64> {
     steps.map(|steps| steps as f64)
 }
 
-/// Mode with its label or, without one, its changes, and the device if it is not the usual one: "mb-ppo",
-/// "mb-ppo, no curiosity", "mb-ppo, gamma=0.9, cpu-plain".
-pub fn learner(line: &Line) -> String {
-    let mut name = match (&line.variant, line.changes.as_slice()) {
-        (Some(label), _) => format!("{}, {label}", line.mode),
-        (None, []) => line.mode.clone(),
-        (None, changes) => format!("{}, {}", line.mode, changes.join(" ")),
-    };
-    if line.device != DeviceKind::Cpu.name() {
-        name.push_str(&format!(", {}", line.device));
-    }
-    name
-}
-
-/// What tells rows apart: task, mode, device, and changes in any order.
-fn row(line: &Line) -> ([&str; 3], Vec<&str>) {
-    let mut changes: Vec<&str> = line.changes.iter().map(String::as_str).collect();
-    changes.sort_unstable();
-    ([&line.task, &line.mode, &line.device], changes)
-}
-
-/// Every run once, in the order of tasks, presets, changes and seeds. Of several lines of a run the longest counts.
-pub fn once_each(mut lines: Vec<Line>) -> Vec<Line> {
-    lines.sort_by_cached_key(|line| {
-        let ([task, mode, device], changes) = row(line);
-        let task_at = place(TASKS.iter().copied(), task);
-        let mode_at = place(PRESETS.iter().map(|preset| preset.name), mode);
-        let key = (task_at, task.to_owned(), mode_at, mode.to_owned(), changes.join(" "), device.to_owned());
-        (key, line.seed, std::cmp::Reverse(line.real_steps))
-    });
-    lines.dedup_by(|next, kept| next.seed == kept.seed && row(next) == row(kept));
-    lines
-}
-
-/// Where a name stands among those there are; a name from another build comes last.
-fn place<'a>(mut names: impl Iterator<Item = &'a str>, name: &str) -> usize {
-    names.position(|known| known == name).unwrap_or(usize::MAX)
-}
-
-/// Lines as [`once_each`] gives them, by task and learner.
-pub fn groups(lines: &[Line]) -> Vec<Group<'_>> {
-    let of_task = lines.chunk_by(|a, b| a.task == b.task);
+/// Rows as [`crate::rows::rows`] gives them, by task.
+pub fn groups(rows: &[Row]) -> Vec<Group<'_>> {
+    let task = |row: &Row| row.lines.first().map(|line| line.task.clone());
+    let of_task = rows.chunk_by(|a, b| task(a) == task(b));
     of_task
-        .map(|lines| {
-            let task = &lines[0].task;
-            let written = lines.iter().find_map(|line| line.solved_return);
+        .filter_map(|learners| {
+            let task = learners.first()?.lines.first()?.task.as_str();
+            let mut lines = learners.iter().flat_map(|row| &row.lines);
+            let written = lines.find_map(|line| line.solved_return);
             let bar = written.or_else(|| make(task).ok().map(|task| task.spec().solved_return));
-            let rows = lines.chunk_by(|a, b| row(a) == row(b));
-            let learners =
-                rows.map(|lines| Learner { name: learner(&lines[0]), lines: lines.iter().collect() });
-            Group { task, bar, learners: learners.collect() }
+            Some(Group { task, bar, learners })
         })
         .collect()
 }
 
 /// One cell a column of the table, without the learner.
-fn cells(learner: &Learner, measure: &Measure) -> [String; 6] {
+fn cells(learner: &Row, measure: &Measure) -> [String; 6] {
     let Some(spread) = Spread::of(learner.lines.iter().map(|line| (measure.of)(line))) else {
         return Default::default();
     };
@@ -129,7 +82,19 @@ fn cells(learner: &Learner, measure: &Measure) -> [String; 6] {
 const COLUMNS: [&str; 6] = ["measure", "n", "reached", "median", "quartiles", "95 % of the median"];
 
 fn heading(group: &Group) -> String {
-    group.bar.map_or_else(|| group.task.into(), |bar| format!("{}, bar {bar}", group.task))
+    let task = one_line(group.task);
+    group.bar.map_or_else(|| task.clone(), |bar| format!("{task}, bar {bar}"))
+}
+
+/// What has to be said below a table: runs that failed, and why some cannot be compared.
+fn notes(group: &Group) -> Vec<String> {
+    let mut notes = Vec::new();
+    for row in group.learners {
+        let failed = row.lines.iter().filter_map(|line| Some((line.seed, line.error.as_ref()?)));
+        notes.extend(failed.map(|(seed, error)| format!("{}, seed {seed}: {}", row.name, one_line(error))));
+    }
+    notes.extend(remarks(group).into_iter().map(|remark| format!("Note: {remark}.")));
+    notes
 }
 
 /// The table for a terminal.
@@ -147,13 +112,13 @@ pub fn text(groups: &[Group]) -> String {
         };
         line(&heading(group), [""; 6]);
         line("learner", COLUMNS);
-        for learner in &group.learners {
+        for learner in group.learners {
             for (index, measure) in MEASURES.iter().enumerate() {
                 let name = if index == 0 { learner.name.as_str() } else { "" };
                 line(name, cells(learner, measure).each_ref().map(String::as_str));
             }
         }
-        text.push_str(&failures(group));
+        notes(group).iter().for_each(|note| text.push_str(&format!("{note}\n")));
         text.push('\n');
     }
     text
@@ -165,15 +130,16 @@ pub fn markdown(groups: &[Group]) -> String {
     for group in groups {
         let _ = writeln!(text, "## {}\n\n| learner | {} |", heading(group), COLUMNS.join(" | "));
         text.push_str("|---|---|---:|---:|---:|---|---|\n");
-        for learner in &group.learners {
+        for learner in group.learners {
             for measure in &MEASURES {
-                let _ = writeln!(text, "| {} | {} |", learner.name, cells(learner, measure).join(" | "));
+                let _ =
+                    writeln!(text, "| {} | {} |", cell(&learner.name), cells(learner, measure).join(" | "));
             }
         }
         text.push_str(
             "\n| learner | seeds | first, by seed | three in a row, by seed |\n|---|---|---|---|\n",
         );
-        for learner in &group.learners {
+        for learner in group.learners {
             let by_seed = |measure: &Measure| {
                 let values = learner.lines.iter().map(|line| (measure.of)(line));
                 let written: Vec<String> =
@@ -181,37 +147,30 @@ pub fn markdown(groups: &[Group]) -> String {
                 written.join(" ")
             };
             let (first, three) = (by_seed(&MEASURES[0]), by_seed(&MEASURES[1]));
-            let _ = writeln!(text, "| {} | {} | {first} | {three} |", learner.name, seeds(learner));
+            let _ = writeln!(text, "| {} | {} | {first} | {three} |", cell(&learner.name), seeds(learner));
         }
-        let _ = writeln!(text, "\n{}", failures(group));
+        // A line each: Markdown would run them into one.
+        let _ = writeln!(text, "\n{}\n", notes(group).join("\n\n"));
     }
     text.trim_end().to_owned() + "\n"
 }
 
+/// A name in a cell of a Markdown table, whose borders are bars.
+fn cell(name: &str) -> String {
+    name.replace('|', "\\|")
+}
+
 /// "0 to 9", or every seed if some are missing between them.
-fn seeds(learner: &Learner) -> String {
+fn seeds(learner: &Row) -> String {
     let seeds: Vec<u64> = learner.lines.iter().map(|line| line.seed).collect();
     match seeds[..] {
-        [first, .., last] if last - first + 1 == seeds.len() as u64 => format!("{first} to {last}"),
+        [first, .., last] if last - first == seeds.len() as u64 - 1 => format!("{first} to {last}"),
         _ => seeds.iter().map(u64::to_string).collect::<Vec<_>>().join(" "),
     }
 }
 
-/// A line for every run that stopped with an error.
-fn failures(group: &Group) -> String {
-    let mut text = String::new();
-    for learner in &group.learners {
-        for line in &learner.lines {
-            if let Some(error) = &line.error {
-                let _ = writeln!(text, "{}, seed {}: {error}", learner.name, line.seed);
-            }
-        }
-    }
-    text
-}
-
 /// 1,024 or 11.0; what never came is "never".
-fn number(value: f64, digits: usize) -> String {
+pub fn number(value: f64, digits: usize) -> String {
     if !value.is_finite() {
         return "never".into();
     }
@@ -230,6 +189,8 @@ fn number(value: f64, digits: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    use crate::rows::rows;
 
     fn line(mode: &str, changes: &[&str], seed: u64, first: Option<u64>) -> Line {
         let case = crate::case::Case::new("CartPole-v1", mode, None, &[], None).expect("a case");
@@ -250,8 +211,8 @@ mod tests {
 
     #[test]
     fn rows_stand_in_the_order_of_the_presets_whatever_the_order_of_the_lines() {
-        let forwards = once_each(some_lines());
-        let backwards = once_each(some_lines().into_iter().rev().collect());
+        let forwards = rows(some_lines());
+        let backwards = rows(some_lines().into_iter().rev().collect());
         let text = text(&groups(&forwards));
         assert_eq!(text, super::text(&groups(&backwards)));
         let names: Vec<&str> =
@@ -261,8 +222,8 @@ mod tests {
 
     #[test]
     fn the_table_says_how_many_got_there_and_what_is_typical() {
-        let lines = once_each(some_lines());
-        let text = text(&groups(&lines));
+        let rows = rows(some_lines());
+        let text = text(&groups(&rows));
         let row = text.lines().find(|line| line.starts_with("mb-ppo  ")).expect("a row");
         let cells: Vec<&str> = row.split_whitespace().collect();
         assert_eq!(cells[..6], ["mb-ppo", "first", "3", "2", "1,280", "1,024"], "{text}");
@@ -271,28 +232,26 @@ mod tests {
     }
 
     #[test]
-    fn of_several_lines_of_a_run_the_longest_counts() {
-        let short = line("ppo", &["a=1", "b=2"], 0, None);
-        let long = Line {
-            real_steps: 500,
-            changes: vec!["b=2".into(), "a=1".into()],
-            real_steps_to_solve: Some(256),
-            ..short.clone()
-        };
-        for lines in [vec![short.clone(), long.clone()], vec![long.clone(), short]] {
-            assert_eq!(once_each(lines), std::slice::from_ref(&long));
-        }
-    }
-
-    #[test]
     fn markdown_lists_every_seed_and_every_failure() {
-        let mut lines = once_each(some_lines());
+        let mut lines = some_lines();
         lines[2].error = Some("it diverged".into());
-        let markdown = markdown(&groups(&lines));
+        let rows = rows(lines);
+        let markdown = markdown(&groups(&rows));
         assert!(markdown.contains("| mb-ppo | 0 to 2 | 768 1,280 – | – – – |"), "{markdown}");
         assert!(markdown.contains("mb-ppo, seed 2: it diverged"), "{markdown}");
         let tables: Vec<&str> = markdown.lines().filter(|line| line.starts_with('|')).collect();
         assert!(tables[..17].iter().all(|line| line.matches('|').count() == 8), "{markdown}");
+    }
+
+    #[test]
+    fn names_of_any_length_and_with_any_letter_stand_in_a_table() {
+        let lines = [("|", 0), (&"x".repeat(100_000) as &str, u64::MAX), ("\u{1b}[2J\n", 7)];
+        let lines = lines
+            .map(|(label, seed)| Line { variant: Some(label.into()), ..line("ppo", &[label], seed, None) });
+        let rows = rows(lines.to_vec());
+        assert!(text(&groups(&rows)).lines().all(|line| line.chars().count() < 300));
+        let markdown = markdown(&groups(&rows));
+        assert!(markdown.contains("| ppo, \\| |") && !markdown.contains('\u{1b}'), "{markdown}");
     }
 
     #[test]

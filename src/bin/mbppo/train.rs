@@ -1,109 +1,184 @@
 //! `mbppo train`: one run, told as it goes, from its seed or from where it was saved.
 
-use crate::arguments::One;
-use crate::case::Case;
-use crate::run::{Line, Watch, watched};
+use crate::arguments::{One, whole};
+use crate::case::{Case, usual_max_steps};
+use crate::end::{End, Ending};
+use crate::files::{self, Place};
+use crate::line::Line;
+use crate::output::{print, tell};
+use crate::run::{Outcome, Watch, watched};
+use crate::signals;
 use clap::Args;
+use mbppo::arrays::Arrays;
 use mbppo::device::open;
-use mbppo::error::{Error, Result};
+use mbppo::error::Result;
 use mbppo::trainer::Trainer;
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 /// What is typed behind `mbppo train`.
 #[derive(Args)]
 pub struct Train {
     #[command(flatten)]
-    what: One,
+    pub what: One,
     /// Seed of the run: the same seed gives the same run.
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, value_name = "SEED", default_value = "0", value_parser = whole(0, u64::MAX))]
     seed: u64,
-    /// File to which the run is saved, now and then and at its end.
+    /// File to save the run in: every --save-every iterations, at its end, and when a signal ends it.
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
-    /// Iterations from one time it is saved to the next.
-    #[arg(long, value_name = "N", default_value_t = 100, requires = "save", value_parser = clap::value_parser!(u64).range(1..))]
+    /// Iterations between two saves.
+    #[arg(long, value_name = "N", default_value = "100", requires = "save", value_parser = whole(1, u64::MAX))]
     save_every: u64,
-    /// Goes on with a saved run; task, hyperparameters and seed are those of the file.
+    /// Continues a saved run: its task, hyperparameters, seed and, unless given anew, --max-steps.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["task", "mode", "changes", "seed"])]
     resume: Option<PathBuf>,
 }
 
 /// Runs, tells and saves.
-pub fn train(train: &Train) -> Result<()> {
-    let (trainer, line, max_steps) = begin(train)?;
-    println!(
-        "{:>10} {:>14} {:>12} {:>11} {:>9}",
+pub fn train(train: &Train) -> Ending {
+    let place = train.save.as_deref().map(place).transpose()?;
+    let (mut trainer, mut line) = begin(train)?;
+    let max_steps = trainer.max_steps().unwrap_or_else(|| usual_max_steps(trainer.spec().id));
+    signals::catch(match place {
+        Some(_) => "the run is saved at the end of this iteration and ends.",
+        None => "the run ends without being saved, as there is no --save.",
+    });
+    print(&format!(
+        "{:>10} {:>14} {:>12} {:>11} {:>9}\n",
         "real steps", "imagined steps", "mean return", "confidence", "branches"
-    );
-    let mut teller = Teller { file: train.save.as_deref(), every: train.save_every, failure: None };
-    let line = watched(line, max_steps, || Ok(trainer), &mut teller);
-    let best = line.best_evaluation.map_or_else(|| "–".into(), |best| format!("{best:.1}"));
-    match (line.error, line.real_steps_to_solve) {
-        (Some(error), _) => println!("{error}"),
-        (None, Some(steps)) => println!("solved at {steps} real steps; {:.1} s in all", line.wall_s),
-        (None, None) => println!("not solved; best {best}; {:.1} s in all", line.wall_s),
+    ))?;
+    let ticks = trainer.snapshot().ticks;
+    let mut teller = Teller { place: place.as_ref(), every: train.save_every, unheard: None };
+    let outcome = watched(&mut trainer, &mut line, max_steps, &mut teller);
+    let place = place.as_ref();
+    match outcome {
+        Outcome::Over => {
+            place.map_or(Ok(()), |place| save(&trainer, place))?;
+            if trainer.snapshot().ticks == ticks {
+                tell("this run was over already; a higher --max-steps continues one that is not solved.");
+            }
+            print(&told(&line))
+        }
+        Outcome::Stopped => Err(asked_to_stop(teller.unheard).and_kept(&kept(&trainer, place, "The run"))),
+        Outcome::Failed(failure) => {
+            Err(End::from(failure).and_kept(&kept(&trainer, place, "Its last good state")))
+        }
+        Outcome::Panicked(words) => {
+            Err(End::Failed(format!("internal error: {words}.")).and_kept(&kept_earlier(place)))
+        }
     }
-    teller.failure.map_or(Ok(()), Err)
 }
 
-/// The run to go on with, the line of what it has told so far, and the real steps after which it is given up.
-fn begin(train: &Train) -> Result<(Trainer, Line, u64)> {
+/// The run to go on with, and the line of what it has told so far.
+fn begin(train: &Train) -> Ending<(Trainer, Line)> {
     let Some(file) = &train.resume else {
         let case = train.what.case()?;
-        case.remarks()?.iter().for_each(|remark| eprintln!("mbppo: {remark}."));
-        return Ok((case.trainer(train.seed)?, Line::begun(&case, train.seed), case.max_steps));
+        case.remarks()?.iter().for_each(|remark| tell(&format!("{remark}.")));
+        let mut trainer = case.trainer(train.seed)?;
+        trainer.set_max_steps(case.max_steps);
+        return Ok((trainer, Line::begun(&case, train.seed)));
     };
-    let bytes = fs::read(file).map_err(|error| failed(file, &error))?;
-    let trainer = Trainer::resume(&bytes, pollster::block_on(open(train.what.device()))?)?;
-    let case = Case::of_run(&trainer, train.what.max_steps());
-    let mut line = Line::begun(&case, trainer.snapshot().seed);
+    let bytes = files::read(file)?;
+    let device = pollster::block_on(open(train.what.device()))?;
+    let mut trainer = Trainer::resume(&bytes, device)
+        .map_err(|error| End::Failed(format!("{}: {error}", file.display())))?;
+    if let Some(max_steps) = train.what.max_steps() {
+        trainer.set_max_steps(max_steps);
+    }
+    let mut line = Line::begun(&Case::of_run(&trainer), trainer.snapshot().seed);
     line.take_over(&trainer);
-    Ok((trainer, line, case.max_steps))
+    Ok((trainer, line))
+}
+
+/// Where a run can be saved: nowhere that something else than a run would be lost.
+fn place(path: &Path) -> Result<Place> {
+    let place = Place::check(path)?;
+    let there = if path.exists() { files::read(path)? } else { Vec::new() };
+    if !there.is_empty() && Arrays::from_bytes(&there).is_err() {
+        return Err(files::file_error(path, "it is there already and is not a saved run; give another name"));
+    }
+    Ok(place)
+}
+
+/// Who or what asked for the end.
+fn asked_to_stop(unheard: Option<End>) -> End {
+    match (signals::received(), unheard) {
+        (Some(signal), _) => End::Signalled(signal, format!("ended by {}.", signal.name)),
+        (None, Some(unheard)) => unheard,
+        (None, None) => End::Failed("it was stopped.".into()),
+    }
+}
+
+/// What came of the run, as the last line of the table.
+fn told(line: &Line) -> String {
+    let seconds = line.wall_s;
+    match (line.real_steps_to_solve, line.best_evaluation) {
+        (Some(steps), _) => format!("solved at {steps} real steps; {seconds:.1} s in all\n"),
+        (None, Some(best)) => format!("not solved; best {best:.1}; {seconds:.1} s in all\n"),
+        (None, None) => format!("not solved; never evaluated; {seconds:.1} s in all\n"),
+    }
+}
+
+/// Saves the run, or what is left of it, and says where.
+fn kept(trainer: &Trainer, place: Option<&Place>, what: &str) -> String {
+    let Some(place) = place else { return format!("{what} is not saved: --save FILE saves it.") };
+    match save(trainer, place) {
+        Ok(()) => {
+            format!("{what}, after {} real steps, is saved in {}.", trainer.steps().0, place.path().display())
+        }
+        Err(error) => format!("{what} cannot be saved: {error}\n{}", kept_earlier(Some(place))),
+    }
+}
+
+/// What there is of a run that cannot be read any more.
+fn kept_earlier(place: Option<&Place>) -> String {
+    match place {
+        Some(place) if place.has_written() => {
+            format!("{} holds it as it was when it was last saved.", place.path().display())
+        }
+        Some(_) => "Nothing was saved yet: --save-every N saves it more often.".into(),
+        None => "Nothing is saved: --save FILE saves it now and then.".into(),
+    }
+}
+
+fn save(trainer: &Trainer, place: &Place) -> Result<()> {
+    place.write(&pollster::block_on(trainer.checkpoint())?)
 }
 
 /// Prints evaluations and saves iterations.
 struct Teller<'a> {
-    file: Option<&'a Path>,
+    place: Option<&'a Place>,
     every: u64,
-    /// Why it could not be saved.
-    failure: Option<Error>,
+    /// Why nobody hears it any more.
+    unheard: Option<End>,
 }
 
 impl Watch for Teller<'_> {
     fn evaluated(&mut self, trainer: &Trainer) {
         let now = trainer.snapshot();
-        println!(
-            "{:>10} {:>14} {:>12.1} {:>11} {:>9}",
+        let row = format!(
+            "{:>10} {:>14} {:>12.1} {:>11} {:>9}\n",
             now.real_steps,
             now.imagined_steps,
             now.latest_evaluation.unwrap_or(f32::NAN),
             now.confidence.map_or_else(|| "–".into(), |confidence| format!("{confidence:.3}")),
             now.branches
         );
-    }
-
-    fn between_iterations(&mut self, trainer: &Trainer, is_last: bool) -> Result<()> {
-        match self.file {
-            Some(file) if is_last || trainer.snapshot().iteration.is_multiple_of(self.every) => {
-                save(trainer, file).inspect_err(|error| self.failure = Some(error.clone()))
-            }
-            _ => Ok(()),
+        if let Err(end) = print(&row) {
+            self.unheard = Some(end);
         }
     }
-}
 
-/// Writes beside the file and then puts it in its place: whenever this is interrupted, there is a whole one.
-fn save(trainer: &Trainer, file: &Path) -> Result<()> {
-    let bytes = pollster::block_on(trainer.checkpoint())?;
-    let mut beside = file.as_os_str().to_owned();
-    beside.push(".part");
-    let beside = PathBuf::from(beside);
-    fs::write(&beside, bytes).map_err(|error| failed(&beside, &error))?;
-    fs::rename(&beside, file).map_err(|error| failed(file, &error))
-}
+    /// A run that cannot be saved goes on: at the next time there may be room again.
+    fn iteration(&mut self, trainer: &Trainer) {
+        let Some(place) = self.place else { return };
+        if trainer.snapshot().iteration.is_multiple_of(self.every) {
+            let _ = save(trainer, place).inspect_err(|error| tell(&format!("not saved: {error}")));
+        }
+    }
 
-fn failed(file: &Path, error: &io::Error) -> Error {
-    Error::File { path: file.display().to_string(), reason: error.to_string() }
+    fn stops(&self, is_between_iterations: bool) -> bool {
+        let is_asked = signals::received().is_some() || self.unheard.is_some();
+        is_asked && (is_between_iterations || self.place.is_none())
+    }
 }

@@ -50,17 +50,8 @@ pub(super) fn list(parts: &Parts, bound: f32, starts: &[f32]) -> Vec<f32> {
     let (mean, std, scale) =
         parts.judge.as_ref().map_or((&zeros, &ones, 1.0), |judge| (&judge.mean, &judge.std, judge.scale));
     let units: Vec<f32> = scales.map_or_else(|| ones.clone(), |scales| scales.change_units().collect());
-    let rows: [&[f32]; ROWS] = [
-        &scaling.centre,
-        &scaling.half_range,
-        obs_mean,
-        obs_std,
-        target_mean,
-        target_std,
-        &units,
-        mean,
-        std,
-    ];
+    let rows: [&[f32]; ROWS] =
+        [&scaling.centre, &scaling.half_range, obs_mean, obs_std, target_mean, target_std, &units, mean, std];
     let [reward_mean, reward_std] = scales.map_or([0.0; 2], |scales| [scales.reward_mean, scales.reward_std]);
     let singles: [f32; SINGLES] = [reward_mean, reward_std, bound, scale];
     let mut list = rows.concat();

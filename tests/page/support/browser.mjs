@@ -6,6 +6,9 @@ import { serve } from "./serve.mjs";
 
 const FLAGS = ["--no-sandbox", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic"];
 const GPU_FLAGS = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
+/** How long a test waits for what must come: machines have other things to do, and a test that waits too long loses nothing. */
+export const PATIENCE_MS = 240_000;
+/** The built page. */
 export const DIST = process.env.MBPPO_DIST ?? fileURLToPath(new URL("../../../dist", import.meta.url));
 
 /**
@@ -32,6 +35,7 @@ export async function launch({ gpu = false, dist = DIST, ...serving } = {}) {
 async function open(browser, host, query = "", { before, loaded = true, altered, as, ...context } = {}) {
   const visit = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...context });
   const page = await visit.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
   page.faults = [];
   page.on("console", (message) => { if (message.type() === "error") page.faults.push(`console: ${message.text()}`); });
   page.on("pageerror", (error) => page.faults.push(`error: ${error.message}`));
@@ -46,9 +50,15 @@ async function open(browser, host, query = "", { before, loaded = true, altered,
   if (before) await page.addInitScript(before);
   if (altered) await page.route(altered, async (route) => { const response = await route.fetch(); await route.fulfill({ response, body: `${await response.text()}\n${as}` }); });
   await page.goto(host.page + query);
-  if (loaded) await page.waitForFunction(() => globalThis.mbppo?.snapshot, null, { timeout: 120_000 });
+  if (loaded) await page.waitForFunction(() => globalThis.mbppo?.snapshot);
   page.leave = () => visit.close();
   return page;
+}
+
+/** From now on the page's thread works as on a processor so many times as slow. */
+export async function slowed(page, times) {
+  const session = await page.context().newCDPSession(page);
+  await session.send("Emulation.setCPUThrottlingRate", { rate: times });
 }
 
 /** Everything that went wrong on a page so far. */
@@ -66,7 +76,7 @@ export async function workerOf(page, name) {
 export const sentenceOf = (page) => page.locator("[data-is=device-sentence]").textContent();
 
 /** Waits until the page says something about its device that matches. */
-export async function untilSaid(page, words, timeout = 60_000) {
+export async function untilSaid(page, words, timeout = PATIENCE_MS) {
   for (const end = Date.now() + timeout; Date.now() < end; await page.waitForTimeout(40)) {
     const sentence = await sentenceOf(page);
     if (words.test(sentence)) return sentence;
@@ -77,12 +87,30 @@ export async function untilSaid(page, words, timeout = 60_000) {
 /** The page's snapshot, or one part of it. */
 export const snapshotOf = (page) => page.evaluate(() => globalThis.mbppo.snapshot);
 
+/** Waits until nothing has been worked for a second, however long the last orders take to arrive; the snapshot then. */
+export async function standsStill(page, timeout = PATIENCE_MS) {
+  let before = await snapshotOf(page);
+  for (const end = Date.now() + timeout; Date.now() < end; ) {
+    await page.waitForTimeout(1000);
+    const now = await snapshotOf(page);
+    if (JSON.stringify(now) === JSON.stringify(before)) return now;
+    before = now;
+  }
+  throw new Error(`It still works after ${timeout / 1000} s.`);
+}
+
 /** Waits until `condition(snapshot)` holds. It is asked here: the page's own policy forbids code from strings. */
-export async function until(page, condition, timeout = 120_000) {
+export async function until(page, condition, timeout = PATIENCE_MS) {
   const end = Date.now() + timeout;
   for (let snapshot; Date.now() < end; await page.waitForTimeout(40)) {
     snapshot = await snapshotOf(page);
     if (snapshot && condition(snapshot)) return snapshot;
   }
   throw new Error(`${condition} does not hold after ${timeout / 1000} s: ${JSON.stringify(await snapshotOf(page))}`);
+}
+
+/** Waits until `look()` gives something that is true. */
+export async function eventually(page, look, words, timeout = PATIENCE_MS) {
+  for (const end = Date.now() + timeout; Date.now() < end; await page.waitForTimeout(100)) if (await look()) return;
+  throw new Error(`${words} did not come in ${timeout / 1000} s`);
 }

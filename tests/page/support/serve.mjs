@@ -7,19 +7,21 @@ const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", "
 
 /**
  * {page, close}; the folder answers under `under`, to see that the page works from any sub-folder. `altered(name, body)` may give another
- * body for a file. `keep`: browsers may keep what has its content in its name, as docs/hosting.md advises; else they keep nothing.
- * `headers(name)`: more headers for a file, or others. What `slow.files` matches arrives in pieces, as over a poor line; a test may change that at any time.
+ * body for a file; `files` are there besides, by their names; what is sent to a name of `posted` is answered by its function.
+ * `keep`: browsers may keep what has its content in its name, as docs/hosting.md advises; else they keep nothing. `headers(name)`:
+ * more headers for a file, or others. What `slow.files` matches arrives in pieces, as over a poor line; a test may change that at any time.
  */
-export async function serve(folder, { under = "/somewhere/below/", altered = (name, body) => body, keep = false, headers = () => ({}), slow = { files: null } } = {}) {
-  const server = createServer(async ({ url }, response) => {
-    const path = normalize(decodeURIComponent(new URL(url, "http://localhost").pathname));
+export async function serve(folder, { under = "/somewhere/below/", altered = (name, body) => body, keep = false, headers = () => ({}), slow = { files: null }, files = {}, posted = {} } = {}) {
+  const server = createServer(async (request, response) => {
+    const path = normalize(decodeURIComponent(new URL(request.url, "http://localhost").pathname));
     const name = path.startsWith(under) ? path.slice(under.length) || "index.html" : null;
     try {
       if (name === null) throw new Error("outside");
-      const body = altered(name, await readFile(join(folder, name)));
+      if (request.method === "POST") return response.end(posted[name](await bodyOf(request)));
+      const body = altered(name, files[name] ?? await readFile(join(folder, name)));
       const cache = !keep ? "no-store" : name === "index.html" ? "no-cache" : "public, max-age=31536000, immutable";
       response.writeHead(200, { "content-type": TYPES[extname(name)] ?? "application/octet-stream", "content-length": Buffer.byteLength(body), "cache-control": cache, ...headers(name) });
-      if (slow.files?.test(name)) await drip(response, Buffer.from(body));
+      if (slow.files?.test(name)) await drip(response, Buffer.from(body), () => slow.files?.test(name));
       else response.write(body);
       response.end();
     } catch {
@@ -31,11 +33,20 @@ export async function serve(folder, { under = "/somewhere/below/", altered = (na
   return { page, close: () => new Promise((resolve) => { server.closeAllConnections(); server.close(resolve); }) };
 }
 
-/** Half of it at once, then the rest in pieces, for three seconds. */
-async function drip(response, body) {
-  const piece = Math.ceil(body.length / 60);
-  for (let at = 0, length = 30 * piece; at < body.length; at += length, length = piece) {
-    response.write(body.subarray(at, at + length));
+async function bodyOf(request) {
+  let body = "";
+  for await (const piece of request.setEncoding("utf8")) body += piece;
+  return body;
+}
+
+/** Half of it at once, then the rest in small pieces for as long as `slow()`. */
+async function drip(response, body, slow) {
+  const piece = Math.ceil(body.length / 2000);
+  let at = Math.floor(body.length / 2);
+  response.write(body.subarray(0, at));
+  for (; slow() && at < body.length; at += piece) {
+    response.write(body.subarray(at, at + piece));
     await new Promise((later) => setTimeout(later, 100));
   }
+  response.write(body.subarray(at));
 }

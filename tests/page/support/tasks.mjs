@@ -3,8 +3,8 @@
 const TASKS = "disabled-by-default-devtools.timeline"; // has "RunTask"
 
 /**
- * All tasks on the thread of `page` during `ms`, in milliseconds: {wall, cpu, worst}. `wall` counts the time in which the machine did
- * something else, `cpu` only what the thread itself worked; `worst`: what the task with most of that was made of.
+ * All tasks on the thread of `page` during `ms`, in milliseconds: {wall, cpu, frames, worst}. `wall` counts the time in which the machine did
+ * something else, `cpu` only what the thread itself worked; `frames`: animation frames meanwhile; `worst`: what the task with most of that was made of.
  */
 export async function tasksOf(browser, page, ms) {
   await browser.trace(page, { categories: [TASKS, "devtools.timeline"] });
@@ -19,9 +19,15 @@ export async function tasksOf(browser, page, ms) {
   return {
     wall: tasks.map(({ dur }) => dur / 1000),
     cpu: tasks.map(({ tdur = 0 }) => tdur / 1000),
+    frames: events.filter(({ name }) => name === "FireAnimationFrame").length,
     worst: within.map(({ name, tdur = 0, args }) => `${name} ${(tdur / 1000).toFixed(1)} ms ${args?.data?.functionName ?? ""}`.trim()),
   };
 }
+
+/** Whether this machine gave the page's thread so little of a processor that its times say nothing of the page. */
+export const busy = ({ wall, cpu }) => sum(cpu) < 0.7 * sum(wall);
+
+export const sum = (numbers) => numbers.reduce((all, ms) => all + ms, 0);
 
 /** Median, 95th percentile and maximum of numbers. */
 export function spread(numbers) {
@@ -29,3 +35,15 @@ export function spread(numbers) {
   const at = (share) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
   return { median: at(0.5), p95: at(0.95), max: sorted.at(-1) ?? 0 };
 }
+
+/** Animation frames a second, over so many milliseconds. */
+export const framesOf = (page, ms) => page.evaluate((span) => new Promise((resolve) => {
+  const start = performance.now();
+  let count = 0;
+  const frame = (now) => {
+    count += 1;
+    if (now - start < span) return requestAnimationFrame(frame);
+    resolve((1000 * count) / (now - start));
+  };
+  requestAnimationFrame(frame);
+}), ms);

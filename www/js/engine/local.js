@@ -2,7 +2,11 @@
 import { createGrowth } from "./curves.js";
 import { EngineError } from "./protocol.js";
 
-export function localEngine(bindings) {
+/** All of an order at once: what a page does that trains on its own thread, where a pause would only hold it up. */
+const AT_ONCE = { work: ({ budgetMs, maxTicks }, slice) => slice(budgetMs, maxTicks), charge() {} };
+
+/** `pace`: how the time of an order is spent; a Worker spreads it (worker/pace.js). */
+export function localEngine(bindings, { pace = AT_ONCE } = {}) {
   let alive = true;
   const failed = (error) => {
     const told = EngineError.from(error);
@@ -11,7 +15,7 @@ export function localEngine(bindings) {
   };
   const open = async (opening) => {
     try {
-      return sessionOf(await opening(), failed);
+      return sessionOf(await opening(), { failed, pace });
     } catch (error) {
       return failed(error);
     }
@@ -24,7 +28,7 @@ export function localEngine(bindings) {
   };
 }
 
-function sessionOf(session, failed) {
+function sessionOf(session, { failed, pace }) {
   // The wasm session is borrowed for as long as an advance runs: whatever comes meanwhile waits for its turn.
   let turn = Promise.resolve();
   const inTurn = (work) => {
@@ -39,7 +43,7 @@ function sessionOf(session, failed) {
     ahead: 0,
     advance(order) {
       const asked = rests;
-      return inTurn(() => advance(session, asked === rests ? order : { ...order, maxTicks: 0 }, growth));
+      return inTurn(() => advance(session, order, { growth, pace, rested: () => asked !== rests }));
     },
     rest: () => { rests += 1; },
     physics: () => inTurn(() => session.physics()),
@@ -48,10 +52,18 @@ function sessionOf(session, failed) {
   };
 }
 
-async function advance(session, { budgetMs, maxTicks = 0xffffffff, stopAt = "", save = false, look = true, curves = false }, growth) {
+async function advance(session, order, { growth, pace, rested }) {
+  const { maxTicks = 0xffffffff, stopAt = "", save = false, look = true, curves = false } = order;
+  let workMs = 0;
+  const slice = async (budgetMs, ticks) => {
+    const start = performance.now();
+    const part = await session.advance(budgetMs, ticks, stopAt);
+    workMs += performance.now() - start;
+    return part;
+  };
+  const done = maxTicks > 0 && !rested() ? await pace.work({ ...order, maxTicks }, slice, rested) : IDLE;
   const start = performance.now();
-  const done = maxTicks > 0 ? await session.advance(budgetMs, maxTicks, stopAt) : IDLE;
-  const report = { ticks: done.ticks, phaseChanged: done.phase_changed, iterationEnded: done.iteration_ended };
+  const report = { ticks: done.ticks, phaseChanged: done.phase_changed, iterationEnded: done.iteration_ended, idleMs: done.idle_ms ?? 0 };
   if (look) Object.assign(report, { snapshot: session.snapshot(), recording: session.take_recording() });
   if (curves) {
     const before = performance.now();
@@ -59,7 +71,9 @@ async function advance(session, { budgetMs, maxTicks = 0xffffffff, stopAt = "", 
     report.curvesMs = performance.now() - before;
   }
   if (save && stopAt === "iteration" && done.iteration_ended) report.checkpoint = await checkpointOf(session);
-  report.workMs = performance.now() - start;
+  const told = performance.now() - start;
+  pace.charge(told);
+  report.workMs = workMs + told;
   return report;
 }
 

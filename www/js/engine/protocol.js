@@ -13,8 +13,9 @@
  *
  * @typedef {object} Session one run; its calls wait for one another
  * @property {number} ahead orders that may wait behind the one that is worked on: 0 where that would hold up the page
+ * @property {Promise<EngineError>} [ended] resolves when nothing works any more, also while nothing is asked
  * @property {(order: Order) => Promise<Report>} advance
- * @property {() => void} rest orders that have not begun yet are answered with no work done
+ * @property {() => void} rest orders that have not begun yet are answered with no work done, one that is spread ends
  * @property {() => Promise<Parameter[]>} physics what can be changed in the task while it runs
  * @property {(name: string, value: number) => Promise<Parameter[]>} setPhysics changes one from the next step on; all of them as
  *   they are then. Rejects with an {@link EngineError} for a value that is not possible, and nothing has changed
@@ -25,6 +26,8 @@
  *
  * @typedef {object} Order
  * @property {number} budgetMs how long to work; one tick is always done
+ * @property {number} [share] spreads that over time: a Worker works this share of each moment, by the clock, and hears a rest
+ *   between two slices; without it, or on the page's own thread, it is worked at once
  * @property {number} [maxTicks] no more units of work than this
  * @property {"phase"|"iteration"} [stopAt] stop where one of these ends
  * @property {boolean} [save] report a checkpoint if it stops where an iteration ends
@@ -35,7 +38,8 @@
  * @property {number} ticks
  * @property {boolean} phaseChanged
  * @property {boolean} iterationEnded
- * @property {number} workMs how long all of it took
+ * @property {number} workMs how long it worked, without the time in which it slept
+ * @property {number} idleMs how long it had waited for this order, if it is one of a row
  * @property {object} [snapshot]
  * @property {object} [recording] frames, forecast, comparison, error_by_horizon, calibration, return_gap, state_map since the last look
  * @property {import("./curves.js").Growth} [curves] what has been added to the curves

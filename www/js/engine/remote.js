@@ -16,10 +16,13 @@ export async function remoteEngine(worker, start, { onProgress = () => {}, onPan
   let sessions = 0;
   let failure = null; // why nothing is answered any more
   let begin;
+  let end;
+  const ended = new Promise((resolve) => { end = resolve; });
   const started = new Promise((resolve, reject) => { begin = { resolve, reject }; });
 
   const fail = (error) => {
     failure ??= error;
+    end(failure);
     for (const { reject } of pending.values()) reject(failure);
     pending.clear();
     begin.reject(failure);
@@ -58,6 +61,7 @@ export async function remoteEngine(worker, start, { onProgress = () => {}, onPan
     return {
       device,
       ahead: AHEAD,
+      ended,
       advance: (order) => call("advance", key, order),
       rest: () => tell("rest", key),
       physics: () => call("physics", key),

@@ -3,6 +3,7 @@ import { find, say } from "../dom.js";
 import { count, counted, value } from "../format.js";
 
 const FEW = 5; // episodes that show how it began
+const MEAN_OF = 10; // episodes in the picture's line of practice
 const RECENT = 20; // episodes that an average is taken over
 const CLEAR = 0.05; // share of the task's range of returns that counts as progress
 const FINE = 10; // a smaller range of returns is told to the hundredth
@@ -21,6 +22,12 @@ export function mountLearning({ store, plotter }) {
   });
 }
 
+/** Why the line of practice is still far below the tests, where it is. */
+function lagging(episodes, latest, range) {
+  if (episodes.length === 0 || latest - mean(episodes.slice(-MEAN_OF)) < FALLEN * range) return "";
+  return ` Practice is still lower: it also tries things out, and counts only episodes that have ended, most of them begun before.`;
+}
+
 const mean = (points) => points.reduce((sum, point) => sum + point.value, 0) / points.length;
 
 /** Before the first episode has ended, which may be long. */
@@ -32,7 +39,7 @@ export function answer({ episode_returns: episodes, evaluations }, { solved_retu
   const tests = evaluations.map((point) => point.value);
   const latest = tests.at(-1);
   const whole = (number) => value(best - worst > FINE ? Math.round(number) : Number(number.toFixed(2)));
-  if (snapshot?.solved_at_real_steps) return `Yes: it solved the task after ${count(snapshot.solved_at_real_steps)} real steps. Its latest test reached ${whole(latest)}.`;
+  if (snapshot?.solved_at_real_steps) return `Yes: it solved the task after ${count(snapshot.solved_at_real_steps)} real steps. Its latest test reached ${whole(latest)}.${lagging(episodes, latest, best - worst)}`;
   if (episodes.length < FEW && tests.length === 0) return `Too early to say: ${counted(episodes.length, "episode")} ended so far. ${whole(bar)} is solved.`;
   if (episodes.length === 0) return `${latest >= bar ? "Yes" : "Not yet"}: no episode has ended so far; its latest test returned ${whole(latest)}, and ${whole(bar)} is solved.`;
   const start = mean(episodes.slice(0, FEW));

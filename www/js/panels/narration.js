@@ -1,15 +1,14 @@
-// One sentence that says what is going on, to be read, and the same for a screen reader at its own pace.
+// One sentence that says what is going on, to be read; and for a screen reader only what somebody would want to be
+// interrupted for: that it solved the task, a first result, what a pause or a step by hand has led to.
 import { find, say } from "../dom.js";
-import { counted } from "../format.js";
+import { count, counted } from "../format.js";
 
 const READ_MS = 3000; // a sentence stands at least this long while playing
-const SPOKEN_MS = 5000;
 
 export function mountNarration({ store }) {
   const line = find("narration");
   const spoken = find("spoken");
   let lineAt = -Infinity;
-  let spokenAt = -Infinity;
 
   store.on(["snapshot", "playing"], ({ snapshot, playing }) => {
     if (!snapshot) return;
@@ -19,12 +18,20 @@ export function mountNarration({ store }) {
       lineAt = now;
       write(line, snapshot.narration);
     }
-    if (now - spokenAt >= SPOKEN_MS) {
-      spokenAt = now;
-      say(spoken, `${snapshot.narration} ${counted(snapshot.episodes, "episode")} so far.`);
-    }
   });
+  store.watch(["snapshot", "playing"], news, (words) => { if (words) say(spoken, words); });
 }
+
+/** What is worth being said aloud of this moment; the same words for as long as nothing else is. */
+export function news({ snapshot, playing }) {
+  if (!snapshot) return "";
+  if (!playing) return snapshot.ticks > 0 ? `Paused. ${snapshot.narration} ${counted(snapshot.episodes, "episode")} so far.` : "";
+  if (snapshot.solved_at_real_steps) return `It solved the task after ${count(snapshot.solved_at_real_steps)} real steps.`;
+  if (snapshot.latest_evaluation !== null && snapshot.latest_evaluation !== undefined) return FIRST_TEST;
+  return "It is learning.";
+}
+
+const FIRST_TEST = "It is learning. Its first test is done; the question “Is it getting better?” has the figures.";
 
 /** "imagined", "imagining", "imagination" are always written in their colour. */
 function write(node, text) {

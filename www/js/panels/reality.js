@@ -12,6 +12,7 @@ export function mountReality({ store, plotter }) {
   const show = () => {
     const { comparison, settings } = store.get();
     const dimensions = schema.tasks.find(({ id }) => id === settings?.task)?.obs ?? [];
+    place.dataset.count = dimensions.length;
     canvases.forEach((canvas, dimension) => {
       const { name, unit } = dimensions[dimension] ?? {};
       canvas.hidden = !name;

@@ -1,5 +1,6 @@
 // The top line: what learns, on which device and why, and how to share it.
 import { find, say } from "../dom.js";
+import { makeChoice } from "./choice.js";
 
 export function mountTopline({ store, commands, addressOf }) {
   const task = find("task");
@@ -9,31 +10,32 @@ export function mountTopline({ store, commands, addressOf }) {
   const { schema } = store.get();
 
   task.replaceChildren(...schema.tasks.map(({ id, goal }) => Object.assign(new Option(id, id), { title: goal })));
-  task.addEventListener("change", () => change({ task: task.value, config: {} }));
   preset.replaceChildren(...schema.presets.map(({ name, title, explanation }) => {
     const option = new Option(title, name);
     option.title = explanation;
     return option;
   }));
-  preset.addEventListener("change", () => change({ preset: preset.value, config: {} }));
-  device.addEventListener("change", () => change({ device: device.value }));
+  const choices = {
+    task: makeChoice(task, (value) => change({ task: value, config: {} })),
+    preset: makeChoice(preset, (value) => change({ preset: value, config: {} })),
+    device: makeChoice(device, (value) => change({ device: value })),
+  };
 
   const show = ({ settings, device: opened, opening }) => {
     if (!settings) return;
     const goal = schema.tasks.find(({ id }) => id === settings.task)?.goal ?? "";
-    task.value = settings.task;
+    for (const [name, choice] of Object.entries(choices)) choice.show(settings[name]);
     task.title = goal;
     say(find("seed"), String(settings.seed));
     say(find("goal"), goal.charAt(0).toLowerCase() + goal.slice(1));
-    preset.value = settings.preset;
     preset.title = schema.presets.find(({ name }) => name === settings.preset)?.explanation ?? "";
-    device.value = settings.device;
     say(find("device-sentence"), opening ? "Preparing the learner…" : opened?.sentence ?? "");
   };
   store.on(["settings", "device", "opening"], show);
   const coming = find("coming");
   store.on(["coming"], ({ coming: progress }) => {
     coming.hidden = progress === null;
+    find("device-sentence").setAttribute("aria-busy", String(progress !== null)); // its megabytes are not read aloud
     if (progress?.total) coming.value = progress.received / progress.total;
     else coming.removeAttribute("value");
   });

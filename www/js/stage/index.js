@@ -25,6 +25,7 @@ export function createStage({ canvas, theme, store }) {
     stale = true;
   }).observe(canvas);
   theme.onChange(() => (stale = true));
+  for (const event of ["beforeprint", "afterprint"]) addEventListener(event, () => draw(player.view() ?? still(picture().STILL)));
   store.on(["run", "resumed"], () => {
     player = createPlayer();
     ghosts.clear();

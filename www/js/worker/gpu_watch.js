@@ -1,24 +1,31 @@
 // Hears what a graphics device says of itself: that it is gone, out of memory, or refuses a program. The program that uses
-// it may wait for an answer that never comes, so the page is told from here.
+// it may wait for an answer that never comes, or fail first and in words that do not tell the cause, so the page is told from here.
 import { EngineError } from "../engine/protocol.js";
 
-const devices = [];
+const SPEAKS_MS = 5000; // a device that says nothing for so long has nothing to say
 
-/** Tells `failed(error)` of every device that is opened from now on in this thread. */
+/**
+ * Tells `failed(error)` of every device that is opened from now on in this thread. Gives `spoken()`: it resolves once they have
+ * said all that there is to say about what has been asked of them so far.
+ */
 export function watchDevices(failed, Adapter = /** @type {any} */ (globalThis).GPUAdapter) {
-  if (!Adapter) return;
+  const devices = [];
+  if (!Adapter) return async () => {};
   const { requestDevice } = Adapter.prototype;
   Adapter.prototype.requestDevice = async function (...wishes) {
     const device = await requestDevice.apply(this, wishes);
-    devices.push(device);
     device.lost.then((info) => failed(lost(info)));
     device.addEventListener("uncapturederror", ({ error }) => failed(refused(error)));
+    devices.push(device);
     return device;
   };
+  // What a browser reports comes in the order of what it is about: after this answer nothing earlier is to come.
+  const said = ({ lost: gone, queue }) => Promise.race([gone, queue.onSubmittedWorkDone().catch(() => {})]);
+  return async () => {
+    await Promise.race([Promise.all(devices.map(said)), new Promise((later) => { setTimeout(later, SPEAKS_MS); })]);
+    await new Promise((later) => setTimeout(later)); // so that `failed` has been called
+  };
 }
-
-/** The devices that have been opened, for whoever wants to see one fail: `destroy()` makes a device lost. */
-export const openDevices = () => [...devices];
 
 /** "The device failed while …" is said as src/error.rs says it. */
 function failure(doing, reason) {

@@ -3,19 +3,22 @@ import { compile, instantiate } from "../engine/load.js";
 import { localEngine } from "../engine/local.js";
 import { EngineError } from "../engine/protocol.js";
 import { watchDevices } from "./gpu_watch.js";
+import { createPace } from "./pace.js";
 import { serveEngine } from "./serve.js";
 
 const failed = (error) => postMessage({ failed: EngineError.from(error).plain() });
-watchDevices(failed);
+const spoken = watchDevices(failed);
 
 self.onmessage = async ({ data: { start } }) => {
   try {
     const module = start.module ?? await compile(start, (progress) => postMessage({ progress }));
     const bindings = await instantiate(start, module);
-    bindings.on_panic((message, where) => postMessage({ panic: where ? `${message}\nat ${where}` : message }));
-    serveEngine(localEngine(bindings), self);
+    // A program that panics may do so because its device is gone; then that is what the page hears first.
+    bindings.on_panic((message, where) => spoken().then(() => postMessage({ panic: where ? `${message}\nat ${where}` : message })));
+    serveEngine(localEngine(bindings, { pace: createPace() }), self, { spoken });
     postMessage({ ready: true });
   } catch (error) {
+    await spoken();
     failed(error);
   }
 };

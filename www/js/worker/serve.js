@@ -1,13 +1,12 @@
 // Inside a Worker: answers the calls that remote.js sends, with an engine of this thread.
 import { EngineError } from "../engine/protocol.js";
 
-/** The program's error is often a consequence. What gpu_watch.js hears of the device itself says more, if it is given the time. */
-const DEVICE_SPEAKS_MS = 100;
-
-/** Answers what comes through `port` from now on. */
-export function serveEngine(engine, port) {
+/**
+ * Answers what comes through `port` from now on. `spoken()`: when the devices have said what they have to say (gpu_watch.js). The
+ * program's own error is often a consequence of that, so it waits for them.
+ */
+export function serveEngine(engine, port, { spoken = async () => {} } = {}) {
   const sessions = new Map(); // by the number that remote.js gave them
-  const pause = createPause();
   const keep = (key, session) => {
     sessions.set(key, session);
     return { device: session.device };
@@ -15,10 +14,7 @@ export function serveEngine(engine, port) {
   const calls = {
     open: async (key, wish) => keep(key, await engine.open(wish)),
     resume: async (key, checkpoint, device) => keep(key, await engine.resume(checkpoint, device)),
-    async advance(key, order) {
-      await pause(); // so that a "rest" that has come meanwhile is heard before this order begins
-      return sessions.get(key).advance(order);
-    },
+    advance: (key, order) => sessions.get(key).advance(order),
     rest: (key) => sessions.get(key)?.rest(),
     physics: (key) => sessions.get(key).physics(),
     setPhysics: (key, name, value) => sessions.get(key).setPhysics(name, value),
@@ -34,17 +30,8 @@ export function serveEngine(engine, port) {
       port.postMessage({ id, value }, value?.checkpoint ? [value.checkpoint.bytes.buffer] : []);
     } catch (error) {
       const told = EngineError.from(error);
-      if (told.kind === "device") await new Promise((later) => setTimeout(later, DEVICE_SPEAKS_MS));
+      if (told.kind === "device" || told.fatal) await spoken();
       port.postMessage({ id, error: told.plain() });
     }
   };
-}
-
-/** Waits until the messages that are there already have been heard; a timer would wait for milliseconds. */
-function createPause() {
-  const { port1, port2 } = new MessageChannel();
-  /** @type {Array<(value?: any) => void>} */ const waiting = [];
-  port1.onmessage = () => waiting.shift()?.();
-  /** @type {any} */ (port1).unref?.(); // Node.js, in tests: nobody is kept waiting by this port
-  return () => new Promise((resolve) => { waiting.push(resolve); port2.postMessage(null); });
 }

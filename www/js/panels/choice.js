@@ -1,0 +1,39 @@
+// A selector whose choice starts a run. Whoever picks one from its list means it; whoever walks through it with the arrow keys
+// means it once they rest, leave, or press Enter.
+
+const REST_MS = 1200;
+const WALKS = /^(Arrow|Page|Home|End)|^.$/; // a letter jumps to an option
+
+/** Calls `chosen(value)`. Gives {show}: `show(value)` sets the selector, unless somebody is on their way through it. */
+export function makeChoice(select, chosen, { later = setTimeout, never = clearTimeout } = {}) {
+  let walking = false; // whether the latest key moved through the closed list
+  let timer = null;
+  let shown = select.value;
+
+  const commit = () => {
+    never(timer);
+    [timer, walking] = [null, false];
+    if (select.value === shown) return;
+    shown = select.value;
+    chosen(shown);
+  };
+  select.addEventListener("keydown", ({ key, ctrlKey, metaKey }) => {
+    walking = WALKS.test(key) && !ctrlKey && !metaKey;
+    if (key === "Enter" && timer !== null) commit();
+  });
+  select.addEventListener("pointerdown", () => { walking = false; });
+  select.addEventListener("change", () => {
+    never(timer);
+    if (!walking) return commit();
+    timer = later(commit, REST_MS);
+  });
+  select.addEventListener("blur", () => { if (timer !== null) commit(); });
+
+  return {
+    show(value) {
+      if (timer !== null) return;
+      shown = value;
+      select.value = value;
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createPainting } from "../js/painting.js";
+
+/** Paints for ten seconds on a device; gives pictures a second over the last eight, and the time that they were told of. */
+function painted({ frameMs = 1000 / 60, ownMs = 0, elsewhereMs = 0 }) {
+  let [now, count, told, busy] = [0, 0, 0, 0];
+  const paint = createPainting((at, dt) => {
+    told += dt;
+    busy = ownMs;
+    if (now > 2000) count += 1;
+  }, { clock: () => now + busy, settled: (done) => { done(); } });
+  let drew = 0;
+  for (let last = 0; now < 10_000; ) {
+    busy = 0;
+    const before = told;
+    paint(now, now - last);
+    drew = told > before || busy > 0 ? ownMs + elsewhereMs : 0;
+    last = now;
+    now += Math.max(frameMs, Math.ceil(drew / frameMs - 1e-6) * frameMs);
+  }
+  return { rate: count / 8, told };
+}
+
+test("cheap painting happens with every frame, at every rate of the screen", () => {
+  for (const rate of [30, 60, 144, 240]) {
+    const { rate: seen } = painted({ frameMs: 1000 / rate, ownMs: 0.3 });
+    assert.ok(seen > 0.97 * rate * (rate === 30 ? 0.96 : 1), `${seen} of ${rate}`);
+  }
+});
+
+test("painting that keeps the page's thread takes a small share of its time", () => {
+  for (const ownMs of [4, 8, 15]) {
+    const { rate } = painted({ ownMs });
+    assert.ok((rate * ownMs) / 1000 <= 0.17, `${rate} pictures a second of ${ownMs} ms`);
+    assert.ok(rate >= 7.5);
+  }
+});
+
+test("painting that the browser does elsewhere, and late, is noticed too", () => {
+  const { rate, told } = painted({ ownMs: 0.5, elsewhereMs: 90 });
+  assert.ok(rate >= 5 && rate <= 8.5, `${rate} pictures a second`);
+  assert.ok(told > 9500, "the film goes on at its own pace");
+});
+
+test("a screen that shows 30 frames a second is not a slow device", () => {
+  const { rate } = painted({ frameMs: 1000 / 30, ownMs: 0.3 });
+  assert.ok(rate > 27, `${rate} pictures a second`);
+});
