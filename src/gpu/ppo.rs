@@ -1,7 +1,7 @@
 //! Policy and value on the device: a minibatch of proximal policy optimisation in four dispatches.
 //!
-//! **What.** The first dispatch takes rows through one of both networks (or the one that both share) forwards, computes the
-//! loss and takes its gradient backwards; [`super::step`] does the other three.
+//! **What.** The first dispatch takes rows through one of both networks (or the one that both share) forwards, computes
+//! the loss and takes its gradient backwards; [`super::step`] does the other three.
 //! **Shapes.** In fours, an uploaded row is x `[O₄]` · action `[A₄]` · log π_old, A, w, 0 · R₀, R₁, V₀, V₁. In scratch memory
 //! stand all rows of the policy, then all of the value, as `network` has them.
 //! **Where.** The same as [`crate::kernels::ppo`], from which the parameters come and to which they return.
@@ -206,8 +206,8 @@ fn losses_of(done: &Done) -> Losses {
     }
 }
 
-/// Takes a tile of rows through the policy (workgroups of y = 0) or the value (y = 1), or, where both share one network,
-/// through that. Each minibatch has `places` places in the order, of which it uses as many as its plan says.
+/// Takes a tile of rows through the policy (workgroups of y = 0) or the value (y = 1), or through the one network that
+/// both share. Each minibatch has `places` places in the order, of which it uses as many as its plan says.
 #[cube(launch_unchecked)]
 fn ppo_rows(
     parameters: &[F4],

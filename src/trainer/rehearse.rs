@@ -2,9 +2,9 @@
 //!
 //! **What.** After each round of improving, the curiosity module learns from that round's imagined steps, minibatch by
 //! minibatch and each once, as it learns from the real ones at the end of the iteration.
-//! **Choices.** (1) Off by default, as in RND's paper: novelty is then what has really not been seen. On, a state that was
-//! only imagined is familiar too, and novelty draws imagination on to where neither has been. (2) How states are normalised,
-//! and the scale of novelty, stay those of real steps. (3) `curiosity/loss` stays that of real steps.
+//! **Choices.** (1) Off by default: novelty is then what has not really been seen. On, a state that was only imagined
+//! counts as familiar, too. (2) How states are normalised, and the scale of novelty, stay those of real steps.
+//! (3) `curiosity/loss` stays that of real steps.
 
 use super::Trainer;
 use super::work::Work;
