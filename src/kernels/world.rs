@@ -6,9 +6,10 @@
 //! ```
 //! u_d: one unit of what is predicted in standard deviations of a step's change; 1 unless raw states are predicted.
 //! **Shapes.** obs [B, O], action [B, A], member `[B]`, noise [B, O + 1] → next obs [B, O], all else `[B]`.
-//! **Where.** The same as [`predict`](crate::tensors::Dynamics::predict) in [`crate::tensors::WorldModel`]; asked by [`super::imagine`].
-//! **Choices.** Branches are grouped by member, so each is computed once; only when disagreement is asked for does every
-//! member see every branch.
+//! **Where.** The same as [`predict`](crate::tensors::Dynamics::predict) in [`crate::tensors::WorldModel`]; asked by
+//! [`super::imagine`].
+//! **Choices.** Branches are grouped by member, so each is computed once; only when disagreement is asked for does
+//! every member see every branch.
 
 use super::model_loss::{Outputs, bounded_log_variance};
 use super::scales::Scales;
@@ -75,13 +76,18 @@ impl World {
     /// Where every member goes from obs [E, B, O] of its own with action [B, A]: next obs [E, B, O].
     pub fn step_all(&mut self, obs: &[f32], actions: &[f32], next_obs: &mut Vec<f32>) {
         next_obs.clear();
+        for (member, own) in obs.chunks_exact(obs.len() / self.model.mlp().members()).enumerate() {
+            self.step_member(member, own, actions, next_obs);
+        }
+    }
+
+    /// Appends where one member goes from obs [B, O] with action [B, A]: next obs [B, O].
+    pub fn step_member(&mut self, member: usize, obs: &[f32], actions: &[f32], next_obs: &mut Vec<f32>) {
         let Some(scales) = &self.scales else { return next_obs.extend_from_slice(obs) };
         let width = self.model.outputs().width();
         self.input.clear();
-        for own in obs.chunks_exact(obs.len() / self.model.mlp().members()) {
-            write_input(scales, own, actions, &mut self.input);
-        }
-        let rows = self.model.forward(&self.input).chunks_exact(width);
+        write_input(scales, obs, actions, &mut self.input);
+        let rows = self.model.forward_member(member, &self.input).chunks_exact(width);
         for (obs, said) in obs.chunks_exact(scales.obs_mean.len()).zip(rows) {
             next_obs.extend(
                 obs.iter().zip(said).enumerate().map(|(d, (now, said))| moved(scales, d, *now, *said)),
@@ -138,8 +144,8 @@ impl World {
         }
     }
 
-    /// From sums and squares: the mean over dimensions of the members' standard deviation, in standard deviations of a step's
-    /// change, whatever the model predicts.
+    /// From sums and squares: the mean over dimensions of the members' standard deviation, in standard deviations of
+    /// a step's change, whatever the model predicts.
     fn write_disagreement(&self, disagreements: &mut [f32]) {
         let Some(scales) = &self.scales else { return };
         let size = self.model.outputs().obs_size;

@@ -38,7 +38,7 @@ impl Trainer {
     pub(super) async fn after_improving(&mut self, round: usize) -> Result<Work> {
         let rollouts = std::mem::take(&mut self.imagined);
         if rollouts.is_empty() {
-            return self.end_round(round).await;
+            return self.after_round(round).await;
         }
         Ok(Work::Rehearse(Rehearsal { round, rollouts, batch: 0 }))
     }
@@ -46,7 +46,7 @@ impl Trainer {
     /// One minibatch of the curiosity module on imagined steps.
     pub(super) async fn rehearse(&mut self, mut now: Rehearsal) -> Result<Work> {
         let (Some(rollout), Some(curiosity)) = (now.rollouts.last(), &mut self.curiosity) else {
-            return self.end_round(now.round).await;
+            return self.after_round(now.round).await;
         };
         let (rows, size, space) = (rollout.len(), self.config.batch_size, self.spec.action);
         if now.batch == 0 {
