@@ -8,11 +8,17 @@
 //! **Choices.** On WebGPU an update is only queued. [`Agent::settle`] reads everything at once, and until then the copy
 //! on the host, which acts and judges, is as it was.
 
+mod step;
+
+pub use step::Step;
+
 use crate::device::{Device, DeviceKind, Numbers};
 use crate::error::Result;
 #[cfg(webgpu)]
 use crate::gpu::{self, Layout, Queue, Twin, rollout};
-use crate::kernels::ppo_loss::{LEAST_WEIGHT, Minibatch, Settings};
+#[cfg(webgpu)]
+use crate::kernels::ppo_loss::LEAST_WEIGHT;
+use crate::kernels::ppo_loss::{Minibatch, Settings};
 use crate::kernels::{self, Networks, Weights, ppo};
 #[cfg(webgpu)]
 use crate::minibatches::minibatches;
@@ -182,30 +188,44 @@ impl Agent {
         Ok(())
     }
 
-    /// One step of PPO on these rows of `samples`, which are the epoch's next; gives the seven numbers of the update.
-    pub fn update(&mut self, samples: &Samples, indices: &[usize], settings: &Settings) -> Numbers {
+    /// As much as a tick may do of one step of PPO on these rows of `samples`, which are the epoch's next; gives the seven
+    /// numbers of the update once it is done.
+    pub fn update(
+        &mut self,
+        samples: &Samples,
+        indices: &[usize],
+        settings: &Settings,
+        step: &mut Step,
+    ) -> Option<Numbers> {
         match &mut self.room {
             Room::ByHand { net, batch } => {
-                batch.clear();
-                let shape = *net.shape();
-                indices.iter().for_each(|&index| batch.push(&shape, samples.row(index)));
-                let weight: f32 = batch.weights.iter().sum();
-                let losses = net.update(batch, settings, weight.max(LEAST_WEIGHT as f32));
-                Numbers::Host(losses.metrics().to_vec())
+                let losses = step.go_on(net, batch, (samples, indices), settings)?;
+                Some(Numbers::Host(losses.metrics().to_vec()))
             }
             #[cfg(webgpu)]
             Room::ByGpu(twin) => {
                 let (_, gpu) = twin.both(gpu::ppo::ActorCritic::new);
                 gpu.update();
-                Numbers::Later(twin.promise())
+                Some(Numbers::Later(twin.promise()))
             }
             #[cfg(tensors)]
             Room::ByTensors { net, device } => {
                 let Shape { obs_size, action, heads, .. } = self.shape;
                 let sizes = [obs_size, action.encoded_size(), heads];
                 let batch = tensors::ppo::Minibatch::upload(device, samples.rows(indices), sizes);
-                Numbers::Tensor(tensors::ppo::update(net, &batch, settings))
+                Some(Numbers::Tensor(tensors::ppo::update(net, &batch, settings)))
             }
+        }
+    }
+
+    /// Parameters of policy and value: multiply-adds of asking both about one row.
+    pub fn cost(&self) -> usize {
+        match &self.room {
+            Room::ByHand { net, .. } => net.flat.len(),
+            #[cfg(webgpu)]
+            Room::ByGpu(twin) => twin.host.flat.len(),
+            #[cfg(tensors)]
+            Room::ByTensors { .. } => 0,
         }
     }
 

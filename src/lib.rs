@@ -3,8 +3,8 @@
 //! # Reading order
 //! The code reads in the order in which data flows. Each layer knows only those above it:
 //!
-//! 1. plain numbers: [`error`], [`nearest`], [`arrays`], [`rng`], [`config`], [`mod@env`], [`buffer`], [`stats`], [`quantiles`], [`gae`],
-//!    [`dyna_q`], [`transitions`], [`metrics`], [`snapshot`], and [`kernels`], the learning arithmetic: networks, losses and
+//! 1. plain numbers: [`error`], [`nearest`], [`arrays`], [`rng`], [`config`], [`budget`], [`mod@env`], [`buffer`], [`stats`],
+//!    [`quantiles`], [`gae`], [`dyna_q`], [`transitions`], [`metrics`], [`snapshot`], and [`kernels`], the learning arithmetic: networks, losses and
 //!    gradients by hand. It is all that training on the CPU takes;
 //! 2. where it is computed: [`device`], [`learners`] (which of them suits which task and device), [`nets`], and [`tensors`], the same arithmetic in burn's tensors, with which the
 //!    kernels are compared (device `cpu-plain`);
@@ -26,6 +26,7 @@
 
 pub mod agent;
 pub mod arrays;
+pub mod budget;
 pub mod buffer;
 pub mod config;
 pub mod curiosity;

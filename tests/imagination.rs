@@ -151,7 +151,8 @@ fn imagined(
         env.observe(start);
     }
     let (action, obs_size) = (spec.action, spec.obs_size());
-    let scope = Scope { action, obs_size, horizon, members: 2, noise_size: 0, with_disagreement: true };
+    let scope =
+        Scope { action, obs_size, horizon, members: 2, noise_size: 0, with_disagreement: true, group: 4 };
     let mut imagination = Imagination::start(device, starts, scope, &mut stream);
     let (shape, weights) = (shape(task), || Seed(4).stream("init"));
     let parameters = shape.initial(&mut weights());
@@ -162,7 +163,7 @@ fn imagined(
         match &mut imagination.room {
             Room::ByTensors(branches) => branches.step(&by_tensors, &Perfect(task), None),
             Room::ByHand(branches) => {
-                branches.step(&mut by_hand, &mut Perfect(task));
+                branches.step(&mut by_hand, &mut Perfect(task), &mut stream);
                 branches.note(&[]);
             }
         }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// Modules by layer, from plain numbers to the page.
 const LAYERS: &[&[&str]] = &[
-    &["error", "nearest", "arrays", "rng", "config"],
+    &["error", "nearest", "arrays", "rng", "config", "budget"],
     &[
         "stats",
         "quantiles",

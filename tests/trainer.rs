@@ -392,3 +392,48 @@ fn changed_physics_reach_the_task_at_once_and_bad_values_change_nothing() {
     assert_eq!(trainer.physics()[0].value, 20.0);
     run(&mut trainer, 200);
 }
+
+#[test]
+fn what_is_learned_does_not_depend_on_whether_somebody_looks() {
+    let kinds = [
+        "curiosity=rnd",
+        "curiosity=icm",
+        "curiosity=disagreement",
+        "model_heads=gaussian",
+        "adaptive_depth=true",
+    ];
+    for (task, kind) in
+        ["CartPole-v1", "Pendulum-v1"].into_iter().flat_map(|task| kinds.map(|kind| (task, kind)))
+    {
+        let (name, value) = kind.split_once('=').expect("NAME=VALUE");
+        let mut config = tiny();
+        config.set(name, value).expect("a value");
+        let learned = |looks: fn(u64) -> bool| {
+            let mut trainer = Trainer::new(task, config.clone(), Seed(7), Device::cpu()).expect("a run");
+            let mut pictures = 0;
+            while trainer.snapshot().iteration < 4 || !trainer.is_between_iterations() {
+                if trainer.is_between_iterations() {
+                    trainer.set_watched(looks(trainer.snapshot().iteration));
+                }
+                run(&mut trainer, 1);
+                let recording = trainer.take_recording();
+                pictures += recording.frames.len() + usize::from(recording.forecast.is_some());
+                pictures +=
+                    usize::from(recording.state_map.is_some()) + usize::from(recording.return_gap.is_some());
+            }
+            let returns: Vec<u32> = trainer.curves().evaluations.iter().map(|p| p.value.to_bits()).collect();
+            (fingerprint(&trainer).0, returns, trainer.steps(), pictures)
+        };
+        let (watched, unwatched, in_part) = (learned(|_| true), learned(|_| false), learned(|n| n % 2 == 1));
+        assert!(!watched.0.is_empty() && watched.1.len() > 1, "{task} {kind}");
+        assert!(watched.3 > 40 && in_part.3 > 20, "{task} {kind}: {} {}", watched.3, in_part.3);
+        assert_eq!(unwatched.3, 0, "{task} {kind}: nothing is drawn for nobody");
+        for other in [unwatched, in_part] {
+            assert_eq!(
+                (other.0, other.1, other.2),
+                (watched.0.clone(), watched.1.clone(), watched.2),
+                "{task} {kind}"
+            );
+        }
+    }
+}

@@ -588,11 +588,12 @@ async fn every_kind_of_curiosity_sees_what_was_imagined() {
             members: 3,
             noise_size: model.noise_size(),
             with_disagreement: kind == CuriosityKind::Disagreement,
+            group: 12,
         };
         let starts = normals(30 * obs, 0.5, &mut stream);
         let mut imagination = Imagination::start(&device, starts, scope, &mut stream);
         while !imagination.is_complete() {
-            imagination.step(&mut agent, &mut model, curiosity.as_mut()).await.expect("all steps");
+            imagination.step(&mut agent, &mut model, curiosity.as_mut(), &mut stream).await.expect("all steps");
         }
         let imagined = imagination.finish(Borders::default(), 1.0).await.expect("a rollout");
         let rollout = &imagined.rollout;

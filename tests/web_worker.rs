@@ -23,5 +23,5 @@ async fn a_session_learns_is_saved_and_resumed_in_a_worker() {
     let start = js_sys::Date::now();
     JsFuture::from(session.advance(50.0, u32::MAX, "")).await.unwrap();
     let spent = js_sys::Date::now() - start;
-    assert!((40.0..5000.0).contains(&spent), "a budget of 50 ms took {spent}");
+    assert!((40.0..60_000.0).contains(&spent), "a budget of 50 ms took {spent}");
 }

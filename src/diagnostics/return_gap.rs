@@ -16,6 +16,8 @@ use crate::snapshot::ReturnGap;
 
 /// Imagined futures for each real window.
 pub const SAMPLES: usize = 8;
+/// Most windows that are compared.
+pub const MOST_WINDOWS: usize = 256;
 
 /// A stretch of real experience under the current policy.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,7 +30,7 @@ pub struct Window {
     pub return_: f32,
 }
 
-/// Windows of at most `horizon` steps, one after another through every segment.
+/// Windows of at most `horizon` steps, one after another through every segment; of many, evenly spread ones.
 pub fn windows(real: &[Rollout], horizon: usize) -> Vec<Window> {
     let mut windows = Vec::new();
     for rollout in real {
@@ -43,7 +45,8 @@ pub fn windows(real: &[Rollout], horizon: usize) -> Vec<Window> {
             }
         }
     }
-    windows
+    let stride = windows.len().div_ceil(MOST_WINDOWS).max(1);
+    windows.into_iter().step_by(stride).collect()
 }
 
 /// The starts of all imagined futures, [windows · SAMPLES, O] flat.

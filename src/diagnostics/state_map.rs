@@ -9,25 +9,29 @@ use crate::buffer::Replay;
 use crate::env::{EnvSpec, MapAxis};
 use crate::snapshot::{StateMap, StateMapAxis};
 use std::f32::consts::PI;
+use std::ops::Range;
 
 /// Cells along an axis that has none of its own.
 pub const CELLS: usize = 24;
 
-/// The map of a task before anything was asked: axes and visits.
-pub fn visits(spec: &EnvSpec, replay: &Replay) -> StateMap {
+/// The map of a task where nobody has been yet: its axes.
+pub fn unvisited(spec: &EnvSpec) -> StateMap {
     let [across, up] = spec.map.map(cells);
-    let mut visits = vec![0; across * up];
-    for id in replay.ids() {
-        let obs = replay.get(id).obs;
-        let [x, y] = spec.map.map(|axis| cell(spec, axis, obs));
-        visits[y * across + x] += 1;
-    }
     StateMap {
         axes: spec.map.map(|axis| described(spec, axis)),
         cells: [across, up],
-        visits,
+        visits: vec![0; across * up],
         novelty: Vec::new(),
         value: Vec::new(),
+    }
+}
+
+/// Counts these transitions of replay in their cells.
+pub fn count_visits(spec: &EnvSpec, replay: &Replay, ids: Range<usize>, map: &mut StateMap) {
+    for id in ids {
+        let obs = replay.get(id).obs;
+        let [x, y] = spec.map.map(|axis| cell(spec, axis, obs));
+        map.visits[y * map.cells[0] + x] += 1;
     }
 }
 
@@ -116,7 +120,8 @@ mod tests {
                 let [x, y] = spec.map.map(|axis| cell(spec, axis, obs));
                 assert_eq!(y * cells(spec.map[0]) + x, index, "{task}");
             }
-            let map = visits(spec, &replay);
+            let mut map = unvisited(spec);
+            count_visits(spec, &replay, replay.ids(), &mut map);
             assert_eq!(map.visits.iter().sum::<u32>(), 1);
             assert_eq!(map.visits.len(), map.cells[0] * map.cells[1], "{task}");
         }

@@ -1,6 +1,7 @@
 //! Imagination's room on WebGPU: all steps at once, by [`crate::gpu::rollout`].
 //!
-//! **What.** A round is one dispatch and one readback, whatever the horizon.
+//! **What.** A group of branches is one dispatch and one readback, whatever the horizon; a round is one group, unless it
+//! would keep the processor for so long that nothing else could be drawn.
 //! **Choices.** (1) Chance is drawn by counting ([`crate::kernels::chance`]), from two words of the stream from which the
 //! CPU draws all of it: the same seed gives the same run, but another one than on the CPU. (2) Novelty that does not come
 //! from random network distillation is looked up on the host afterwards: it decides nothing within a rollout.
@@ -19,28 +20,36 @@ use crate::world_model::Model;
 pub struct GpuBranches {
     queue: Queue,
     scope: Scope,
+    groups: Vec<Group>,
+    /// Groups that have been run.
+    run: usize,
+}
+
+/// Branches that are run together.
+struct Group {
     seed: [u32; 2],
-    is_run: bool,
-    /// What happened, [H · B, O + A + 5].
+    /// What happened, [H · rows, O + A + 5].
     record: Vec<f32>,
 }
 
 impl GpuBranches {
-    pub(super) fn start(queue: &Queue, scope: Scope, stream: &mut Stream) -> Self {
-        Self {
-            queue: queue.clone(),
-            scope,
-            seed: [stream.word(), stream.word()],
-            is_run: false,
-            record: Vec::new(),
-        }
+    pub(super) fn start(queue: &Queue, groups: usize, scope: Scope, stream: &mut Stream) -> Self {
+        // A round without branches draws its seed too.
+        let group = |_| Group { seed: [stream.word(), stream.word()], record: Vec::new() };
+        let groups = (0..groups.max(1)).map(group).collect();
+        Self { queue: queue.clone(), scope, groups, run: 0 }
     }
 
     pub(super) fn steps(&self) -> usize {
-        if self.is_run { self.scope.horizon } else { 0 }
+        self.scope.horizon * self.run / self.groups.len()
     }
 
-    /// All steps of branches from `starts` [B, O].
+    /// The group that is next.
+    pub(super) fn next(&self) -> usize {
+        self.run
+    }
+
+    /// All steps of the next group's branches, from `starts` [rows, O].
     ///
     /// # Errors
     /// [`crate::Error::Device`] if the device cannot be read.
@@ -51,7 +60,8 @@ impl GpuBranches {
         model: &Model,
         curiosity: Option<&mut Curiosity>,
     ) -> Result<()> {
-        self.is_run = true;
+        let group = self.run;
+        self.run += 1;
         if starts.is_empty() {
             return Ok(());
         }
@@ -66,21 +76,26 @@ impl GpuBranches {
             horizon: self.scope.horizon,
             with_disagreement: self.scope.with_disagreement,
             with_values: false,
-            seed: self.seed,
+            seed: self.groups[group].seed,
         };
         let (_, record) = launch(&self.queue, &parts, &round);
-        self.record = self.queue.read(&[&record], "reading imagined steps").await?.concat();
+        self.groups[group].record = self.queue.read(&[&record], "reading imagined steps").await?.concat();
         match curiosity {
-            Some(curiosity) if parts.judge.is_none() => self.look_up_novelty(starts, curiosity).await,
+            Some(curiosity) if parts.judge.is_none() => self.look_up_novelty(group, starts, curiosity).await,
             _ => Ok(()),
         }
     }
 
-    async fn look_up_novelty(&mut self, starts: &[f32], curiosity: &mut Curiosity) -> Result<()> {
+    async fn look_up_novelty(
+        &mut self,
+        group: usize,
+        starts: &[f32],
+        curiosity: &mut Curiosity,
+    ) -> Result<()> {
         let (size, space, width) = (self.scope.obs_size, self.scope.action, self.scope.record_width());
         let mut obs = starts.to_vec();
         let rows = starts.len() / size;
-        for step in self.record.chunks_exact_mut((rows * width).max(1)) {
+        for step in self.groups[group].record.chunks_exact_mut((rows * width).max(1)) {
             let (mut next_obs, mut action, mut disagreement) = (Vec::new(), Vec::new(), Vec::new());
             for row in step.chunks_exact(width) {
                 next_obs.extend_from_slice(&row[..size]);
@@ -100,8 +115,8 @@ impl GpuBranches {
         Ok(())
     }
 
-    /// What was recorded, [H · B, O + A + 5].
-    pub(super) fn record(self) -> Vec<f32> {
-        self.record
+    /// What was recorded of a group, [H · rows, O + A + 5]; it is not kept.
+    pub(super) fn take_record(&mut self, group: usize) -> Vec<f32> {
+        self.groups.get_mut(group).map(|group| std::mem::take(&mut group.record)).unwrap_or_default()
     }
 }

@@ -1,76 +1,115 @@
 //! Imagination's room on the CPU, by [`crate::kernels::imagine`].
 //!
-//! **Choices.** A branch asks only the member that it follows; all members are asked where disagreement is.
+//! **Choices.** (1) A branch asks only the member that it follows; all members are asked where disagreement is. (2) Branches
+//! go in groups, each as large as a tick can take: step by step, one group after another, so that chance is drawn in the
+//! same order however they are grouped.
 
-use super::{Chance, Scope};
+use super::Scope;
+use crate::budget::{PER_ROW, add};
 use crate::curiosity::Visit;
 use crate::kernels::imagine::{self, Branches, Parts};
 use crate::kernels::ppo::ActorCritic;
 use crate::kernels::world::Dynamics;
-use crate::nets::chance_size;
+use crate::nets::draw_chance;
+use crate::rng::Stream;
 
 /// B branches on the host.
 pub struct HandBranches {
     scope: Scope,
-    branches: Branches,
-    chance: Chance,
+    groups: Vec<Group>,
+    /// The group that is next.
+    next: usize,
     steps: usize,
-    /// What happened, [B, O + A + 5] a step.
+    chance: Chance,
+}
+
+/// Branches that take a step together.
+struct Group {
+    branches: Branches,
+    /// What happened, [rows, O + A + 5] a step.
     record: Vec<f32>,
 }
 
+/// The chance of one step of a group.
+#[derive(Default)]
+struct Chance {
+    /// What actions are drawn with.
+    actions: Vec<f32>,
+    /// The member that is followed.
+    members: Vec<usize>,
+    /// What a world with chance draws with.
+    noise: Vec<f32>,
+}
+
+impl Chance {
+    fn draw(&mut self, scope: &Scope, rows: usize, stream: &mut Stream) {
+        let Self { actions, members, noise } = self;
+        (actions.clear(), members.clear(), noise.clear());
+        for _ in 0..rows {
+            draw_chance(scope.action, stream, actions);
+            members.push(stream.below(scope.members));
+            noise.extend((0..scope.noise_size).map(|_| stream.normal()));
+        }
+    }
+}
+
 impl HandBranches {
-    pub(super) fn start(starts: &[f32], scope: Scope, chance: Chance) -> Self {
-        let branches = Branches::new(starts, scope.obs_size, scope.action, scope.with_disagreement);
-        let record = Vec::with_capacity(scope.horizon * branches.len() * scope.record_width());
-        Self { scope, branches, chance, steps: 0, record }
+    pub(super) fn start(groups: &[&[f32]], scope: Scope) -> Self {
+        let group = |starts: &&[f32]| Group {
+            branches: Branches::new(starts, scope.obs_size, scope.action, scope.with_disagreement),
+            record: Vec::new(),
+        };
+        let groups = groups.iter().map(group).collect();
+        Self { scope, groups, next: 0, steps: 0, chance: Chance::default() }
     }
 
     pub(super) fn steps(&self) -> usize {
         self.steps
     }
 
-    /// One step of all branches; it counts once it is noted.
-    pub fn step(&mut self, net: &mut ActorCritic, world: &mut dyn Dynamics) {
+    /// One step of the next group; it counts once it is noted.
+    pub fn step(&mut self, net: &mut ActorCritic, world: &mut dyn Dynamics, stream: &mut Stream) {
+        let Some(Group { branches, .. }) = self.groups.get_mut(self.next) else { return };
+        add(branches.len() * PER_ROW);
+        self.chance.draw(&self.scope, branches.len(), stream);
         let Chance { actions, members, noise } = &self.chance;
-        let rows = self.branches.len();
-        let of_step = |width: usize| self.steps * rows * width..(self.steps + 1) * rows * width;
-        let noise_size = self.scope.noise_size;
-        let chance = imagine::Chance {
-            actions: &actions[of_step(chance_size(self.scope.action))],
-            members: &members[of_step(1)],
-            noise: (noise_size > 0).then(|| &noise[of_step(noise_size)]),
-        };
-        self.branches.step(Parts { net, world, rnd: None }, chance);
+        let noise = (self.scope.noise_size > 0).then_some(noise.as_slice());
+        branches.step(Parts { net, world, rnd: None }, imagine::Chance { actions, members, noise });
     }
 
-    /// The step just done.
-    pub fn visit(&self) -> Visit<'_> {
-        Visit {
-            rows: self.branches.len(),
-            obs: &self.branches.obs,
-            action: &self.branches.of_model,
-            next_obs: &self.branches.answer.next_obs,
-            disagreement: &self.branches.answer.disagreements,
-        }
+    /// The step just done; none without branches.
+    pub fn visit(&self) -> Option<Visit<'_>> {
+        let Group { branches, .. } = self.groups.get(self.next)?;
+        Some(Visit {
+            rows: branches.len(),
+            obs: &branches.obs,
+            action: &branches.of_model,
+            next_obs: &branches.answer.next_obs,
+            disagreement: &branches.answer.disagreements,
+        })
     }
 
     /// Records the step just done, with the novelty of each branch, or none.
     pub fn note(&mut self, novelties: &[f32]) {
-        let Branches { actions, log_probs, answer, .. } = &self.branches;
-        let (obs_size, actions_of_one) = (self.scope.obs_size, self.scope.action.encoded_size());
-        for (branch, log_prob) in log_probs.iter().enumerate() {
-            self.record.extend_from_slice(&answer.next_obs[branch * obs_size..][..obs_size]);
-            self.record.extend_from_slice(&actions[branch * actions_of_one..][..actions_of_one]);
-            let novelty = novelties.get(branch).copied().unwrap_or(0.0);
-            let (end, apart) = (answer.end_probabilities[branch], answer.disagreements[branch]);
-            self.record.extend([*log_prob, answer.rewards[branch], end, apart, novelty]);
+        if let Some(Group { branches, record }) = self.groups.get_mut(self.next) {
+            let Branches { actions, log_probs, answer, .. } = branches;
+            let (obs_size, actions_of_one) = (self.scope.obs_size, self.scope.action.encoded_size());
+            for (branch, log_prob) in log_probs.iter().enumerate() {
+                record.extend_from_slice(&answer.next_obs[branch * obs_size..][..obs_size]);
+                record.extend_from_slice(&actions[branch * actions_of_one..][..actions_of_one]);
+                let novelty = novelties.get(branch).copied().unwrap_or(0.0);
+                let (end, apart) = (answer.end_probabilities[branch], answer.disagreements[branch]);
+                record.extend([*log_prob, answer.rewards[branch], end, apart, novelty]);
+            }
         }
-        self.steps += 1;
+        self.next += 1;
+        if self.next >= self.groups.len() {
+            (self.next, self.steps) = (0, self.steps + 1);
+        }
     }
 
-    /// What was recorded, [H · B, O + A + 5].
-    pub(super) fn record(self) -> Vec<f32> {
-        self.record
+    /// What was recorded of a group, [H · rows, O + A + 5]; it is not kept.
+    pub(super) fn take_record(&mut self, group: usize) -> Vec<f32> {
+        self.groups.get_mut(group).map(|group| std::mem::take(&mut group.record)).unwrap_or_default()
     }
 }

@@ -2,12 +2,13 @@
 //!
 //! **Shapes.** Everything is [B, ·]; nothing is read before the horizon is reached.
 
-use super::{Chance, Scope};
+use super::Scope;
 use crate::curiosity::{Curiosity, TensorVisit};
 use crate::device::Device;
 use crate::env::ActionSpace;
 use crate::error::Result;
-use crate::nets::chance_size;
+use crate::nets::{chance_size, draw_chance};
+use crate::rng::Stream;
 use crate::tensors::{ActorCritic, Dynamics, read};
 use burn::tensor::Tensor;
 
@@ -23,13 +24,13 @@ pub struct TensorBranches {
 }
 
 impl TensorBranches {
-    pub(super) fn start(device: &Device, starts: &[f32], scope: Scope, chance: &Chance) -> Self {
+    pub(super) fn start(device: &Device, starts: &[f32], scope: Scope, stream: &mut Stream) -> Self {
         let branches = starts.len() / scope.obs_size;
         let width = chance_size(scope.action) + scope.members + scope.noise_size;
         Self {
             scope,
             obs: device.floats(starts.to_vec(), [branches, scope.obs_size]),
-            chance: device.floats(packed(chance, &scope), [scope.horizon, branches, width]),
+            chance: device.floats(packed(&scope, branches, stream), [scope.horizon, branches, width]),
             steps: Vec::with_capacity(scope.horizon),
         }
     }
@@ -73,8 +74,8 @@ impl TensorBranches {
     }
 
     /// What was recorded, [H · B, O + A + 5].
-    pub(super) fn record(self) -> Result<Vec<f32>> {
-        read(Tensor::cat(self.steps, 0), "reading imagined steps")
+    pub(super) fn take_record(&mut self) -> Result<Vec<f32>> {
+        read(Tensor::cat(std::mem::take(&mut self.steps), 0), "reading imagined steps")
     }
 }
 
@@ -86,14 +87,14 @@ fn model_form(space: ActionSpace, action: Tensor<2>) -> Tensor<2> {
     }
 }
 
-/// All chance in one block: what actions take, members as one-hot rows, noise.
-fn packed(chance: &Chance, scope: &Scope) -> Vec<f32> {
-    let (draw, noise) = (chance_size(scope.action), scope.noise_size);
-    let mut block = Vec::with_capacity(chance.members.len() * (draw + scope.members + noise));
-    for (row, &member) in chance.members.iter().enumerate() {
-        block.extend_from_slice(&chance.actions[row * draw..(row + 1) * draw]);
+/// All chance in one block, in the order in which the host draws it: what actions take, members as one-hot rows, noise.
+fn packed(scope: &Scope, branches: usize, stream: &mut Stream) -> Vec<f32> {
+    let mut block = Vec::new();
+    for _ in 0..scope.horizon * branches {
+        draw_chance(scope.action, stream, &mut block);
+        let member = stream.below(scope.members);
         block.extend((0..scope.members).map(|m| if m == member { 1.0 } else { 0.0 }));
-        block.extend_from_slice(&chance.noise[row * noise..(row + 1) * noise]);
+        block.extend((0..scope.noise_size).map(|_| stream.normal()));
     }
     block
 }

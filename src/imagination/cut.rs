@@ -98,6 +98,6 @@ impl Recorded<'_> {
             rollout.end_segment();
         }
         let disagreement = disagreement / rollout.len().max(1) as f32;
-        Imagined { rollout, disagreement }
+        Imagined { rollout, branches, disagreement }
     }
 }

@@ -10,7 +10,7 @@
 //! CPU, `by_gpu` on WebGPU, `by_tensors` to compare with; `cut` ends branches for all.
 //! **Choices.** (1) `terminated` only where the task would end, by the model's word or the task's own rule; a branch that
 //! crosses a [`Borders`] or reaches the horizon is truncated and bootstraps. (2) All chance comes from the host's
-//! stream: number by number on the CPU, on WebGPU as the seed of a generator that counts. (3) Disagreement is computed where somebody needs it: on the CPU it costs E times as much.
+//! stream: number by number on the CPU, on WebGPU as the seed of a generator that counts; only steps draw from it. (3) Disagreement is computed where somebody needs it: on the CPU it costs E times as much.
 //! **Paper.** Janner et al. 2019 (1906.08253); Chua et al. 2018 (1805.12114), TS1 propagation.
 
 #[cfg(webgpu)]
@@ -28,12 +28,12 @@ pub use by_tensors::TensorBranches;
 pub use cut::{Borders, KnownRange};
 
 use crate::agent::Agent;
+use crate::budget::add;
 use crate::buffer::Rollout;
 use crate::curiosity::Curiosity;
 use crate::device::{Device, DeviceKind};
 use crate::env::ActionSpace;
 use crate::error::Result;
-use crate::nets::{chance_size, draw_chance};
 use crate::rng::Stream;
 use crate::world_model::Model;
 use cut::Recorded;
@@ -53,6 +53,8 @@ pub struct Scope {
     pub noise_size: usize,
     /// Whether somebody needs the members' disagreement; where it is not computed it is 0.
     pub with_disagreement: bool,
+    /// Most branches that take a step in one tick.
+    pub group: usize,
 }
 
 impl Scope {
@@ -66,6 +68,8 @@ impl Scope {
 pub struct Imagination {
     scope: Scope,
     starts: Vec<f32>,
+    /// Groups that have been cut.
+    cut: usize,
     /// What computes.
     pub room: Room,
 }
@@ -82,38 +86,15 @@ pub enum Room {
     ByTensors(Box<TensorBranches>),
 }
 
-/// What a round gave, beside the rollout.
+/// What a group of branches gave.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Imagined {
     /// One segment a branch.
     pub rollout: Rollout,
+    /// Branches, of which some may have no step that counts.
+    pub branches: usize,
     /// Mean disagreement over all steps that count.
     pub disagreement: f32,
-}
-
-/// The chance of all steps and branches, [H, B] each.
-struct Chance {
-    /// What actions are drawn with.
-    actions: Vec<f32>,
-    /// The member that is followed.
-    members: Vec<usize>,
-    /// What a world with chance draws with.
-    noise: Vec<f32>,
-}
-
-impl Chance {
-    fn draw(scope: &Scope, branches: usize, stream: &mut Stream) -> Self {
-        let rows = scope.horizon * branches;
-        let room = |width: usize| Vec::with_capacity(rows * width);
-        let (actions, noise) = (room(chance_size(scope.action)), room(scope.noise_size));
-        let mut chance = Self { actions, members: Vec::with_capacity(rows), noise };
-        for _ in 0..rows {
-            draw_chance(scope.action, stream, &mut chance.actions);
-            chance.members.push(stream.below(scope.members));
-            chance.noise.extend((0..scope.noise_size).map(|_| stream.normal()));
-        }
-        chance
-    }
 }
 
 impl Imagination {
@@ -121,20 +102,20 @@ impl Imagination {
     pub fn start(device: &Device, starts: Vec<f32>, scope: Scope, stream: &mut Stream) -> Self {
         #[cfg(webgpu)]
         if let Some(queue) = device.queue() {
-            let room = Room::ByGpu(Box::new(GpuBranches::start(queue, scope, stream)));
-            return Self { scope, starts, room };
+            let groups = groups(&scope, &starts).len();
+            let room = Room::ByGpu(Box::new(GpuBranches::start(queue, groups, scope, stream)));
+            return Self { scope, starts, cut: 0, room };
         }
-        let chance = Chance::draw(&scope, starts.len() / scope.obs_size, stream);
         let room = match device.kind() {
             DeviceKind::Cpu | DeviceKind::WebGpu => {
-                Room::ByHand(Box::new(HandBranches::start(&starts, scope, chance)))
+                Room::ByHand(Box::new(HandBranches::start(&groups(&scope, &starts), scope)))
             }
             #[cfg(tensors)]
             DeviceKind::CpuPlain => {
-                Room::ByTensors(Box::new(TensorBranches::start(device, &starts, scope, &chance)))
+                Room::ByTensors(Box::new(TensorBranches::start(device, &starts, scope, stream)))
             }
         };
-        Self { scope, starts, room }
+        Self { scope, starts, cut: 0, room }
     }
 
     /// How many branches there are.
@@ -163,7 +144,8 @@ impl Imagination {
         self.steps() >= self.scope.horizon
     }
 
-    /// One step of all branches, or on WebGPU all steps, with agent, model and curiosity of the device that it was started on.
+    /// One step of the next group of branches, or on WebGPU all steps of it, with agent, model and curiosity of the device
+    /// that it was started on, and the stream of chance that it was started with.
     ///
     /// # Errors
     /// [`crate::Error::Device`] if the device cannot be read.
@@ -172,21 +154,26 @@ impl Imagination {
         agent: &mut Agent,
         model: &mut Model,
         curiosity: Option<&mut Curiosity>,
+        stream: &mut Stream,
     ) -> Result<()> {
         match &mut self.room {
             Room::ByHand(branches) => {
                 let (Some(net), Some(world)) = (agent.by_hand(), model.by_hand()) else {
                     unreachable!("a run has one device")
                 };
-                branches.step(net, world);
-                let novelties = match curiosity {
-                    Some(curiosity) => curiosity.novelty(&branches.visit()).await?,
-                    None => Vec::new(),
+                branches.step(net, world, stream);
+                let novelties = match (curiosity, branches.visit()) {
+                    (Some(curiosity), Some(visit)) => curiosity.novelty(&visit).await?,
+                    _ => Vec::new(),
                 };
                 branches.note(&novelties);
             }
             #[cfg(webgpu)]
-            Room::ByGpu(branches) => branches.run(&self.starts, agent, model, curiosity).await?,
+            Room::ByGpu(branches) => {
+                let groups = groups(&self.scope, &self.starts);
+                let starts = groups.get(branches.next()).copied().unwrap_or_default();
+                branches.run(starts, agent, model, curiosity).await?;
+            }
             #[cfg(tensors)]
             Room::ByTensors(branches) => {
                 let (Some(net), Some(world)) = (agent.by_tensors(), model.by_tensors()) else {
@@ -198,18 +185,61 @@ impl Imagination {
         Ok(())
     }
 
-    /// Cuts each branch where it ends. `weight` is the weight of every sample.
+    /// Cuts the next group of branches where each ends; none once all have been cut. `weight` is the weight of every
+    /// sample.
     ///
     /// # Errors
     /// [`crate::Error::Device`] if the device cannot be read.
-    pub async fn finish(self, borders: Borders<'_>, weight: f32) -> Result<Imagined> {
-        let rows = match self.room {
-            Room::ByHand(branches) => branches.record(),
+    pub async fn cut(&mut self, borders: Borders<'_>, weight: f32) -> Result<Option<Imagined>> {
+        let (group, all) = (self.cut, groups(&self.scope, &self.starts));
+        self.cut += 1;
+        let Some(&of_group) = all.get(group) else { return Ok(None) };
+        let (starts, rows) = match &mut self.room {
+            Room::ByHand(branches) => (of_group, branches.take_record(group)),
             #[cfg(webgpu)]
-            Room::ByGpu(branches) => branches.record(),
+            Room::ByGpu(branches) => (of_group, branches.take_record(group)),
             #[cfg(tensors)]
-            Room::ByTensors(branches) => branches.record()?,
+            Room::ByTensors(_) if group > 0 => return Ok(None),
+            #[cfg(tensors)]
+            Room::ByTensors(branches) => (self.starts.as_slice(), branches.take_record()?),
         };
-        Ok(Recorded { scope: self.scope, starts: &self.starts, rows: &rows }.cut(borders, weight))
+        add(rows.len() * PER_NUMBER);
+        Ok(Some(Recorded { scope: self.scope, starts, rows: &rows }.cut(borders, weight)))
     }
+
+    /// Cuts all branches, of which there are few.
+    ///
+    /// # Errors
+    /// [`crate::Error::Device`] if the device cannot be read.
+    pub async fn finish(&mut self, borders: Borders<'_>, weight: f32) -> Result<Imagined> {
+        let mut all = self.cut(borders, weight).await?.unwrap_or_else(|| Imagined {
+            rollout: Rollout::new(false, self.scope.obs_size, self.scope.action.stored_size()),
+            branches: 0,
+            disagreement: 0.0,
+        });
+        while let Some(Imagined { rollout, branches, disagreement }) = self.cut(borders, weight).await? {
+            let [before, new] = [all.rollout.len(), rollout.len()].map(|steps| steps as f32);
+            let sum = all.disagreement * before + disagreement * new;
+            all.disagreement = sum / (before + new).max(1.0);
+            all.branches += branches;
+            all.rollout.append(&rollout);
+        }
+        Ok(all)
+    }
+}
+
+/// What it costs to look at one number of the record, in multiply-adds.
+const PER_NUMBER: usize = 8;
+
+/// The starts of each group, [rows, O].
+fn groups<'a>(scope: &Scope, starts: &'a [f32]) -> Vec<&'a [f32]> {
+    let (mut left, mut groups) = (starts, Vec::new());
+    while !left.is_empty() {
+        let rows = left.len() / scope.obs_size;
+        let rows = if rows <= scope.group + 1 { rows } else { scope.group };
+        let (group, rest) = left.split_at(rows * scope.obs_size);
+        groups.push(group);
+        left = rest;
+    }
+    groups
 }

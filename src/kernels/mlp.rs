@@ -13,6 +13,7 @@
 use super::activation::{bend, times_slope};
 use super::dense::{Size, d_input, d_weight, forward};
 use super::pack::Panels;
+use crate::budget;
 use crate::config::Activation;
 use std::ops::Range;
 
@@ -80,6 +81,11 @@ impl Mlp {
         self.sizes[self.sizes.len() - 1]
     }
 
+    /// Multiply-adds of one row of one member, forwards.
+    pub fn weights(&self) -> usize {
+        self.sizes.windows(2).map(|pair| pair[0] * pair[1]).sum()
+    }
+
     /// The bend between its layers.
     pub fn activation(&self) -> Activation {
         self.activation
@@ -100,6 +106,7 @@ impl Mlp {
         kept: &'a mut Kept,
     ) -> &'a [f32] {
         kept.prepare(&self.sizes, members, rows);
+        budget::add(kept.members.len() * rows * self.weights());
         let layers = self.offsets.len();
         for layer in 0..layers {
             let size = self.size(layer, rows);
@@ -129,6 +136,7 @@ impl Mlp {
         gradient: &mut [f32],
         d_x: Option<&mut [f32]>,
     ) {
+        budget::add(2 * kept.members.len() * kept.rows * self.weights());
         let mut d_x = d_x;
         for layer in (0..self.offsets.len()).rev() {
             let size = self.size(layer, kept.rows);

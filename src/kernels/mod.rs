@@ -7,7 +7,8 @@
 //! **Reading order.** [`isa`] which instructions there are · [`tile`] the innermost loop · [`pack`], [`narrow`], [`dense`] one
 //! layer, forwards and backwards · [`activation`] the bend · [`mlp`] layers on a flat parameter buffer · [`adam`] the
 //! optimiser · [`distribution`], [`ppo_loss`], [`ppo`] policy and value · [`model_loss`], [`world_model`] the ensemble ·
-//! [`rnd`], [`icm`] novelty · [`targeted`], [`dqn`], [`td3`] learning from replay · [`scales`], [`world`], [`imagine`] stepping
+//! [`rnd`], [`icm`] novelty · [`targeted`], [`dqn`], [`td3`] learning from replay · [`gradient_sum`] large batches in
+//! pieces · [`scales`], [`world`], [`imagine`] stepping
 //! in what was learned · [`chance`] random numbers by counting, as WebGPU draws them · [`weights`] what was learned, to go
 //! elsewhere.
 //!
@@ -26,6 +27,7 @@ pub mod chance;
 pub mod dense;
 pub mod distribution;
 pub mod dqn;
+pub mod gradient_sum;
 pub mod hidden;
 pub mod icm;
 pub mod imagine;
@@ -46,6 +48,7 @@ pub mod world;
 pub mod world_model;
 
 pub use adam::Adam;
+pub use gradient_sum::GradientSum;
 pub use hidden::{Hidden, MOST_HIDDEN_LAYERS};
 pub use mlp::{Kept, Mlp};
 pub use weights::{Networks, Part, Weights};

@@ -56,9 +56,22 @@ pub fn losses(
     target: &[f32],
     d_output: Option<&mut [f32]>,
 ) -> ModelLosses {
-    let (size, width) = (outputs.obs_size, outputs.width());
-    let rows = output.len() / width;
+    let rows = output.len() / outputs.width();
     let mut sums = Sums::default();
+    add_losses(outputs, rows, output, target, d_output, &mut sums);
+    sums.losses(outputs, rows)
+}
+
+/// Adds the losses of a piece of a batch that has `rows` rows in all; ∂total/∂output is that of the whole batch's total.
+pub fn add_losses(
+    outputs: &Outputs,
+    rows: usize,
+    output: &[f32],
+    target: &[f32],
+    d_output: Option<&mut [f32]>,
+    sums: &mut Sums,
+) {
+    let (size, width) = (outputs.obs_size, outputs.width());
     let mut d_rows = d_output.map(|d_output| d_output.chunks_exact_mut(width));
     let mut unwanted = vec![0.0; if d_rows.is_some() { 0 } else { width }];
     for (output, target) in output.chunks_exact(width).zip(target.chunks_exact(size + 2)) {
@@ -66,9 +79,8 @@ pub fn losses(
             Some(rows) => rows.next().unwrap_or_default(),
             None => &mut unwanted,
         };
-        row_losses(outputs, rows as f32, [output, target], d_row, &mut sums);
+        row_losses(outputs, rows as f32, [output, target], d_row, sums);
     }
-    sums.losses(outputs, rows as f64)
 }
 
 fn row_losses(
@@ -127,8 +139,9 @@ fn softplus(x: f32) -> (f32, f32) {
     (x.max(0.0) + small.ln_1p(), slope)
 }
 
-#[derive(Default)]
-struct Sums {
+/// Sums over rows.
+#[derive(Debug, Clone, Default)]
+pub struct Sums {
     state: f64,
     reward: f64,
     end: f64,
@@ -136,7 +149,9 @@ struct Sums {
 }
 
 impl Sums {
-    fn losses(&self, outputs: &Outputs, rows: f64) -> ModelLosses {
+    /// The losses of `rows` rows.
+    pub fn losses(&self, outputs: &Outputs, rows: usize) -> ModelLosses {
+        let rows = rows as f64;
         let state = self.state / (rows * outputs.obs_size as f64);
         let (reward, end) = (self.reward / rows, self.end / rows);
         let likelihood = self.likelihood / (rows * (outputs.obs_size + 1) as f64);

@@ -128,6 +128,16 @@ impl Losses {
         }
     }
 
+    /// Adds those of a piece with the same divisor, which has this share of the rows.
+    pub fn add(&mut self, piece: &Self, share: f32) {
+        self.total += piece.total;
+        self.policy_gradient_loss += piece.policy_gradient_loss;
+        self.value_loss += piece.value_loss;
+        self.entropy_loss += piece.entropy_loss;
+        self.approx_kl += share * piece.approx_kl;
+        self.clip_fraction += share * piece.clip_fraction;
+    }
+
     /// In the order of [`UPDATE_METRICS`].
     pub fn metrics(&self) -> [f32; 7] {
         [

@@ -158,7 +158,7 @@ impl Td3 {
     }
 
     /// clip(ε, −c, c), in the room that is kept for it.
-    fn noise(&mut self, count: usize, settings: &Settings, stream: &mut Stream) -> Vec<f32> {
+    pub fn noise(&mut self, count: usize, settings: &Settings, stream: &mut Stream) -> Vec<f32> {
         let (std, clip) = (settings.target_policy_noise as f32, settings.target_noise_clip as f32);
         let mut noise = std::mem::take(&mut self.room.noise);
         noise.clear();

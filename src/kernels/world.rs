@@ -75,13 +75,18 @@ impl World {
     /// Where every member goes from obs [E, B, O] of its own with action [B, A]: next obs [E, B, O].
     pub fn step_all(&mut self, obs: &[f32], actions: &[f32], next_obs: &mut Vec<f32>) {
         next_obs.clear();
+        for (member, own) in obs.chunks_exact(obs.len() / self.model.mlp().members()).enumerate() {
+            self.step_member(member, own, actions, next_obs);
+        }
+    }
+
+    /// Appends where one member goes from obs [B, O] with action [B, A]: next obs [B, O].
+    pub fn step_member(&mut self, member: usize, obs: &[f32], actions: &[f32], next_obs: &mut Vec<f32>) {
         let Some(scales) = &self.scales else { return next_obs.extend_from_slice(obs) };
         let width = self.model.outputs().width();
         self.input.clear();
-        for own in obs.chunks_exact(obs.len() / self.model.mlp().members()) {
-            write_input(scales, own, actions, &mut self.input);
-        }
-        let rows = self.model.forward(&self.input).chunks_exact(width);
+        write_input(scales, obs, actions, &mut self.input);
+        let rows = self.model.forward_member(member, &self.input).chunks_exact(width);
         for (obs, said) in obs.chunks_exact(scales.obs_mean.len()).zip(rows) {
             next_obs.extend(
                 obs.iter().zip(said).enumerate().map(|(d, (now, said))| moved(scales, d, *now, *said)),

@@ -5,8 +5,9 @@
 //! [`crate::world_model`].
 //! **Choices.** The gradient of the input is computed on request only: it is what adversarial training asks for.
 
-use super::model_loss::{ModelLosses, Outputs, losses};
+use super::model_loss::{ModelLosses, Outputs, Sums, add_losses, losses};
 use super::{Adam, Hidden, Kept, Mlp, Networks, Part};
+use crate::budget;
 use crate::config::{Config, ModelHeads};
 
 /// Input, hidden layers, and output: state, reward, end, and with Gaussian heads their log-variances.
@@ -21,6 +22,21 @@ pub fn names(obs_size: usize, action_size: usize, config: &Config) -> Networks {
     let sizes = layer_sizes(obs_size, action_size, config);
     let mlp = Mlp::new(0, config.ensemble_size, &sizes, config.model_activation);
     Networks { learner: "world_model", parts: Part::of("members", &mlp), has_target: false }
+}
+
+/// Rows of one member, as a piece of a step.
+#[derive(Debug, Clone, Copy)]
+pub struct Piece<'a> {
+    /// Whose rows they are.
+    pub member: usize,
+    /// Whether they are the member's first in this step.
+    pub is_first: bool,
+    /// Rows of all members together in this step.
+    pub all: usize,
+    /// [rows, O + A]
+    pub input: &'a [f32],
+    /// [rows, O + 2]
+    pub target: &'a [f32],
 }
 
 /// E networks with their optimiser.
@@ -75,6 +91,32 @@ impl WorldModel {
         losses
     }
 
+    /// Adds a piece of a step, in which the pieces of a member come one after another: to the sums its losses, and to the
+    /// gradient kept what the piece adds. With `d_input` [rows, O + A], the loss's gradient of the input is written too.
+    pub fn add(&mut self, piece: Piece<'_>, sums: &mut Sums, d_input: Option<&mut [f32]>) {
+        let Piece { member, is_first, all, input, target } = piece;
+        let places: Vec<_> = if is_first {
+            Vec::new()
+        } else {
+            (0..self.mlp.sizes().len() - 1).flat_map(|layer| self.mlp.matrices(layer, member)).collect()
+        };
+        let before: Vec<Vec<f32>> =
+            places.iter().map(|place| self.gradient[place.clone()].to_vec()).collect();
+        self.forward_member(member, input);
+        let (output, d_output) = self.kept.output_and_gradient();
+        add_losses(&self.outputs, all, output, target, Some(d_output), sums);
+        self.mlp.backward(&self.flat, input, &mut self.kept, &mut self.gradient, d_input);
+        for (place, before) in places.into_iter().zip(before) {
+            self.gradient[place].iter_mut().zip(before).for_each(|(sum, before)| *sum += before);
+        }
+    }
+
+    /// The step whose pieces have all been added.
+    pub fn step(&mut self) {
+        budget::add(self.flat.len() * 4);
+        self.adam.step(&mut self.flat, &self.gradient);
+    }
+
     /// The losses alone.
     pub fn evaluate(&mut self, input: &[f32], target: &[f32]) -> ModelLosses {
         self.forward(input);
@@ -91,6 +133,11 @@ impl WorldModel {
     pub fn forward_member(&mut self, member: usize, input: &[f32]) -> &[f32] {
         let rows = input.len() / self.mlp.inputs();
         self.mlp.forward_members(&self.flat, member..member + 1, input, rows, &mut self.kept)
+    }
+
+    /// Puts back a gradient that was kept before.
+    pub fn set_gradient(&mut self, gradient: Vec<f32>) {
+        self.gradient = gradient;
     }
 
     /// The gradient of the last loss.

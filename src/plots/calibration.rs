@@ -8,6 +8,9 @@ use crate::snapshot::Calibration;
 use plotters::prelude::{Color, DrawingBackend};
 use plotters::style::text_anchor::{HPos, VPos};
 
+/// Up to this share of the width a name finds room to the right of a point.
+const ROOMY: f64 = 0.6;
+
 /// Draws a marker for each bin, in order, and the line on which doubt and error are the same as a hairline.
 ///
 /// # Errors
@@ -30,8 +33,9 @@ pub fn calibration<DB: DrawingBackend>(backend: DB, data: &Calibration, theme: &
     sheet.chart(&x, &y, names.into_iter().collect(), |chart| {
         chart.dashes(&[(0.0, 0.0), (honest, honest)], theme.muted.mix(0.7), 1.0)?;
         if !at_right {
-            let anchor = (HPos::Left, VPos::Top);
-            chart.text(name, (honest, honest), (8.0, 2.0), theme.muted, anchor)?;
+            // On the side of the line's end where there is room for it.
+            let (side, away) = if honest > ROOMY * most_doubt { (HPos::Right, -8.0) } else { (HPos::Left, 8.0) };
+            chart.text(name, (honest, honest), (away, 2.0), theme.muted, (side, VPos::Top))?;
         }
         chart.line(&bins, theme.error.to_rgba(), 2.0)?;
         bins.iter().try_for_each(|bin| chart.square(*bin, theme.error, 6.0))

@@ -98,6 +98,7 @@ impl Trainer {
         trainer.record =
             Record::load(facts.counters, &facts.metrics, trainer.spec.solved_return, &mut arrays)?;
         arrays.finish()?;
+        while trainer.model.is_some() && !trainer.bootstraps.catch_up(&trainer.replay) {}
         trainer.kept = None;
         trainer.keep();
         Ok(trainer)

@@ -18,7 +18,7 @@ impl Trainer {
         if self.curiosity.is_none() {
             return Ok(Work::Adapt);
         }
-        let steps = self.real_steps().await?;
+        let Some(steps) = &self.reviewed else { return Ok(Work::Adapt) };
         let size = self.config.batch_size;
         let Some(curiosity) = &mut self.curiosity else { return Ok(Work::Adapt) };
         if batch == 0 {
@@ -49,10 +49,20 @@ impl Trainer {
         self.record.metric("curiosity/beta", self.beta.beta);
         self.record.metric("time/iterations", (self.record.iteration + 1) as f32);
         self.record.metric("time/total_timesteps", self.record.real_steps as f32);
-        self.draw_map().await?;
         if let Some(std) = self.actor.as_ref().and_then(HostActor::std) {
             self.record.metric("train/std", std);
         }
+        self.reviewed = None;
+        self.map_or_end()
+    }
+
+    /// The map of states, if somebody looks at it; then the iteration is over.
+    pub(super) fn map_or_end(&mut self) -> Result<Work> {
+        if self.is_watched { Ok(Work::Map(self.begin_map())) } else { self.end_iteration() }
+    }
+
+    /// The iteration is over, and all that was learned in it has been found finite.
+    pub(super) fn end_iteration(&mut self) -> Result<Work> {
         self.record.end_iteration();
         self.keep();
         self.evaluate_if_due()

@@ -7,54 +7,47 @@
 //! iteration is plain PPO.
 
 use super::depth::Depth;
+use super::review::COST_OF_NOVELTY;
 use super::work::Work;
 use super::{Trainer, Trust};
+use crate::budget;
 use crate::config::{ConfidenceRule, Termination};
+use crate::device::DeviceKind;
 use crate::diagnostics::calibration::calibration;
 use crate::error::Result;
 use crate::imagination::{Imagination, KnownRange, Scope};
 use crate::snapshot::ErrorByHorizon;
-use crate::world_model::fit::{Fit, UPDATES_PER_CHECK};
-use crate::world_model::open_loop::{FEWEST_STRETCHES, error_by_horizon, foresee, held_out_stretches};
+use crate::world_model::fit::Fit;
+use crate::world_model::open_loop::{FEWEST_STRETCHES, OpenLoop, error_by_horizon, held_out_stretches};
 use crate::world_model::{Model, Validation, confidence};
 
 /// Futures that are drawn as ghosts.
 const GHOSTS: usize = 16;
+/// Most branches that take a step in one tick, however small the networks are: they are cut in one tick too.
+const MOST_BRANCHES: usize = 2048;
+/// How many times as much a graphics processor does in a tick.
+const FASTER: usize = 64;
 /// Branches may go this many standard deviations away from the mean of what was seen.
 const RANGE_STD: f64 = 5.0;
 
 impl Trainer {
-    pub(super) fn begin_fit(&mut self) -> Work {
-        match &mut self.model {
-            Some(model) if self.replay.has_both_parts() => {
-                Work::Fit(Box::new(Fit::start(model, &self.replay, self.spec.action, &self.config)))
-            }
-            Some(_) => {
-                self.distrust("nothing is held out yet to test the model on");
-                Work::Advantages { round: 0, rollouts: vec![self.real_rollout()] }
-            }
-            None => Work::Advantages { round: 0, rollouts: vec![self.real_rollout()] },
-        }
-    }
-
     /// No trust in a model of whose error nothing is known.
-    fn distrust(&mut self, why: &str) {
+    pub(super) fn distrust(&mut self, why: &str) {
         self.trust = Trust { horizon: self.config.horizon, skipped: Some(why.into()), ..Trust::default() };
         self.record.metric("imagination/branches", 0.0);
     }
 
     pub(super) async fn fit(&mut self, mut fit: Box<Fit>) -> Result<Work> {
         let Some(model) = &mut self.model else { return Ok(Work::Begin) };
-        fit.update(model, &self.replay, &self.config, &mut self.streams.model_batches);
-        let is_last = fit.updates >= self.config.model_updates;
-        if !is_last && !fit.updates.is_multiple_of(UPDATES_PER_CHECK) {
-            return Ok(Work::Fit(fit));
-        }
-        match fit.check(model, &self.replay, &self.config).await? {
+        let learned_from = (&self.replay, &self.bootstraps);
+        let stream = &mut self.streams.model_batches;
+        match fit.advance(model, learned_from, &self.config, stream).await? {
             None => Ok(Work::Fit(fit)),
             Some(validation) => {
                 self.note_validation(validation);
-                Ok(Work::Foresee(validation))
+                let (horizon, action) = (self.config.horizon, self.spec.action);
+                let stretches = held_out_stretches(&self.replay, &self.bootstraps, action, horizon);
+                Ok(Work::Foresee(validation, OpenLoop::new(stretches, self.config.ensemble_size)))
             }
         }
     }
@@ -67,16 +60,21 @@ impl Trainer {
         self.record.metric("world_model/val_end_bce", validation.end_bce);
     }
 
-    pub(super) async fn foresee(&mut self, validation: Validation) -> Result<Work> {
+    pub(super) fn foresee(&mut self, validation: Validation, mut now: OpenLoop) -> Result<Work> {
         let Some(model) = &mut self.model else { return Ok(Work::Begin) };
-        let stretches = held_out_stretches(&self.replay, self.spec.action, self.config.horizon);
-        let foreseen = foresee(model, &stretches, "measuring the model's foresight").await?;
-        let curve = error_by_horizon(&stretches, &foreseen, self.config.ensemble_size, self.config.horizon);
-        let change_std = model.scales().map_or(&[][..], |scales| &scales.change_std);
-        let calibration = calibration(&stretches, &foreseen, self.config.ensemble_size, change_std);
+        if !now.advance(model, "measuring the model's foresight")? {
+            return Ok(Work::Foresee(validation, now));
+        }
+        let members = self.config.ensemble_size;
+        let curve = error_by_horizon(&now.stretches, now.foreseen(), members, self.config.horizon);
         self.decide_trust(validation, &curve);
+        if !self.is_watched {
+            return Ok(self.first_round());
+        }
         self.record.recording.error_by_horizon = Some(curve);
-        if let Some(calibration) = calibration {
+        let scales = self.model.as_ref().and_then(Model::scales);
+        let change_std = scales.map_or(&[][..], |scales| &scales.change_std);
+        if let Some(calibration) = calibration(&now.stretches, now.foreseen(), members, change_std) {
             self.record.metric("world_model/calibration", calibration.rank_correlation);
             self.record.recording.calibration = Some(calibration);
         }
@@ -155,7 +153,20 @@ impl Trainer {
             members: self.config.ensemble_size,
             noise_size: self.model.as_ref().map_or(0, Model::noise_size),
             with_disagreement,
+            group: self.group(horizon, with_disagreement),
         }
+    }
+
+    /// Branches that take a step in one tick, or on WebGPU all their steps.
+    fn group(&self, horizon: usize, with_disagreement: bool) -> usize {
+        let asked = if with_disagreement { self.config.ensemble_size } else { 1 };
+        let of_model = self.model.as_ref().map_or(0, |model| model.cost() * asked);
+        let cost = self.agent.cost() + of_model + COST_OF_NOVELTY;
+        let (most, cost) = match self.device.kind() {
+            DeviceKind::WebGpu => (MOST_BRANCHES * FASTER, cost * horizon / FASTER),
+            _ => (MOST_BRANCHES, cost),
+        };
+        budget::rows(most, cost)
     }
 
     fn known_range(&self) -> KnownRange {

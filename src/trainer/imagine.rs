@@ -11,6 +11,7 @@
 
 use super::Trainer;
 use super::work::Work;
+use crate::buffer::Rollout;
 use crate::config::{CuriosityKind, Termination};
 use crate::error::{Error, Result};
 use crate::imagination::{Borders, Imagination};
@@ -20,8 +21,8 @@ impl Trainer {
     /// the model has never been: that they scatter there is what one should see.
     pub(super) async fn forecast(&mut self, mut imagination: Imagination) -> Result<Work> {
         let Some(model) = &mut self.model else { return Ok(Work::Begin) };
-        imagination.step(&mut self.agent, model, None).await?;
         if !imagination.is_complete() {
+            imagination.step(&mut self.agent, model, None, &mut self.streams.forecast).await?;
             return Ok(Work::Forecast(imagination));
         }
         let borders = Borders { range: None, disagreement_max: None, ..self.borders() };
@@ -34,7 +35,7 @@ impl Trainer {
     pub(super) fn first_round(&mut self) -> Work {
         self.note_depth();
         if self.trust.branches == 0 || self.trust.rounds == 0 {
-            return Work::Advantages { round: 0, rollouts: vec![self.real_rollout()] };
+            return self.advantages_of(0, vec![self.real_rollout()]);
         }
         self.begin_round(1)
     }
@@ -65,29 +66,48 @@ impl Trainer {
             self.config.adaptive_depth || self.config.curiosity == CuriosityKind::Disagreement;
         let scope = self.scope(self.trust.horizon, with_disagreement);
         let imagination = Imagination::start(&self.device, starts, scope, &mut self.streams.imagination);
-        Work::Imagine { round, imagination }
+        Work::Imagine(Round { round, imagination, rollouts: Vec::new(), reward: 0.0 })
     }
 
-    pub(super) async fn imagine(&mut self, round: usize, mut imagination: Imagination) -> Result<Work> {
+    /// One step of some branches; after the last, some branches cut to what counts of them.
+    pub(super) async fn imagine(&mut self, mut now: Round) -> Result<Work> {
         let Some(model) = &mut self.model else { return Ok(Work::Begin) };
-        imagination.step(&mut self.agent, model, self.curiosity.as_mut()).await?;
-        if !imagination.is_complete() {
-            return Ok(Work::Imagine { round, imagination });
+        if !now.imagination.is_complete() {
+            let stream = &mut self.streams.imagination;
+            now.imagination.step(&mut self.agent, model, self.curiosity.as_mut(), stream).await?;
+            return Ok(Work::Imagine(now));
         }
-        let weight = if round == 1 { self.weight_beside_real() } else { 1.0 };
-        let branches = imagination.branches();
-        let imagined = imagination.finish(self.borders(), weight).await?;
-        Error::unless_finite("imagine", "imagined obs", &imagined.rollout.next_obs)?;
-        Error::unless_finite("imagine", "imagined reward", &imagined.rollout.rewards_ext)?;
-        let steps = imagined.rollout.len();
+        let weight = if now.round == 1 { self.weight_beside_real() } else { 1.0 };
+        let Some(imagined) = now.imagination.cut(self.borders(), weight).await? else {
+            return Ok(self.end_round(now));
+        };
+        self.note_branches(&imagined.rollout, imagined.branches);
+        let rollout = imagined.rollout;
+        Error::unless_finite("imagine", "imagined obs", &rollout.next_obs)?;
+        Error::unless_finite("imagine", "imagined reward", &rollout.rewards_ext)?;
+        now.reward = rollout.rewards_ext.iter().fold(now.reward, |sum, reward| sum + reward);
+        now.rollouts.push(rollout);
+        Ok(Work::Imagine(now))
+    }
+
+    fn end_round(&mut self, now: Round) -> Work {
+        let Round { round, mut rollouts, reward, .. } = now;
+        let steps: usize = rollouts.iter().map(Rollout::len).sum();
         self.record.imagined_steps += steps as u64;
-        let reward: f32 = imagined.rollout.rewards_ext.iter().sum();
-        self.note_branches(&imagined.rollout, branches);
         self.record.metric("imagination/reward_mean", reward / steps.max(1) as f32);
-        let mut rollouts = vec![imagined.rollout];
         if round == 1 {
             rollouts.insert(0, self.real_rollout());
         }
-        Ok(Work::Advantages { round, rollouts })
+        self.advantages_of(round, rollouts)
     }
+}
+
+/// A round of imagining in progress; rounds count from 1.
+pub(super) struct Round {
+    pub(super) round: usize,
+    pub(super) imagination: Imagination,
+    /// What has been cut so far, some branches each.
+    rollouts: Vec<Rollout>,
+    /// Sum of its rewards.
+    reward: f32,
 }

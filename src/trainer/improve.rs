@@ -1,14 +1,14 @@
-//! Phases 4 and 5, advantages and improve: PPO on real and imagined samples alike.
+//! Phase 5, improve: PPO on real and imagined samples alike.
 
 use super::Trainer;
 use super::work::Work;
-use crate::buffer::Rollout;
-use crate::config::{Algorithm, Config, SegmentRule};
+use crate::agent::Step;
+use crate::config::{Algorithm, Config};
 use crate::device::{Numbers, read_mean};
 use crate::error::{Error, Result};
 use crate::kernels::ppo_loss::{Losses, Settings, UPDATE_METRICS};
 use crate::minibatches::{self, minibatch};
-use crate::samples::{Discounting, Samples};
+use crate::samples::Samples;
 
 /// PPO's epochs in progress.
 pub(super) struct Improvement {
@@ -17,11 +17,22 @@ pub(super) struct Improvement {
     order: Vec<usize>,
     epoch: usize,
     batch: usize,
+    /// Whether the epoch's order has been drawn.
+    has_begun: bool,
+    /// The pieces of the next update.
+    step: Step,
     /// Metrics of the updates so far, seven each, perhaps unread.
     metrics: Vec<Numbers>,
 }
 
 impl Improvement {
+    /// Nothing has been learned from these samples yet.
+    pub(super) fn begin(round: usize, samples: Samples) -> Self {
+        let order = (0..samples.len()).collect();
+        let (step, metrics) = (Step::default(), Vec::new());
+        Self { round, samples, order, epoch: 0, batch: 0, has_begun: false, step, metrics }
+    }
+
     /// Most samples in one minibatch: for A2C all there are.
     fn batch_size(&self, config: &Config) -> usize {
         match config.algorithm {
@@ -46,67 +57,22 @@ fn epochs(config: &Config) -> usize {
 }
 
 impl Trainer {
-    pub(super) async fn advantages(&mut self, round: usize, rollouts: Vec<Rollout>) -> Result<Work> {
-        let values = self.values(&rollouts).await?;
-        Error::unless_finite("advantages", "value", &values)?;
-        let heads = self.config.value_heads();
-        let mut samples = Samples::new(self.spec.obs_size(), self.spec.action, heads);
-        let discounting = Discounting {
-            gamma: self.config.gamma as f32,
-            lambda: self.config.gae_lambda as f32,
-            beta: self.beta.beta,
-            gamma_int: self.config.gamma_int as f32,
-            reward_scale: self.config.reward_scale as f32,
-            episodic_novelty: self.config.episodic_novelty,
-        };
-        let (now, next) = values.split_at(values.len() / 2);
-        let mut from = 0;
-        for rollout in &rollouts {
-            let range = from..from + rollout.len() * heads;
-            from = range.end;
-            let rule = if rollout.is_real { SegmentRule::PerBranch } else { self.config.imagined_segments };
-            let values = [&now[range.clone()], &next[range]];
-            samples.add(rollout, self.spec.action, values, discounting, rule);
-        }
-        if rollouts.iter().any(|rollout| rollout.is_real) {
-            self.record.metric_or_none("train/explained_variance", samples.explained_variance);
-        }
-        if self.config.normalize_advantage {
-            samples.normalize_advantages();
-        }
-        Error::unless_finite("advantages", "advantage", samples.not_finite().as_ref())?;
-        let order = (0..samples.len()).collect();
-        self.agent.begin(&samples);
-        Ok(Work::Improve(Improvement { round, samples, order, epoch: 0, batch: 0, metrics: Vec::new() }))
-    }
-
-    /// V of every obs, then V of what followed, [2 n, heads] flat.
-    async fn values(&mut self, rollouts: &[Rollout]) -> Result<Vec<f32>> {
-        let mut obs: Vec<f32> = rollouts.iter().flat_map(|rollout| rollout.obs.iter().copied()).collect();
-        for rollout in rollouts {
-            let ended = rollout.terminated.iter();
-            for (next, &ended) in rollout.next_obs.chunks_exact(self.spec.obs_size()).zip(ended) {
-                // What the task's own reward is worth after an end is not looked at.
-                let begins_anew = ended && !self.config.episodic_novelty;
-                obs.extend_from_slice(if begins_anew { self.replay.newest_start() } else { next });
-            }
-        }
-        self.agent.values(obs, "reading values").await
-    }
-
     pub(super) async fn improve(&mut self, mut now: Improvement) -> Result<Work> {
         let (size, settings) = (now.batch_size(&self.config), self.settings());
-        if now.batch == 0 {
+        if now.batch == 0 && !now.has_begun {
+            now.has_begun = true;
             self.streams.minibatches.shuffle(&mut now.order);
             self.agent.begin_epoch(&now.samples, &now.order, size, &settings);
         }
-        let range = minibatch(now.samples.len(), size, now.batch);
-        now.metrics.push(self.agent.update(&now.samples, &now.order[range], &settings));
+        let indices = &now.order[minibatch(now.samples.len(), size, now.batch)];
+        let update = self.agent.update(&now.samples, indices, &settings, &mut now.step);
+        let Some(metrics) = update else { return Ok(Work::Improve(now)) };
+        now.metrics.push(metrics);
         now.batch += 1;
         if now.batch < now.batches(&self.config) {
             return Ok(Work::Improve(now));
         }
-        (now.batch, now.epoch) = (0, now.epoch + 1);
+        (now.batch, now.epoch, now.has_begun) = (0, now.epoch + 1, false);
         let is_last = now.epoch >= epochs(&self.config);
         if !is_last && self.config.target_kl == 0.0 {
             // A device computes behind the program's back: it may not fall behind by more than an epoch.

@@ -2,8 +2,9 @@
 //!
 //! **What.** An iteration has seven phases (collect, fit, imagine, advantages, improve, curiosity, adapt), between
 //! two of them sometimes an evaluation. [`Trainer::tick`] does one bounded unit of the current phase: one step of
-//! all environments, one minibatch, one imagined step of all branches. Whoever calls it decides how many ticks go into
-//! a frame; the weights after n ticks do not depend on that.
+//! all environments, one minibatch, one imagined step of all branches, or a piece of one where it would exceed the
+//! [`crate::budget`]. Whoever calls it decides how many ticks go into a frame; the weights after n ticks do not depend on
+//! that.
 //!
 //! ```text
 //!  policy π ─▶ collect ─▶ replay ─▶ fit ─▶ imagine ─▶ advantages ─▶ improve ─▶ curiosity ─▶ adapt β ─┐
@@ -14,6 +15,7 @@
 //! Each phase is a file of this folder; `work` holds what is in progress and names what follows. A learner from replay
 //! (DQN, TD3) goes its own shorter way, in `off_policy`: act, update, now and then an evaluation.
 
+mod advantages;
 mod checkpoint;
 mod collect;
 mod depth;
@@ -29,6 +31,8 @@ mod off_policy;
 mod phase;
 mod record;
 mod replay_learner;
+mod replay_update;
+mod review;
 mod streams;
 mod tabular;
 mod work;
@@ -37,6 +41,7 @@ pub use phase::Phase;
 pub use record::{Evaluations, Recording};
 
 use crate::agent::Agent;
+use crate::budget;
 use crate::buffer::{Replay, Rollout};
 use crate::config::Config;
 use crate::curiosity::{AdaptiveBeta, Curiosity};
@@ -51,10 +56,12 @@ use crate::rng::Seed;
 use crate::snapshot::{Curves, Snapshot};
 use crate::stats::DiscountedReturnStd;
 use crate::world_model::Model;
+use crate::world_model::bootstrap::Bootstraps;
 use depth::Depth;
 use kept::Learned;
 use record::Record;
 use replay_learner::ReplayLearner;
+use review::RealSteps;
 use std::collections::BTreeMap;
 use streams::Streams;
 use work::Work;
@@ -79,7 +86,11 @@ pub struct Trainer {
     actor: Option<HostActor>,
     /// Real experience of this iteration, one rollout per environment.
     lanes: Vec<Rollout>,
+    /// The same for curiosity, from its review to its learning.
+    reviewed: Option<RealSteps>,
     replay: Replay,
+    /// Which of it each member of the model learns from.
+    bootstraps: Bootstraps,
     model: Option<Model>,
     trust: Trust,
     curiosity: Option<Curiosity>,
@@ -93,6 +104,10 @@ pub struct Trainer {
     max_steps: Option<u64>,
     /// What had been learned at the end of the latest iteration; none any more after a failure.
     kept: Option<Learned>,
+    /// Whether somebody looks at pictures and diagnostics.
+    is_watched: bool,
+    /// The largest tick so far: its work and its phase.
+    largest_tick: (u64, Phase),
     failure: Option<Error>,
 }
 
@@ -142,6 +157,8 @@ impl Trainer {
             action_noise: Vec::new(),
             actor: None,
             lanes: Vec::new(),
+            reviewed: None,
+            bootstraps: Bootstraps::new(config.ensemble_size),
             replay: Replay::new(config.replay_capacity, spec.obs_size(), spec.action_size()),
             model,
             trust: Trust::default(),
@@ -153,6 +170,8 @@ impl Trainer {
             changed_physics: BTreeMap::new(),
             max_steps: None,
             kept: None,
+            is_watched: true,
+            largest_tick: (0, Phase::Collect),
             failure: None,
             config,
             spec,
@@ -173,8 +192,14 @@ impl Trainer {
         if let Some(failure) = &self.failure {
             return Err(failure.clone());
         }
+        let (phase, before) = (self.phase(), budget::done());
         let work = std::mem::replace(&mut self.work, Work::Begin);
-        match self.advance(work).await {
+        let advanced = self.advance(work).await;
+        let work = budget::done().wrapping_sub(before);
+        if work > self.largest_tick.0 {
+            self.largest_tick = (work, phase);
+        }
+        match advanced {
             Ok(next) => {
                 self.record.ticks += 1;
                 self.work = next;
@@ -197,18 +222,33 @@ impl Trainer {
             Work::Act { step } => self.act(step),
             Work::Learn(training) => self.learn(training),
             Work::Collect { step } => self.collect(step),
-            Work::Review => self.review().await,
+            Work::Score(scoring) => self.score(scoring).await,
+            Work::Compare(open_loop, first_frame) => self.compare(open_loop, first_frame),
+            Work::Remember => Ok(self.remember()),
             Work::Fit(fit) => self.fit(fit).await,
-            Work::Foresee(validation) => self.foresee(validation).await,
+            Work::Foresee(validation, open_loop) => self.foresee(validation, open_loop),
             Work::Forecast(imagination) => self.forecast(imagination).await,
             Work::ReturnGap { windows, imagination } => self.return_gap(windows, imagination).await,
-            Work::Imagine { round, imagination } => self.imagine(round, imagination).await,
-            Work::Advantages { round, rollouts } => self.advantages(round, rollouts).await,
+            Work::Imagine(round) => self.imagine(round).await,
+            Work::Advantages(judging) => self.advantages(judging).await,
             Work::Improve(improvement) => self.improve(improvement).await,
             Work::Curiosity { batch } => self.learn_curiosity(batch).await,
             Work::Adapt => self.adapt().await,
+            Work::Map(mapping) => self.map(mapping).await,
             Work::Evaluate(evaluation) => self.evaluate(evaluation),
         }
+    }
+
+    /// Whether somebody looks at pictures and diagnostics, as at first they do. Where nobody does, they are not computed, and
+    /// what is learned is the same.
+    pub fn set_watched(&mut self, is_watched: bool) {
+        self.is_watched = is_watched;
+        self.record.set_watched(is_watched);
+    }
+
+    /// The most that a tick has done so far, in multiply-adds ([`crate::budget`]), and its phase.
+    pub fn largest_tick(&self) -> (u64, Phase) {
+        self.largest_tick
     }
 
     /// Whether the next tick begins an iteration: only then can the run be saved.

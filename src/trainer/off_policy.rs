@@ -12,6 +12,7 @@
 //! held-out episodes of replay concern the world model only: here all are learned from.
 
 use super::Trainer;
+use super::replay_update::{Rows, Update};
 use super::work::Work;
 use crate::config::{Algorithm, Config};
 use crate::env::ActionSpace;
@@ -26,8 +27,11 @@ pub(super) struct Training {
     pub(super) updates: usize,
     /// Numbers of the updates so far by the name of their metric.
     metrics: BTreeMap<&'static str, Vec<f32>>,
-    /// The minibatch of the moment.
+    /// The minibatch of the moment, in replay; empty before it is drawn.
+    ids: Vec<usize>,
     batch: Transitions,
+    /// What is done with it.
+    update: Update,
 }
 
 impl Trainer {
@@ -120,17 +124,24 @@ impl Trainer {
         }
     }
 
-    /// One update.
+    /// One update, or a piece of it.
     pub(super) fn learn(&mut self, mut now: Training) -> Result<Work> {
         let Some(learner) = &mut self.replay_learner else { return Ok(Work::Begin) };
-        let ids = self.replay.sample(self.config.batch_size, &mut self.streams.minibatches);
+        if now.ids.is_empty() {
+            now.ids = self.replay.sample(self.config.batch_size, &mut self.streams.minibatches);
+        }
         let form = Form {
             action: self.spec.action,
             scaling: &self.agent.shape().scaling,
             reward_scale: self.config.reward_scale as f32,
         };
-        now.batch.refill(&self.replay, &ids, form);
-        for (name, number) in learner.update(&now.batch, &self.config, &mut self.streams.minibatches)? {
+        let mut rows = Rows { replay: &self.replay, ids: &now.ids, form, batch: &mut now.batch };
+        let stream = &mut self.streams.minibatches;
+        let Some(numbers) = learner.update(&mut rows, &mut now.update, &self.config, stream)? else {
+            return Ok(Work::Learn(now));
+        };
+        now.ids.clear();
+        for (name, number) in numbers {
             now.metrics.entry(name).or_default().push(number);
         }
         now.updates += 1;
@@ -160,9 +171,7 @@ impl Trainer {
         if self.config.algorithm == Algorithm::Dqn {
             self.record.metric("rollout/exploration_rate", self.epsilon());
         }
-        self.record.end_iteration();
-        self.keep();
-        self.evaluate_if_due()
+        self.end_iteration()
     }
 }
 

@@ -87,9 +87,19 @@ pub(super) struct Record {
     recent: Vec<EpisodeEnd>,
     frames_of_environment_0: u64,
     episode_return: f32,
+    /// Nobody draws frames.
+    is_unwatched: bool,
 }
 
 impl Record {
+    /// Whether somebody draws what is recorded; what nobody draws is not kept.
+    pub(super) fn set_watched(&mut self, is_watched: bool) {
+        self.is_unwatched = !is_watched;
+        if !is_watched {
+            self.recording = Recording::default();
+        }
+    }
+
     pub(super) fn metric(&mut self, name: &str, value: f32) {
         match self.metrics.get_mut(name) {
             Some(latest) => *latest = value,
@@ -163,6 +173,12 @@ impl Record {
         self.episode_return += transition.reward;
         let step = self.frames_of_environment_0;
         self.frames_of_environment_0 += 1;
+        if self.is_unwatched {
+            if transition.finished.is_some() {
+                self.episode_return = 0.0;
+            }
+            return;
+        }
         self.push_frame(Frame {
             step,
             episode_step: transition.episode_step,

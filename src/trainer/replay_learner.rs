@@ -1,5 +1,6 @@
 //! Which learner from replay a run has, and what it is asked by the ticks of [`super::off_policy`].
 
+use super::replay_update::{Rows, Update};
 use crate::config::{Algorithm, Config};
 use crate::device::{Device, DeviceKind};
 use crate::env::ActionSpace;
@@ -12,7 +13,6 @@ use crate::nets::{HostActor, Shape, initial};
 use crate::rng::Stream;
 #[cfg(tensors)]
 use crate::tensors;
-use crate::transitions::Transitions;
 
 /// What a failure to read a learner's parameters says it was doing.
 #[cfg(tensors)]
@@ -167,28 +167,30 @@ impl ReplayLearner {
         }
     }
 
-    /// One update; gives its numbers by the name of their metric.
+    /// As much as a tick may do of one update on the transitions `ids` of replay; gives its numbers by the name of their
+    /// metric once it is done.
     ///
     /// # Errors
     /// [`crate::Error::Device`] if the numbers cannot be read.
     pub(super) fn update(
         &mut self,
-        batch: &Transitions,
+        rows: &mut Rows<'_>,
+        update: &mut Update,
         config: &Config,
         stream: &mut Stream,
-    ) -> Result<Vec<(&'static str, f32)>> {
+    ) -> Result<Option<Vec<(&'static str, f32)>>> {
         match self {
-            Self::Dqn(dqn) => Ok(named(dqn.update(batch, &dqn_settings(config)))),
-            Self::Td3(td3) => Ok(metrics(td3.update(batch, &td3_settings(config), stream))),
+            Self::Dqn(dqn) => Ok(update.dqn(dqn, rows, &dqn_settings(config)).map(named)),
+            Self::Td3(td3) => Ok(update.td3(td3, rows, &td3_settings(config), stream).map(metrics)),
             #[cfg(tensors)]
             Self::DqnByTensors(q) => {
-                let batch = tensors::Transitions::upload(&Device::cpu_plain(), batch);
-                tensors::dqn::update(q, &batch, &dqn_settings(config)).map(named)
+                let batch = tensors::Transitions::upload(&Device::cpu_plain(), rows.all());
+                tensors::dqn::update(q, &batch, &dqn_settings(config)).map(named).map(Some)
             }
             #[cfg(tensors)]
             Self::Td3ByTensors(td3) => {
-                let batch = tensors::Transitions::upload(&Device::cpu_plain(), batch);
-                td3.update(&batch, &td3_settings(config), stream).map(metrics)
+                let batch = tensors::Transitions::upload(&Device::cpu_plain(), rows.all());
+                td3.update(&batch, &td3_settings(config), stream).map(metrics).map(Some)
             }
         }
     }

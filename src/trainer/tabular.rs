@@ -10,11 +10,11 @@
 
 use super::Trainer;
 use super::work::Work;
+use crate::budget;
 use crate::config::{Algorithm, Config};
 use crate::dyna_q::{DynaQ, DynaQSettings, TableStep};
 use crate::env::{ActionSpace, Env};
 use crate::error::Result;
-use crate::snapshot::StateMap;
 
 /// The tables for this task, if `config` asks for them.
 ///
@@ -35,6 +35,9 @@ pub(super) fn learner(env: &dyn Env, config: &Config) -> Result<Option<DynaQ>> {
     DynaQ::new(states, actions, settings).map(Some)
 }
 
+/// Of a step in the table, in multiply-adds: it is a few reads from memory.
+const COST_OF_A_PLANNED_STEP: usize = 128;
+
 impl Trainer {
     /// One step of all environments, and the planning after it.
     pub(super) fn walk(&mut self, step: usize) -> Result<Work> {
@@ -54,6 +57,7 @@ impl Trainer {
                 next_state: judge.state_seen(transition.next_obs),
                 terminated: transition.terminated,
             });
+            budget::add(planning_steps * COST_OF_A_PLANNED_STEP);
             table.plan(planning_steps, &mut self.streams.imagination);
             self.record.imagined_steps += planning_steps as u64;
             if lane == 0 {
@@ -66,20 +70,17 @@ impl Trainer {
         if step + 1 < self.config.num_steps {
             return Ok(Work::Walk { step: step + 1 });
         }
-        self.draw_table();
-        self.end_acting()
+        self.map_or_end()
     }
 
-    /// Visits and values over the task's map: for a maze these are all there are.
-    fn draw_table(&mut self) {
-        let Some(table) = &self.table else { return };
-        let visits = crate::diagnostics::state_map::visits(self.spec, &self.replay);
+    /// The best value at the centre of each cell of the task's map.
+    pub(super) fn values_in_the_table(&self) -> Vec<f32> {
+        let Some(table) = &self.table else { return Vec::new() };
         let centres = crate::diagnostics::state_map::centres(self.spec, &self.replay);
         let env = self.envs.env(0);
         let scale = self.config.reward_scale as f32;
         let highest = |values: &[f32]| values.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         let best = |obs: &[f32]| highest(table.values(env.state_seen(obs))) / scale;
-        let value = centres.chunks_exact(self.spec.obs_size()).map(best).collect();
-        self.record.recording.state_map = Some(StateMap { value, ..visits });
+        centres.chunks_exact(self.spec.obs_size()).map(best).collect()
     }
 }

@@ -1,15 +1,19 @@
 //! What is in progress: the trainer's cursor.
 
+use super::advantages::Judging;
+use super::diagnose::Mapping;
 use super::evaluate::Evaluation;
+use super::imagine::Round;
 use super::improve::Improvement;
 use super::off_policy::Training;
 use super::phase::Phase;
-use crate::buffer::Rollout;
+use super::review::Scoring;
 use crate::config::Config;
 use crate::diagnostics::return_gap::Window;
 use crate::imagination::Imagination;
 use crate::world_model::Validation;
 use crate::world_model::fit::Fit;
+use crate::world_model::open_loop::OpenLoop;
 
 /// The next unit of work, with everything it needs that does not outlive its phase.
 pub(super) enum Work {
@@ -23,26 +27,32 @@ pub(super) enum Work {
     Act { step: usize },
     /// One update of that learner.
     Learn(Training),
-    /// Score what was collected: its novelty, and how well the model had foreseen it.
-    Review,
+    /// Score how novel what was collected is.
+    Score(Scoring),
+    /// See how well the model had foreseen it, from this frame on.
+    Compare(OpenLoop, u64),
+    /// Note what the world model may learn from.
+    Remember,
     /// One minibatch of the world model.
     Fit(Box<Fit>),
     /// How far ahead the model can be trusted, after a fit with these held-out errors.
-    Foresee(Validation),
+    Foresee(Validation, OpenLoop),
     /// One step of the futures that are drawn as ghosts.
     Forecast(Imagination),
     /// One step of the futures that are set against what really came.
     ReturnGap { windows: Vec<Window>, imagination: Imagination },
-    /// One imagined step of all branches; rounds count from 1.
-    Imagine { round: usize, imagination: Imagination },
-    /// Values and advantages of these rollouts.
-    Advantages { round: usize, rollouts: Vec<Rollout> },
+    /// One imagined step of some branches.
+    Imagine(Round),
+    /// Values and advantages.
+    Advantages(Judging),
     /// One minibatch of PPO.
     Improve(Improvement),
     /// One minibatch of the curiosity module.
     Curiosity { batch: usize },
     /// β.
     Adapt,
+    /// The map of states.
+    Map(Mapping),
     /// One step of all evaluation episodes.
     Evaluate(Evaluation),
 }
@@ -50,15 +60,14 @@ pub(super) enum Work {
 impl Work {
     pub(super) fn phase(&self) -> Phase {
         match self {
-            Self::Begin | Self::Collect { .. } | Self::Walk { .. } | Self::Act { .. } | Self::Review => {
-                Phase::Collect
-            }
-            Self::Fit(_) | Self::Foresee(_) => Phase::Fit,
-            Self::Forecast(_) | Self::ReturnGap { .. } | Self::Imagine { .. } => Phase::Imagine,
-            Self::Advantages { .. } => Phase::Advantages,
+            Self::Begin | Self::Collect { .. } | Self::Walk { .. } | Self::Act { .. } => Phase::Collect,
+            Self::Score(_) | Self::Compare(..) => Phase::Collect,
+            Self::Remember | Self::Fit(_) | Self::Foresee(..) => Phase::Fit,
+            Self::Forecast(_) | Self::ReturnGap { .. } | Self::Imagine(_) => Phase::Imagine,
+            Self::Advantages(_) => Phase::Advantages,
             Self::Improve(_) | Self::Learn(_) => Phase::Improve,
             Self::Curiosity { .. } => Phase::Curiosity,
-            Self::Adapt => Phase::Adapt,
+            Self::Adapt | Self::Map(_) => Phase::Adapt,
             Self::Evaluate(_) => Phase::Evaluate,
         }
     }
@@ -66,7 +75,7 @@ impl Work {
     /// The round of imagining and improving, from 1; 0 outside of them.
     pub(super) fn round(&self) -> usize {
         match self {
-            Self::Imagine { round, .. } | Self::Advantages { round, .. } => *round,
+            Self::Imagine(Round { round, .. }) | Self::Advantages(Judging { round, .. }) => *round,
             Self::Improve(improvement) => improvement.round,
             _ => 0,
         }
@@ -79,14 +88,16 @@ impl Work {
             Self::Collect { step } | Self::Walk { step } => share(*step, config.num_steps),
             Self::Act { step } => share(*step, config.train_freq),
             Self::Learn(training) => share(training.updates, config.gradient_steps),
-            Self::Review | Self::Foresee(_) => 1.0,
+            Self::Score(scoring) => scoring.done(),
+            Self::Compare(open_loop, _) | Self::Foresee(_, open_loop) => open_loop.done(),
             Self::Fit(fit) => share(fit.updates, config.model_updates),
             Self::Forecast(imagination)
             | Self::ReturnGap { imagination, .. }
-            | Self::Imagine { imagination, .. } => share(imagination.steps(), imagination.horizon()),
+            | Self::Imagine(Round { imagination, .. }) => share(imagination.steps(), imagination.horizon()),
+            Self::Advantages(judging) => judging.done(),
             Self::Improve(improvement) => improvement.done(config),
             Self::Evaluate(evaluation) => evaluation.done(),
-            Self::Begin | Self::Advantages { .. } | Self::Curiosity { .. } | Self::Adapt => 0.0,
+            Self::Begin | Self::Remember | Self::Curiosity { .. } | Self::Adapt | Self::Map(_) => 0.0,
         }
     }
 }

@@ -1,12 +1,14 @@
 //! The model's room on the CPU: what [`super::Model`] asks for, by [`crate::kernels::world`].
 //!
-//! **Choices.** Held-out rows are the same for all members: one after another reads them, nothing is copied E times.
+//! **Choices.** (1) Held-out rows are the same for all members: one after another reads them, nothing is copied E times.
+//! (2) Steps and looks are done in pieces of one member's rows, so that a tick is bounded at any width and batch size.
 
 use super::model::{Batch, Validation};
+use crate::budget::{self, Tick};
 use crate::config::{Config, ModelHeads, Termination};
-use crate::kernels::model_loss::{Outputs, losses};
+use crate::kernels::model_loss::{Outputs, Sums, add_losses};
 use crate::kernels::world::World;
-use crate::kernels::world_model::{WorldModel, layer_sizes};
+use crate::kernels::world_model::{Piece, WorldModel, layer_sizes};
 use crate::kernels::{Adam, Mlp};
 use crate::nets::initial;
 use crate::rng::Stream;
@@ -26,64 +28,141 @@ pub fn world(obs_size: usize, action_size: usize, config: &Config, stream: &mut 
     World::new(WorldModel::new(mlp, outputs, flat, adam), None)
 }
 
-/// One step; gives the loss before it.
-pub fn update(world: &mut World, batch: &mut Batch, eps: f32) -> f32 {
-    if eps > 0.0 {
-        push_to_the_worst(world, batch, eps);
+/// A step in progress: the pieces so far.
+#[derive(Debug, Clone, Default)]
+pub struct Step {
+    member: usize,
+    /// The member's rows that have been added.
+    row: usize,
+    sums: Sums,
+}
+
+impl Step {
+    /// Whether nothing of it is done yet.
+    pub fn is_fresh(&self) -> bool {
+        self.member == 0 && self.row == 0
     }
-    world.model.update(&batch.input, &batch.target).total
+}
+
+/// A step, until it or the tick is over; gives the loss before the step once it is done.
+pub fn update(world: &mut World, batch: &mut Batch, eps: f32, step: &mut Step) -> Option<f32> {
+    let (tick, mlp) = (Tick::begin(), world.model.mlp());
+    let (members, cost) = (mlp.members(), 3 * mlp.weights());
+    let [inputs, targets] = [mlp.inputs(), world.model.outputs().obs_size + 2];
+    let all = batch.input.len() / inputs;
+    let own = all / members;
+    while step.member < members {
+        if tick.is_over() {
+            return None;
+        }
+        let rows = budget::rows(own - step.row, cost);
+        let from = step.member * own + step.row;
+        let input = &mut batch.input[from * inputs..(from + rows) * inputs];
+        let target = &batch.target[from * targets..(from + rows) * targets];
+        let is_first = step.row == 0;
+        let place = Place { member: step.member, is_first, all };
+        if eps > 0.0 {
+            push_to_the_worst(&mut world.model, place, input, target, eps);
+        }
+        world.model.add(place.piece(input, target), &mut step.sums, None);
+        step.row += rows;
+        if step.row == own {
+            (step.member, step.row) = (step.member + 1, 0);
+        }
+    }
+    world.model.step();
+    let outputs = world.model.outputs();
+    Some(std::mem::take(step).sums.losses(outputs, all).total)
+}
+
+/// Where a piece belongs.
+#[derive(Clone, Copy)]
+struct Place {
+    member: usize,
+    is_first: bool,
+    all: usize,
+}
+
+impl Place {
+    fn piece<'a>(self, input: &'a [f32], target: &'a [f32]) -> Piece<'a> {
+        let Self { member, is_first, all } = self;
+        Piece { member, is_first, all, input, target }
+    }
 }
 
 /// The input pushed by `eps` standard deviations in every state number to where the loss rises fastest
 /// (Goodfellow et al. 2015, 1412.6572): what is learned there holds in a neighbourhood, not in a point.
-fn push_to_the_worst(world: &mut World, batch: &mut Batch, eps: f32) {
-    let (width, states) = (world.model.mlp().inputs(), world.model.outputs().obs_size);
-    let mut d_input = vec![0.0; batch.input.len()];
-    world.model.loss_and_gradient(&batch.input, &batch.target, Some(&mut d_input));
-    for (row, slopes) in batch.input.chunks_exact_mut(width).zip(d_input.chunks_exact(width)) {
+fn push_to_the_worst(model: &mut WorldModel, place: Place, input: &mut [f32], target: &[f32], eps: f32) {
+    let (width, states) = (model.mlp().inputs(), model.outputs().obs_size);
+    let mut d_input = vec![0.0; input.len()];
+    let kept = (!place.is_first).then(|| model.gradient().to_vec());
+    model.add(place.piece(input, target), &mut Sums::default(), Some(&mut d_input));
+    if let Some(kept) = kept {
+        model.set_gradient(kept);
+    }
+    for (row, slopes) in input.chunks_exact_mut(width).zip(d_input.chunks_exact(width)) {
         for (number, slope) in row.iter_mut().zip(slopes).take(states).filter(|(_, slope)| **slope != 0.0) {
             *number += eps * slope.signum();
         }
     }
 }
 
-/// The errors of all members on the same rows; the training loss is not known here.
-pub fn validate(world: &mut World, batch: &Batch) -> Validation {
-    let (members, outputs) = (world.model.mlp().members(), *world.model.outputs());
+/// A look at held-out rows in progress.
+#[derive(Debug, Clone, Default)]
+pub struct Look {
+    member: usize,
+    /// The member's rows that have been looked at.
+    row: usize,
+    sums: Sums,
+    /// Squared errors in units of the usual change.
+    change: f64,
+    /// Means over members: state, reward, end, total, change.
+    means: [f64; 5],
+}
+
+/// The errors of all members on the same rows, until that or the tick is over; the training loss is not known here.
+pub fn validate(world: &mut World, batch: &Batch, look: &mut Look) -> Option<Validation> {
+    let (tick, mlp, outputs) = (Tick::begin(), world.model.mlp(), *world.model.outputs());
+    let (members, inputs, cost, targets) = (mlp.members(), mlp.inputs(), mlp.weights(), outputs.obs_size + 2);
     let units: Vec<f32> = world.scales.iter().flat_map(|scales| scales.change_units()).collect();
-    let mut sums = [0.0f64; 5]; // state, reward, end, total, change
-    for member in 0..members {
-        let said = world.model.forward_member(member, &batch.input);
-        let found = losses(&outputs, said, &batch.target, None);
-        let rows = said.chunks_exact(outputs.width()).zip(batch.target.chunks_exact(outputs.obs_size + 2));
+    let all = batch.target.len() / targets;
+    while look.member < members {
+        if tick.is_over() {
+            return None;
+        }
+        let rows = budget::rows(all - look.row, cost);
+        let input = &batch.input[look.row * inputs..(look.row + rows) * inputs];
+        let target = &batch.target[look.row * targets..(look.row + rows) * targets];
+        let said = world.model.forward_member(look.member, input);
+        add_losses(&outputs, all, said, target, None, &mut look.sums);
         let squared =
             |((said, target), unit): ((&f32, &f32), &f32)| f64::from((said - target) * unit).powi(2);
-        let change: f64 =
-            rows.map(|(said, target)| said.iter().zip(target).zip(&units).map(squared).sum::<f64>()).sum();
-        let count = batch.target.len() / (outputs.obs_size + 2) * outputs.obs_size;
-        let parts = [found.state, found.reward, found.end, found.total].map(f64::from);
-        let parts = parts.into_iter().chain([change / count as f64]);
-        sums.iter_mut().zip(parts).for_each(|(sum, part)| *sum += part / members as f64);
+        for (said, target) in said.chunks_exact(outputs.width()).zip(target.chunks_exact(targets)) {
+            look.change += said.iter().zip(target).zip(&units).map(squared).sum::<f64>();
+        }
+        look.row += rows;
+        if look.row == all {
+            look.end_member(&outputs, all, members);
+        }
     }
-    let [state, reward, end, total, change] = sums.map(|sum| sum as f32);
-    Validation {
+    let [state, reward, end, total, change] = std::mem::take(look).means.map(|mean| mean as f32);
+    Some(Validation {
         train_loss: 0.0,
         loss: total,
         squared: state + reward + end,
         state_mse: change,
         reward_mse: reward,
         end_bce: end,
-    }
+    })
 }
 
-/// The paths of all members, [H, E, W, O].
-pub fn foresee(world: &mut World, starts: &[f32], actions: &[f32], horizon: usize) -> Vec<f32> {
-    let mut obs = starts.repeat(world.model.mlp().members());
-    let (mut next_obs, mut paths) = (Vec::new(), Vec::with_capacity(horizon * obs.len()));
-    for of_step in actions.chunks_exact((actions.len() / horizon.max(1)).max(1)) {
-        world.step_all(&obs, of_step, &mut next_obs);
-        std::mem::swap(&mut obs, &mut next_obs);
-        paths.extend_from_slice(&obs);
+impl Look {
+    fn end_member(&mut self, outputs: &Outputs, rows: usize, members: usize) {
+        let found = self.sums.losses(outputs, rows);
+        let parts = [found.state, found.reward, found.end, found.total].map(f64::from);
+        let change = self.change / (rows * outputs.obs_size) as f64;
+        let parts = parts.into_iter().chain([change]);
+        self.means.iter_mut().zip(parts).for_each(|(mean, part)| *mean += part / members as f64);
+        *self = Self { member: self.member + 1, means: self.means, ..Self::default() };
     }
-    paths
 }

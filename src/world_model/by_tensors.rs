@@ -83,29 +83,24 @@ fn change_error(model: &WorldModel, output: Tensor<3>, target: Tensor<3>) -> Ten
     (error.clone() * error).mean()
 }
 
-/// The paths of all members, [H, E, W, O].
+/// Where one member goes from obs [W, O] with actions [W, A]: [W, O].
 ///
 /// # Errors
 /// [`crate::Error::Device`] if the numbers cannot be read; `doing` says what for.
-pub fn foresee(
+pub fn follow(
     model: &WorldModel,
-    starts: Vec<f32>,
-    actions: Vec<f32>,
-    horizon: usize,
+    member: usize,
+    obs: &[f32],
+    actions: &[f32],
     doing: &str,
 ) -> Result<Vec<f32>> {
-    let count = starts.len() / model.obs_size();
-    let action_size = actions.len() / (horizon * count);
-    let matrices = model.matrices();
-    let mut obs = model.for_all_members(model.device().floats(starts, [count, model.obs_size()]));
-    let actions = model.device().floats(actions, [horizon, count, action_size]);
-    let mut path = Vec::with_capacity(horizon);
-    for k in 0..horizon {
-        let action: Tensor<2> = actions.clone().narrow(0, k, 1).squeeze_dim(0);
-        (obs, _) = model.step(&matrices, obs, model.for_all_members(action));
-        path.push(obs.clone());
-    }
-    read(Tensor::cat(path, 0), doing)
+    let rows = obs.len() / model.obs_size();
+    let upload = |numbers: &[f32]| {
+        let matrix = model.device().floats(numbers.to_vec(), [rows, numbers.len() / rows]);
+        model.for_all_members(matrix)
+    };
+    let (next_obs, _) = model.step(&model.matrices(), upload(obs), upload(actions));
+    read(next_obs.narrow(0, member, 1), doing)
 }
 
 /// How far the members are apart, `[B]`.

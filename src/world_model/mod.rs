@@ -4,6 +4,7 @@
 //! learns from replay, and [`open_loop`] measures how far ahead it can be trusted, which [`confidence`] turns into a number
 //! of branches.
 
+pub mod bootstrap;
 mod by_hand;
 #[cfg(tensors)]
 pub mod by_tensors;
@@ -12,4 +13,5 @@ pub mod fit;
 mod model;
 pub mod open_loop;
 
+pub use by_hand::{Look, Step};
 pub use model::{Batch, Model, Validation};

@@ -8,7 +8,7 @@
 //! host answers whatever is asked: a look is 25 steps apart from the next.
 //! **Where.** Learned by [`super::fit`], asked by [`super::open_loop`], [`crate::imagination`] and curiosity.
 
-use super::by_hand;
+use super::by_hand::{self, Look, Step};
 #[cfg(tensors)]
 use super::by_tensors;
 use crate::config::{Config, ModelHeads};
@@ -222,25 +222,28 @@ impl Model {
     }
 
     /// One step of all members, each on rows of its own, which are pushed by `eps` standard deviations to where they are
-    /// worst first; gives the loss before the step. Where it learns ahead, its rows are those that were given.
-    pub fn update(&mut self, batch: &mut Batch, eps: f32) -> Numbers {
+    /// worst first; gives the loss before the step once it is done, and nothing as long as the tick ends before it. Where it
+    /// learns ahead, its rows are those that were given.
+    pub fn update(&mut self, batch: &mut Batch, eps: f32, step: &mut Step) -> Option<Numbers> {
         match &mut self.room {
-            Room::ByHand(world) => Numbers::Host(vec![by_hand::update(world, batch, eps)]),
+            Room::ByHand(world) => {
+                by_hand::update(world, batch, eps, step).map(|loss| Numbers::Host(vec![loss]))
+            }
             #[cfg(webgpu)]
             Room::ByGpu(twin) => {
                 twin.both(upload).1.update();
-                Numbers::Later(twin.promise())
+                Some(Numbers::Later(twin.promise()))
             }
             #[cfg(tensors)]
-            Room::ByTensors(model) => Numbers::Tensor(by_tensors::update(model, batch, eps)),
+            Room::ByTensors(model) => Some(Numbers::Tensor(by_tensors::update(model, batch, eps))),
         }
     }
 
-    /// The errors of all members on the same rows, with the mean of the training losses since the last look.
+    /// The mean of the training losses since the last look; whatever was learned on a device is on the host then.
     ///
     /// # Errors
     /// [`crate::Error::Device`] if the device cannot be read.
-    pub async fn validate(&mut self, batch: &Batch, train_losses: Vec<Numbers>) -> Result<Validation> {
+    pub async fn settle(&mut self, train_losses: Vec<Numbers>) -> Result<f32> {
         let doing = "reading the world model";
         #[cfg(webgpu)]
         if let Room::ByGpu(twin) = &mut self.room
@@ -249,35 +252,56 @@ impl Model {
             let all = gpu.read(&mut world.model, doing).await?;
             twin.keep_promises(all.iter().map(|losses| vec![losses.total]));
         }
-        let train_losses = read_mean(train_losses, doing).await?;
-        let train_loss = train_losses.first().copied().unwrap_or(0.0);
+        Ok(read_mean(train_losses, doing).await?.first().copied().unwrap_or(0.0))
+    }
+
+    /// The errors of all members on the same rows, without the training loss; nothing as long as the tick ends before.
+    ///
+    /// # Errors
+    /// [`crate::Error::Device`] if the device cannot be read.
+    pub fn validate(&mut self, batch: &Batch, look: &mut Look) -> Result<Option<Validation>> {
         match &mut self.room {
-            Room::ByHand(world) => Ok(Validation { train_loss, ..by_hand::validate(world, batch) }),
+            Room::ByHand(world) => Ok(by_hand::validate(world, batch, look)),
             #[cfg(webgpu)]
-            Room::ByGpu(twin) => Ok(Validation { train_loss, ..by_hand::validate(&mut twin.host, batch) }),
+            Room::ByGpu(twin) => Ok(by_hand::validate(&mut twin.host, batch, look)),
             #[cfg(tensors)]
-            Room::ByTensors(model) => Ok(Validation { train_loss, ..by_tensors::validate(model, batch)? }),
+            Room::ByTensors(model) => by_tensors::validate(model, batch).map(Some),
         }
     }
 
-    /// Where every member goes by itself from starts [W, O] with actions [H, W, A]: [H, E, W, O].
+    /// Appends where one member goes from obs [W, O] with actions [W, A]: next obs [W, O].
     ///
     /// # Errors
     /// [`crate::Error::Device`] if the device cannot be read; `doing` says what for.
     #[cfg_attr(not(tensors), allow(unused_variables))]
-    pub async fn foresee(
+    pub fn follow(
         &mut self,
-        starts: Vec<f32>,
-        actions: Vec<f32>,
-        horizon: usize,
+        member: usize,
+        obs: &[f32],
+        actions: &[f32],
+        next_obs: &mut Vec<f32>,
         doing: &str,
-    ) -> Result<Vec<f32>> {
+    ) -> Result<()> {
         match &mut self.room {
-            Room::ByHand(world) => Ok(by_hand::foresee(world, &starts, &actions, horizon)),
+            Room::ByHand(world) => world.step_member(member, obs, actions, next_obs),
             #[cfg(webgpu)]
-            Room::ByGpu(twin) => Ok(by_hand::foresee(&mut twin.host, &starts, &actions, horizon)),
+            Room::ByGpu(twin) => twin.host.step_member(member, obs, actions, next_obs),
             #[cfg(tensors)]
-            Room::ByTensors(model) => by_tensors::foresee(model, starts, actions, horizon, doing),
+            Room::ByTensors(model) => {
+                next_obs.extend(by_tensors::follow(model, member, obs, actions, doing)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// Multiply-adds of one row of one member.
+    pub fn cost(&self) -> usize {
+        match &self.room {
+            Room::ByHand(world) => world.model.mlp().weights(),
+            #[cfg(webgpu)]
+            Room::ByGpu(twin) => twin.host.model.mlp().weights(),
+            #[cfg(tensors)]
+            Room::ByTensors(_) => 0,
         }
     }
 

@@ -14,7 +14,9 @@
 //! is held out ends.
 
 use super::Model;
-use crate::buffer::{Part, Replay};
+use super::bootstrap::Bootstraps;
+use crate::budget::Tick;
+use crate::buffer::Replay;
 use crate::env::ActionSpace;
 use crate::error::Result;
 use crate::snapshot::ErrorByHorizon;
@@ -35,10 +37,14 @@ pub struct Stretch {
 }
 
 /// Held-out stretches of up to `horizon` steps, evenly spread over replay.
-pub fn held_out_stretches(replay: &Replay, action: ActionSpace, horizon: usize) -> Vec<Stretch> {
-    let starts: Vec<usize> = replay.ids_of(Part::HeldOut).collect();
-    let stride = starts.len().div_ceil(MOST_STRETCHES).max(1);
-    starts.into_iter().step_by(stride).map(|start| stretch_from(replay, action, start, horizon)).collect()
+pub fn held_out_stretches(
+    replay: &Replay,
+    bootstraps: &Bootstraps,
+    action: ActionSpace,
+    horizon: usize,
+) -> Vec<Stretch> {
+    let starts = bootstraps.held_out(MOST_STRETCHES).into_iter();
+    starts.map(|start| stretch_from(replay, action, start, horizon)).collect()
 }
 
 fn stretch_from(replay: &Replay, action: ActionSpace, start: usize, horizon: usize) -> Stretch {
@@ -54,27 +60,82 @@ fn stretch_from(replay: &Replay, action: ActionSpace, start: usize, horizon: usi
     stretch
 }
 
-/// What each member foresees for each stretch: [H, E, W, O] flat, H the longest stretch. Entries beyond a stretch's
-/// own length mean nothing.
-///
-/// # Errors
-/// [`crate::Error::Device`] if the device cannot be read.
-pub async fn foresee(model: &mut Model, stretches: &[Stretch], doing: &str) -> Result<Vec<f32>> {
-    let horizon = stretches.iter().map(|stretch| stretch.actions.len()).max().unwrap_or(0);
-    let (Some(first), true) = (stretches.first(), horizon > 0) else { return Ok(Vec::new()) };
-    let action_size = first.actions.first().map_or(1, Vec::len);
-    let starts = stretches.iter().flat_map(|stretch| stretch.obs[0].iter().copied()).collect();
-    let nothing = vec![0.0; action_size];
-    let mut packed = Vec::with_capacity(horizon * stretches.len() * action_size);
-    for k in 0..horizon {
-        for stretch in stretches {
-            packed.extend_from_slice(stretch.actions.get(k).unwrap_or(&nothing));
-        }
-    }
-    model.foresee(starts, packed, horizon, doing).await
+/// Stretches being foreseen: member by member and step by step, as much at a time as a tick may do.
+#[derive(Debug, Clone)]
+pub struct OpenLoop {
+    /// What really happened.
+    pub stretches: Vec<Stretch>,
+    members: usize,
+    /// H, steps of the longest stretch.
+    horizon: usize,
+    /// The member and the step that are next.
+    at: [usize; 2],
+    /// Where that member is in each stretch, [W, O].
+    obs: Vec<f32>,
+    /// [H, E, W, O]
+    paths: Vec<f32>,
 }
 
-/// The error curve of what was [`foresee`]n, E members, as far as it is known of the `asked` steps.
+impl OpenLoop {
+    /// Nothing is foreseen yet, by so many members.
+    pub fn new(stretches: Vec<Stretch>, members: usize) -> Self {
+        let horizon = stretches.iter().map(|stretch| stretch.actions.len()).max().unwrap_or(0);
+        let obs_size = stretches.first().map_or(0, |stretch| stretch.obs[0].len());
+        let paths = vec![0.0; horizon * members * stretches.len() * obs_size];
+        Self { stretches, members, horizon, at: [0, 0], obs: Vec::new(), paths }
+    }
+
+    /// Goes on until all is foreseen or the tick is over; whether all is.
+    ///
+    /// # Errors
+    /// [`crate::Error::Device`] if the device cannot be read; `doing` says what for.
+    pub fn advance(&mut self, model: &mut Model, doing: &str) -> Result<bool> {
+        let (tick, mut next_obs) = (Tick::begin(), Vec::new());
+        while self.horizon > 0 && self.at[0] < self.members {
+            if tick.is_over() {
+                return Ok(false);
+            }
+            let [member, step] = self.at;
+            if step == 0 {
+                self.obs.clear();
+                self.stretches.iter().for_each(|stretch| self.obs.extend_from_slice(&stretch.obs[0]));
+            }
+            next_obs.clear();
+            model.follow(member, &self.obs, &self.actions_of(step), &mut next_obs, doing)?;
+            std::mem::swap(&mut self.obs, &mut next_obs);
+            let size = self.obs.len();
+            self.paths[(step * self.members + member) * size..][..size].copy_from_slice(&self.obs);
+            self.at = if step + 1 < self.horizon { [member, step + 1] } else { [member + 1, 0] };
+        }
+        Ok(true)
+    }
+
+    /// What is done in each stretch at this step, [W, A]; nothing where a stretch is over.
+    fn actions_of(&self, step: usize) -> Vec<f32> {
+        let size = self.stretches[0].actions.first().map_or(1, Vec::len);
+        let mut actions = Vec::with_capacity(self.stretches.len() * size);
+        for stretch in &self.stretches {
+            match stretch.actions.get(step) {
+                Some(action) => actions.extend_from_slice(action),
+                None => actions.extend(std::iter::repeat_n(0.0, size)),
+            }
+        }
+        actions
+    }
+
+    /// What each member foresaw for each stretch: [H, E, W, O] flat. Entries beyond a stretch's own length mean nothing.
+    pub fn foreseen(&self) -> &[f32] {
+        &self.paths
+    }
+
+    /// How much of it is done, in [0, 1].
+    pub fn done(&self) -> f32 {
+        let [member, step] = self.at;
+        (member * self.horizon + step) as f32 / (self.members * self.horizon).max(1) as f32
+    }
+}
+
+/// The error curve of what was [foreseen](OpenLoop::foreseen), E members, as far as it is known of the `asked` steps.
 pub fn error_by_horizon(
     stretches: &[Stretch],
     foreseen: &[f32],

@@ -31,7 +31,7 @@ test("training is a worker's work by default, and the page's own where that is a
 });
 
 test("where no worker can be started the page trains by itself and says so", async () => {
-  const page = await faster.open("?seed=1&device=cpu", { before: () => { globalThis.Worker = class { constructor() { throw new Error("workers are forbidden here"); } }; } });
+  const page = await faster.open("?seed=1&device=cpu", { before: () => { Object.assign(globalThis, { Worker: class { constructor() { throw new Error("workers are forbidden here"); } } }); } });
   await until(page, (s) => s.real_steps > 0);
   assert.match(await sentenceOf(page), /It shares the page's thread, because no worker could be started \(workers are forbidden here\)\.$/);
   await page.leave();
@@ -147,6 +147,7 @@ async function onWebGpu() {
   return page;
 }
 
+/** @type {any[][]} */
 const FAILURES = [
   ["lost", (device) => device.destroy(), /^The device failed while training: it was lost \(destroyed/],
   ["asked for a program that does not compile", (device) => { device.createShaderModule({ code: "nonsense" }); device.queue.submit([]); }, /^The device failed while running a kernel: the browser refused it/],

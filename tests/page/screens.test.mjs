@@ -124,6 +124,11 @@ test("where colours are forced one still sees what is chosen, what is lit and wh
       assert.equal(chosen.length, 1);
       assert.ok(group.every(([on, colour]) => on || colour !== chosen[0]), `${colorScheme}: ${JSON.stringify(group)}`);
     }
+    const [ground, theme] = await page.evaluate(() => {
+      const canvas = document.querySelector("[data-is=trust] canvas");
+      return [getComputedStyle(document.documentElement).backgroundColor, [...canvas.getContext("2d").getImageData(1, canvas.height - 2, 1, 1).data]];
+    });
+    assert.ok(theme[3] === 0 || ground.startsWith(`rgb(${theme.slice(0, 3).join(", ")}`), `plots are drawn on ${theme}, the page on ${ground}`);
     assert.ok(seen.clear > 500, `${seen.clear} pixels of the stage stand out on its paper`);
     await page.leave();
   }
@@ -134,7 +139,7 @@ const blank = async (page) => {
   const names = [["stage", "[data-is=stage]", 1], ["learning", "[data-is=learning] canvas", 1], ["trust", "[data-is=trust] canvas", 1], ["where", "[data-is=where] canvas", 1], ["reality", "[data-is=reality] canvas", 4], ["doubt", "[data-is=doubt] canvas", 1]];
   const empty = [];
   for (const [name, selector, count] of names) {
-    for (let index = 0; index < count; index += 1) {
+    for (let index = 0; index < Number(count); index += 1) {
       const { ink, imagined, error } = await pixelsOf(page, selector, index);
       if (ink + imagined + error < 20) empty.push(`${name} ${index}`);
     }

@@ -19,7 +19,7 @@ test("what an address asks for and cannot have is said, and the rest still count
   }
   const settings = await page.evaluate(() => mbppo.settings);
   assert.deepEqual([settings.preset, settings.device, settings.config], ["mb-ppo", "auto", { horizon: "7" }]);
-  await until(page, (s) => s.real_steps > 0 && s.horizon === 7);
+  await until(page, (s) => s.real_steps > 0 && s.horizon_set === 7);
   await page.locator("[data-is=notes] button").first().click();
   assert.equal(await page.locator("[data-is=notes] .note").count(), 5);
   await page.leave();
@@ -35,7 +35,7 @@ test("hyperparameters that do not go together are refused with the program's own
 
 test("settings apply when the run restarts, and stand in the address", async () => {
   const page = await browser.open("?seed=5&device=cpu");
-  const usual = (await snapshotOf(page)).horizon;
+  const usual = (await snapshotOf(page)).horizon_set;
   await page.locator("[data-is=settings] summary").click();
   const horizon = page.locator("[data-is=settings] input[name=horizon]");
   await horizon.fill("0");
@@ -45,16 +45,17 @@ test("settings apply when the run restarts, and stand in the address", async () 
   await page.getByRole("button", { name: "Apply and restart" }).click();
   await page.waitForFunction(() => /branches_max/.test(document.querySelector("[data-is=form-problem]").textContent));
   assert.notEqual(usual, 5);
-  assert.equal((await snapshotOf(page)).horizon, usual);
+  assert.equal((await snapshotOf(page)).horizon_set, usual);
   await page.locator("[data-is=settings] input[name=branches_min]").fill("10");
   await page.getByRole("button", { name: "Apply and restart" }).click();
-  await until(page, (s) => s?.horizon === 5);
+  await until(page, (s) => s?.horizon_set === 5);
   assert.match(page.url(), /horizon=5/);
   assert.equal((await snapshotOf(page)).seed, 5);
   await page.leave();
 });
 
 test("WebGPU asked for where there is none: it trains on the CPU and says why", async () => {
+  /** @type {any[][]} */
   const cases = [
     [undefined, /found no graphics device/],
     [() => Object.defineProperty(navigator, "gpu", { value: undefined }), /does not offer WebGPU/],
@@ -99,13 +100,81 @@ test("keys play, step and restart, but not while somebody types", async () => {
   await page.leave();
 });
 
+test("arrow keys walk through a selector and start one run, not one each", async () => {
+  const page = await browser.open("?seed=1&device=cpu&autoplay=false");
+  const opened = await page.evaluate(() => {
+    globalThis.runs = [];
+    new MutationObserver(() => globalThis.runs.push(document.querySelector("[data-is=goal]").textContent)).observe(document.querySelector("[data-is=goal]"), { childList: true, characterData: true, subtree: true });
+    return mbppo.settings.task;
+  });
+  const selector = page.getByLabel("Task");
+  await selector.focus();
+  for (let press = 0; press < 3; press += 1) await page.keyboard.press("ArrowDown");
+  assert.equal(await page.evaluate(() => mbppo.settings.task), opened, "nothing has begun on the way");
+  const chosen = await selector.inputValue();
+  await page.keyboard.press("Enter");
+  await until(page, (s) => s?.task === chosen);
+  assert.equal(await page.evaluate(() => globalThis.runs.length), 1, "one run was opened");
+  await page.leave();
+});
+
+test("a translator may replace every text: the page goes on, and names and numbers stay as they are", async () => {
+  const page = await browser.open("?seed=1&device=cpu");
+  await until(page, (s) => s.iteration >= 1);
+  const kept = await page.evaluate(() => {
+    const kept = [];
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const texts = [];
+    while (walker.nextNode()) texts.push(walker.currentNode);
+    for (const text of texts) {
+      if (!text.data.trim()) continue;
+      if (text.parentElement.closest("[translate=no]")) {
+        kept.push(text.data.trim());
+        continue;
+      }
+      if (text.parentElement.closest("option, script, style")) continue;
+      const font = document.createElement("font"); // as translators do
+      font.append(document.createElement("font"));
+      font.firstChild.textContent = text.data.toUpperCase();
+      text.replaceWith(font);
+    }
+    return kept;
+  });
+  for (const name of ["mbppo", "CartPole-v1", "gamma", "world_model/confidence"]) assert.ok(kept.includes(name), `${name} would be translated`);
+  assert.ok(kept.some((text) => /^[\d,]+$/.test(text)), "counters are not words");
+  const { iteration } = await snapshotOf(page);
+  await until(page, (s) => s.iteration >= iteration + 5);
+  await page.locator("[data-is=play]").click();
+  await standsStill(page);
+  assert.match(await page.locator("[data-is=play]").textContent(), /^play$/i);
+  assert.deepEqual(await faultsOf(page), []);
+  await page.leave();
+});
+
+test("who hears the page is not interrupted while it learns", async () => {
+  const page = await browser.open("?seed=1&device=cpu&speed=fast", { before: () => {
+    globalThis.said = [];
+    document.addEventListener("DOMContentLoaded", () => {
+      for (const region of document.querySelectorAll("[aria-live=polite], [role=status], [role=alert]")) {
+        new MutationObserver(() => { if (region.getAttribute("aria-busy") !== "true" && region.textContent.trim()) globalThis.said.push(region.textContent.trim()); }).observe(region, { childList: true, characterData: true, subtree: true });
+      }
+    });
+  } });
+  await until(page, (s) => s.iteration >= 1);
+  const before = await page.evaluate(() => globalThis.said.length);
+  await until(page, (s) => s.iteration >= 30);
+  const since = await page.evaluate((from) => globalThis.said.slice(from), before);
+  assert.ok(since.length <= 2, `${since.length} announcements: ${since.join(" | ")}`); // its first test, and that it solved the task
+  await page.leave();
+});
+
 test("every control is reached by tabbing, and shows that it is", async () => {
   const page = await browser.open("?seed=1&autoplay=false");
   const names = new Set();
   for (let press = 0; press < 40; press += 1) {
     await page.keyboard.press("Tab");
     const focus = await page.evaluate(() => {
-      const node = document.activeElement;
+      const node = /** @type {any} */ (document.activeElement);
       if (node === document.body) return null; // the browser's own controls have it
       const shown = node.matches(".speed input") ? node.nextElementSibling : node;
       return { name: node.dataset.is ?? node.value ?? node.textContent.trim(), outline: getComputedStyle(shown).outlineStyle };

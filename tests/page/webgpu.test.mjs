@@ -1,22 +1,70 @@
-// The real WebGPU build on a (software) WebGPU adapter: it takes a run over, trains, and can be lost.
+// The real WebGPU build on a (software) WebGPU adapter: it takes a run over, trains, and can be lost at any moment.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { faultsOf, launch, snapshotOf, until, untilSaid, workerOf } from "./support/browser.mjs";
+import { faultsOf, launch, snapshotOf, standsStill, until, untilSaid, workerOf } from "./support/browser.mjs";
+
+const SLOW_MS = 600_000; // a software adapter, on a machine that has other things to do
+
+/** In the Worker, before anything else there: the device at hand, and `lose(method)`, which loses it at the next call of that. */
+const HOOK = `
+{
+  const { requestDevice } = globalThis.GPUAdapter?.prototype ?? {};
+  const KINDS = { mapAsync: "GPUBuffer", submit: "GPUQueue", createComputePipeline: "GPUDevice", createBuffer: "GPUDevice" };
+  globalThis.lose = (method) => {
+    const { prototype } = globalThis[KINDS[method]];
+    const usual = prototype[method];
+    prototype[method] = function (...given) {
+      globalThis.device.destroy();
+      return usual.apply(this, given);
+    };
+  };
+  if (requestDevice) GPUAdapter.prototype.requestDevice = async function (...given) {
+    globalThis.device = await requestDevice.apply(this, given);
+    if (globalThis.loseAtOnce) lose(globalThis.loseAtOnce);
+    return globalThis.device;
+  };
+}
+`;
 
 let browser;
-before(async () => { browser = await launch({ gpu: true }); });
+let opening = ""; // what is lost while WebGPU is being opened
+before(async () => {
+  browser = await launch({
+    gpu: true,
+    altered: (name, body) => (name.endsWith("/worker/index.js") ? `globalThis.loseAtOnce = self.name === "webgpu" ? "${opening}" : "";${HOOK}${body}` : body),
+  });
+});
 after(() => browser?.close());
 
-/** A run that has been handed over; null where this browser has no WebGPU at all. */
-async function onWebGpu(t) {
+/** A run for which WebGPU is asked; null where this browser has none at all. */
+async function asked(t) {
   const page = await browser.open("?seed=1&device=webgpu&speed=fast");
   if (!process.env.MBPPO_REQUIRE_WEBGPU && !(await page.evaluate(async () => Boolean(await navigator.gpu?.requestAdapter())))) {
     await page.leave();
     t.skip("this browser has no WebGPU adapter, not even a software one");
     return null;
   }
-  t.diagnostic(await untilSaid(page, /^Training on WebGPU \(google swiftshader\) since iteration \d+, as asked for\.$/, 600_000));
   return page;
+}
+
+/** … and that has been handed over. */
+async function onWebGpu(t) {
+  const page = await asked(t);
+  if (page) t.diagnostic(await untilSaid(page, /^Training on WebGPU \(google swiftshader\) since iteration \d+, as asked for\.$/, SLOW_MS));
+  return page;
+}
+
+const inWorker = async (page, script) => (await workerOf(page, "webgpu")).evaluate(script);
+
+/** The page says that the device was lost; then the CPU goes on. */
+async function lostAndRescued(page) {
+  await page.locator("[data-is=trouble]").waitFor({ timeout: SLOW_MS });
+  assert.equal(await page.locator("[data-is=trouble-title]").textContent(), "The graphics device stopped");
+  assert.match(await page.locator("[data-is=trouble-words]").textContent(), /^The device failed while [^.]*lost/);
+  await page.locator("[data-is=trouble-rescue]").click();
+  const { iteration } = await page.evaluate(() => ({ iteration: mbppo.checkpoint?.iteration ?? 0 }));
+  await until(page, (s) => s && s.iteration >= iteration + 1);
+  assert.equal(await page.evaluate(() => mbppo.device.kind), "cpu");
 }
 
 test("WebGPU takes a run over when it is asked for, trains, and a lost device is left behind from its checkpoint", async (t) => {
@@ -24,18 +72,44 @@ test("WebGPU takes a run over when it is asked for, trains, and a lost device is
   if (!page) return;
   assert.equal(await page.evaluate(() => mbppo.device.kind), "webgpu");
   const start = await snapshotOf(page);
-  await until(page, (s) => s.iteration >= start.iteration + 1, 600_000);
+  await until(page, (s) => s.iteration >= start.iteration + 1, SLOW_MS);
   const { ticks, real_steps } = await snapshotOf(page);
   t.diagnostic(`${ticks - start.ticks} ticks, ${real_steps - start.real_steps} real steps on WebGPU`);
   assert.deepEqual(await faultsOf(page), []);
-
-  const watch = new URL("./worker/gpu_watch.js", new URL(await page.locator("script[type=module]").getAttribute("src"), page.url())).href;
-  await (await workerOf(page, "webgpu")).evaluate(`import(${JSON.stringify(watch)}).then(({ openDevices }) => openDevices().at(-1).destroy())`);
-  await page.locator("[data-is=trouble]").waitFor();
-  assert.match(await page.locator("[data-is=trouble-words]").textContent(), /^The device failed while .*(lost|destroyed).* is kept\. It can go on from there on the CPU/);
-  await page.locator("[data-is=trouble-rescue]").click();
-  const { iteration } = await page.evaluate(() => ({ iteration: mbppo.checkpoint.iteration }));
-  await until(page, (s) => s.iteration >= iteration + 1);
-  assert.equal(await page.evaluate(() => mbppo.device.kind), "cpu");
+  await inWorker(page, "device.destroy()");
+  await lostAndRescued(page);
   await page.leave();
+});
+
+for (const method of ["mapAsync", "submit", "createBuffer"]) {
+  test(`a device that is lost at ${method} is told as lost`, async (t) => {
+    const page = await onWebGpu(t);
+    if (!page) return;
+    await inWorker(page, `lose("${method}")`);
+    await lostAndRescued(page);
+    await page.leave();
+  });
+}
+
+test("a device that is lost while the run is paused is told at once", async (t) => {
+  const page = await onWebGpu(t);
+  if (!page) return;
+  await page.evaluate(() => mbppo.pause());
+  await standsStill(page, SLOW_MS);
+  await inWorker(page, "device.destroy()");
+  await lostAndRescued(page);
+  await page.leave();
+});
+
+test("a device that is lost while it is being opened leaves the run where it is, and says why", async (t) => {
+  opening = "createComputePipeline";
+  const page = await asked(t);
+  if (page) {
+    await untilSaid(page, /^Training on the CPU, because WebGPU failed to start \(.*lost/, SLOW_MS);
+    assert.equal(await page.evaluate(() => mbppo.device.kind), "cpu");
+    const { ticks } = await snapshotOf(page);
+    await until(page, (s) => s.ticks > ticks + 20);
+    await page.leave();
+  }
+  opening = "";
 });

@@ -21,7 +21,7 @@ const SAVE_MS = 10_000; // between two checkpoints
 const COPYING = 40; // … so that copies and checkpoints stay under a fortieth of the time each
 
 export function createLoop({ paint, reported, failed, schedule = (frame) => requestAnimationFrame(frame), clock = () => performance.now() }) {
-  let session = null;
+  /** @type {any} */ let session = null;
   let generation = 0;
   let flying = 0; // orders that have no answer yet
   let speed = null; // null: paused
@@ -32,7 +32,7 @@ export function createLoop({ paint, reported, failed, schedule = (frame) => requ
   let due = { look: 0, curves: 0, tick: 0, save: 0 };
   let progress = ""; // when this changes, curves have grown
   let drawn = "";
-  let handOver = null; // who waits for a checkpoint to take the run over; once it is there, no more is ordered
+  /** @type {any} */ let handOver = null; // who waits for a checkpoint to take the run over; once it is there, no more is ordered
   let held = false;
 
   /** How long the next order is worked on: by the clock in a Worker, at once on the page's own thread. */

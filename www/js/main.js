@@ -37,7 +37,9 @@ find("help").remove(); // every module has arrived
 const store = createStore(INITIAL);
 const theme = createTheme();
 const stage = createStage({ canvas: find("stage"), theme, store });
+/** @type {?ReturnType<typeof createPlotter>} */
 let plotter = null;
+/** @type {any} */
 let commands = null; // of the run, once the program has arrived
 const loop = createLoop({
   paint: createPainting((now, dt) => { stage.paint(now, dt); plotter?.paintOne(now); }),

@@ -6,7 +6,7 @@ import { trouble } from "./reports.js";
 
 export function createRun({ engines, store, loop, settingsChanged }) {
   let opening = 0; // counts openings, so that the last one wins
-  let session = null;
+  /** @type {any} */ let session = null;
 
   const play = () => {
     if (!session || store.get().stopped) return;

@@ -16,6 +16,15 @@ test("whether it gets better is said with the numbers", () => {
   assert.match(isBetter(rising, task, { solved_at_real_steps: 1200 }), /^Yes: it solved the task after 1,200 real steps\. Its latest test reached 120\.$/);
 });
 
+test("a line of practice that lags behind a solved task is explained, and only then", () => {
+  const solved = { solved_at_real_steps: 500 };
+  const lagging = { episode_returns: points(...Array(12).fill(10)), evaluations: points(60, 500) };
+  assert.match(isBetter(lagging, task, solved), /^Yes: it solved .* reached 500\. Practice lags: it also explores, and counts episodes as they end/);
+  const caughtUp = { episode_returns: points(...Array(12).fill(480)), evaluations: points(500) };
+  assert.doesNotMatch(isBetter(caughtUp, task, solved), /lags/);
+  assert.doesNotMatch(isBetter({ episode_returns: [], evaluations: points(500) }, task, solved), /lags/);
+});
+
 test("trust is said with what follows from it", () => {
   const snapshot = { confidence: 0.43, branches: 48, horizon: 20, known_steps: 20, horizon_set: 20, imagination_rounds: 10, imagination_skipped: null };
   assert.equal(trusts(snapshot), "Somewhat: confidence 43 %, so it imagines 48 futures a round, up to 20 steps ahead.");

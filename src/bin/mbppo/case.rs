@@ -89,10 +89,13 @@ impl Case {
         Ok(remarks.map(|remark| format!("{} {}", remark.name, remark.reason)).collect())
     }
 
-    /// A learner for this case.
+    /// A learner for this case, whose pictures nobody looks at.
     pub fn trainer(&self, seed: u64) -> Result<Trainer> {
         let device = pollster::block_on(open(self.device))?;
-        Trainer::new(&self.task, self.config.clone(), Seed(seed), device).map_err(as_argument)
+        let trainer = Trainer::new(&self.task, self.config.clone(), Seed(seed), device);
+        let mut trainer = trainer.map_err(as_argument)?;
+        trainer.set_watched(false);
+        Ok(trainer)
     }
 }
 

@@ -82,6 +82,7 @@ fn begin(train: &Train) -> Ending<(Trainer, Line)> {
     let device = pollster::block_on(open(train.what.device()))?;
     let mut trainer = Trainer::resume(&bytes, device)
         .map_err(|error| End::Failed(format!("{}: {error}", file.display())))?;
+    trainer.set_watched(false);
     if let Some(max_steps) = train.what.max_steps() {
         trainer.set_max_steps(max_steps);
     }

@@ -25,7 +25,7 @@ export function mountLearning({ store, plotter }) {
 /** Why the line of practice is still far below the tests, where it is. */
 function lagging(episodes, latest, range) {
   if (episodes.length === 0 || latest - mean(episodes.slice(-MEAN_OF)) < FALLEN * range) return "";
-  return ` Practice is still lower: it also tries things out, and counts only episodes that have ended, most of them begun before.`;
+  return ` Practice lags: it also explores, and counts episodes as they end, most begun before.`;
 }
 
 const mean = (points) => points.reduce((sum, point) => sum + point.value, 0) / points.length;

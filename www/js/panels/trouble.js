@@ -14,7 +14,7 @@ export function mountTrouble({ store, rescue }) {
       await navigator.clipboard.writeText(report.textContent);
       say(copy, "Copied");
     } catch {
-      getSelection().selectAllChildren(report);
+      getSelection()?.selectAllChildren(report);
       say(copy, "Selected: copy it with your keyboard");
     }
   });

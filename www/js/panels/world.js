@@ -9,7 +9,7 @@ export function mountWorld({ store, commands }) {
   const problem = find("world-problem", form);
   const reset = find("world-reset", form);
   let levers = new Map(); // name → {show}
-  let initial = null; // the physics with which this run began
+  /** @type {any} */ let initial = null; // the physics with which this run began
 
   const complain = (words) => {
     say(problem, words);
