@@ -166,6 +166,25 @@ fn changed_physics_are_kept_in_the_task_and_in_evaluations() {
 }
 
 #[test]
+fn changes_that_are_still_to_come_happen_in_the_resumed_run_too() {
+    let config = config("mb-ppo", "CartPole-v1", &[]);
+    let [mut straight, mut stopped] = [1, 2].map(|_| {
+        let mut trainer = run("CartPole-v1", config.clone());
+        iterations(&mut trainer, 1);
+        let soon = trainer.snapshot().ticks + 7;
+        trainer.plan_physics("gravity", &format!("20@{soon};3.7@1;5@9000000")).expect("in range");
+        trainer
+    });
+    let mut again = resumed(&saved(&stopped));
+    iterations(&mut stopped, 2);
+    assert_eq!(stopped.physics()[0].value, 20.0);
+    iterations(&mut straight, 2);
+    iterations(&mut again, 2);
+    assert_eq!(again.levers(), stopped.levers());
+    assert_eq!(fingerprint(&again), fingerprint(&straight));
+}
+
+#[test]
 fn another_device_goes_on_from_the_same_numbers() {
     for (preset, task) in [("mb-ppo", "CartPole-v1"), ("dqn", "CartPole-v1"), ("td3", "Pendulum-v1")] {
         let mut trainer = run(task, config(preset, task, &[]));
@@ -251,7 +270,7 @@ fn what_cannot_be_resumed_is_named() {
 
 /// `actor_critic.policy.0.kernel` as the document writes it: `actor_critic.policy.L.kernel`.
 fn documented(name: &str) -> String {
-    for prefix in ["physics.", "curves.metrics."] {
+    for prefix in ["physics.", "physics_changes.", "curves.metrics."] {
         if name.starts_with(prefix) {
             return format!("`{prefix}NAME`");
         }

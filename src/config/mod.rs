@@ -198,7 +198,7 @@ hyperparameters! {
     model_batch_size: usize = 128, Allowed::Count { min: 8, max: 4096 }, "world model", "samples";
     /// Most updates of the world model in one iteration.
     model_updates: usize = 150, Allowed::Count { min: 1, max: 10_000 }, "world model", "updates";
-    /// Checks on held-out episodes without improvement after which fitting stops. A check comes every 25 updates.
+    /// Checks on held-out experience without improvement after which fitting stops. A check comes every 25 updates.
     model_patience: usize = 3, Allowed::Count { min: 1, max: 100 }, "world model", "checks";
     /// What the model predicts: the normalised difference to the next state, or the raw next state of the textbook.
     model_target: ModelTarget = ModelTarget::Difference, Allowed::choice::<ModelTarget>(), "world model", "";

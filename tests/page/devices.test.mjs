@@ -161,7 +161,7 @@ for (const [name, fail, words] of FAILURES) {
     assert.equal(await page.locator("[data-is=trouble-title]").textContent(), "The graphics device stopped");
     assert.match(await page.locator("[data-is=trouble-words]").textContent(), words);
     const { iteration } = await page.evaluate(() => ({ iteration: mbppo.checkpoint.iteration }));
-    const button = page.getByRole("button", { name: `Go on on the CPU from iteration ${iteration}` });
+    const button = page.getByRole("button", { name: `Continue on the CPU from iteration ${iteration}` });
     const { ticks } = await snapshotOf(page);
     await page.waitForTimeout(500);
     assert.equal((await snapshotOf(page)).ticks, ticks, "it does not switch by itself");
@@ -180,7 +180,7 @@ test("a worker whose program panics can be left behind: another goes on from the
   await (await workerOf(page, "cpu")).evaluate(() => { setTimeout(() => { throw new Error("killed by a test"); }); });
   await page.locator("[data-is=trouble]").waitFor();
   assert.match(await page.locator("[data-is=trouble-report]").textContent(), /killed by a test[^]*device: cpu/);
-  await page.getByRole("button", { name: /^Go on on the CPU from iteration \d+$/ }).click();
+  await page.getByRole("button", { name: /^Continue on the CPU from iteration \d+$/ }).click();
   const { iteration } = await page.evaluate(() => ({ iteration: mbppo.checkpoint.iteration }));
   await until(page, (s) => s.iteration >= iteration + 2);
   await page.leave();
