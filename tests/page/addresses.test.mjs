@@ -299,7 +299,7 @@ test("what is typed survives: applied by Restart, New seed and another device, k
   ]) {
     await gamma.fill(typed);
     assert.match(await page.locator("[data-is=form-draft]").textContent(), /^Not applied yet: gamma\.$/);
-    await act();
+    await /** @type {() => Promise<void>} */ (act)();
     await page.waitForFunction((value) => mbppo.settings.config.gamma === value, read);
     assert.deepEqual([await gamma.inputValue(), await page.locator("[data-is=form-draft]").textContent()], [read, ""]);
   }
