@@ -44,6 +44,7 @@ const known = (command, { root }) => {
 
 const needs = (program, then) => (command, world) => (world.has(program) ? then(command, world) : { skip: `${program} is not installed` });
 
+/** @type {Array<[RegExp, (command: string, world: { root: string, has: (program: string) => boolean }) => any]>} */
 export const RULES = [
   [/^(mbppo|cargo run --) (train|grid)$/, run((command) => `${command} --help`)],
   [/^(mbppo|cargo run (--release )?--) (train|grid) /, run(shortened)],
@@ -52,6 +53,8 @@ export const RULES = [
   [/^(cat|set|shift|from=)/, run()],
   [/^cargo test$/, partOf("native")],
   [/^cargo test /, run()],
+  [/^cargo clippy$/, partOf("clippy")],
+  [/^cargo build --target wasm32-unknown-unknown$/, run()],
   [/^cargo fmt$/, run(() => "cargo fmt --check")],
   // Its own profile has all dependencies compiled once more.
   [/^cargo bench$/, run(() => "cargo bench --profile dev --no-run")],

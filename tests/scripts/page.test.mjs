@@ -16,7 +16,7 @@ const INDEX = readFileSync(join(root, "www/index.html"), "utf8");
 const minified = (html) => html.replace(/<meta (name="builds") (content="[^"]*")>/, "<meta $2 $1>").replace(/<!--[^]*?-->/g, "").replace(/\n\s*/g, "").replace(/="([\w./-]+)"/g, "=$1");
 
 let count = 0;
-/** What scripts/page makes of a staging folder: {status, said, index, names}. */
+/** What scripts/page makes of a staging folder: {status, said, index, names, folder}. */
 function paged({ index = INDEX, stem = "mbppo-0123456789abcdef", wasm = "\0asm simd128", extra = {} } = {}) {
   const page = join(scratch, String((count += 1)));
   mkdirSync(page);
@@ -25,9 +25,10 @@ function paged({ index = INDEX, stem = "mbppo-0123456789abcdef", wasm = "\0asm s
   for (const [name, text] of Object.entries(files)) if (text !== null) writeFileSync(join(page, name), text);
   const env = { ...process.env, TRUNK_STAGING_DIR: page, TRUNK_DIST_DIR: page, MBPPO_WEBGPU: "no" };
   const { status, stdout, stderr } = spawnSync("bash", [join(root, "scripts/page")], { env, encoding: "utf8" });
-  return { status, said: stdout + stderr, index: readFileSync(join(page, "index.html"), "utf8"), names: readdirSync(page) };
+  return { status, said: stdout + stderr, index: readFileSync(join(page, "index.html"), "utf8"), names: readdirSync(page), folder: (name) => readdirSync(join(page, name), { recursive: true }).sort() };
 }
 
+/** @type {any[][]} */
 const FORMS = [
   ["as trunk leaves it", {}],
   ["minified", { index: minified(INDEX) }],
@@ -36,19 +37,19 @@ const FORMS = [
 ];
 for (const [form, given] of FORMS) {
   test(`${form}: the page knows its program and its modules by names that change with their content`, () => {
-    const { status, said, index, names } = paged(given);
+    const { status, said, index, names, folder } = paged(given);
     assert.equal(status, 0, said);
     const stem = given.stem ?? "mbppo-0123456789abcdef";
     assert.ok(index.includes(`<meta data-build="cpu" data-script="./${stem}.js" data-wasm="./${stem}_bg.wasm" data-bytes="12">`), index.slice(0, 2000));
     const js = names.find((name) => /^js-[0-9a-f]+$/.test(name));
     assert.ok(js && !names.includes("js"));
-    for (const script of ["main", "host"]) assert.match(index, new RegExp(`src="\\./${js}/${script}\\.js"`));
-    assert.match(index, new RegExp(`rel="modulepreload" href="\\./${js}/store\\.js"`));
-    assert.doesNotMatch(index, /modulepreload[^>]*(worker|host\.js|main\.js)/);
+    for (const script of ["page/main", "host"]) assert.match(index, new RegExp(`src="\\./${js}/${script}\\.js"`));
+    assert.deepEqual(folder(js), ["host.js", "page", "page/main.js", "worker", "worker/index.js"]);
     assert.doesNotMatch(index, /scripts\/page/);
   });
 }
 
+/** @type {any[][]} */
 const FAULTS = [
   ["no place for the programs", { index: INDEX.replace('name="builds"', 'name="other"') }, /no match of .*builds.*change scripts\/page too/],
   ["no first module", { index: INDEX.replace("js/main.js", "js/begin.js") }, /no match of .*main/],
@@ -63,6 +64,46 @@ for (const [fault, given, words] of FAULTS) {
     const { status, said } = paged(given);
     assert.equal(status, 1, said);
     assert.match(said, words);
+  });
+}
+
+/** scripts/bundle.awk on modules given by their names; `entry` is main.js. */
+function bundled(modules) {
+  const folder = join(scratch, `modules-${(count += 1)}`);
+  for (const [name, text] of Object.entries(modules)) {
+    mkdirSync(join(folder, name, ".."), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+  const { status, stdout, stderr } = spawnSync("awk", ["-v", `folder=${folder}`, "-v", "entry=main.js", "-f", join(root, "scripts/bundle.awk")], { encoding: "utf8" });
+  return { status, stdout, stderr };
+}
+
+test("joined modules do what they did apart: names, scopes, order, waiting at the top", async () => {
+  const { status, stdout } = bundled({
+    "main.js": 'import { one, two as second } from "./a.js";\nimport * as b from "./deep/b.js";\nimport {\n  Kind,\n} from "./deep/b.js";\nconst hidden = await Promise.resolve(3);\nglobalThis.joined = [one, second(), b.hidden, hidden, new Kind().name];\n',
+    "a.js": 'import { hidden } from "./deep/b.js";\nexport const one = 1;\nexport function two() { return hidden + 1; }\n',
+    "deep/b.js": 'export const hidden = 5;\r\nexport class Kind { name = "kind"; }\r\nexport async function later() {}\r\n',
+  });
+  assert.equal(status, 0);
+  await import(`data:text/javascript,${encodeURIComponent(stdout)}`);
+  assert.deepEqual(globalThis.joined, [1, 6, 5, 3, "kind"]);
+  assert.equal(stdout.match(/^\/\/ --- deep\/b\.js ---$/gm).length, 1, "a module that two import is there once");
+});
+
+/** @type {any[][]} */
+const FORMS_REFUSED = [
+  ["a default import", { "main.js": 'import a from "./a.js";', "a.js": "" }, /main\.js:1: an import of another form/],
+  ["a foreign module", { "main.js": '// first\nimport { a } from "a";' }, /main\.js:2: an import of another form/],
+  ["a list of exports", { "main.js": 'import { a } from "./a.js";', "a.js": "const a = 1;\nexport { a };" }, /a\.js:2: an export of another form/],
+  ["a default export", { "main.js": 'import { a } from "./a.js";', "a.js": "export default 1;" }, /a\.js:1: an export of another form/],
+  ["a circle", { "main.js": 'import { a } from "./a.js";', "a.js": 'import { b } from "./b.js";', "b.js": 'import { a } from "./a.js";' }, /b\.js:1: a\.js imports this file itself/],
+  ["a module that is not there", { "main.js": 'import { a } from "./a.js";' }, /a\.js:0: there is no such file/],
+];
+for (const [form, modules, words] of FORMS_REFUSED) {
+  test(`modules with ${form} are refused by their place`, () => {
+    const { status, stderr } = bundled(modules);
+    assert.equal(status, 1);
+    assert.match(stderr, words);
   });
 }
 
