@@ -90,6 +90,7 @@ test("joined modules do what they did apart: names, scopes, order, waiting at th
   assert.equal(stdout.match(/^\/\/ --- deep\/b\.js ---$/gm).length, 1, "a module that two import is there once");
 });
 
+/** @type {any[][]} */
 const FORMS_REFUSED = [
   ["a default import", { "main.js": 'import a from "./a.js";', "a.js": "" }, /main\.js:1: an import of another form/],
   ["a foreign module", { "main.js": '// first\nimport { a } from "a";' }, /main\.js:2: an import of another form/],
