@@ -1,12 +1,13 @@
 //! The agent: policy and value, whoever computes them.
 //!
-//! **What.** One door to [`crate::kernels::ppo`] on the CPU, to `crate::gpu::ppo` on WebGPU and, to compare with, to the
-//! tensors of `cpu-plain`. What goes in and comes out are plain numbers, and all rooms start from the same parameters.
+//! **What.** One door to [`crate::kernels::ppo`] on the CPU, to `crate::gpu::ppo` on WebGPU and, to compare with, to
+//! the tensors of `cpu-plain`. What goes in and comes out are plain numbers, and all rooms start from the same
+//! parameters.
 //! **Shapes.** obs [B, O] → values [B, heads], flat; metrics of an update as
 //! [`UPDATE_METRICS`](crate::kernels::ppo_loss::UPDATE_METRICS) names them.
 //! **Where.** Asked by the trainer and by [`crate::imagination`]; learns from [`crate::samples`].
-//! **Choices.** On WebGPU an update is only queued. [`Agent::settle`] reads everything at once, and until then the copy
-//! on the host, which acts and judges, is as it was.
+//! **Choices.** On WebGPU an update is only queued. [`Agent::settle`] reads everything at once, and until then the
+//! copy on the host, which acts and judges, is as it was.
 
 mod step;
 
@@ -146,7 +147,8 @@ impl Agent {
         }
     }
 
-    /// Begins an epoch that takes the samples in this order, in [minibatches](mod@crate::minibatches) of at most `rows`.
+    /// Begins an epoch that takes the samples in this order, in [minibatches](mod@crate::minibatches) of at most
+    /// `rows`.
     #[cfg_attr(not(webgpu), allow(unused_variables))]
     pub fn begin_epoch(&mut self, samples: &Samples, order: &[usize], rows: usize, settings: &Settings) {
         #[cfg(webgpu)]

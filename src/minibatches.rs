@@ -3,10 +3,11 @@
 //! ```text
 //! k = ⌈n / size⌉ minibatches of n rows;   minibatch i: rows ⌊i n / k⌋ to ⌊(i + 1) n / k⌋
 //! ```
-//! **Where.** PPO cuts its shuffled samples by it, and the curiosity module the steps of an iteration, on every device.
-//! **Choices.** Stable-Baselines3 fills every minibatch and lets a short one follow. Here the rows are spread evenly: the
-//! sizes differ by one row at most and none is smaller than half of `size`, unless all rows together are. A minibatch of
-//! one or two left-over rows would be a full step of Adam along chance.
+//! **Where.** PPO cuts its shuffled samples by it, and the curiosity module the steps of an iteration, on every
+//! device.
+//! **Choices.** Stable-Baselines3 fills every minibatch and lets a short one follow. Here the rows are spread
+//! evenly: the sizes differ by one row at most and none is smaller than half of `size`, unless all rows together
+//! are. A minibatch of one or two left-over rows would be a full step of Adam along chance.
 
 use std::ops::Range;
 

@@ -36,8 +36,8 @@ pub struct Snapshot {
     pub confidence: Option<f32>,
     /// Branches imagined in the latest round.
     pub branches: usize,
-    /// Steps that an imagined branch may last now: at most `horizon_set`, and `known_steps` unless the confidence rule is
-    /// the textbook's.
+    /// Steps that an imagined branch may last now: at most `horizon_set`, and `known_steps` unless the confidence
+    /// rule is the textbook's.
     pub horizon: usize,
     /// Steps ahead up to which the model's held-out error is known; 0 before the first test.
     #[serde(default)]

@@ -109,6 +109,28 @@ fn it_goes_on_exactly_after_the_ring_has_gone_round_and_with_gaussian_heads() {
 }
 
 #[test]
+fn curiosity_learns_from_every_imagined_step_once_where_it_is_asked_to() {
+    for kind in ["rnd", "icm"] {
+        let of_kind = format!("curiosity={kind}");
+        let changes = ["curiosity_on_imagined=true", of_kind.as_str(), "imagination_rounds=1"];
+        let mut trainer = run("CartPole-v1", config("mb-ppo", "CartPole-v1", &changes));
+        let (mut expected, mut imagined) = (0, 0);
+        for _ in 0..3 {
+            iterations(&mut trainer, 1);
+            // Minibatches of 16, of the 24 real steps and of those that were imagined.
+            expected += 24u64.div_ceil(16) + (trainer.steps().1 - imagined).div_ceil(16);
+            imagined = trainer.steps().1;
+            let (mut arrays, _) = Arrays::from_bytes(&saved(&trainer)).expect("a checkpoint");
+            let done: i64 = arrays.take_one(&format!("{kind}.adam.step")).expect("a count");
+            assert_eq!(done, expected as i64, "{kind}, {imagined} imagined");
+        }
+        assert!(imagined > 16, "more than one minibatch");
+        let changes = ["curiosity_on_imagined=true", of_kind.as_str(), "imagination_rounds=2"];
+        goes_on_exactly("CartPole-v1", config("mb-ppo", "CartPole-v1", &changes), 2);
+    }
+}
+
+#[test]
 fn networks_of_every_depth_and_with_a_shared_trunk_go_on_exactly() {
     for changes in [
         ["hidden_layers=1", "model_hidden_layers=3", "shared_trunk=false"],
@@ -162,6 +184,25 @@ fn changed_physics_are_kept_in_the_task_and_in_evaluations() {
     assert_eq!(again.physics(), stopped.physics());
     iterations(&mut straight, 3);
     iterations(&mut again, 3);
+    assert_eq!(fingerprint(&again), fingerprint(&straight));
+}
+
+#[test]
+fn changes_that_are_still_to_come_happen_in_the_resumed_run_too() {
+    let config = config("mb-ppo", "CartPole-v1", &[]);
+    let [mut straight, mut stopped] = [1, 2].map(|_| {
+        let mut trainer = run("CartPole-v1", config.clone());
+        iterations(&mut trainer, 1);
+        let soon = trainer.snapshot().ticks + 7;
+        trainer.plan_physics("gravity", &format!("20@{soon};3.7@1;5@9000000")).expect("in range");
+        trainer
+    });
+    let mut again = resumed(&saved(&stopped));
+    iterations(&mut stopped, 2);
+    assert_eq!(stopped.physics()[0].value, 20.0);
+    iterations(&mut straight, 2);
+    iterations(&mut again, 2);
+    assert_eq!(again.levers(), stopped.levers());
     assert_eq!(fingerprint(&again), fingerprint(&straight));
 }
 
@@ -251,7 +292,7 @@ fn what_cannot_be_resumed_is_named() {
 
 /// `actor_critic.policy.0.kernel` as the document writes it: `actor_critic.policy.L.kernel`.
 fn documented(name: &str) -> String {
-    for prefix in ["physics.", "curves.metrics."] {
+    for prefix in ["physics.", "physics_changes.", "curves.metrics."] {
         if name.starts_with(prefix) {
             return format!("`{prefix}NAME`");
         }

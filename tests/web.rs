@@ -3,7 +3,7 @@
 
 use js_sys::{Array, Function, Object, Reflect};
 use mbppo::plots::ThemeText;
-use mbppo::wasm::{Session, canvas, fresh_seed, schema};
+use mbppo::wasm::{Session, canvas, check, fresh_seed, read_hyperparameter, schema};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
@@ -79,7 +79,7 @@ fn the_schema_is_plain_objects_with_everything_that_is_fixed() {
     assert!(text(&first("metrics"), "meaning").ends_with('.'));
     assert_eq!(text(&first("tasks"), "id"), "CartPole-v1");
     assert_eq!(get(&first("tasks"), "solved_return").as_f64(), Some(475.0));
-    assert!(Object::keys(&Object::from(schema)).length() == 7);
+    assert!(Object::keys(&Object::from(schema)).length() == 9);
 }
 
 #[wasm_bindgen_test]
@@ -103,8 +103,42 @@ async fn a_wrong_option_is_refused_by_name() {
     let unknown = json(r#"{"task": "Chess-v0", "preset": "mb-ppo", "seed": 1, "device": "cpu"}"#);
     assert_eq!(text(&refusal(unknown).await, "field"), "task");
     let error = refusal(json(r#"{"preset": "mb-ppo"}"#)).await;
-    assert_eq!(text(&error, "field"), "options");
-    assert_eq!(text(&error, "allowed"), "missing field `seed`");
+    assert_eq!((text(&error, "field").as_str(), text(&error, "value").as_str()), ("seed", "nothing"));
+}
+
+#[wasm_bindgen_test]
+async fn unknown_names_and_wrong_kinds_of_values_are_refused_by_name_and_numbers_are_taken() {
+    let rest = r#""preset": "mb-ppo", "seed": 1, "device": "cpu""#;
+    for (options, field, value) in [
+        (format!(r#"{{{rest}, "tsak": "Pendulum-v1"}}"#), "tsak", "Pendulum-v1"),
+        (format!(r#"{{{rest}, "config": {{"gama": 0.9}}}}"#), "gama", "0.9"),
+        (format!(r#"{{{rest}, "config": {{"gamma": null}}}}"#), "gamma", "null"),
+        (format!(r#"{{{rest}, "config": {{"gamma": [0.9]}}}}"#), "gamma", "array"),
+        (format!(r#"{{{rest}, "config": {{"horizon": 2.5}}}}"#), "horizon", "2.5"),
+        (format!(r#"{{{rest}, "config": "gamma"}}"#), "config", "gamma"),
+        (format!(r#"{{{rest}, "physics": {{"colour": "1"}}}}"#), "physics.colour", "1"),
+        (format!(r#"{{{rest}, "task": {{}}}}"#), "task", "object"),
+        (r#"["mb-ppo"]"#.into(), "options", "array"),
+        (r#""mb-ppo""#.into(), "options", "mb-ppo"),
+        (r#"{"preset": "mb-ppo", "seed": 1.5, "device": "cpu"}"#.into(), "seed", "1.5"),
+        (r#"{"preset": "td3", "seed": 1, "device": "cpu"}"#.into(), "algorithm", "td3"),
+    ] {
+        let refused = check(&json(&options)).unwrap_err();
+        assert_eq!(
+            (text(&refused, "field").as_str(), text(&refused, "value").as_str()),
+            (field, value),
+            "{options}"
+        );
+        assert_eq!(text(&refusal(json(&options)).await, "message"), text(&refused, "message"));
+    }
+    let numbers = format!(
+        r#"{{{rest}, "config": {{"gamma": 0.9, "horizon": 7, "adaptive_depth": true, "model_target": "raw"}}}}"#
+    );
+    check(&json(&numbers)).unwrap();
+    let session = Session::create(json(&numbers)).await.unwrap();
+    assert_eq!(get(&session.snapshot().unwrap(), "horizon").as_f64(), Some(7.0));
+    assert_eq!(read_hyperparameter("gamma", " .50 ").unwrap(), "0.5");
+    assert_eq!(text(&read_hyperparameter("gamma", "2").unwrap_err(), "field"), "gamma");
 }
 
 #[wasm_bindgen_test]

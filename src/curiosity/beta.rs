@@ -11,9 +11,9 @@
 //!
 //! **Shapes.** returns [episodes], oldest first.
 //!
-//! **Where.** Called by the trainer with the returns of real episodes, after every iteration in which one has ended: what
-//! was told by the same episodes before does not move β again. β is multiplied with novelty once, where rewards are put
-//! together for PPO.
+//! **Where.** Called by the trainer with the returns of real episodes, after every iteration in which one has ended:
+//! what was told by the same episodes before does not move β again. β is multiplied with novelty once, where rewards
+//! are put together for PPO.
 //!
 //! **Details.** 1. Means of 10 episodes, and the line through the means of the newest 20 episodes: shorter ones follow
 //! chance. 2. On the task's scale 0.01 means the same everywhere: a way from worst to best in a hundred episodes.

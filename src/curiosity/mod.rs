@@ -2,8 +2,8 @@
 //!
 //! Three ideas of what is novel, behind one door: where a random network cannot be predicted ([`rnd`]),
 //! where the next step cannot be predicted ([`icm`]), and where the members of the world model
-//! disagree. The kernels compute it on the host; on `cpu-plain` it is tensors, to compare with. ICM is on the host on WebGPU
-//! too: novelty decides nothing within a rollout, so it may be looked up when the rollout is there.
+//! disagree. The kernels compute it on the host; on `cpu-plain` it is tensors, to compare with. ICM is on the host
+//! on WebGPU too: novelty decides nothing within a rollout, so it may be looked up when the rollout is there.
 
 mod beta;
 mod by_hand;
@@ -137,8 +137,8 @@ impl Curiosity {
         }
     }
 
-    /// Random network distillation on the graphics processor: where it learns there, as it is, otherwise a copy. None of the
-    /// other kinds.
+    /// Random network distillation on the graphics processor: where it learns there, as it is, otherwise a copy.
+    /// None of the other kinds.
     #[cfg(webgpu)]
     pub(crate) fn on_device(&self, queue: &Queue) -> Option<rollout::Judge> {
         let Module::RndByGpu(twin) = &self.module else { return None };
@@ -187,8 +187,8 @@ impl Curiosity {
         }
     }
 
-    /// Takes over what the next updates learn from, in [minibatches](mod@crate::minibatches) of at most `rows` steps. Only
-    /// WebGPU has to be told beforehand.
+    /// Takes over what the next updates learn from, in [minibatches](mod@crate::minibatches) of at most `rows`
+    /// steps. Only WebGPU has to be told beforehand.
     #[cfg_attr(not(webgpu), allow(unused_variables))]
     pub fn begin(&mut self, all: &Visit<'_>, rows: usize) {
         #[cfg(webgpu)]
@@ -213,8 +213,8 @@ impl Curiosity {
         Ok(())
     }
 
-    /// Learns from these steps, which are the next of those begun with; gives the loss before. Disagreement has nothing to
-    /// learn of its own.
+    /// Learns from these steps, which are the next of those begun with; gives the loss before. Disagreement has
+    /// nothing to learn of its own.
     pub fn update(&mut self, visit: &Visit<'_>) -> Option<Numbers> {
         match &mut self.module {
             Module::Rnd(rnd) => Some(Numbers::Host(vec![rnd.update(visit.next_obs)])),

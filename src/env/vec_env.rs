@@ -263,6 +263,20 @@ impl VecEnv {
     /// # Errors
     /// [`Error::Config`] if the task has none of this name, or the value is out of its range. Nothing has changed then.
     pub fn set_physics(&mut self, name: &str, value: f64) -> Result<()> {
+        self.require_physics(name, value)?;
+        for lane in &mut self.lanes {
+            for parameter in lane.env.parameters().into_iter().filter(|parameter| parameter.name == name) {
+                *parameter.value = value;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a physical quantity can take this value.
+    ///
+    /// # Errors
+    /// As from [`VecEnv::set_physics`].
+    pub fn require_physics(&mut self, name: &str, value: f64) -> Result<()> {
         let all = self.physics();
         let refused = |allowed: String| Error::Config {
             field: format!("physics.{name}"),
@@ -271,15 +285,11 @@ impl VecEnv {
         };
         let Some(parameter) = all.iter().find(|parameter| parameter.name == name) else {
             let names: Vec<&str> = all.iter().map(|parameter| parameter.name).collect();
-            return Err(refused(format!("{} has {}", self.spec.id, names.join(", "))));
+            let there_are = if names.is_empty() { "nothing to change".into() } else { names.join(", ") };
+            return Err(refused(format!("{} has {there_are}", self.spec.id)));
         };
         if !(parameter.min..=parameter.max).contains(&value) {
             return Err(refused(format!("it must be a number from {} to {}", parameter.min, parameter.max)));
-        }
-        for lane in &mut self.lanes {
-            for parameter in lane.env.parameters().into_iter().filter(|parameter| parameter.name == name) {
-                *parameter.value = value;
-            }
         }
         Ok(())
     }

@@ -1,9 +1,9 @@
 //! Policy and value on the device: a minibatch of proximal policy optimisation in four dispatches.
 //!
-//! **What.** The first dispatch takes rows through one of both networks (or the one that both share) forwards, computes the
-//! loss and takes its gradient backwards; [`super::step`] does the other three.
-//! **Shapes.** In fours, an uploaded row is x `[O₄]` · action `[A₄]` · log π_old, A, w, 0 · R₀, R₁, V₀, V₁. In scratch memory
-//! stand all rows of the policy, then all of the value, as `network` has them.
+//! **What.** The first dispatch takes rows through one of both networks (or the one that both share) forwards,
+//! computes the loss and takes its gradient backwards; [`super::step`] does the other three.
+//! **Shapes.** In fours, an uploaded row is x `[O₄]` · action `[A₄]` · log π_old, A, w, 0 · R₀, R₁, V₀, V₁. In
+//! scratch memory stand all rows of the policy, then all of the value, as `network` has them.
 //! **Where.** The same as [`crate::kernels::ppo`], from which the parameters come and to which they return.
 //! **Choices.** (1) All samples are uploaded once, and once an epoch their order and what each step needs: a minibatch
 //! uploads nothing. (2) An invocation takes a tile of rows through one network: few and long ones on a software
@@ -78,7 +78,8 @@ impl ActorCritic {
         self.samples = self.queue.floats(&block);
     }
 
-    /// Uploads the order of an epoch's samples, cut into [`minibatches`] of at most `rows` rows, with the divisor of each.
+    /// Uploads the order of an epoch's samples, cut into [`minibatches`] of at most `rows` rows, with the divisor of
+    /// each.
     pub fn begin_epoch(
         &mut self,
         adam: &crate::kernels::Adam,
@@ -149,7 +150,8 @@ impl ActorCritic {
         true
     }
 
-    /// Reads everything at once: parameters and memory into `net`; gives the losses of the updates since the last time.
+    /// Reads everything at once: parameters and memory into `net`; gives the losses of the updates since the last
+    /// time.
     ///
     /// # Errors
     /// [`crate::Error::Device`] if the device cannot be read.
@@ -206,8 +208,9 @@ fn losses_of(done: &Done) -> Losses {
     }
 }
 
-/// Takes a tile of rows through the policy (workgroups of y = 0) or the value (y = 1), or, where both share one network,
-/// through that. Each minibatch has `places` places in the order, of which it uses as many as its plan says.
+/// Takes a tile of rows through the policy (workgroups of y = 0) or the value (y = 1), or, where both share one
+/// network, through that. Each minibatch has `places` places in the order, of which it uses as many as its plan
+/// says.
 #[cube(launch_unchecked)]
 fn ppo_rows(
     parameters: &[F4],

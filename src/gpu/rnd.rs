@@ -58,7 +58,8 @@ impl Rnd {
         &self.target
     }
 
-    /// Uploads states [n, O], of which each of the next steps takes the next of their [`minibatches`] of at most `rows`.
+    /// Uploads states [n, O], of which each of the next steps takes the next of their [`minibatches`] of at most
+    /// `rows`.
     pub fn begin(&mut self, rnd: &rnd::Rnd, obs: &[f32], rows: usize) {
         let (mut block, mut x) = (Vec::new(), Vec::new());
         rnd::normalize(obs, &rnd.mean, &rnd.std, &mut x);
@@ -145,8 +146,8 @@ fn fours(sizes: &[usize]) -> [usize; 3] {
     [sizes[0], sizes[1], sizes[sizes.len() - 1]].map(|size| padded(size) / 4)
 }
 
-/// Takes a tile of states through both networks. Each minibatch has `places` places, of which it uses as many as its plan
-/// says.
+/// Takes a tile of states through both networks. Each minibatch has `places` places, of which it uses as many as its
+/// plan says.
 #[cube(launch_unchecked)]
 fn rnd_rows(
     parameters: &[F4],

@@ -256,7 +256,7 @@ pub fn descend(queue: &Queue, learned: &Learned, workspace: &Workspace, plan: &m
 
 /// Rows of an update, from the last four of its plan.
 #[cube]
-pub fn rows(of_plan: F4) -> usize {
+pub(crate) fn rows(of_plan: F4) -> usize {
     u32::cast_from(of_plan.extract(1usize)) as usize
 }
 

@@ -6,9 +6,10 @@
 //! ```
 //! u_d: one unit of what is predicted in standard deviations of a step's change; 1 unless raw states are predicted.
 //! **Shapes.** obs [B, O], action [B, A], member `[B]`, noise [B, O + 1] → next obs [B, O], all else `[B]`.
-//! **Where.** The same as [`predict`](crate::tensors::Dynamics::predict) in [`crate::tensors::WorldModel`]; asked by [`super::imagine`].
-//! **Choices.** Branches are grouped by member, so each is computed once; only when disagreement is asked for does every
-//! member see every branch.
+//! **Where.** The same as [`predict`](crate::tensors::Dynamics::predict) in [`crate::tensors::WorldModel`]; asked by
+//! [`super::imagine`].
+//! **Choices.** Branches are grouped by member, so each is computed once; only when disagreement is asked for does
+//! every member see every branch.
 
 use super::model_loss::{Outputs, bounded_log_variance};
 use super::scales::Scales;
@@ -143,8 +144,8 @@ impl World {
         }
     }
 
-    /// From sums and squares: the mean over dimensions of the members' standard deviation, in standard deviations of a step's
-    /// change, whatever the model predicts.
+    /// From sums and squares: the mean over dimensions of the members' standard deviation, in standard deviations of
+    /// a step's change, whatever the model predicts.
     fn write_disagreement(&self, disagreements: &mut [f32]) {
         let Some(scales) = &self.scales else { return };
         let size = self.model.outputs().obs_size;

@@ -12,13 +12,14 @@
 //! **Shapes.** A batch has B samples; policy outputs and actions [B, A], values and returns [B, heads], all else
 //! [B, 1].
 //! **Where.** Samples, real and imagined alike, come from [`crate::samples`].
-//! **Choices.** (1) w says what a sample counts beside the others: where all weigh the same, w has no effect. Advantages arrive
-//! normalised, unless the run says otherwise. (2) The value is not clipped by default: with returns of
-//! 100, a clip of 0.2 would hold it still. (3) **A2C is this loss, once over the whole batch** (`algorithm = a2c`): then ρ = 1, nothing is clipped, and the gradient
-//! is that of −A log π. Stable-Baselines3's A2C differs from ours in that it uses RMSprop in place of Adam, and in that
-//! its value loss has no ½; both do without normalised advantages (`normalize_advantage = false` in the preset).
-//! **Paper.** Schulman et al. 2017 (1707.06347); A2C: Mnih et al. 2016 (1602.01783), as a case of PPO: Huang et al. 2022
-//! (2205.09123).
+//! **Choices.** (1) w says what a sample counts beside the others: where all weigh the same, w has no effect.
+//! Advantages arrive normalised, unless the run says otherwise. (2) The value is not clipped by default: with
+//! returns of 100, a clip of 0.2 would hold it still. (3) **A2C is this loss, once over the whole batch**
+//! (`algorithm = a2c`): then ρ = 1, nothing is clipped, and the gradient is that of −A log π. Stable-Baselines3's
+//! A2C differs from ours in that it uses RMSprop in place of Adam, and in that its value loss has no ½; both do
+//! without normalised advantages (`normalize_advantage = false` in the preset).
+//! **Paper.** Schulman et al. 2017 (1707.06347); A2C: Mnih et al. 2016 (1602.01783), as a case of PPO: Huang et al.
+//! 2022 (2205.09123).
 
 use super::{ActorCritic, clip_by_global_norm};
 use crate::device::Device;

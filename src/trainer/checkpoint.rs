@@ -9,9 +9,9 @@
 //! **Choices.** (1) A file from which something is missing, or in which something is unknown, is refused by name: a run
 //! that goes on nearly right is worse than none. (2) Pictures are not saved; the next iteration draws them.
 
-use super::Trainer;
 use super::record::{Counters, Record};
 use super::replay_learner::ReplayLearner;
+use super::{Trainer, Trust};
 use crate::arrays::{Arrays, refused};
 use crate::config::{Config, schema};
 use crate::device::Device;
@@ -55,6 +55,7 @@ struct Facts {
 struct TrustFacts {
     branches: usize,
     horizon: usize,
+    known_steps: usize,
     skipped: Option<String>,
 }
 
@@ -92,8 +93,8 @@ impl Trainer {
         trainer.restore_learned(&mut arrays)?;
         let confidence = arrays.has("trust.confidence").then(|| arrays.take_one("trust.confidence"));
         trainer.trust.confidence = confidence.transpose()?;
-        let TrustFacts { branches, horizon, skipped } = facts.trust;
-        (trainer.trust.branches, trainer.trust.horizon, trainer.trust.skipped) = (branches, horizon, skipped);
+        let TrustFacts { branches, horizon, known_steps, skipped } = facts.trust;
+        trainer.trust = Trust { branches, horizon, known_steps, skipped, ..trainer.trust };
         trainer.streams.go_to(facts.streams)?;
         trainer.record =
             Record::load(facts.counters, &facts.metrics, trainer.spec.solved_return, &mut arrays)?;
@@ -119,6 +120,7 @@ impl Trainer {
             trust: TrustFacts {
                 branches: self.trust.branches,
                 horizon: self.trust.horizon,
+                known_steps: self.trust.known_steps,
                 skipped: self.trust.skipped.clone(),
             },
             metrics: self.record.told_metrics().keys().cloned().collect(),
@@ -184,9 +186,7 @@ impl Trainer {
     /// The real tasks, what is remembered of them, and what is measured on the way.
     fn save_experience(&self, arrays: &mut Arrays) {
         self.envs.save(arrays);
-        for (name, value) in &self.changed_physics {
-            arrays.put(&format!("physics.{name}"), &[1], [*value]);
-        }
+        self.save_physics(arrays);
         if !self.action_noise.is_empty() {
             let shape = [self.config.num_envs, self.spec.action_size()];
             arrays.put("action_noise", &shape, self.action_noise.iter().copied());
@@ -202,13 +202,7 @@ impl Trainer {
 
     fn restore_experience(&mut self, arrays: &mut Arrays) -> Result<()> {
         self.envs.restore(arrays)?;
-        for parameter in self.physics() {
-            let name = format!("physics.{}", parameter.name);
-            if arrays.has(&name) {
-                let value = arrays.take_one(&name)?;
-                self.set_physics(parameter.name, value).map_err(|error| of_file("", error))?;
-            }
-        }
+        self.restore_physics(arrays)?;
         if arrays.has("action_noise") {
             self.action_noise =
                 arrays.take("action_noise", &[self.config.num_envs, self.spec.action_size()])?;
@@ -256,7 +250,7 @@ impl Facts {
 }
 
 /// What a configuration refuses was read from a file.
-fn of_file(prefix: &str, error: Error) -> Error {
+pub(super) fn of_file(prefix: &str, error: Error) -> Error {
     match error {
         Error::Config { field, value, allowed } => refused(&format!("{prefix}{field}"), value, allowed),
         other => other,

@@ -1,7 +1,7 @@
 //! Phases 6 and 7, curiosity and adapt: learn where one has been, and decide how much novelty shall count.
 //!
-//! **Choices.** β moves after iterations in which a real episode has ended, and no others: the same episodes do not count
-//! twice, however many iterations one of them lasts.
+//! **Choices.** β moves after iterations in which a real episode has ended, and no others: the same episodes do not
+//! count twice, however many iterations one of them lasts.
 
 use super::Trainer;
 use super::evaluate::Evaluation;

@@ -1,13 +1,14 @@
 //! Phase 3, imagine: the policy acts in the model, from where it has just been.
 //!
 //! ```text
-//! round 1: real samples w = 1 and imagined ones w = imagination_discount · confidence        rounds 2 to K: imagined ones, w = 1
+//! round 1          real samples w = 1, imagined ones w = imagination_discount · confidence
+//! rounds 2 to K    imagined samples only, w = 1
 //! ```
-//! **Choices.** (1) Confidence acts on how much is imagined ([`confidence`](crate::world_model::confidence)), and in the first
-//! round on what real and imagined samples count beside each other. Later rounds have nothing real in them: a mean over
-//! samples that all have the same weight is the same whatever that weight is. (2) Measured over 20 seeds, an update that
-//! shrinks with confidence (loss over the number of samples, or a step size times the mean weight) and fewer rounds needed
-//! no fewer real steps anywhere and more on Acrobot (`docs/results.md`).
+//! **Choices.** (1) Confidence acts on how much is imagined ([`confidence`](crate::world_model::confidence)), and in
+//! the first round on what real and imagined samples count beside each other. Later rounds have nothing real in
+//! them: a mean over samples that all have the same weight is the same whatever that weight is. (2) Measured over 20
+//! seeds, an update that shrinks with confidence (loss over the number of samples, or a step size times the mean
+//! weight) and fewer rounds needed no fewer real steps anywhere and more on Acrobot (`docs/results.md`).
 
 use super::Trainer;
 use super::work::Work;
@@ -17,8 +18,8 @@ use crate::error::{Error, Result};
 use crate::imagination::{Borders, Imagination};
 
 impl Trainer {
-    /// The ghosts: futures from where environment 0 is now. They are for the eye and train nothing, so they may go where
-    /// the model has never been: that they scatter there is what one should see.
+    /// The ghosts: futures from where environment 0 is now. They are for the eye and train nothing, so they may go
+    /// where the model has never been: that they scatter there is what one should see.
     pub(super) async fn forecast(&mut self, mut imagination: Imagination) -> Result<Work> {
         let Some(model) = &mut self.model else { return Ok(Work::Begin) };
         if !imagination.is_complete() {

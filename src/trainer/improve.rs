@@ -85,8 +85,13 @@ impl Trainer {
         if !is_last && !has_moved_enough {
             return Ok(Work::Improve(now));
         }
-        if now.round > 0 && now.round < self.trust.rounds {
-            return Ok(self.begin_round(now.round + 1));
+        self.after_improving(now.round).await
+    }
+
+    /// What follows a round of improving: the next round of imagining, or the end of the iteration.
+    pub(super) async fn after_round(&mut self, round: usize) -> Result<Work> {
+        if round > 0 && round < self.trust.rounds {
+            return Ok(self.begin_round(round + 1));
         }
         self.actor = Some(self.agent.actor().await?);
         Ok(Work::Curiosity { batch: 0 })

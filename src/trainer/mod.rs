@@ -29,7 +29,9 @@ mod kept;
 mod narration;
 mod off_policy;
 mod phase;
+mod physics;
 mod record;
+mod rehearse;
 mod replay_learner;
 mod replay_update;
 mod review;
@@ -38,6 +40,7 @@ mod tabular;
 mod work;
 
 pub use phase::Phase;
+pub use physics::Lever;
 pub use record::{Evaluations, Recording};
 
 use crate::agent::Agent;
@@ -47,7 +50,7 @@ use crate::config::Config;
 use crate::curiosity::{AdaptiveBeta, Curiosity};
 use crate::device::Device;
 use crate::dyna_q::DynaQ;
-use crate::env::{EnvSpec, PhysicsValue, VecEnv};
+use crate::env::{EnvSpec, VecEnv};
 use crate::error::{Error, Result};
 use crate::imagination::KnownRange;
 use crate::learners::{require_kernels, require_suited};
@@ -59,6 +62,7 @@ use crate::world_model::Model;
 use crate::world_model::bootstrap::Bootstraps;
 use depth::Depth;
 use kept::Learned;
+use physics::PhysicsChanges;
 use record::Record;
 use replay_learner::ReplayLearner;
 use review::RealSteps;
@@ -86,6 +90,8 @@ pub struct Trainer {
     actor: Option<HostActor>,
     /// Real experience of this iteration, one rollout per environment.
     lanes: Vec<Rollout>,
+    /// Imagined steps of this round that curiosity has yet to learn from.
+    imagined: Vec<Rollout>,
     /// The same for curiosity, from its review to its learning.
     reviewed: Option<RealSteps>,
     replay: Replay,
@@ -100,6 +106,8 @@ pub struct Trainer {
     work: Work,
     /// Physics that somebody has changed, by name.
     changed_physics: BTreeMap<String, f64>,
+    /// When that happened, and when it will.
+    physics_changes: PhysicsChanges,
     /// Real steps after which whoever runs this means to give it up.
     max_steps: Option<u64>,
     /// What had been learned at the end of the latest iteration; none any more after a failure.
@@ -157,6 +165,7 @@ impl Trainer {
             action_noise: Vec::new(),
             actor: None,
             lanes: Vec::new(),
+            imagined: Vec::new(),
             reviewed: None,
             bootstraps: Bootstraps::new(config.ensemble_size),
             replay: Replay::new(config.replay_capacity, spec.obs_size(), spec.action_size()),
@@ -168,6 +177,7 @@ impl Trainer {
             record: Record::default(),
             work: Work::Begin,
             changed_physics: BTreeMap::new(),
+            physics_changes: PhysicsChanges::new(),
             max_steps: None,
             kept: None,
             is_watched: true,
@@ -192,6 +202,7 @@ impl Trainer {
         if let Some(failure) = &self.failure {
             return Err(failure.clone());
         }
+        self.change_what_is_due()?;
         let (phase, before) = (self.phase(), budget::done());
         let work = std::mem::replace(&mut self.work, Work::Begin);
         let advanced = self.advance(work).await;
@@ -232,6 +243,7 @@ impl Trainer {
             Work::Imagine(round) => self.imagine(round).await,
             Work::Advantages(judging) => self.advantages(judging).await,
             Work::Improve(improvement) => self.improve(improvement).await,
+            Work::Rehearse(rehearsal) => self.rehearse(rehearsal).await,
             Work::Curiosity { batch } => self.learn_curiosity(batch).await,
             Work::Adapt => self.adapt().await,
             Work::Map(mapping) => self.map(mapping).await,
@@ -309,21 +321,6 @@ impl Trainer {
             steps => 1.0 - 0.9 * (self.record.real_steps as f64 / steps as f64).min(1.0),
         };
         self.config.learning_rate * share
-    }
-
-    /// What can be changed in the task while it runs, with its value now.
-    pub fn physics(&mut self) -> Vec<PhysicsValue> {
-        self.envs.physics()
-    }
-
-    /// Changes a physical quantity of the task, from the next step on and in later evaluations.
-    ///
-    /// # Errors
-    /// [`Error::Config`] with the name, the value and what is allowed; nothing has changed then.
-    pub fn set_physics(&mut self, name: &str, value: f64) -> Result<()> {
-        self.envs.set_physics(name, value)?;
-        self.changed_physics.insert(name.into(), value);
-        Ok(())
     }
 
     /// Everything for pictures since the last call.

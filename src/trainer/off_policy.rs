@@ -9,7 +9,7 @@
 //! **Choices.** (1) As in Stable-Baselines3, actions are drawn by pure chance until `learning_starts` real steps are
 //! over, and DQN's slow copy is counted in real steps. (2) The noise is an Ornstein–Uhlenbeck process with its final
 //! spread σ from the start; ρ = 0 is white noise. (3) The
-//! held-out episodes of replay concern the world model only: here all are learned from.
+//! what replay holds out concerns the world model only: here all are learned from.
 
 use super::Trainer;
 use super::replay_update::{Rows, Update};

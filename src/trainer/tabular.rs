@@ -2,11 +2,12 @@
 //!
 //! **What.** An iteration is `num_steps` steps of all environments, one a tick. Every real step is learned from and
 //! remembered, and `planning_steps` remembered ones are learned from again.
-//! **Where.** For tasks whose states can be numbered ([`Env::state_count`]); tables and formulas are in [`crate::dyna_q`].
+//! **Where.** For tasks whose states can be numbered ([`Env::state_count`]); tables and formulas are in
+//! [`crate::dyna_q`].
 //! **Choices.** (1) All environments share the tables. (2) A remembered step counts as an imagined one. (3) ε is
-//! `exploration_final_eps` from the start. (4) α is `table_learning_rate`, up to 1: tables bear steps that would wreck a network
-//! and its `learning_rate`. (5) `reward_scale` holds here too: Q is of scaled rewards, and the map shows it unscaled. What the
-//! book does is a scale of 1.
+//! `exploration_final_eps` from the start. (4) α is `table_learning_rate`, up to 1: tables bear steps that would
+//! wreck a network and its `learning_rate`. (5) `reward_scale` holds here too: Q is of scaled rewards, and the map
+//! shows it unscaled. What the book does is a scale of 1.
 
 use super::Trainer;
 use super::work::Work;

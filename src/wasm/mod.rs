@@ -6,8 +6,10 @@
 mod advance;
 pub mod canvas;
 mod convert;
+mod options;
 mod session;
 
+pub use options::{check, read_hyperparameter};
 pub use session::Session;
 
 use crate::config::{PRESETS, TUNED, preset};

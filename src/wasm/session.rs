@@ -1,60 +1,18 @@
 //! One run, as JavaScript holds it.
 
 use super::advance::{Stop, advance};
-use super::convert::{Thrown, from_js, js_failure, to_js};
-use crate::config::{Config, preset};
+use super::convert::{Thrown, js_failure, to_js};
+use super::options::{LARGEST_SEED, Options, wrong_seed};
 use crate::device::{self, DeviceKind};
-use crate::env::TASKS;
 use crate::error::{Error, Result};
-use crate::rng::Seed;
 use crate::snapshot::Snapshot;
 use crate::trainer::Trainer;
 use js_sys::{Promise, Uint8Array};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
-
-/// What `Session.create` takes.
-#[derive(Deserialize)]
-struct Options {
-    task: Option<String>,
-    preset: String,
-    seed: f64,
-    device: String,
-    #[serde(default)]
-    config: BTreeMap<String, String>,
-}
-
-impl Options {
-    fn task(&self) -> &str {
-        self.task.as_deref().unwrap_or(TASKS[0])
-    }
-
-    fn config(&self) -> Result<Config> {
-        let mut config = preset(&self.preset, self.task())?;
-        self.config.iter().try_for_each(|(name, text)| config.set(name, text))?;
-        config.validate()?;
-        Ok(config)
-    }
-
-    fn seed(&self) -> Result<Seed> {
-        if self.seed.fract() == 0.0 && (0.0..=LARGEST_SEED as f64).contains(&self.seed) {
-            return Ok(Seed(self.seed as u64));
-        }
-        Err(wrong_seed(self.seed))
-    }
-}
-
-/// The largest whole number that JavaScript tells from its neighbours.
-const LARGEST_SEED: u64 = (1 << 53) - 1;
-
-fn wrong_seed(seed: impl ToString) -> Error {
-    let allowed = "it must be a whole number from 0 to 2⁵³ − 1".into();
-    Error::Config { field: "seed".into(), value: seed.to_string(), allowed }
-}
 
 /// Where a session computes.
 #[derive(Serialize)]
@@ -86,13 +44,14 @@ pub struct Session {
 
 #[wasm_bindgen]
 impl Session {
-    /// Makes a run from `{ task?, preset, seed, device: "cpu" | "webgpu", config?: { name: text } }`.
+    /// Makes a run from `{ task?, preset, seed, device: "cpu" | "webgpu", config?: { name: value }, physics?: { name: plan } }`,
+    /// where a plan is "20" for the value from the start, or "20;9.8@150" for another one after 150 ticks.
     ///
     /// # Errors
     /// Rejects with an "MbppoError" of kind "config" with `field`, `value` and `allowed`, or of kind "device".
     pub async fn create(options: JsValue) -> Thrown<Session> {
-        let options: Options = from_js("options", options)?;
-        Ok(Session { run: Rc::new(open(&options).await?) })
+        let options = Options::read(&options)?;
+        Ok(Session { run: Rc::new(open(options).await?) })
     }
 
     /// The run that `save` gave as `bytes` (a `Uint8Array`), here or elsewhere, on this device: "cpu" or "webgpu".
@@ -173,12 +132,13 @@ impl Session {
         self.read(|trainer| to_js(&trainer.take_recording()))
     }
 
-    /// What can be changed in the task while it runs: `[{ name, unit, min, max, value }]`.
+    /// What can be changed in the task while it runs: `[{ name, unit, min, max, value, usual, changes }]`, the value in the task
+    /// as it is, and all changes of this run as `create` takes them.
     ///
     /// # Errors
     /// Throws an "MbppoError" of kind "busy" during an `advance`.
     pub fn physics(&self) -> Thrown<JsValue> {
-        self.read(|trainer| to_js(&trainer.physics()))
+        self.read(|trainer| to_js(&trainer.levers()?))
     }
 
     /// Changes one of them, from the next step on.
@@ -188,7 +148,7 @@ impl Session {
     pub fn set_physics(&self, name: &str, value: f64) -> Thrown<JsValue> {
         self.read(|trainer| {
             trainer.set_physics(name, value)?;
-            to_js(&trainer.physics())
+            to_js(&trainer.levers()?)
         })
     }
 
@@ -205,13 +165,11 @@ impl Session {
     }
 }
 
-async fn open(options: &Options) -> Result<Run> {
-    let (config, seed) = (options.config()?, options.seed()?);
-    let task = options.task();
-    // Before a device is opened, which may take a second.
-    crate::env::make(task)?;
-    let opened = device::open(DeviceKind::from_name(&options.device)?).await?;
-    Ok(Run::of(Trainer::new(task, config, seed, opened)?))
+async fn open(options: Options) -> Result<Run> {
+    let opened = device::open(options.device).await?;
+    let mut trainer = Trainer::new(&options.task, options.config, options.seed, opened)?;
+    options.physics.iter().try_for_each(|(name, plan)| trainer.plan_physics(name, plan))?;
+    Ok(Run::of(trainer))
 }
 
 impl Run {

@@ -6,8 +6,8 @@
 //! **Where.** Reads [`Replay`]; moves [`Model`].
 //! **Choices.** (1) Held out are pieces of episodes, not steps: neighbouring steps are nearly the same
 //! ([`Replay`]). (2) The parameters with
-//! the lowest held-out loss are kept. (3) Only real transitions ever get here. (4) The rows of all steps until the next
-//! look are drawn at once, as far as a device that learns ahead can upload them together.
+//! the lowest held-out loss are kept. (3) Only real transitions ever get here. (4) The rows of all steps until the
+//! next look are drawn at once, as far as a device that learns ahead can upload them together.
 //! **Paper.** Janner et al. 2019 (1906.08253), early stopping; the bootstrap is that of [`super::bootstrap`].
 
 use super::bootstrap::{Bootstraps, Own};
@@ -58,8 +58,8 @@ struct Looking {
 }
 
 impl Fit {
-    /// Starts a fit on what replay holds, of which `bootstraps` has been told and something is held out; the model moves to
-    /// replay's scales.
+    /// Starts a fit on what replay holds, of which `bootstraps` has been told and something is held out; the model
+    /// moves to replay's scales.
     pub fn start(
         model: &mut Model,
         replay: &Replay,

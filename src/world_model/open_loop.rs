@@ -7,11 +7,11 @@
 //! ```
 //! 0 is perfect; 1 is as good as predicting no change. 1e-8: no scale of ours is below 1e-4.
 //! **Shapes.** W stretches at once: ŝ [H, E, W, O], every member on a path of its own.
-//! **Where.** Stretches come from held-out episodes of [`Replay`]; L_k feeds [`super::confidence`] and the page.
+//! **Where.** Stretches come from what is held out in [`Replay`]; L_k feeds [`super::confidence`] and the page.
 //! **Choices.** (1) Errors are averaged over the members' own paths, since imagination follows members and not their
 //! mean. (2) Short episodes give short stretches: each L_k uses those that are long enough, and an entry that
-//! has fewer than [`FEWEST_STRETCHES`] is left out: as far ahead as that nothing is known. (3) A stretch ends where what
-//! is held out ends.
+//! has fewer than [`FEWEST_STRETCHES`] is left out: as far ahead as that nothing is known. (3) A stretch ends where
+//! what is held out ends.
 
 use super::Model;
 use super::bootstrap::Bootstraps;

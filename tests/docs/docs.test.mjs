@@ -19,7 +19,7 @@ before(() => {
   mkdirSync(join(root, "target"), { recursive: true });
   scratch = mkdtempSync(join(root, "target", "docs-"));
   execFileSync("cargo", ["build", "--locked", "--quiet"], { cwd: root, stdio: "inherit" });
-  const { target_directory: target } = JSON.parse(execFileSync("cargo", ["metadata", "--format-version", "1", "--no-deps", "--offline"], { cwd: root, maxBuffer: 1 << 26 }));
+  const { target_directory: target } = JSON.parse(execFileSync("cargo", ["metadata", "--format-version", "1", "--no-deps", "--offline"], { cwd: root, encoding: "utf8", maxBuffer: 1 << 26 }));
   env = { ...process.env, PATH: `${join(target, "debug")}${delimiter}${process.env.PATH}`, ROOT: root, SCRATCH: scratch, i: "0" };
 });
 after(() => { if (scratch) rmSync(scratch, { recursive: true, force: true }); });
@@ -77,7 +77,7 @@ async function answers(command) {
 async function freePort() {
   const server = createServer().listen(0);
   await new Promise((resolve) => server.once("listening", resolve));
-  const { port } = server.address();
+  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
   await new Promise((resolve) => server.close(resolve));
   return port;
 }

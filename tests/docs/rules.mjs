@@ -44,7 +44,10 @@ const known = (command, { root }) => {
 
 const needs = (program, then) => (command, world) => (world.has(program) ? then(command, world) : { skip: `${program} is not installed` });
 
+/** @type {Array<[RegExp, (command: string, world: { root: string, has: (program: string) => boolean }) => any]>} */
 export const RULES = [
+  [/^mbppo$/, run((command) => `${command} --help`)],
+  [/^(mbppo|cargo run --) --(help|version)$/, run()],
   [/^(mbppo|cargo run --) (train|grid)$/, run((command) => `${command} --help`)],
   [/^(mbppo|cargo run (--release )?--) (train|grid) /, run(shortened)],
   [/^(mbppo|cargo run (--release )?--) (report|hyperparameters)$/, run((command) => command.replace(/report$/, "report --help"))],
@@ -52,6 +55,8 @@ export const RULES = [
   [/^(cat|set|shift|from=)/, run()],
   [/^cargo test$/, partOf("native")],
   [/^cargo test /, run()],
+  [/^cargo clippy$/, partOf("clippy")],
+  [/^cargo build --target wasm32-unknown-unknown$/, run()],
   [/^cargo fmt$/, run(() => "cargo fmt --check")],
   // Its own profile has all dependencies compiled once more.
   [/^cargo bench$/, run(() => "cargo bench --profile dev --no-run")],

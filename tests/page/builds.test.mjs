@@ -44,7 +44,7 @@ esac
   writeFileSync(join(bin, "cargo"), script, { mode: 0o755 });
   const probe = createServer().listen(0);
   await new Promise((resolve) => probe.once("listening", resolve));
-  const { port } = probe.address();
+  const { port } = /** @type {import("node:net").AddressInfo} */ (probe.address());
   await new Promise((resolve) => probe.close(resolve));
   const dist = mkdtempSync(join(scratch, "dist-"));
   const { MBPPO_WEBGPU: _, ...all } = env;

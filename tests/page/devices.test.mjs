@@ -31,7 +31,7 @@ test("training is a worker's work by default, and the page's own where that is a
 });
 
 test("where no worker can be started the page trains by itself and says so", async () => {
-  const page = await faster.open("?seed=1&device=cpu", { before: () => { globalThis.Worker = class { constructor() { throw new Error("workers are forbidden here"); } }; } });
+  const page = await faster.open("?seed=1&device=cpu", { before: () => { Object.assign(globalThis, { Worker: class { constructor() { throw new Error("workers are forbidden here"); } } }); } });
   await until(page, (s) => s.real_steps > 0);
   assert.match(await sentenceOf(page), /It shares the page's thread, because no worker could be started \(workers are forbidden here\)\.$/);
   await page.leave();
@@ -147,6 +147,7 @@ async function onWebGpu() {
   return page;
 }
 
+/** @type {any[][]} */
 const FAILURES = [
   ["lost", (device) => device.destroy(), /^The device failed while training: it was lost \(destroyed/],
   ["asked for a program that does not compile", (device) => { device.createShaderModule({ code: "nonsense" }); device.queue.submit([]); }, /^The device failed while running a kernel: the browser refused it/],
@@ -160,7 +161,7 @@ for (const [name, fail, words] of FAILURES) {
     assert.equal(await page.locator("[data-is=trouble-title]").textContent(), "The graphics device stopped");
     assert.match(await page.locator("[data-is=trouble-words]").textContent(), words);
     const { iteration } = await page.evaluate(() => ({ iteration: mbppo.checkpoint.iteration }));
-    const button = page.getByRole("button", { name: `Go on on the CPU from iteration ${iteration}` });
+    const button = page.getByRole("button", { name: `Continue on the CPU from iteration ${iteration}` });
     const { ticks } = await snapshotOf(page);
     await page.waitForTimeout(500);
     assert.equal((await snapshotOf(page)).ticks, ticks, "it does not switch by itself");
@@ -179,7 +180,7 @@ test("a worker whose program panics can be left behind: another goes on from the
   await (await workerOf(page, "cpu")).evaluate(() => { setTimeout(() => { throw new Error("killed by a test"); }); });
   await page.locator("[data-is=trouble]").waitFor();
   assert.match(await page.locator("[data-is=trouble-report]").textContent(), /killed by a test[^]*device: cpu/);
-  await page.getByRole("button", { name: /^Go on on the CPU from iteration \d+$/ }).click();
+  await page.getByRole("button", { name: /^Continue on the CPU from iteration \d+$/ }).click();
   const { iteration } = await page.evaluate(() => ({ iteration: mbppo.checkpoint.iteration }));
   await until(page, (s) => s.iteration >= iteration + 2);
   await page.leave();

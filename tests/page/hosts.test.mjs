@@ -32,6 +32,7 @@ async function troubleOf(page) {
   return page.locator("[data-is=trouble-report]").textContent();
 }
 
+/** @type {any[][]} */
 const WITHOUT_MODULES = [
   ["scripts as text/plain", { headers: (name) => (name.endsWith(".js") ? { "content-type": "text/plain" } : {}) }, /sends \S+\.js as “text\/plain”.*“text\/javascript”/],
   ["scripts without a type", { headers: (name) => (name.endsWith(".js") ? { "content-type": "" } : {}) }, /sends \S+\.js as “no type”/],
@@ -72,6 +73,7 @@ test("where not even a plain script runs, advice appears by itself", async () =>
   await page.leave();
 });
 
+/** @type {any[][]} */
 const POLICIES = [
   ["WebAssembly", { "script-src": "'self'" }, /content security policy .* forbids WebAssembly.*'wasm-unsafe-eval'/],
   ["to fetch", { "connect-src": "'none'" }, /content security policy .* connect-src must hold 'self'/],
@@ -93,6 +95,7 @@ test("a policy that forbids workers, or a worker that does not arrive: the page 
   }
 });
 
+/** @type {any[][]} */
 const PROGRAMS = [
   ["cut off", (body) => body.subarray(0, body.length / 2), /no program that this browser can compile/],
   ["another file", () => "<!doctype html><title>Not found</title>", /no program that this browser can compile/],
@@ -105,6 +108,7 @@ for (const [kind, altered, words] of PROGRAMS) {
   });
 }
 
+/** @type {any[][]} */
 const ENOUGH = [
   ["without a type for .wasm", { headers: (name) => (name.endsWith(".wasm") ? { "content-type": "application/octet-stream" } : {}) }],
   ["that isolates the page (COOP, COEP) and forbids to guess types", { headers: () => ({ "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp", "cross-origin-resource-policy": "same-origin", "x-content-type-options": "nosniff" }) }],
@@ -123,9 +127,9 @@ for (const [kind, serving] of ENOUGH) {
 /** Another host, whose page holds ours in a frame. */
 async function frame(address, attributes, headers = {}) {
   const server = createServer((_, response) => response.writeHead(200, { "content-type": "text/html", ...headers }).end(`<!doctype html><iframe ${attributes} width="1000" height="700" src="${address}"></iframe>`));
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  open.push({ close: () => new Promise((resolve) => { server.closeAllConnections(); server.close(resolve); }) });
-  return `http://localhost:${server.address().port}/`;
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(null)));
+  open.push({ close: () => new Promise((resolve) => { server.closeAllConnections(); server.close(() => resolve(null)); }) });
+  return `http://localhost:${/** @type {import("node:net").AddressInfo} */ (server.address()).port}/`;
 }
 
 test("a sandboxed frame without allow-same-origin says which word is missing; with it the page learns", async () => {
@@ -156,7 +160,7 @@ test("the page's programs are compiled with SIMD", async () => {
   const programs = [...index.matchAll(/data-build="(\w+)"[^>]*data-wasm="\.\/([^"]+)"/g)];
   assert.ok(programs.some(([, name]) => name === "cpu"));
   for (const [, name, file] of programs) {
-    const [section] = WebAssembly.Module.customSections(await WebAssembly.compile(await readFile(`${DIST}/${file}`)), "target_features");
-    assert.match(Buffer.from(section ?? []).toString("latin1"), /\+.?simd128/, `the build ${name}`);
+    const [section] = WebAssembly.Module.customSections(await WebAssembly.compile(new Uint8Array(await readFile(`${DIST}/${file}`))), "target_features");
+    assert.match(Buffer.from(section ?? new ArrayBuffer(0)).toString("latin1"), /\+.?simd128/, `the build ${name}`);
   }
 });

@@ -26,6 +26,7 @@ test("it opens playing: real steps, imagined steps and episodes grow, and nothin
 test("every picture is really drawn, in ink and in light, and changes", async () => {
   const page = await browser.open("?seed=1&device=cpu", { colorScheme: "light" });
   await until(page, (s) => s.iteration >= 4);
+  /** @type {any[][]} */
   const pictures = [["stage", "[data-is=stage]", 0], ["return", "[data-is=learning] canvas", 0], ["error by horizon", "[data-is=trust] canvas", 0], ["map", "[data-is=where] canvas", 0]];
   const look = () => Promise.all(pictures.map(([, selector, index]) => pixelsOf(page, selector, index)));
   const early = await look();

@@ -139,7 +139,7 @@ const blank = async (page) => {
   const names = [["stage", "[data-is=stage]", 1], ["learning", "[data-is=learning] canvas", 1], ["trust", "[data-is=trust] canvas", 1], ["where", "[data-is=where] canvas", 1], ["reality", "[data-is=reality] canvas", 4], ["doubt", "[data-is=doubt] canvas", 1]];
   const empty = [];
   for (const [name, selector, count] of names) {
-    for (let index = 0; index < count; index += 1) {
+    for (let index = 0; index < Number(count); index += 1) {
       const { ink, imagined, error } = await pixelsOf(page, selector, index);
       if (ink + imagined + error < 20) empty.push(`${name} ${index}`);
     }

@@ -4,7 +4,9 @@ import { after, before, test } from "node:test";
 import { launch, until, workerOf } from "./support/browser.mjs";
 
 let browser;
-before(async () => { browser = await launch(); });
+before(async () => {
+  browser = await launch();
+});
 after(() => browser?.close());
 
 /** Runs `body` where the CPU trains, with the exports of the wasm there. */
@@ -17,14 +19,20 @@ async function inWorker(page, body) {
 test("a run that diverges says what still works, and a restart goes on", async () => {
   const page = await browser.open("?seed=1&device=cpu");
   await until(page, (s) => s.real_steps > 0);
-  await inWorker(page, `
+  await inWorker(
+    page,
+    `
     const advance = wasm.Session.prototype.advance;
     wasm.Session.prototype.advance = async function () {
       wasm.Session.prototype.advance = advance;
       throw Object.assign(new Error("train/value_loss became NaN in phase improve: the run has diverged. Try a lower learning rate."), { name: "MbppoError" });
-    };`);
+    };`,
+  );
   await page.locator("[data-is=notes] .note").waitFor();
-  assert.match(await page.locator("[data-is=notes]").textContent(), /has diverged\. Try a lower learning rate\. The pictures show the run up to there\. Restart it/);
+  assert.match(
+    await page.locator("[data-is=notes]").textContent(),
+    /has diverged\. Try a lower learning rate\. The pictures show the run up to there\. Restart it/,
+  );
   assert.ok(await page.locator("[data-is=play]").isDisabled());
   await page.locator("[data-is=restart]").click();
   await page.locator("[data-is=play]").click();
@@ -35,35 +43,89 @@ test("a run that diverges says what still works, and a restart goes on", async (
 test("a panic shows its report over the page, with two ways to go on", async () => {
   const page = await browser.open("?seed=1&device=cpu");
   await until(page, (s) => s.iteration >= 1);
-  await inWorker(page, `
+  await inWorker(
+    page,
+    `
     postMessage({ panic: "panicked: index out of bounds\\nat src/trainer/mod.rs:12" });
-    wasm.Session.prototype.advance = async () => { throw new WebAssembly.RuntimeError("unreachable"); };`);
+    wasm.Session.prototype.advance = async () => { throw new WebAssembly.RuntimeError("unreachable"); };`,
+  );
   await page.locator("[data-is=trouble]").waitFor();
   assert.equal(await page.locator("[data-is=trouble-title]").textContent(), "The learner stopped");
-  assert.match(await page.locator("[data-is=trouble-report]").textContent(), /index out of bounds[^]*"seed":1[^]*at tick \d+/);
+  assert.match(
+    await page.locator("[data-is=trouble-report]").textContent(),
+    /index out of bounds[^]*"seed":1[^]*at tick \d+/,
+  );
   await page.keyboard.press("Escape");
   assert.ok(await page.locator("[data-is=trouble]").isVisible());
-  assert.ok(await page.getByRole("button", { name: /^Go on on the CPU from iteration \d+$/ }).isVisible());
+  assert.ok(await page.getByRole("button", { name: /^Continue on the CPU from iteration \d+$/ }).isVisible());
   await page.locator("[data-is=trouble-restart]").click();
-  await page.waitForFunction(() => globalThis.mbppo?.snapshot?.real_steps > 0 && !document.querySelector("dialog[open]"));
+  await page.waitForFunction(
+    () => globalThis.mbppo?.snapshot?.real_steps > 0 && !document.querySelector("dialog[open]"),
+  );
   await page.leave();
 });
 
 test("a trap without words, before anything could be kept: the CPU begins again", async () => {
   const page = await browser.open("?seed=1&device=cpu&speed=slow");
-  await inWorker(page, `wasm.Session.prototype.advance = async () => { throw new WebAssembly.RuntimeError("unreachable"); };`);
+  await inWorker(
+    page,
+    `wasm.Session.prototype.advance = async () => { throw new WebAssembly.RuntimeError("unreachable"); };`,
+  );
   await page.locator("[data-is=trouble]").waitFor();
   assert.match(await page.locator("[data-is=trouble-report]").textContent(), /^unreachable/);
-  await page.getByRole("button", { name: "Begin again on the CPU" }).click();
+  await page.getByRole("button", { name: "Start over on the CPU" }).click();
   await until(page, (s) => s && s.ticks > 3);
   assert.ok(await page.locator("[data-is=trouble]").isHidden());
   await page.leave();
 });
 
 test("a learner that does not arrive is said in a sentence", async () => {
-  const page = await browser.open("?seed=1", { loaded: false, before: () => { const { fetch } = globalThis; globalThis.fetch = async (...call) => (String(call[0]).endsWith(".wasm") ? new Response("", { status: 404 }) : fetch(...call)); } });
+  const page = await browser.open("?seed=1", { loaded: false, before: () => { const { fetch } = globalThis; globalThis.fetch = async (...call) => (String(call[0]).endsWith(".wasm") ? new Response("", { status: 404 }) : fetch.apply(globalThis, call)); } });
   await page.locator("[data-is=trouble]").waitFor();
   assert.match(await page.locator("[data-is=trouble-title]").textContent(), /could not start/);
   assert.match(await page.locator("[data-is=trouble-report]").textContent(), /the server answered 404/);
+  await page.leave();
+});
+
+test("a program that ends on the page's own thread: the page stops, says so, and an address that ends it can be left", async () => {
+  const page = await browser.open("?seed=1&device=cpu&thread=main&speed=slow&gamma=0.9");
+  await until(page, (s) => s.ticks > 0);
+  // Without words, as a program ends whose stack or memory is used up: its promise is never settled.
+  await page.evaluate(async () => {
+    const wasm = await import(
+      new URL(document.querySelector("meta[data-build=cpu]").dataset.script, document.baseURI).href
+    );
+    wasm.Session.prototype.advance = () => {
+      setTimeout(() => {
+        throw new WebAssembly.RuntimeError("unreachable");
+      });
+      return new Promise(() => {});
+    };
+  });
+  await page.locator("[data-is=trouble]").waitFor();
+  assert.equal(await page.evaluate(() => mbppo.playing), false);
+  assert.match(await page.locator("[data-is=trouble-report]").textContent(), /^unreachable/);
+  await page.getByRole("button", { name: "Start with the defaults" }).click();
+  await page.waitForFunction(
+    () =>
+      location.search === "" && globalThis.mbppo?.snapshot?.real_steps > 0 && !document.querySelector("dialog[open]"),
+  );
+  await page.leave();
+});
+
+test("an engine that never answers is said after a time; one can wait, or continue on the CPU in another worker", async () => {
+  const page = await browser.open("?seed=1&device=cpu");
+  await until(page, (s) => s.iteration >= 2);
+  const { iteration } = await page.evaluate(() => mbppo.checkpoint);
+  await inWorker(page, "wasm.Session.prototype.advance = () => new Promise(() => {});");
+  const dialog = page.locator("[data-is=trouble]");
+  await dialog.waitFor({ timeout: 60_000 });
+  assert.equal(await page.locator("[data-is=trouble-title]").textContent(), "The learner does not answer");
+  await page.keyboard.press("Escape");
+  assert.ok(await dialog.isHidden());
+  await dialog.waitFor({ timeout: 60_000 });
+  await page.getByRole("button", { name: `Continue on the CPU from iteration ${iteration}` }).click();
+  await until(page, (s) => s.iteration >= iteration + 2);
+  assert.equal(page.workers().length, 1, "the one that does not answer has been ended");
   await page.leave();
 });

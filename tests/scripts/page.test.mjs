@@ -28,6 +28,7 @@ function paged({ index = INDEX, stem = "mbppo-0123456789abcdef", wasm = "\0asm s
   return { status, said: stdout + stderr, index: readFileSync(join(page, "index.html"), "utf8"), names: readdirSync(page), folder: (name) => readdirSync(join(page, name), { recursive: true }).sort() };
 }
 
+/** @type {any[][]} */
 const FORMS = [
   ["as trunk leaves it", {}],
   ["minified", { index: minified(INDEX) }],
@@ -48,6 +49,7 @@ for (const [form, given] of FORMS) {
   });
 }
 
+/** @type {any[][]} */
 const FAULTS = [
   ["no place for the programs", { index: INDEX.replace('name="builds"', 'name="other"') }, /no match of .*builds.*change scripts\/page too/],
   ["no first module", { index: INDEX.replace("js/main.js", "js/begin.js") }, /no match of .*main/],
@@ -88,6 +90,7 @@ test("joined modules do what they did apart: names, scopes, order, waiting at th
   assert.equal(stdout.match(/^\/\/ --- deep\/b\.js ---$/gm).length, 1, "a module that two import is there once");
 });
 
+/** @type {any[][]} */
 const FORMS_REFUSED = [
   ["a default import", { "main.js": 'import a from "./a.js";', "a.js": "" }, /main\.js:1: an import of another form/],
   ["a foreign module", { "main.js": '// first\nimport { a } from "a";' }, /main\.js:2: an import of another form/],

@@ -21,18 +21,18 @@ const SAVE_MS = 10_000; // between two checkpoints
 const COPYING = 40; // … so that copies and checkpoints stay under a fortieth of the time each
 
 export function createLoop({ paint, reported, failed, schedule = (frame) => requestAnimationFrame(frame), clock = () => performance.now() }) {
-  let session = null;
+  /** @type {any} */ let session = null;
   let generation = 0;
   let flying = 0; // orders that have no answer yet
   let speed = null; // null: paused
-  let errands = []; // asked for by hand: "look", "tick", "phase"
+  let errands = []; // asked for by hand: "greet", "look", "tick", "phase"
   let last = -Infinity; // when the latest frame came
   let interval = 1000 / 60; // between two frames, lately
   let span = SPAN_MS;
   let due = { look: 0, curves: 0, tick: 0, save: 0 };
   let progress = ""; // when this changes, curves have grown
   let drawn = "";
-  let handOver = null; // who waits for a checkpoint to take the run over; once it is there, no more is ordered
+  /** @type {any} */ let handOver = null; // who waits for a checkpoint to take the run over; once it is there, no more is ordered
   let held = false;
 
   /** How long the next order is worked on: by the clock in a Worker, at once on the page's own thread. */
@@ -55,6 +55,7 @@ export function createLoop({ paint, reported, failed, schedule = (frame) => requ
     const most = spread ? 1 + session.ahead : 1;
     if (flying >= most) return null;
     const curves = now >= due.curves && progress !== drawn;
+    if (errands[0] === "greet") return { budgetMs: 0, maxTicks: 0, curves: true, anew: true };
     if (errands[0] === "look") return { budgetMs: 0, maxTicks: 0, curves: true };
     if (errands[0] === "tick") return { budgetMs: 0, maxTicks: 1, curves };
     if (errands[0] === "phase") return { budgetMs: PHASE_MS, stopAt: "phase", curves };
@@ -132,11 +133,13 @@ export function createLoop({ paint, reported, failed, schedule = (frame) => requ
     /** From now on this run is played; whatever the former one still answers is dropped. */
     attach(next) {
       stop();
-      [session, errands, progress, drawn] = [next, ["look"], "", ""];
+      [session, errands, progress, drawn] = [next, ["greet"], "", ""];
       due = { look: 0, curves: 0, tick: 0, save: 0 };
       const mine = generation;
       next.ended?.then((error) => { if (mine === generation) fail(error); });
     },
+    /** Nothing is played any more, and whatever is still answered is dropped. */
+    detach: stop,
     play: (pace) => { speed = pace; due.tick = 0; },
     pause() {
       if (speed) errands.push("look");

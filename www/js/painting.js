@@ -13,8 +13,8 @@ const TRY_MS = 2000;
  */
 export function createPainting(draw, { clock = () => performance.now(), settled = afterFrame } = {}) {
   let own = 0; // milliseconds that a painted frame keeps the page's thread
-  let late = { painted: null, rested: null }; // milliseconds until the next frame, after one of each kind
-  let before = null; // what the frame before was: "painted" or "rested"
+  /** @type {{ painted: any, rested: any }} */ let late = { painted: null, rested: null }; // milliseconds until the next frame, after one of each kind
+  /** @type {"painted" | "rested" | null} */ let before = null; // what the frame before was: "painted" or "rested"
   let [waited, next, tryAt] = [0, -Infinity, 0];
 
   function learn(passed) {
@@ -51,7 +51,7 @@ const smoothed = (known, fresh) => (known === null ? fresh : known + SMOOTH * (f
 const waiting = [];
 const channel = new MessageChannel();
 channel.port1.onmessage = () => waiting.shift()();
-channel.port1.unref?.(); // Node.js, in tests
+/** @type {any} */ (channel.port1).unref?.(); // Node.js, in tests
 function afterFrame(done) {
   waiting.push(done);
   channel.port2.postMessage(null);

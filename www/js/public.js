@@ -1,15 +1,34 @@
 // window.mbppo: what a test or a teacher may read and do from outside.
 
-export function publish({ store, commands }) {
+export function publish({ store, commands, addressOfRun }) {
   const api = {
-    get snapshot() { return store.get().snapshot; },
-    get curves() { return store.get().curves; },
-    get settings() { return store.get().settings; },
-    get device() { return store.get().device; },
-    get physics() { return store.get().physics; },
-    get stateMap() { return store.get().stateMap; },
-    get checkpoint() { return store.get().checkpoint; },
-    get playing() { return store.get().playing; },
+    get snapshot() {
+      return store.get().snapshot;
+    },
+    get curves() {
+      return store.get().curves;
+    },
+    get settings() {
+      return store.get().settings;
+    },
+    get device() {
+      return store.get().device;
+    },
+    get physics() {
+      return store.get().physics;
+    },
+    get stateMap() {
+      return store.get().stateMap;
+    },
+    get checkpoint() {
+      return store.get().checkpoint;
+    },
+    get playing() {
+      return store.get().playing;
+    },
+    get address() {
+      return addressOfRun();
+    },
     play: () => commands.play(),
     pause: () => commands.pause(),
     step: () => commands.tick(),

@@ -3,8 +3,9 @@ import { grown } from "./engine/curves.js";
 import { counted } from "./format.js";
 
 /** A report, as a patch of the state: a comparison, an error curve or a map stays until there is a newer one. */
-export function received({ snapshot, recording, curves, checkpoint }, state) {
+export function received({ snapshot, recording, curves, checkpoint, physics }, state) {
   const patch = {};
+  if (physics) patch.physics = physics;
   if (snapshot) patch.snapshot = snapshot;
   if (curves) patch.curves = grown(state.curves, curves);
   if (checkpoint) patch.checkpoint = checkpoint;
@@ -21,7 +22,7 @@ export function received({ snapshot, recording, curves, checkpoint }, state) {
 
 /** The run ended with an error. One of a device, or a fatal one, ends what it ran on; after any other a restart goes on. */
 export function stopped(error, state) {
-  if (state.trouble) return { stopped: true, playing: false };
+  if (state.trouble && !state.trouble.waits) return { stopped: true, playing: false };
   if (error.kind === "device") return { stopped: true, ...deviceTrouble(error, state) };
   if (error.fatal) return { stopped: true, ...trouble(error.message, state) };
   const words = `${error.message} The pictures show the run up to there. Restart it, take a new seed, or change a setting.`;
@@ -30,7 +31,7 @@ export function stopped(error, state) {
 
 /** The program itself has ended, or never began. `final`: only a new page helps. */
 export function trouble(message, state, { final = false } = {}) {
-  if (state.trouble) return { playing: false }; // what follows a panic only repeats it
+  if (state.trouble && !state.trouble.waits) return { playing: false }; // what follows a panic only repeats it
   const began = state.schema !== null;
   const rescue = began && !final ? rescueOf(state) : null;
   return {
@@ -38,26 +39,63 @@ export function trouble(message, state, { final = false } = {}) {
     trouble: {
       title: began ? "The learner stopped" : "The learner could not start",
       words: began
-        ? `It met a mistake in its own program and cannot go on. Nothing outside this page is affected. ${kept(rescue)}Restarting loads it anew; with the same seed on the CPU it does the same again, so the report below lets somebody find the mistake.`
-        : "This page has arrived, but the program that learns has not started. Restarting tries again.",
+        ? `It hit an internal error and cannot go on. Nothing outside this page is affected. ${kept(rescue)}Restarting loads it anew; with the same seed on the CPU the same happens again, so the report below helps to find the error.`
+        : "This page has loaded, but the program that learns has not started. Restarting tries again.",
       report: reportOf(message, state),
       rescue,
+      waits: false,
     },
   };
 }
 
+/** Something that was asked has not been answered for so many seconds. It may be, if the visitor waits. */
+export function silent(seconds, state) {
+  if (state.trouble) return {};
+  const rescue = state.schema === null ? null : rescueOf(state);
+  return {
+    trouble: {
+      title: "The learner does not answer",
+      words: `It has not answered for ${seconds} seconds. It may still be busy, or it may never answer. ${kept(rescue)}You can wait, or leave what it is doing.`,
+      report: reportOf("no answer", state),
+      rescue,
+      waits: true,
+    },
+  };
+}
+
+/** It has answered after all. */
+export const answeredAfterAll = (state) => (state.trouble?.waits ? { trouble: null } : {});
+
 /** The graphics device is gone, out of memory, or refuses the program. */
 function deviceTrouble(error, state) {
   const rescue = rescueOf(state);
-  const words = `${error.message} ${kept(rescue)}${rescue.iteration > 0 ? "It can go on from there on the CPU, if you wish." : "It can begin again on the CPU, if you wish."}`;
-  return { playing: false, trouble: { title: "The graphics device stopped", words, report: reportOf(error.message, state), rescue } };
+  const words = `${error.message} ${kept(rescue)}${rescue.iteration > 0 ? "The CPU can continue from there." : "The CPU can start over."}`;
+  return {
+    playing: false,
+    trouble: {
+      title: "The graphics device stopped",
+      words,
+      report: reportOf(error.message, state),
+      rescue,
+      waits: false,
+    },
+  };
 }
 
 /** From where the CPU can go on: the end of an iteration; 0 is the start. */
 const rescueOf = ({ checkpoint }) => ({ iteration: checkpoint?.iteration ?? 0 });
 
-const kept = (rescue) => (rescue?.iteration > 0 ? `What it had learned after ${counted(rescue.iteration, "iteration")} is kept. ` : "");
+const kept = (rescue) =>
+  rescue?.iteration > 0 ? `What it had learned after ${counted(rescue.iteration, "iteration")} is kept. ` : "";
 
 function reportOf(message, { settings, snapshot, schema, device }) {
-  return [message, settings && `settings: ${JSON.stringify(settings)}`, device && `device: ${device.kind}, ${device.name}`, snapshot && `at tick ${snapshot.ticks}, phase ${snapshot.phase}`, schema && `version ${schema.version}`].filter(Boolean).join("\n");
+  return [
+    message,
+    settings && `settings: ${JSON.stringify(settings)}`,
+    device && `device: ${device.kind}, ${device.name}`,
+    snapshot && `at tick ${snapshot.ticks}, phase ${snapshot.phase}`,
+    schema && `version ${schema.version}`,
+  ]
+    .filter(Boolean)
+    .join("\n");
 }

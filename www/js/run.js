@@ -1,12 +1,34 @@
-// The life of a run: opened from settings, played, moved to another device, replaced by another. The only place that hands
-// sessions to the loop.
+// The life of a run: opened from settings, played, moved to another device, replaced by another and had back. The only place
+// that hands sessions to the loop.
+//
+// Openings may overlap. Each has a number; one that is ready is taken over unless a younger one has been already. So an opening
+// that fails never costs one that works, and what the program would refuse is not begun at all.
+import { EngineError } from "./engine/protocol.js";
 import { fallbackSentence, rescued, takenOver, whereWords } from "./engine/device.js";
 import { createHandOver } from "./handover.js";
+import { createLeft, described } from "./left.js";
+import { nearestRun } from "./nearest.js";
+import { kernelsOf, plansOf } from "./params.js";
 import { trouble } from "./reports.js";
 
-export function createRun({ engines, store, loop, settingsChanged }) {
-  let opening = 0; // counts openings, so that the last one wins
-  let session = null;
+/**
+ * `patience`: as in patience.js, watches whatever an engine is asked. `settingsChanged()`, and `physicsChanged()`, which may come
+ * many times a second: the address is another one now.
+ */
+export function createRun({
+  engines,
+  store,
+  loop,
+  patience,
+  settingsChanged,
+  physicsChanged,
+  handOverTo = createHandOver,
+}) {
+  let asked = 0; // the number of the youngest opening
+  let taken = 0; // … and of the one that is played
+  /** @type {any} */ let wish = null; // {settings, playing} of the youngest opening, while it is under way
+  /** @type {any} */ let session = null;
+  const left = createLeft();
 
   const play = () => {
     if (!session || store.get().stopped) return;
@@ -18,121 +40,228 @@ export function createRun({ engines, store, loop, settingsChanged }) {
     store.set({ playing: false });
   };
 
+  const watched = (opened) => ({ ...opened, advance: (order) => patience.watch(opened.advance(order)) });
+
   /** From now on `next` is played; `sentence` says where, `patch` what else the page knows of it. */
   function adopt(next, physics, sentence, patch = {}) {
-    session?.close();
     session = next;
-    loop.attach(session);
+    loop.attach(watched(session));
     store.set({ ...patch, physics, device: { ...session.device, sentence } });
   }
-  const handOver = createHandOver({ engines, loop, store, adopt });
+  /** The same run goes on in another session. */
+  function moveTo(next, physics, sentence, patch) {
+    session?.close();
+    adopt(next, physics, sentence, patch);
+  }
+  const handOver = handOverTo({ engines, loop, store, adopt: moveTo });
 
   /** Where the run begins: on the CPU at once, unless WebGPU is asked for and is there already. */
-  async function openSession(wish, device) {
+  async function openSession(settings) {
+    const { task, preset, seed, config, physics } = settings;
+    const onCpu = async () => (await engines.cpu()).open({ task, preset, seed, config, physics, device: "cpu" });
     const here = () => whereWords(engines.where());
-    const warm = device === "webgpu" ? engines.warm() : null;
-    if (!warm) return { opened: await (await engines.cpu()).open({ ...wish, device: "cpu" }), sentence: `Training on the CPU.${here()}` };
+    const possible = settings.device === "webgpu" && kernelsOf(store.get().schema, settings).devices.includes("webgpu");
+    const warm = possible ? engines.warm() : null;
+    if (!warm) return { opened: await onCpu(), sentence: `Training on the CPU.${here()}` };
     try {
-      return { opened: await warm.open({ ...wish, device }), sentence: takenOver("", 0) };
+      return {
+        opened: await warm.open({ task, preset, seed, config, physics, device: "webgpu" }),
+        sentence: takenOver("", 0),
+      };
     } catch (error) {
-      if (error.field) throw error;
-      return { opened: await (await engines.cpu()).open({ ...wish, device: "cpu" }), sentence: fallbackSentence(error) + here(), failed: true };
+      return { opened: await onCpu(), sentence: fallbackSentence(error) + here(), failed: true };
     }
   }
 
-  /** Opens a run; the former one stays as it is if that fails. Throws an EngineError. */
-  async function start(settings, { playing }) {
-    const mine = (opening += 1);
-    const seed = settings.seed ?? engines.freshSeed();
-    const { task, preset, config } = settings;
+  /**
+   * Opens what `open()` gives, {opened, …}, and hands it to `take` with its physics. While that is under way `settings` are what
+   * further changes start from. Throws an EngineError, unless somebody has asked for another run meanwhile.
+   */
+  async function opening(settings, playing, open, take) {
+    const mine = (asked += 1);
+    wish = { settings, playing };
     store.set({ opening: true });
     try {
-      const { opened, sentence, failed = false } = await openSession({ task, preset, seed, config }, settings.device);
-      const physics = await opened.physics();
-      if (mine !== opening) return opened.close();
+      const found = await patience.watch(open());
+      const physics = await patience.watch(found.opened.physics());
+      if (mine < taken) return found.kept || found.opened.close();
+      taken = mine;
       loop.pause();
-      adopt(opened, physics, sentence, { ...NOTHING_YET, settings: { ...settings, seed }, run: store.get().run + 1 });
-      if (opened.device.kind === "cpu" && !failed) handOver.follow(settings);
-      else handOver.leave();
+      take(found, physics);
+    } catch (error) {
+      if (mine === asked) throw error;
     } finally {
-      if (mine === opening) store.set({ opening: false });
+      if (mine === asked) {
+        wish = null;
+        store.set({ opening: false });
+      }
     }
-    if (playing && mine === opening) play();
+    if (playing && mine === taken) play();
+  }
+
+  /** Opens a run; the former one stays as it is if that fails. */
+  function start(settings, { playing }) {
+    const complete = { ...settings, seed: settings.seed ?? engines.freshSeed() };
+    return opening(
+      complete,
+      playing,
+      () => openSession(complete),
+      ({ opened, sentence, failed }, physics) => {
+        if (session) left.push(session, store.get());
+        adopt(opened, physics, sentence, {
+          ...NOTHING_YET,
+          settings: complete,
+          run: store.get().run + 1,
+          left: described(left.last()),
+        });
+        if (opened.device.kind === "cpu" && !failed) handOver.follow(complete);
+        else handOver.leave();
+      },
+    );
   }
 
   /** As start, for settings that an address gave: what the program refuses is said and left out. */
-  async function startForgiving(settings, options) {
-    try {
-      return await start(settings, options);
-    } catch (error) {
-      if (!error.field || Object.keys(settings.config).length === 0) throw error;
-      const { [error.field]: refused, ...rest } = settings.config;
-      store.set({ notes: [...store.get().notes, `${error.message} It runs without ${refused === undefined ? "the hyperparameters of this address" : "it"}.`] });
-      return startForgiving({ ...settings, config: refused === undefined ? {} : rest }, options);
-    }
+  function startForgiving(wished, options) {
+    const { settings, notes } = nearestRun(wished, engines.check);
+    if (notes.length > 0) store.set({ notes: [...store.get().notes, ...notes] });
+    return start(settings, options);
   }
 
   /** Starts over with `changes`; gives back the error if there is one. Whatever is played goes on in that case. */
-  async function change(changes, { playing = store.get().playing } = {}) {
+  async function change(changes) {
+    const now = wish ?? { settings: store.get().settings, playing: store.get().playing };
+    if (!now.settings) return null; // there is nothing to change yet
+    const wanted = { ...now.settings, ...changes };
+    if (wanted.task !== now.settings.task) wanted.physics = {}; // another task has other levers
+    const refused = engines.check(wanted);
+    if (refused) return refused;
     try {
-      await start({ ...store.get().settings, ...changes }, { playing });
-      if (Object.keys(changes).length > 0) settingsChanged(store.get().settings);
+      await start(wanted, { playing: now.playing });
+      settingsChanged();
       return null;
     } catch (error) {
       return error;
     }
   }
 
-  /** Changes the world between two advances; gives back the error if there is one, and the world is as it was then. */
-  async function setPhysics(name, value) {
-    const asked = session;
-    if (!asked) return null;
+  /** Starts over with what is typed in the settings, if it is valid, and `changes`. */
+  function startOver(changes) {
+    if (store.get().run === 0) return null; // the first run is still being opened
+    return change({ ...store.get().draft, ...changes });
+  }
+
+  /** The run that was left last comes back, in exchange for this one; gives back the error if there is one. */
+  async function undo() {
+    const back = left.last();
+    if (!back || wish) return null;
+    const { settings, device } = back.view;
+    const take = ({ opened, kept }, physics) => {
+      left.exchange(session, store.get());
+      const sentence = kept ? device.sentence : `Training on the CPU.${whereWords(engines.where())}`;
+      adopt(opened, physics, sentence, {
+        ...back.view,
+        playing: false,
+        stopped: kept && back.view.stopped,
+        run: store.get().run + 1,
+        left: described(left.last()),
+      });
+      if (opened.device.kind === "cpu" && settings.device !== "cpu") handOver.follow(settings);
+      else handOver.leave();
+    };
     try {
-      const physics = await asked.setPhysics(name, value);
-      if (asked === session) store.set({ physics });
+      await opening(settings, store.get().playing, () => hadBack(back), take);
+      settingsChanged();
       return null;
     } catch (error) {
-      return asked === session ? error : null; // of a run that has been replaced meanwhile
+      left.drop(back);
+      store.set({ left: described(left.last()) });
+      return error;
+    }
+  }
+
+  /** A run that was left: its session, if that still answers, else what its latest checkpoint holds. */
+  async function hadBack({ session: kept, view: { checkpoint } }) {
+    if (await answers(kept)) return { opened: kept, kept: true };
+    if (!checkpoint)
+      throw new EngineError("The run that was left cannot be brought back: nothing of it had been saved.");
+    return { opened: await (await engines.cpu()).resume(checkpoint.bytes, "cpu"), kept: false };
+  }
+
+  /** Changes the world between two advances; gives back the error if there is one, and the world is as it was then. */
+  async function setPhysics(name, value) {
+    const of = session;
+    if (!of) return null;
+    try {
+      const physics = await patience.watch(of.setPhysics(name, value));
+      if (of === session) {
+        store.set({ physics });
+        physicsChanged();
+      }
+      return null;
+    } catch (error) {
+      return of === session ? error : null; // of a run that has been replaced meanwhile
     }
   }
 
   /** After a failure: goes on on the CPU from the latest checkpoint, or from the start if there is none. */
   async function rescue() {
-    const { checkpoint, settings } = store.get();
-    const onCpu = { ...settings, device: "cpu" };
+    const { checkpoint, settings, device } = store.get();
+    const onCpu = { ...(settings ?? wish?.settings), device: "cpu" };
+    patience.forget();
     store.set({ trouble: null });
     handOver.leave();
+    loop.detach();
+    engines.end(device?.kind ?? "cpu"); // what has failed, or does not answer, does not go on behind the page
+    session = null;
     try {
       if (checkpoint) await goOn(checkpoint, onCpu);
       else await start(onCpu, { playing: false });
       handOver.leave();
       store.set({ device: { ...store.get().device, sentence: rescued(checkpoint?.iteration ?? 0) } });
-      settingsChanged(store.get().settings);
+      settingsChanged();
       play();
     } catch (error) {
       store.set(trouble(error.message, store.get(), { final: true }));
     }
   }
 
-  async function goOn(checkpoint, settings) {
-    const mine = (opening += 1);
-    const opened = await (await engines.cpu()).resume(checkpoint.bytes, "cpu");
-    const physics = await opened.physics();
-    if (mine !== opening) return opened.close();
-    adopt(opened, physics, "", { settings, stopped: false, resumed: store.get().resumed + 1 });
-  }
+  const goOn = (checkpoint, settings) =>
+    opening(
+      settings,
+      false,
+      async () => ({ opened: await (await engines.cpu()).resume(checkpoint.bytes, "cpu") }),
+      ({ opened }, physics) =>
+        moveTo(opened, physics, "", { settings, stopped: false, resumed: store.get().resumed + 1 }),
+    );
 
   return {
     startForgiving,
+    /** What an address has to hold so that it opens this run. */
+    shared() {
+      const { settings, speed, physics } = store.get();
+      return { ...settings, speed, physics: plansOf(physics) };
+    },
     commands: {
       play,
       pause,
       toggle: () => (store.get().playing ? pause() : play()),
-      tick() { pause(); loop.errand("tick"); },
-      phase() { pause(); loop.errand("phase"); },
-      restart: () => change({}),
-      newSeed: () => change({ seed: engines.freshSeed() }),
+      tick() {
+        if (session) {
+          pause();
+          loop.errand("tick");
+        }
+      },
+      phase() {
+        if (session) {
+          pause();
+          loop.errand("phase");
+        }
+      },
+      restart: () => startOver({}),
+      newSeed: () => startOver({ seed: engines.freshSeed() }),
+      changeDevice: (device) => change({ ...store.get().draft, device }),
       change,
+      undo,
       rescue,
       setPhysics,
       setSpeed(speed) {
@@ -143,8 +272,26 @@ export function createRun({ engines, store, loop, settingsChanged }) {
   };
 }
 
+async function answers(session) {
+  try {
+    await session?.physics();
+    return Boolean(session);
+  } catch {
+    return false;
+  }
+}
+
 /** What a run that has just been opened has to show. */
 const NOTHING_YET = {
-  playing: false, stopped: false, snapshot: null, curves: null, recording: null, comparison: null, errorByHorizon: null,
-  calibration: null, returnGap: null, stateMap: null, checkpoint: null,
+  playing: false,
+  stopped: false,
+  snapshot: null,
+  curves: null,
+  recording: null,
+  comparison: null,
+  errorByHorizon: null,
+  calibration: null,
+  returnGap: null,
+  stateMap: null,
+  checkpoint: null,
 };

@@ -45,7 +45,8 @@ export const INITIAL = {
   schema: null,
   settings: null, // what the run was made from: see params.js
   notes: [], // sentences that a visitor should read
-  trouble: null, // {title, words, report, rescue: {iteration} | null}: the learner cannot go on as it was
+  // {title, words, report, rescue: {iteration} | null, waits}: the learner cannot go on as it was, or (waits) has not answered yet
+  trouble: null,
   device: null, // {kind, name, sentence}
   opening: false, // a run is being prepared; on WebGPU that takes a moment
   playing: false,
@@ -53,6 +54,8 @@ export const INITIAL = {
   speed: "normal",
   run: 0, // counts runs since the page was opened
   resumed: 0, // … and how often one was taken up again from a checkpoint
+  left: null, // {task, seed, iteration} of the run that Undo brings back
+  draft: {}, // {config, seed}: what is typed in the settings and valid, but not applied yet
   checkpoint: null, // {bytes, iteration, ms}: the latest of this run
   snapshot: null,
   curves: null,

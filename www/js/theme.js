@@ -16,9 +16,9 @@ export function createTheme() {
   };
   for (const query of ["(prefers-color-scheme: dark)", "(forced-colors: active)"]) matchMedia(query).addEventListener("change", change);
   addEventListener("resize", () => { if ((devicePixelRatio || 1) !== theme.scale) change(); });
-  for (const [event, onPaper] of [["beforeprint", true], ["afterprint", false]]) {
+  for (const event of ["beforeprint", "afterprint"]) {
     addEventListener(event, () => {
-      document.documentElement.toggleAttribute("data-on-paper", onPaper);
+      document.documentElement.toggleAttribute("data-on-paper", event === "beforeprint");
       change();
     });
   }
@@ -33,7 +33,7 @@ function colourOf(variable) {
   const probe = document.body.appendChild(document.createElement("i"));
   probe.style.color = text;
   probe.style.forcedColorAdjust = "none";
-  const [red, green, blue] = getComputedStyle(probe).color.match(/[\d.]+/g).map(Number);
+  const [red, green, blue] = getComputedStyle(probe).color.match(/[\d.]+/g)?.map(Number) ?? [0, 0, 0];
   probe.remove();
   return `#${[red, green, blue].map((part) => Math.round(part).toString(16).padStart(2, "0")).join("")}`;
 }

@@ -1,5 +1,8 @@
 // Pairs of names and texts ⇄ an address. Pure.
 
+/** Longer ones go into the hash, which no server is sent: some refuse a query of more than this. */
+const LONG = 2000;
+
 /** All pairs in an address: those of the query first, then those of the hash, which win where both have a name. */
 export function pairsOf(address) {
   const url = new URL(address);
@@ -10,7 +13,11 @@ export function pairsOf(address) {
 /** The same page with these pairs, in the query. */
 export function addressWith(address, pairs) {
   const url = new URL(address);
-  url.search = new URLSearchParams(pairs).toString();
-  url.hash = "";
+  // These two may stand in an address as they are, and are easier to read so.
+  const text = new URLSearchParams(pairs).toString().replaceAll("%40", "@").replaceAll("%3B", ";");
+  [url.search, url.hash] = text.length > LONG ? ["", text] : [text, ""];
   return url.href;
 }
+
+/** The same page without any. */
+export const bareAddress = (address) => addressWith(address, []);

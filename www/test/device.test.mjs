@@ -29,7 +29,8 @@ test("a program on the processor is told from a graphics device", async () => {
 });
 
 const REAL = { possible: true, reason: "", name: "apple metal-3", software: false };
-const plan = (wish, { probe = REAL, built = true, saveData = false } = {}) => planFor(wish, { probe, built, saveData });
+const EVERYWHERE = { algorithm: "ppo", devices: ["cpu", "webgpu"] };
+const plan = (wish, { probe = REAL, built = true, saveData = false, kernels = EVERYWHERE } = {}) => planFor(wish, { probe, built, saveData, kernels });
 
 test("what is wished for wins; automatic asks what WebGPU is and what it costs", () => {
   assert.deepEqual(plan("cpu"), { move: "no", sentence: "Training on the CPU, as asked for." });
@@ -40,6 +41,7 @@ test("what is wished for wins; automatic asks what WebGPU is and what it costs",
     [{ probe: { possible: false, reason: "of rain" } }, "Training on the CPU, because of rain."],
     [{ probe: { ...REAL, name: "google swiftshader", software: true } }, "Training on the CPU: WebGPU is only software here (google swiftshader), and slower."],
     [{ saveData: true }, "Training on the CPU: WebGPU is not fetched, to save data as you ask. It can be chosen."],
+    [{ kernels: { algorithm: "dqn", devices: ["cpu"] } }, "Training on the CPU: dqn has no WebGPU kernels."],
     [{ built: false }, "Training on the CPU, because this page was built without WebGPU."],
   ];
   for (const [world, sentence] of stays) assert.deepEqual(plan("auto", world), { move: "no", sentence });

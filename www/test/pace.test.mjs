@@ -16,7 +16,7 @@ function world({ rate, tickMs = 0.7, ahead = 1, timerLate = 1.5 }) {
   const clock = createClock();
   const done = { ticks: 0, workMs: 0, orders: 0 };
   const wasm = {
-    device: () => ({}), snapshot: () => ({ ticks: done.ticks }), take_recording: () => null, curves: () => ({ metrics: {} }), free() {},
+    device: () => ({}), snapshot: () => ({ ticks: done.ticks }), take_recording: () => null, physics: () => [], curves: () => ({ metrics: {} }), free() {},
     async advance(budgetMs, maxTicks) {
       const ticks = Math.min(maxTicks, Math.max(1, Math.ceil(budgetMs / tickMs)));
       await clock.sleep(ticks * tickMs);

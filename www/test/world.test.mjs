@@ -4,7 +4,7 @@ import { localEngine } from "../js/engine/local.js";
 import { answer as isBetter, begun } from "../js/panels/learning.js";
 import { doubtAnswer, promiseAnswer } from "../js/panels/doubt.js";
 import { answer as looksAt } from "../js/panels/where.js";
-import { changes, worded } from "../js/panels/world.js";
+import { changed, worded } from "../js/panels/world.js";
 import { received } from "../js/reports.js";
 
 test("a change of the world waits for the advance that is under way, and what is refused loses nothing", async () => {
@@ -31,10 +31,9 @@ test("a change of the world waits for the advance that is under way, and what is
 });
 
 test("what is otherwise in the world is said with its unit", () => {
-  const initial = [{ name: "half_length", unit: "m", value: 0.5 }, { name: "wind", unit: "N", value: 0 }];
-  const now = [{ ...initial[0], value: 0.87654 }, initial[1]];
-  assert.deepEqual(changes(initial, now).map(worded), ["half length 0.877 m"]);
-  assert.deepEqual(changes(initial, initial), []);
+  const usual = [{ name: "half_length", unit: "m", value: 0.5, usual: 0.5 }, { name: "wind", unit: "N", value: 0, usual: 0 }];
+  assert.deepEqual(changed([{ ...usual[0], value: 0.87654 }, usual[1]]).map(worded), ["half length 0.877 m"]);
+  assert.deepEqual(changed(usual), []);
   assert.equal(worded({ name: "gravity", unit: "m/step²", value: 0.0025 }), "gravity 0.0025 m/step²");
 });
 

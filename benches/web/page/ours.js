@@ -1,4 +1,5 @@
 // mbppo itself. On the CPU the loops run in wasm, as they do in its page; JavaScript holds the clock.
+// @ts-ignore what build.mjs makes has no types
 import start, * as wasm from "/built/mbppo_bench.js";
 
 const BATCHES = 20;

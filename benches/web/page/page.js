@@ -24,7 +24,7 @@ const opened = open();
 const measure = async (workload, options) => time(await (await opened).WORKLOADS[workload](), options);
 
 /** The same of one that grows along an axis. */
-const measureGrowing = async (axis, size, options) => time(await (await opened).GROWING[axis](size), options);
+const measureGrowing = async (axis, size, options) => time(await (/** @type {any} */ (await opened)).GROWING[axis](size), options);
 
 async function time(made, options) {
   const calls = on === "webgpu" ? await callsOf(made) : undefined;

@@ -14,6 +14,7 @@ export const DIST = process.env.MBPPO_DIST ?? fileURLToPath(new URL("../../../di
 /**
  * {open, home, trace, traced, close}. `gpu`: with a software WebGPU adapter; without it the browser has WebGPU but finds no adapter. All other options
  * are those of serve.mjs. `home`: the page's address. `dist`: another built page.
+ * @param {{ gpu?: boolean, dist?: string } & NonNullable<Parameters<typeof serve>[1]>} [options]
  */
 export async function launch({ gpu = false, dist = DIST, ...serving } = {}) {
   if (!existsSync(`${dist}/index.html`)) throw new Error("There is no built page in dist/. Build it first: trunk build.");
@@ -31,7 +32,14 @@ export async function launch({ gpu = false, dist = DIST, ...serving } = {}) {
   };
 }
 
-/** A page on `query`; `page.faults` collects errors, foreign requests and violations of the content policy. */
+/**
+ * A page on `query`; `page.faults` collects errors, foreign requests and violations of the content policy.
+ * @param {any} browser
+ * @param {{ page: string }} host
+ * @param {string} query
+ * @param {Record<string, any>} [options]
+ * @returns {Promise<any>}
+ */
 async function open(browser, host, query = "", { before, loaded = true, altered, as, ...context } = {}) {
   const visit = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...context });
   const page = await visit.newPage();

@@ -4,6 +4,7 @@ import { launch, until, untilSaid, workerOf } from "./browser.mjs";
 import { realAdapter, standIn } from "./standin.mjs";
 
 const folder = process.argv[2] ?? "shots";
+/** @type {any[][]} */
 const VIEWS = [
   ["wide", { viewport: { width: 1280, height: 800 }, colorScheme: "light" }],
   ["phone", { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true, colorScheme: "dark" }],

@@ -34,7 +34,7 @@ export const frameTimes = (page, ms = 3000) => page.evaluate((span) => new Promi
 
 /** Every visible text that is too small or too faint: "13 px, 4.5 : 1" is the promise. */
 export const faintTexts = (page) => page.evaluate(() => {
-  const luminance = ([r, g, b]) => [r, g, b].map((c) => c / 255).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)).reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+  const luminance = (/** @type {number[]} */ [r, g, b]) => [r, g, b].map((c) => c / 255).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)).reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
   const rgba = (text) => text.match(/[\d.]+/g).map(Number);
   const over = (top, bottom, alpha) => top.map((c, i) => c * alpha + bottom[i] * (1 - alpha));
   const paper = (node) => {
@@ -48,7 +48,8 @@ export const faintTexts = (page) => page.evaluate(() => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const node = walker.currentNode.parentElement;
-    if (!walker.currentNode.data.trim() || !node.checkVisibility({ visibilityProperty: true, opacityProperty: true }) || node.closest(".unseen, template, :disabled")) continue;
+    const { data } = /** @type {Text} */ (walker.currentNode);
+    if (!data.trim() || !node.checkVisibility({ visibilityProperty: true, opacityProperty: true }) || node.closest(".unseen, template, :disabled")) continue;
     if (node.getBoundingClientRect().width <= 1) continue;
     const style = getComputedStyle(node);
     let opacity = 1;
@@ -58,7 +59,7 @@ export const faintTexts = (page) => page.evaluate(() => {
     const [light, dark] = [luminance(front), luminance(back)].sort((a, b) => b - a);
     const contrast = (light + 0.05) / (dark + 0.05);
     const size = parseFloat(style.fontSize);
-    if (size < 13 || contrast < 4.5) faults.push(`"${walker.currentNode.data.trim().slice(0, 40)}": ${size} px, ${contrast.toFixed(2)} : 1`);
+    if (size < 13 || contrast < 4.5) faults.push(`"${data.trim().slice(0, 40)}": ${size} px, ${contrast.toFixed(2)} : 1`);
   }
   return faults;
 });
@@ -66,6 +67,6 @@ export const faintTexts = (page) => page.evaluate(() => {
 /** Buttons, selects and the like that are smaller than a finger. */
 export const smallTargets = (page, least = 40) => page.evaluate((size) => [...document.querySelectorAll("button, select, summary, .speed span")]
   .filter((node) => node.checkVisibility() && !node.closest("dialog:not([open])"))
-  .map((node) => [node.textContent.trim().slice(0, 20), node.getBoundingClientRect()])
+  .map((node) => /** @type {[string, DOMRect]} */ ([node.textContent.trim().slice(0, 20), node.getBoundingClientRect()]))
   .filter(([, { width, height }]) => width > 1 && (height < size - 0.5 || width < size - 0.5))
   .map(([text, { width, height }]) => `${text}: ${Math.round(width)} × ${Math.round(height)}`), least);

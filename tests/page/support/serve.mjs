@@ -10,6 +10,9 @@ const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", "
  * body for a file; `files` are there besides, by their names; what is sent to a name of `posted` is answered by its function.
  * `keep`: browsers may keep what has its content in its name, as docs/hosting.md advises; else they keep nothing. `headers(name)`:
  * more headers for a file, or others. What `slow.files` matches arrives in pieces, as over a poor line; a test may change that at any time.
+ * @param {string} folder
+ * @param {{ under?: string, altered?: (name: string, body: any) => any, keep?: boolean, headers?: (name: string) => Record<string, any>,
+ *   slow?: { files: ?RegExp }, files?: Record<string, any>, posted?: Record<string, any> }} [options]
  */
 export async function serve(folder, { under = "/somewhere/below/", altered = (name, body) => body, keep = false, headers = () => ({}), slow = { files: null }, files = {}, posted = {} } = {}) {
   const server = createServer(async (request, response) => {
@@ -28,8 +31,8 @@ export async function serve(folder, { under = "/somewhere/below/", altered = (na
       response.writeHead(404).end("There is no such file.");
     }
   });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const page = `http://localhost:${server.address().port}${under}`;
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(null)));
+  const page = `http://localhost:${/** @type {import("node:net").AddressInfo} */ (server.address()).port}${under}`;
   return { page, close: () => new Promise((resolve) => { server.closeAllConnections(); server.close(resolve); }) };
 }
 

@@ -4,6 +4,7 @@ import { faultsOf, launch, snapshotOf } from "./browser.mjs";
 
 const seconds = Number(process.argv[2] ?? 20);
 const folder = process.argv[3] ?? "shots";
+/** @type {any[][]} */
 const VIEWS = [
   ["wide-light", { viewport: { width: 1280, height: 800 }, colorScheme: "light" }],
   ["wide-dark", { viewport: { width: 1280, height: 800 }, colorScheme: "dark" }],

@@ -39,14 +39,15 @@ function described({ info = {}, isFallbackAdapter }) {
 /**
  * What to do about WebGPU for a wish, once the run has begun on the CPU. `move`: "no" (and `sentence`: why), "asked"
  * (take the run over), "measure" (take it over if that pays) or "wait" (ask again once WebGPU is compiled). `built`: whether the page
- * has a WebGPU build, or "coming"; `saveData`: the visitor's wish.
+ * has a WebGPU build, or "coming"; `saveData`: the visitor's wish; `kernels`: where the learner can compute.
  * @param {string} wish
- * @param {{ probe: any, built: boolean | "coming", saveData: boolean }} world
+ * @param {{ probe: any, built: boolean | "coming", saveData: boolean, kernels: { algorithm: string, devices: string[] } }} world
  * @returns {{ move: string, sentence?: string }}
  */
-export function planFor(wish, { probe, built, saveData }) {
+export function planFor(wish, { probe, built, saveData, kernels }) {
   const stay = (sentence) => ({ move: "no", sentence });
   if (wish === "cpu") return stay(`${CPU}, as asked for.`);
+  if (!kernels.devices.includes("webgpu")) return stay(`${CPU}: ${kernels.algorithm} has no WebGPU kernels.`);
   if (!probe.possible) return stay(`${CPU}, because ${probe.reason}.`);
   if (!built) return stay(`${CPU}, because this page was built without WebGPU.`);
   const coming = built === "coming" ? { move: "wait", sentence: `${CPU} while WebGPU is still being compiled; this may take minutes.` } : null;

@@ -2,6 +2,7 @@
 import { addresses, arrival } from "./address.js";
 import { compile, instantiate } from "./load.js";
 import { localEngine } from "./local.js";
+import { EngineError } from "./protocol.js";
 import { remoteEngine } from "./remote.js";
 
 /** What is drawn on a canvas of the page, and so lives on its thread. */
@@ -15,12 +16,13 @@ export async function openEngines({ thread, onProgress, onPanic }) {
   const builds = addresses();
   const compiled = compile(builds.cpu, onProgress);
   let where = { thread, reason: null }; // where the CPU trains, and why that is not the Worker
-  const begin = compiled.then((module) => ({ script: builds.cpu.script, module }));
-  const beside = async () => remoteEngine(newWorker("cpu"), begin, { onPanic: (message) => onPanic(message, { final: false }) });
+  const begin = async () => ({ script: builds.cpu.script, module: await compiled });
+  const beside = async () => remoteEngine(newWorker("cpu"), begin(), { onPanic: (message) => onPanic(message, { final: false }) });
   const starting = thread === "worker" ? settled(beside()) : null; // its scripts load while the wasm does
 
   const bindings = await instantiate(builds.cpu, await compiled);
   bindings.on_panic((message, place) => onPanic(place ? `${message}\nat ${place}` : message, { final: true }));
+  hearTraps((message) => onPanic(message, { final: true }));
 
   async function start(attempt) {
     if (where.thread === "main") return localEngine(bindings);
@@ -34,8 +36,15 @@ export async function openEngines({ thread, onProgress, onPanic }) {
   const arrives = gpuBuild === "coming" ? arrival().then((build) => { gpuBuild = build; }) : Promise.resolve();
   /** @type {?ReturnType<typeof openWebGpu>} */ let webgpu = null;
 
+  const wishOf = ({ task, preset, seed, config, physics }) => ({ task, preset, seed: seed ?? 0, config, physics, device: "cpu" });
   return {
     schema: bindings.schema(),
+    /** What the program would refuse about settings: an EngineError with its `field`, or null. Nothing is opened. */
+    check: (settings) => refusal(() => bindings.check(wishOf(settings))),
+    /** The hyperparameters that change nothing in such a run: [{name, reason}]. */
+    withoutEffect: ({ task, preset, config }) => bindings.without_effect(task, preset, config),
+    /** A hyperparameter's value as the program writes it; throws what is wrong with it. */
+    readHyperparameter: (name, text) => bindings.read_hyperparameter(name, text),
     freshSeed: () => bindings.fresh_seed(),
     plots: Object.fromEntries(PLOTS.map((name) => [name, bindings[name]])),
     where: () => where,
@@ -56,6 +65,11 @@ export async function openEngines({ thread, onProgress, onPanic }) {
       if (!cpu.alive()) cpu = await start(where.thread === "worker" ? settled(beside()) : null);
       return cpu;
     },
+    /** Ends an engine, "cpu" or "webgpu", whatever it is doing: the next call of it begins anew. */
+    end(kind) {
+      if (kind === "webgpu") webgpu?.engine?.close();
+      else cpu.close();
+    },
   };
 }
 
@@ -74,3 +88,23 @@ function openWebGpu(build, onProgress, onPanic) {
 const settled = (opening) => opening.then((engine) => ({ engine }), (error) => ({ error }));
 
 const newWorker = (name) => new Worker(new URL("../worker/index.js", import.meta.url), { type: "module", name });
+
+/** What `asked()` throws, if it does: as the program's own error. */
+function refusal(asked) {
+  try {
+    asked();
+    return null;
+  } catch (error) {
+    return EngineError.from(error);
+  }
+}
+
+/**
+ * A program that ends on this thread without a word of its own, as when its stack or its memory is used up, answers nothing any
+ * more. The browser knows.
+ */
+function hearTraps(told, page = globalThis) {
+  const hear = (error) => { if (error instanceof WebAssembly.RuntimeError) told(error.message); };
+  page.addEventListener("error", (event) => hear(event.error));
+  page.addEventListener("unhandledrejection", (event) => hear(event.reason));
+}

@@ -36,14 +36,16 @@ function sessionOf(session, { failed, pace }) {
     turn = result.catch(() => {});
     return result;
   };
-  const growth = createGrowth();
+  let growth = createGrowth();
+  const moved = createNews();
   let rests = 0;
   return {
     device: session.device(),
     ahead: 0,
     advance(order) {
       const asked = rests;
-      return inTurn(() => advance(session, order, { growth, pace, rested: () => asked !== rests }));
+      if (order.anew) growth = createGrowth();
+      return inTurn(() => advance(session, order, { growth, moved, pace, rested: () => asked !== rests }));
     },
     rest: () => { rests += 1; },
     physics: () => inTurn(() => session.physics()),
@@ -52,7 +54,7 @@ function sessionOf(session, { failed, pace }) {
   };
 }
 
-async function advance(session, order, { growth, pace, rested }) {
+async function advance(session, order, { growth, moved, pace, rested }) {
   const { maxTicks = 0xffffffff, stopAt = "", save = false, look = true, curves = false } = order;
   let workMs = 0;
   const slice = async (budgetMs, ticks) => {
@@ -64,7 +66,7 @@ async function advance(session, order, { growth, pace, rested }) {
   const done = maxTicks > 0 && !rested() ? await pace.work({ ...order, maxTicks }, slice, rested) : IDLE;
   const start = performance.now();
   const report = { ticks: done.ticks, phaseChanged: done.phase_changed, iterationEnded: done.iteration_ended, idleMs: done.idle_ms ?? 0 };
-  if (look) Object.assign(report, { snapshot: session.snapshot(), recording: session.take_recording() });
+  if (look) Object.assign(report, { snapshot: session.snapshot(), recording: session.take_recording(), ...moved(session.physics()) });
   if (curves) {
     const before = performance.now();
     report.curves = growth(session.curves());
@@ -83,4 +85,15 @@ async function checkpointOf(session) {
   const start = performance.now();
   const bytes = await session.save();
   return { bytes, iteration: session.snapshot().iteration, ms: performance.now() - start };
+}
+
+/** Tells of physics only if they are other than they were told last: a plan may change them. */
+function createNews() {
+  let last = "";
+  return (physics) => {
+    const text = JSON.stringify(physics);
+    if (text === last) return {};
+    last = text;
+    return { physics };
+  };
 }

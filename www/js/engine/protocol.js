@@ -3,7 +3,8 @@
 
 /**
  * @typedef {object} Engine
- * @property {(wish: {task: string, preset: string, seed: number, device: DeviceKind, config: Object<string, string>}) => Promise<Session>} open
+ * @property {(wish: {task: string, preset: string, seed: number, device: DeviceKind, config: Object<string, string>,
+ *   physics: Object<string, string>}) => Promise<Session>} open
  *   rejects with an {@link EngineError}
  * @property {(checkpoint: Uint8Array, device: DeviceKind) => Promise<Session>} resume goes on where the checkpoint was taken
  * @property {() => boolean} alive false once nothing can be opened any more
@@ -22,7 +23,8 @@
  * @property {() => void} close
  * @property {{kind: string, name: string, sentence: string}} device
  *
- * @typedef {{name: string, unit: string, min: number, max: number, value: number}} Parameter
+ * @typedef {{name: string, unit: string, min: number, max: number, value: number, usual: number, changes: string}} Parameter
+ *   `usual`: its value in the task as it is; `changes`: those of this run, as `open` takes them
  *
  * @typedef {object} Order
  * @property {number} budgetMs how long to work; one tick is always done
@@ -33,6 +35,7 @@
  * @property {boolean} [save] report a checkpoint if it stops where an iteration ends
  * @property {boolean} [look] whether the report should hold a snapshot and the recording
  * @property {boolean} [curves] whether it should hold the curves too
+ * @property {boolean} [anew] whether the curves should be all of them, and not only what is new
  *
  * @typedef {object} Report
  * @property {number} ticks
@@ -44,6 +47,7 @@
  * @property {object} [recording] frames, forecast, comparison, error_by_horizon, calibration, return_gap, state_map since the last look
  * @property {import("./curves.js").Growth} [curves] what has been added to the curves
  * @property {number} [curvesMs] how long copying them took
+ * @property {Parameter[]} [physics] if they have changed since the last look
  * @property {Checkpoint} [checkpoint]
  *
  * @typedef {{bytes: Uint8Array, iteration: number, ms: number}} Checkpoint after so many iterations; `ms`: how long saving took

@@ -1,4 +1,5 @@
 // An engine in a Worker, as the page sees it: every call is a message, every answer too.
+import { createPatience, PATIENCE_S } from "../patience.js";
 import { EngineError } from "./protocol.js";
 
 const AHEAD = 1; // one order waits while another is worked on: the worker never does nothing
@@ -6,11 +7,12 @@ const AHEAD = 1; // one order waits while another is worked on: the worker never
 /**
  * Starts an engine in `worker` and resolves when it can be used. `start`, or a promise of it: {script, module}, or {script, wasm,
  * bytes} to have it fetch the wasm by itself, with `onProgress({received, total})`. `onPanic(message)`: its program has ended.
+ * A worker that fails, or says nothing for long before it is ready, is ended. `clock`: {every, stop}, as in patience.js.
  * @param {Worker} worker
  * @param {any} start
- * @param {{ onProgress?: (progress: any) => void, onPanic?: (message: string) => void }} [listeners]
+ * @param {{ onProgress?: (progress: any) => void, onPanic?: (message: string) => void, clock?: object }} [listeners]
  */
-export async function remoteEngine(worker, start, { onProgress = () => {}, onPanic = () => {} } = {}) {
+export async function remoteEngine(worker, start, { onProgress = () => {}, onPanic = () => {}, clock = {} } = {}) {
   const pending = new Map(); // call → {resolve, reject}
   let calls = 0;
   let sessions = 0;
@@ -26,6 +28,7 @@ export async function remoteEngine(worker, start, { onProgress = () => {}, onPan
     for (const { reject } of pending.values()) reject(failure);
     pending.clear();
     begin.reject(failure);
+    worker.terminate();
   };
   const call = (name, session, ...args) => new Promise((resolve, reject) => {
     if (failure) return reject(failure);
@@ -35,8 +38,18 @@ export async function remoteEngine(worker, start, { onProgress = () => {}, onPan
   });
   const tell = (name, session) => { if (!failure) worker.postMessage({ id: null, call: name, session, args: [] }); };
 
+  const silent = () => fail(new EngineError(`The worker that trains did not start within ${PATIENCE_S} seconds.`));
+  const patience = createPatience({ late: silent, back() {}, ...clock });
+  const waitForIt = () => {
+    patience.forget();
+    patience.watch(started);
+  };
+
   worker.onmessage = ({ data }) => {
-    if (data.progress) return onProgress(data.progress);
+    if (data.progress) {
+      waitForIt();
+      return onProgress(data.progress);
+    }
     if (data.ready) return begin.resolve();
     if (data.panic) return onPanic(data.panic);
     if (data.failed || data.error?.fatal) return fail(EngineError.from(data.failed ?? data.error));
@@ -52,7 +65,10 @@ export async function remoteEngine(worker, start, { onProgress = () => {}, onPan
   worker.onmessageerror = () => fail(new EngineError("The worker that trains sent something that this browser cannot read.", { fatal: true }));
 
   // By then a script that the browser refuses has been heard of.
-  Promise.resolve(start).then((known) => worker.postMessage({ start: known })).catch((error) => fail(EngineError.from(error)));
+  Promise.resolve(start).then((known) => {
+    waitForIt();
+    worker.postMessage({ start: known });
+  }).catch((error) => fail(EngineError.from(error)));
   await started;
 
   async function opened(name, ...args) {
@@ -73,9 +89,6 @@ export async function remoteEngine(worker, start, { onProgress = () => {}, onPan
     open: (wish) => opened("open", wish),
     resume: (checkpoint, device) => opened("resume", checkpoint, device),
     alive: () => failure === null,
-    close() {
-      fail(new EngineError("The worker that trained was closed."));
-      worker.terminate();
-    },
+    close: () => fail(new EngineError("The worker that trained was closed.")),
   };
 }

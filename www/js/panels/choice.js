@@ -7,7 +7,7 @@ const WALKS = /^(Arrow|Page|Home|End)|^.$/; // a letter jumps to an option
 /** Calls `chosen(value)`. Gives {show}: `show(value)` sets the selector, unless somebody is on their way through it. */
 export function makeChoice(select, chosen, { later = setTimeout, never = clearTimeout } = {}) {
   let walking = false; // whether the latest key moved through the closed list
-  let timer = null;
+  /** @type {any} */ let timer = null;
   let shown = select.value;
 
   const commit = () => {

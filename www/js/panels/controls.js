@@ -1,5 +1,6 @@
 // Play, pause and step, like a film's.
 import { find, say } from "../dom.js";
+import { counted } from "../format.js";
 
 export function mountControls({ store, commands }) {
   const bar = find("controls");
@@ -17,6 +18,7 @@ export function mountControls({ store, commands }) {
   find("phase", bar).addEventListener("click", commands.phase);
   find("restart", bar).addEventListener("click", commands.restart);
   find("new-seed", bar).addEventListener("click", commands.newSeed);
+  mountUndo({ store, commands, bar });
   speed.addEventListener("change", () => commands.setSpeed(speed.querySelector(":checked").value));
 
   store.on(["playing", "run", "stopped", "snapshot"], ({ playing, run, stopped, snapshot }) => {
@@ -27,4 +29,18 @@ export function mountControls({ store, commands }) {
     big.hidden = playing || stopped || run === 0 || (snapshot?.ticks ?? 0) > 0;
   });
   store.on(["speed"], (state) => { speed.querySelector(`[value=${state.speed}]`).checked = true; });
+}
+
+/** Offered for as long as there is a run to go back to. */
+function mountUndo({ store, commands, bar }) {
+  const undo = find("undo", bar);
+  undo.addEventListener("click", async () => {
+    const error = await commands.undo();
+    if (error) store.set({ notes: [...store.get().notes, error.message] });
+  });
+  store.on(["left"], ({ left }) => {
+    if (!left && document.activeElement === undo) find("play", bar).focus({ preventScroll: true });
+    undo.hidden = !left;
+    if (left) undo.title = `Back to the run that you left: ${left.task}, seed ${left.seed}, after ${counted(left.iteration, "iteration")}`;
+  });
 }

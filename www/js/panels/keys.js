@@ -1,22 +1,85 @@
-// Keys, for as long as the page has the focus and nobody is typing.
+// Keys, for as long as they are switched on and nothing else has the focus that keys mean something to.
 import { find } from "../dom.js";
 
-const TYPES = "input:not([type=radio], [type=checkbox]), select, textarea, [contenteditable]";
-const PRESSES = "button, summary, a, input, label"; // space already means something on these
+/** Where a key would not be meant for the lab. */
+const TAKES_KEYS = "input, select, textarea, summary, a, [contenteditable]";
+const KEPT = "mbppo.keys"; // "off" in the browser's storage: a screen reader or a voice may need the letters
 
 export function mountKeys({ commands }) {
   const dialog = find("keys");
+  const lab = find("lab");
   const show = () => dialog.showModal();
-  const actions = { " ": commands.toggle, ".": commands.tick, n: commands.phase, r: commands.restart, s: commands.newSeed, "?": show };
+  const actions = {
+    " ": commands.toggle,
+    ".": commands.tick,
+    n: commands.phase,
+    r: commands.restart,
+    s: commands.newSeed,
+    u: commands.undo,
+    "?": show,
+  };
   find("show-keys").addEventListener("click", show);
+  const enabled = mountSwitch(find("keys-on", dialog));
   document.addEventListener("keydown", (event) => {
     const { key } = event;
-    const target = /** @type {Element} */ (event.target);
     const action = actions[key.length === 1 ? key.toLowerCase() : key];
-    if (!action || event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.defaultPrevented) return;
-    if (target.closest(TYPES) || document.querySelector("dialog[open]")) return;
-    if (key === " " && target.closest(PRESSES)) return;
+    if (
+      !action ||
+      !enabled() ||
+      event.ctrlKey ||
+      event.metaKey ||
+      event.altKey ||
+      event.repeat ||
+      event.defaultPrevented
+    )
+      return;
+    if (document.querySelector("dialog[open]") || !isMeant(event.target, key, lab)) return;
     event.preventDefault();
     action();
   });
+}
+
+/** Whether a key that is pressed there is meant for the lab: with the focus on nothing, or in the lab on nothing that takes keys. */
+export function isMeant(target, key, lab) {
+  if (target === document.body || target === document.documentElement) return true;
+  if (!lab.contains(target) || target.closest(TAKES_KEYS)) return false;
+  return key !== " " || !target.closest("button"); // space presses a button
+}
+
+/** The switch, as it was left at the last visit; gives back whether it is on. */
+function mountSwitch(box) {
+  const named = [...document.querySelectorAll("[aria-keyshortcuts]")].map((node) => ({
+    node,
+    keys: node.getAttribute("aria-keyshortcuts") ?? "",
+  }));
+  const show = () => {
+    for (const { node, keys } of named) {
+      if (box.checked) node.setAttribute("aria-keyshortcuts", keys);
+      else node.removeAttribute("aria-keyshortcuts");
+    }
+  };
+  box.checked = stored() !== "off";
+  show();
+  box.addEventListener("change", () => {
+    show();
+    keep(box.checked ? "on" : "off");
+  });
+  return () => box.checked;
+}
+
+/** A browser may forbid its storage. */
+function stored() {
+  try {
+    return localStorage.getItem(KEPT);
+  } catch {
+    return null;
+  }
+}
+
+function keep(value) {
+  try {
+    localStorage.setItem(KEPT, value);
+  } catch {
+    // Then it holds for this visit.
+  }
 }

@@ -1,8 +1,9 @@
 // The top line: what learns, on which device and why, and how to share it.
 import { find, say } from "../dom.js";
+import { titleOf, unsuited } from "../params.js";
 import { makeChoice } from "./choice.js";
 
-export function mountTopline({ store, commands, addressOf }) {
+export function mountTopline({ store, commands, addressOfRun }) {
   const task = find("task");
   const preset = find("preset");
   const device = find("device");
@@ -15,10 +16,18 @@ export function mountTopline({ store, commands, addressOf }) {
     option.title = explanation;
     return option;
   }));
+  const offer = (settings) => {
+    for (const option of /** @type {any} */ (preset).options) {
+      const row = unsuited(schema, { task: settings.task, preset: option.value });
+      option.disabled = row !== undefined;
+      say(option, titleOf(schema, option.value) + (row ? ` (not on ${settings.task})` : ""));
+      option.title = row?.why ?? schema.presets.find(({ name }) => name === option.value).explanation;
+    }
+  };
   const choices = {
-    task: makeChoice(task, (value) => change({ task: value, config: {} })),
+    task: makeChoice(task, (value) => change(taskChange(schema, store.get().settings, value))),
     preset: makeChoice(preset, (value) => change({ preset: value, config: {} })),
-    device: makeChoice(device, (value) => change({ device: value })),
+    device: makeChoice(device, (value) => said(commands.changeDevice(value))),
   };
 
   const show = ({ settings, device: opened, opening }) => {
@@ -28,6 +37,7 @@ export function mountTopline({ store, commands, addressOf }) {
     task.title = goal;
     say(find("seed"), String(settings.seed));
     say(find("goal"), goal.charAt(0).toLowerCase() + goal.slice(1));
+    offer(settings);
     preset.title = schema.presets.find(({ name }) => name === settings.preset)?.explanation ?? "";
     say(find("device-sentence"), opening ? "Preparing the learner…" : opened?.sentence ?? "");
   };
@@ -40,17 +50,23 @@ export function mountTopline({ store, commands, addressOf }) {
     else coming.removeAttribute("value");
   });
 
-  /** Starts over; what is refused is said, and the controls show what runs. */
-  async function change(changes) {
-    const error = await commands.change(changes);
-    if (!error) return;
-    store.set({ notes: [...store.get().notes, `${error.message} The run goes on as it was.`] });
-    show(store.get());
+  /**
+   * What is refused is said, and the controls show what runs. `note`: what is to be said otherwise.
+   * @param {Promise<any>} changing
+   * @param {string} [note]
+   */
+  async function said(changing, note) {
+    const error = await changing;
+    const words = error ? `${error.message} The run goes on as it was.` : note;
+    if (words) store.set({ notes: [...store.get().notes, words] });
+    if (error) show(store.get());
   }
+  /** @param {any} wish */
+  const change = ({ note, ...changes }) => said(commands.change(changes), note);
 
   find("share").addEventListener("click", async () => {
     const address = find("share-address");
-    address.value = addressOf(store.get().settings);
+    address.value = addressOfRun();
     say(find("share-done"), "");
     dialog.showModal();
     address.select();
@@ -61,4 +77,12 @@ export function mountTopline({ store, commands, addressOf }) {
       say(find("share-done"), "Copy it from the line above.");
     }
   });
+}
+
+/** What another task changes: if the learner cannot learn it, the nearest takes its place, and `note` says why. */
+export function taskChange(schema, settings, task) {
+  const preset = settings?.preset ?? schema.presets[0].name;
+  const row = unsuited(schema, { task, preset });
+  if (!row) return { task, config: {} };
+  return { task, preset: row.instead, config: {}, note: `${row.why} ${titleOf(schema, row.instead)} learns it instead.` };
 }

@@ -1,29 +1,40 @@
-// When what trains has ended: what happened, in words and as a report to copy, and the ways to go on.
+// When what trains has ended, or does not answer: what happened, in words and as a report to copy, and the ways to go on.
 import { find, say } from "../dom.js";
+import { bareAddress } from "../url.js";
 
 export function mountTrouble({ store, rescue }) {
   const dialog = find("trouble");
   const goOn = find("trouble-rescue");
+  const wait = find("trouble-wait");
+  const afresh = find("trouble-afresh");
+  const restart = find("trouble-restart");
   const report = find("trouble-report");
   const copy = find("trouble-copy");
   goOn.addEventListener("click", rescue);
-  // A new page loads every program anew.
-  find("trouble-restart").addEventListener("click", () => location.reload());
+  wait.addEventListener("click", () => store.set({ trouble: null }));
+  // A new page loads every program anew. What is in its address may be what ended it.
+  restart.addEventListener("click", () => location.reload());
+  afresh.addEventListener("click", () => location.assign(bareAddress(location.href)));
   copy.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(report.textContent);
       say(copy, "Copied");
     } catch {
-      getSelection().selectAllChildren(report);
+      getSelection()?.selectAllChildren(report);
       say(copy, "Selected: copy it with your keyboard");
     }
   });
-  dialog.addEventListener("cancel", (event) => event.preventDefault());
+  dialog.addEventListener("cancel", (event) => {
+    event.preventDefault();
+    if (store.get().trouble?.waits) store.set({ trouble: null });
+  });
   store.on(["trouble"], ({ trouble }) => {
     if (!trouble) return dialog.close();
     goOn.hidden = !trouble.rescue;
     if (trouble.rescue) say(goOn, rescueWords(trouble.rescue));
-    find("trouble-restart").classList.toggle("strong", !trouble.rescue);
+    wait.hidden = !trouble.waits;
+    afresh.hidden = bareAddress(location.href) === location.href;
+    restart.classList.toggle("strong", !trouble.rescue);
     say(find("trouble-title"), trouble.title);
     say(find("trouble-words"), trouble.words);
     say(report, trouble.report);
@@ -32,5 +43,5 @@ export function mountTrouble({ store, rescue }) {
 }
 
 export function rescueWords({ iteration }) {
-  return iteration > 0 ? `Go on on the CPU from iteration ${iteration}` : "Begin again on the CPU";
+  return iteration > 0 ? `Continue on the CPU from iteration ${iteration}` : "Start over on the CPU";
 }

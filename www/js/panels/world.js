@@ -1,38 +1,42 @@
 // Change the world: what the task is made of, changed while it runs.
 import { copyOf, find, say } from "../dom.js";
 import { value } from "../format.js";
+import { withPoint } from "../typed.js";
 
-const WORDS = "Its model of the world will be wrong at once: its error jumps and its ghosts go astray. Then it learns the new world. A restart brings the old one back.";
+const WORDS =
+  "Its model of the world will be wrong at once: its error jumps and its ghosts go astray. Then it learns the new world. A restart begins with the physics of the address, or the usual ones.";
+
+/** Between two changes of one lever. */
+const PAUSE_MS = 200;
 
 export function mountWorld({ store, commands }) {
   const form = find("world-form");
   const problem = find("world-problem", form);
   const reset = find("world-reset", form);
   let levers = new Map(); // name → {show}
-  let initial = null; // the physics with which this run began
 
   const complain = (words) => {
     say(problem, words);
     find("world-words", form).hidden = words !== ""; // the panel must not grow over what is under it
+    return words === "";
   };
   say(find("world-words", form), WORDS);
 
   /** Says what went wrong, if anything did; the world is as it was then. */
   const change = async (name, number) => {
     const error = await commands.setPhysics(name, number);
-    complain(error ? `${error.message} Nothing has changed.` : "");
-    return !error;
+    return complain(error ? `${error.message} Nothing has changed.` : "");
   };
   const build = (physics) => {
-    levers = new Map(physics.map((parameter) => [parameter.name, makeLever(parameter, change)]));
+    levers = new Map(physics.map((parameter) => [parameter.name, makeLever(parameter, change, complain)]));
     find("levers", form).replaceChildren(...[...levers.values()].map(({ node }) => node));
     find("world").hidden = physics.length === 0;
     complain("");
     say(find("world-said", form), "");
   };
   reset.addEventListener("click", async () => {
-    for (const { name, value: number } of changes(initial, store.get().physics).map(({ name }) => initial.find((row) => row.name === name))) await change(name, number);
-    say(find("world-said", form), "It is as it was.");
+    for (const { name, usual } of changed(store.get().physics)) await change(name, usual);
+    say(find("world-said", form), "Physics are reset.");
   });
   form.addEventListener("submit", (event) => event.preventDefault());
 
@@ -40,32 +44,31 @@ export function mountWorld({ store, commands }) {
   store.on(["physics", "run"], ({ physics, run: now }) => {
     if (!physics) return;
     if (run !== now) {
-      [run, initial] = [now, physics];
+      run = now;
       build(physics);
     }
-    const changed = changes(initial, physics);
+    const otherwise = changed(physics);
     for (const parameter of physics) levers.get(parameter.name)?.show(parameter.value);
-    reset.disabled = changed.length === 0;
-    say(find("world-changed"), changed.map(worded).join(", "));
-    if (changed.length > 0) say(find("world-said", form), "");
+    reset.disabled = otherwise.length === 0;
+    say(find("world-changed"), otherwise.map(worded).join(", "));
+    if (otherwise.length > 0) say(find("world-said", form), "");
   });
 }
 
-/** What is otherwise than at the start. */
-export function changes(initial, physics) {
-  return physics.filter(({ name, value: number }) => initial.find((row) => row.name === name)?.value !== number);
-}
+/** What is otherwise than in the task as it is. */
+export const changed = (physics) => physics.filter(({ value: number, usual }) => number !== usual);
 
 /** "half length 0.9 m" */
 export function worded({ name, unit, value: number }) {
   return [spoken(name), value(rounded(number)), unit].filter(Boolean).join(" ");
 }
 
+const pause = () => new Promise((later) => setTimeout(later, PAUSE_MS));
 const spoken = (name) => name.replaceAll("_", " ");
 const rounded = (number) => Number(number.toPrecision(3));
 
 /** A range and a number for one parameter; while a change is under way, only the last wish of many waits. */
-function makeLever({ name, unit, min, max, value: start }, change) {
+function makeLever({ name, unit, min, max, value: start }, change, complain) {
   const node = copyOf("lever");
   const [range, number] = node.querySelectorAll("input");
   const words = `${spoken(name)}${unit ? `, ${unit}` : ""}`;
@@ -74,7 +77,7 @@ function makeLever({ name, unit, min, max, value: start }, change) {
   const label = node.querySelector("label");
   range.id = `world-${name}`;
   label.htmlFor = range.id;
-  for (const input of [range, number]) Object.assign(input, { min, max });
+  Object.assign(range, { min, max });
   number.setAttribute("aria-label", `${words}, as a number from ${value(min)} to ${value(max)}`);
   let [latest, wish, busy] = [start, null, false];
 
@@ -92,9 +95,10 @@ function makeLever({ name, unit, min, max, value: start }, change) {
     busy = true;
     let fine = true;
     while (wish !== null) {
-      const asked = Number(wish);
+      const { text: typed, problem } = withPoint(wish);
       wish = null;
-      fine = await change(name, asked);
+      fine = problem ? complain(problem) : await change(name, typed === "" ? NaN : Number(typed));
+      await pause(); // every change is a part of the run: a slider that is pulled makes a few, not hundreds
     }
     busy = false;
     if (fine) show(latest);
@@ -104,8 +108,10 @@ function makeLever({ name, unit, min, max, value: start }, change) {
     number.value = rounded(range.valueAsNumber);
     want(number.value);
   });
-  number.addEventListener("change", () => want(number.value === "" ? "NaN" : number.value));
-  number.addEventListener("blur", () => { if (number.getAttribute("aria-invalid") !== "true") show(latest); });
+  number.addEventListener("change", () => want(number.value));
+  number.addEventListener("blur", () => {
+    if (number.getAttribute("aria-invalid") !== "true") show(latest);
+  });
   show(start);
   return { node, show };
 }

@@ -18,6 +18,7 @@ export function camera({ width, top, bottom }) {
 
 function body({ shoulder: [x, y], link }, [cosine1, sine1, cosine2, sine2]) {
   const [first, second] = [Math.atan2(sine1, cosine1), Math.atan2(sine1, cosine1) + Math.atan2(sine2, cosine2)];
+  /** @type {[number, number]} */
   const elbow = [x + link * Math.sin(first), y + link * Math.cos(first)];
   return { elbow, along: second, tip: [elbow[0] + link * Math.sin(second), elbow[1] + link * Math.cos(second)] };
 }

@@ -11,7 +11,7 @@ const CARRY_MS = 100; // time that was lost to a late order or a late timer is m
 export function createPace({ now = () => performance.now(), sleep = (ms) => new Promise((later) => setTimeout(later, ms)), breathe = createPause() } = {}) {
   let credit = 0; // milliseconds of work that are due
   let counted = -Infinity; // until when
-  let ended = null; // when the latest order was done, unless it was called off
+  /** @type {?number} */ let ended = null; // when the latest order was done, unless it was called off
 
   function earn(share) {
     const time = now();
@@ -58,6 +58,6 @@ function createPause() {
   const { port1, port2 } = new MessageChannel();
   let waiting = [];
   port1.onmessage = () => waiting.shift()();
-  port1.unref?.(); // Node.js, in tests: nobody is kept waiting by this port
+  /** @type {any} */ (port1).unref?.(); // Node.js, in tests: nobody is kept waiting by this port
   return () => new Promise((resolve) => { waiting.push(resolve); port2.postMessage(null); });
 }

@@ -1,0 +1,107 @@
+// How a page comes to life: the program arrives, the panels are put in place, the address becomes a run. Has no DOM of its own.
+import { EngineError } from "./engine/protocol.js";
+import { readSettings, threadOf, writeSettings } from "./params.js";
+import { createPatience, PATIENCE_S } from "./patience.js";
+import { answeredAfterAll, silent, trouble } from "./reports.js";
+import { createRun } from "./run.js";
+import { addressWith, pairsOf } from "./url.js";
+
+/** Between two entries in the address bar: browsers refuse a page that writes more often. */
+const WRITE_MS = 500;
+
+/**
+ * `openEngines` as in engine/index.js; `loop` as in loop.js. `address`: {read(), write(href)}, of the page. `arrived(parts)` puts
+ * the panels in place. `calm`: whether the visitor wants to begin by hand. `clock`: {every, stop}, as in patience.js. Never throws.
+ */
+export async function openPage({ openEngines, store, loop, address, arrived, calm = false, clock = {} }) {
+  const patience = createPatience({
+    late: () => store.set(silent(PATIENCE_S, store.get())),
+    back: () => store.set(answeredAfterAll(store.get())),
+    ...clock,
+  });
+  const coming = watchArrival(patience);
+  // What has ended is not ordered any more, whoever noticed it.
+  store.on(["trouble"], ({ trouble: now }) => {
+    if (now && !now.waits) loop.pause();
+  });
+  try {
+    const pairs = pairsOf(address.read());
+    const engines = await coming.all(
+      openEngines({
+        thread: threadOf(pairs),
+        onProgress(progress) {
+          coming.more();
+          store.set({ loading: { ...progress, done: false } });
+        },
+        onPanic: (message, options) => store.set(trouble(message, store.get(), options)),
+      }),
+    );
+    const { schema } = engines;
+    store.set({ schema });
+    const addressOf = (settings) => addressWith(address.read(), writeSettings(settings, schema));
+    const write = () => address.write(addressOf(run.shared()));
+    const run = createRun({
+      engines,
+      store,
+      loop,
+      patience,
+      settingsChanged: write,
+      physicsChanged: createLater(write),
+    });
+    arrived({ store, engines, commands: run.commands, addressOfRun: () => addressOf(run.shared()) });
+
+    const { settings, problems, named } = readSettings(pairs, schema, engines.readHyperparameter);
+    store.set({ notes: problems, speed: settings.speed });
+    await run.startForgiving(settings, { playing: settings.autoplay && !calm });
+    store.set({
+      notes: [...store.get().notes, ...remarks(engines, store.get().settings, named)],
+      loading: { ...store.get().loading, done: true },
+    });
+  } catch (error) {
+    store.set(trouble(EngineError.from(error).message, store.get(), { final: true }));
+  }
+}
+
+/** What to say of hyperparameters that an address names and that change nothing in its run: a note, or none. */
+function remarks(engines, settings, named) {
+  const { task, preset, config } = settings;
+  const idle = engines.withoutEffect({ task, preset, config }).filter(({ name }) => named.includes(name));
+  const sentences = [...new Set(idle.map(({ reason }) => reason))].map((reason) => {
+    const names = idle.filter((row) => row.reason === reason).map(({ name }) => name);
+    return `${names.join(", ")} ${names.length > 1 ? reason.replace(/^has /, "have ") : reason}.`;
+  });
+  return sentences.length > 0 ? [sentences.join(" ")] : [];
+}
+
+/** Waits anew whenever more of the program has arrived. */
+function watchArrival(patience) {
+  let arriving = null;
+  return {
+    all: (promise) => patience.watch((arriving = promise)),
+    more() {
+      if (!arriving) return;
+      patience.forget();
+      patience.watch(arriving);
+    },
+  };
+}
+
+/** Calls `write` now, or a little later together with other calls. */
+function createLater(write, ms = WRITE_MS) {
+  /** @type {any} */ let timer = null;
+  let again = false;
+  const rest = () => {
+    timer = null;
+    if (again) begin();
+  };
+  const begin = () => {
+    again = false;
+    write();
+    timer = setTimeout(rest, ms);
+    timer.unref?.(); // Node.js, in tests
+  };
+  return () => {
+    again = true;
+    if (!timer) begin();
+  };
+}
