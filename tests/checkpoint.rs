@@ -109,6 +109,28 @@ fn it_goes_on_exactly_after_the_ring_has_gone_round_and_with_gaussian_heads() {
 }
 
 #[test]
+fn curiosity_learns_from_every_imagined_step_once_where_it_is_asked_to() {
+    for kind in ["rnd", "icm"] {
+        let of_kind = format!("curiosity={kind}");
+        let changes = ["curiosity_on_imagined=true", of_kind.as_str(), "imagination_rounds=1"];
+        let mut trainer = run("CartPole-v1", config("mb-ppo", "CartPole-v1", &changes));
+        let (mut expected, mut imagined) = (0, 0);
+        for _ in 0..3 {
+            iterations(&mut trainer, 1);
+            // Minibatches of 16, of the 24 real steps and of those that were imagined.
+            expected += 24u64.div_ceil(16) + (trainer.steps().1 - imagined).div_ceil(16);
+            imagined = trainer.steps().1;
+            let (mut arrays, _) = Arrays::from_bytes(&saved(&trainer)).expect("a checkpoint");
+            let done: i64 = arrays.take_one(&format!("{kind}.adam.step")).expect("a count");
+            assert_eq!(done, expected as i64, "{kind}, {imagined} imagined");
+        }
+        assert!(imagined > 16, "more than one minibatch");
+        let changes = ["curiosity_on_imagined=true", of_kind.as_str(), "imagination_rounds=2"];
+        goes_on_exactly("CartPole-v1", config("mb-ppo", "CartPole-v1", &changes), 2);
+    }
+}
+
+#[test]
 fn networks_of_every_depth_and_with_a_shared_trunk_go_on_exactly() {
     for changes in [
         ["hidden_layers=1", "model_hidden_layers=3", "shared_trunk=false"],

@@ -5,6 +5,14 @@ declare var violations: string[];
 // What a test asks of an element that it knows by its selector.
 interface Element {
   dataset: any;
+  selectedIndex: any;
+  options: any;
+  inputMode: any;
+  name: any;
+  type: any;
+  checked: any;
+  open: any;
+  disabled: any;
   value: any;
   width: any;
   height: any;

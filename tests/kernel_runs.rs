@@ -80,6 +80,8 @@ fn runs_by_hand_and_by_tensors_agree_in_every_metric() {
         "clip_range_vf=0.2",
         "termination=ignored",
         "lr_anneal_steps=100",
+        "curiosity_on_imagined=true",
+        "curiosity_on_imagined=true curiosity=icm",
         "hidden_layers=1 model_hidden_layers=3",
         "hidden_layers=3 model_hidden_layers=1",
         "shared_trunk=true",

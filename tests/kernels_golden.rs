@@ -14,7 +14,7 @@ use mbppo::kernels::rnd::Rnd;
 use mbppo::kernels::{Adam, Hidden, Mlp};
 use mbppo::samples::normalize;
 use serde_json::Value;
-use support::{assert_close, numerics, numerics_with_weights};
+use support::{assert_close, completed_numerics, numerics, numerics_with_weights};
 
 const TOLERANCE: f64 = 2e-5;
 
@@ -179,6 +179,52 @@ fn golden_mlp_ppo_step() {
         assert_close("grad_norm", &[losses.grad_norm], &[float(&expected["grad_norm"])], TOLERANCE);
         assert_close("params after", &net.flat, &flat(&expected["params_after"]), TOLERANCE);
     }
+}
+
+/// Parameters of a case of `mlp_ppo_step_networks` as ours: with a shared trunk both last layers are one.
+fn flat_of_networks(case: &Value, value: &Value) -> Vec<f32> {
+    let mut params = list(value).to_vec();
+    if case["shared_trunk"] == Value::Bool(true) {
+        let heads = params.split_off(params.len() - 4);
+        let both = |parts: [&Value; 2]| Value::Array([list(parts[0]), list(parts[1])].concat());
+        params.extend([both([&heads[0], &heads[2]]), both([&heads[1], &heads[3]])]);
+    }
+    flat(&Value::Array(params))
+}
+
+#[test]
+fn golden_ppo_steps_through_networks_of_every_depth_apart_and_with_a_shared_trunk() {
+    let cases: Vec<Value> = completed_numerics("mlp_ppo_step_networks");
+    for case in &cases {
+        let params = list(&case["params"]);
+        let obs = numbers(&case["obs"]);
+        let expected = &case["expected"];
+        let shape = Shape {
+            obs_size: list(&params[0][0]).len(),
+            hidden: Hidden { layers: float(&case["hidden_layers"]) as usize, width: list(&params[0]).len() },
+            shared_trunk: case["shared_trunk"] == Value::Bool(true),
+            actions: list(&expected["logits"][0]).len(),
+            heads: 1,
+            activation: Activation::Tanh,
+            distribution: Distribution::Categorical,
+        };
+        let what = |part: &str| format!("{part} of {:?}, shared {}", shape.hidden, shape.shared_trunk);
+        let flat_params = flat_of_networks(case, &case["params"]);
+        let adam = Adam::new(flat_params.len(), float(&case["lr"]), float(&case["eps"]));
+        let mut net = ActorCritic::new(shape, Scaling::none(shape.obs_size), flat_params, adam);
+        assert_close(&what("logits"), net.outputs(&obs), &numbers(&expected["logits"]), TOLERANCE);
+        let values = net.values(&obs).to_vec();
+        assert_close(&what("values"), &values, &numbers(&expected["values"]), TOLERANCE);
+        let batch = minibatch(case, obs, one_hot(&case["actions"], shape.actions), values);
+        let losses = net.update(&batch, &settings(case), batch.len() as f32);
+        assert_close(&what("total"), &[losses.total], &[float(&expected["total"])], TOLERANCE);
+        let grads = flat_of_networks(case, &expected["grads"]);
+        assert_close(&what("gradient"), net.gradient(), &grads, TOLERANCE);
+        assert_close(&what("norm"), &[losses.grad_norm], &[float(&expected["grad_norm"])], TOLERANCE);
+        let after = flat_of_networks(case, &expected["params_after"]);
+        assert_close(&what("params after"), &net.flat, &after, TOLERANCE);
+    }
+    assert_eq!(cases.len(), 6);
 }
 
 #[test]

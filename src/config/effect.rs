@@ -35,7 +35,7 @@ const READ_BY: &[(&[Algorithm], &[&str])] = &[
 ];
 
 /// What only the world model and the imagination read, beside the groups that are named after them.
-const READ_BY_MODEL: &[&str] = &["replay_half_life", "replay_capacity"];
+const READ_BY_MODEL: &[&str] = &["replay_half_life", "replay_capacity", "curiosity_on_imagined"];
 
 impl Config {
     /// Every hyperparameter that changes nothing in this configuration, on a task whose actions are numbers or choices.
@@ -102,11 +102,8 @@ impl Config {
             ("confidence_min", !self.adaptive_breadth, "with adaptive_breadth = false"),
             ("episodic_novelty", !self.separate_values, "with separate_values = false"),
             ("adaptive_beta", self.beta == 0.0, "with beta = 0, which stays 0"),
-            (
-                "curiosity_learning_rate",
-                !curiosity_learns,
-                "with curiosity = disagreement, which learns nothing of its own",
-            ),
+            ("curiosity_learning_rate", !curiosity_learns, DISAGREEMENT_ONLY),
+            ("curiosity_on_imagined", !curiosity_learns, DISAGREEMENT_ONLY),
             ("planning_bonus", self.planning_steps == 0, "with planning_steps = 0"),
             (
                 "eval_episodes",
@@ -128,5 +125,7 @@ impl Config {
         self.exploration_initial_eps == self.exploration_final_eps
     }
 }
+
+const DISAGREEMENT_ONLY: &str = "with curiosity = disagreement, which learns nothing of its own";
 
 const ONE_UPDATE: &str = "with one update an iteration: the policy has not moved yet when it is clipped";

@@ -140,11 +140,12 @@ hyperparameters! {
     target_kl: f64 = 0.0, Allowed::Number { min: 0.0, max: 1.0 }, "policy", "nats";
     /// Whether advantages are shifted and scaled to mean 0 and spread 1 before they are learned from. If not, the step follows their size.
     normalize_advantage: bool = true, Allowed::Switch, "policy", "";
-    /// Hidden layers of policy and value, and of Q in DQN and TD3. More can bend more, and are slower to compute and to train.
+    /// Hidden layers of policy and value, and of Q in DQN and TD3. More can represent more, and are slower to train.
     hidden_layers: usize = 2, Allowed::Count { min: 1, max: MOST_HIDDEN_LAYERS }, "policy", "layers";
     /// Width of the hidden layers of policy and value, and of Q in DQN and TD3.
     hidden_size: usize = 64, Allowed::Count { min: 4, max: 512 }, "policy", "units";
-    /// Whether policy and value share their hidden layers, which is quicker to compute. Both gradients then pull on the same weights: vf_coef weighs one against the other.
+    /// Whether policy and value share their hidden layers, which takes less computing.
+    /// Both gradients then change the same weights, and vf_coef sets their balance.
     shared_trunk: bool = false, Allowed::Switch, "policy", "";
 
     /// Whether policy and value see observations on the task's usual range, −1 to 1. Needed where a number is as small as a car's speed.
@@ -256,6 +257,9 @@ hyperparameters! {
     separate_values: bool = true, Allowed::Switch, "curiosity", "";
     /// Whether the end of an episode also ends the return of novelty. If not, novelty goes on at the start of a new episode and dying costs no curiosity, which suits tasks whose end is a goal.
     episodic_novelty: bool = true, Allowed::Switch, "curiosity", "";
+    /// Whether the curiosity module learns from imagined steps too, after each round, so that they count as familiar.
+    /// It has no effect with disagreement, which learns nothing of its own.
+    curiosity_on_imagined: bool = false, Allowed::Switch, "curiosity", "";
     /// Step size of the curiosity module.
     curiosity_learning_rate: f64 = 1e-3, Allowed::Number { min: 1e-6, max: 0.1 }, "curiosity", "per update";
 

@@ -6,7 +6,7 @@
 //! doubt = rms_d std_members(ŝ_d) / std_d        error = rms_d (mean_members(ŝ_d) − s_d) / std_d
 //! std_d: of one step's change in dimension d
 //! ```
-//! **Shapes.** `foreseen` [H, E, W, O] flat, as [`foresee`](crate::world_model::open_loop::foresee) gives it → bins of
+//! **Shapes.** `foreseen` [H, E, W, O] flat, as [`OpenLoop`](crate::world_model::open_loop::OpenLoop) gives it → bins of
 //! equally many pairs, by rising doubt.
 //! **Choices.** (1) A calibrated doubt lies on the diagonal; what imagination needs is less: that more doubt means more
 //! error, which is what the rank correlation says. (2) One member alone has no doubt: then there is nothing to tell.

@@ -44,7 +44,9 @@ struct Chance {
 impl Chance {
     fn draw(&mut self, scope: &Scope, rows: usize, stream: &mut Stream) {
         let Self { actions, members, noise } = self;
-        (actions.clear(), members.clear(), noise.clear());
+        actions.clear();
+        members.clear();
+        noise.clear();
         for _ in 0..rows {
             draw_chance(scope.action, stream, actions);
             members.push(stream.below(scope.members));

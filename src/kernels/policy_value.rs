@@ -2,13 +2,13 @@
 //!
 //! ```text
 //! apart     O – h … – A    and    O – h … – heads
-//! shared    O – h … – A + heads        what both ask of the trunk is added up:  ∂h = ∂policy Wᵖᵀ + ∂value Wᵛᵀ
+//! shared    O – h … – A + heads        the trunk has both gradients:  ∂h = ∂policy Wᵖᵀ + ∂value Wᵛᵀ
 //! ```
-//! **Shapes.** outputs of the policy [B, A], values [B, heads], ∂ as what it belongs to. In the buffer the policy, then the
-//! value (or the one network), then log σ `[A]` of a policy that draws numbers.
+//! **Shapes.** outputs of the policy [B, A], values [B, heads], ∂ as what it belongs to. In the buffer the policy, then
+//! the value (or the one network), then log σ `[A]` of a policy that draws numbers.
 //! **Where.** Owned by [`super::ppo::ActorCritic`]; the same as in [`crate::tensors::ActorCritic`].
-//! **Choices.** The heads of a shared trunk are columns of one last layer, the policy's first: one multiplication serves
-//! both, and its backward pass adds up what they ask. Whoever asks for one of them alone computes the other too.
+//! **Choices.** The heads of a shared trunk are columns of one last layer, the policy's first: one multiplication
+//! serves both, and its backward pass adds up their gradients. Asking for one of them computes the other too.
 
 use super::distribution::Distribution;
 use super::{Hidden, Kept, Mlp, Networks, Part};

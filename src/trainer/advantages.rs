@@ -90,6 +90,7 @@ impl Trainer {
         }
         Error::unless_finite("advantages", "advantage", samples.not_finite().as_ref())?;
         self.agent.begin(&samples);
+        self.keep_imagined(now.rollouts);
         Ok(Work::Improve(Improvement::begin(now.round, samples)))
     }
 

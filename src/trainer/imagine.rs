@@ -99,7 +99,7 @@ impl Trainer {
         self.record.imagined_steps += steps as u64;
         self.record.metric("imagination/reward_mean", reward / steps.max(1) as f32);
         if round > 1 && steps == 0 {
-            return self.after_round(round).await;
+            return self.after_improving(round).await;
         }
         if round == 1 {
             rollouts.insert(0, self.real_rollout());

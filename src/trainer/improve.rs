@@ -85,7 +85,7 @@ impl Trainer {
         if !is_last && !has_moved_enough {
             return Ok(Work::Improve(now));
         }
-        self.after_round(now.round).await
+        self.after_improving(now.round).await
     }
 
     /// What follows a round of improving: the next round of imagining, or the end of the iteration.

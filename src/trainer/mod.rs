@@ -31,6 +31,7 @@ mod off_policy;
 mod phase;
 mod physics;
 mod record;
+mod rehearse;
 mod replay_learner;
 mod replay_update;
 mod review;
@@ -89,6 +90,8 @@ pub struct Trainer {
     actor: Option<HostActor>,
     /// Real experience of this iteration, one rollout per environment.
     lanes: Vec<Rollout>,
+    /// Imagined steps of this round that curiosity has yet to learn from.
+    imagined: Vec<Rollout>,
     /// The same for curiosity, from its review to its learning.
     reviewed: Option<RealSteps>,
     replay: Replay,
@@ -165,6 +168,7 @@ impl Trainer {
             action_noise: Vec::new(),
             actor: None,
             lanes: Vec::new(),
+            imagined: Vec::new(),
             reviewed: None,
             bootstraps: Bootstraps::new(config.ensemble_size),
             replay: Replay::new(config.replay_capacity, spec.obs_size(), spec.action_size()),
@@ -242,6 +246,7 @@ impl Trainer {
             Work::Imagine(round) => self.imagine(round).await,
             Work::Advantages(judging) => self.advantages(judging).await,
             Work::Improve(improvement) => self.improve(improvement).await,
+            Work::Rehearse(rehearsal) => self.rehearse(rehearsal).await,
             Work::Curiosity { batch } => self.learn_curiosity(batch).await,
             Work::Adapt => self.adapt().await,
             Work::Map(mapping) => self.map(mapping).await,

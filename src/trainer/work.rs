@@ -7,6 +7,7 @@ use super::imagine::Round;
 use super::improve::Improvement;
 use super::off_policy::Training;
 use super::phase::Phase;
+use super::rehearse::Rehearsal;
 use super::review::Scoring;
 use crate::config::Config;
 use crate::diagnostics::return_gap::Window;
@@ -47,7 +48,9 @@ pub(super) enum Work {
     Advantages(Judging),
     /// One minibatch of PPO.
     Improve(Improvement),
-    /// One minibatch of the curiosity module.
+    /// One minibatch of the curiosity module on imagined steps.
+    Rehearse(Rehearsal),
+    /// One minibatch of the curiosity module on real ones.
     Curiosity { batch: usize },
     /// β.
     Adapt,
@@ -66,7 +69,7 @@ impl Work {
             Self::Forecast(_) | Self::ReturnGap { .. } | Self::Imagine(_) => Phase::Imagine,
             Self::Advantages(_) => Phase::Advantages,
             Self::Improve(_) | Self::Learn(_) => Phase::Improve,
-            Self::Curiosity { .. } => Phase::Curiosity,
+            Self::Rehearse(_) | Self::Curiosity { .. } => Phase::Curiosity,
             Self::Adapt | Self::Map(_) => Phase::Adapt,
             Self::Evaluate(_) => Phase::Evaluate,
         }
@@ -77,6 +80,7 @@ impl Work {
         match self {
             Self::Imagine(Round { round, .. }) | Self::Advantages(Judging { round, .. }) => *round,
             Self::Improve(improvement) => improvement.round,
+            Self::Rehearse(rehearsal) => rehearsal.round,
             _ => 0,
         }
     }
@@ -97,7 +101,8 @@ impl Work {
             Self::Advantages(judging) => judging.done(),
             Self::Improve(improvement) => improvement.done(config),
             Self::Evaluate(evaluation) => evaluation.done(),
-            Self::Begin | Self::Remember | Self::Curiosity { .. } | Self::Adapt | Self::Map(_) => 0.0,
+            Self::Begin | Self::Remember | Self::Rehearse(_) | Self::Curiosity { .. } => 0.0,
+            Self::Adapt | Self::Map(_) => 0.0,
         }
     }
 }

@@ -46,6 +46,8 @@ const needs = (program, then) => (command, world) => (world.has(program) ? then(
 
 /** @type {Array<[RegExp, (command: string, world: { root: string, has: (program: string) => boolean }) => any]>} */
 export const RULES = [
+  [/^mbppo$/, run((command) => `${command} --help`)],
+  [/^(mbppo|cargo run --) --(help|version)$/, run()],
   [/^(mbppo|cargo run --) (train|grid)$/, run((command) => `${command} --help`)],
   [/^(mbppo|cargo run (--release )?--) (train|grid) /, run(shortened)],
   [/^(mbppo|cargo run (--release )?--) (report|hyperparameters)$/, run((command) => command.replace(/report$/, "report --help"))],

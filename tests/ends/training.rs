@@ -4,7 +4,7 @@ use crate::program::{SMALL, WILD, folder, grid, mbppo, names, unsolved};
 use std::fs;
 
 /// `--set` for each of these changes.
-fn set<'a>(changes: &'a str) -> Vec<&'a str> {
+fn set(changes: &str) -> Vec<&str> {
     changes.split_whitespace().flat_map(|change| ["--set", change]).collect()
 }
 

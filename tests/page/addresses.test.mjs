@@ -61,6 +61,7 @@ test("every preset on every task, through the address: a run that learns, or a s
 
 test("strange addresses end in a run that learns and sentences that name what was wrong", async () => {
   const page = await browser.open("?seed=1&device=cpu&speed=fast");
+  /** @type {any[][]} */
   const cases = [
     ["gamma=0.9&gamma=0.8", [], { gamma: "0.8" }],
     ["gamma=", [/^gamma = .*it must be a number/], {}],
@@ -298,7 +299,7 @@ test("what is typed survives: applied by Restart, New seed and another device, k
   ]) {
     await gamma.fill(typed);
     assert.match(await page.locator("[data-is=form-draft]").textContent(), /^Not applied yet: gamma\.$/);
-    await act();
+    await /** @type {() => Promise<void>} */ (act)();
     await page.waitForFunction((value) => mbppo.settings.config.gamma === value, read);
     assert.deepEqual([await gamma.inputValue(), await page.locator("[data-is=form-draft]").textContent()], [read, ""]);
   }

@@ -36,9 +36,9 @@ before(async () => {
 });
 after(() => browser?.close());
 
-/** A run for which WebGPU is asked; null where this browser has none at all. */
-async function asked(t) {
-  const page = await browser.open("?seed=1&device=webgpu&speed=fast");
+/** A run for which WebGPU is asked, of a learner with few kernels where nothing else is said; null where this browser has none at all. */
+async function asked(t, preset = "ppo") {
+  const page = await browser.open(`?seed=1&preset=${preset}&device=webgpu&speed=fast`);
   if (!process.env.MBPPO_REQUIRE_WEBGPU && !(await page.evaluate(async () => Boolean(await navigator.gpu?.requestAdapter())))) {
     await page.leave();
     t.skip("this browser has no WebGPU adapter, not even a software one");
@@ -48,8 +48,8 @@ async function asked(t) {
 }
 
 /** … and that has been handed over. */
-async function onWebGpu(t) {
-  const page = await asked(t);
+async function onWebGpu(t, preset) {
+  const page = await asked(t, preset);
   if (page) t.diagnostic(await untilSaid(page, /^Training on WebGPU \(google swiftshader\) since iteration \d+, as asked for\.$/, SLOW_MS));
   return page;
 }
@@ -68,7 +68,7 @@ async function lostAndRescued(page) {
 }
 
 test("WebGPU takes a run over when it is asked for, trains, and a lost device is left behind from its checkpoint", async (t) => {
-  const page = await onWebGpu(t);
+  const page = await onWebGpu(t, "mb-ppo");
   if (!page) return;
   assert.equal(await page.evaluate(() => mbppo.device.kind), "webgpu");
   const start = await snapshotOf(page);

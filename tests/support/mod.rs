@@ -75,14 +75,19 @@ pub fn numerics<T: DeserializeOwned>(name: &str) -> Vec<T> {
     golden::<Numerics<T>>(&format!("numerics/{name}.json")).cases
 }
 
-/// The same with the weighted cases, `{name}_weighted.json`: those of the repository where the golden folder has none.
+/// The same with the weighted cases, `{name}_weighted.json`.
 pub fn numerics_with_weights<T: DeserializeOwned>(name: &str) -> Vec<T> {
-    let weighted = format!("numerics/{name}_weighted.json");
-    let has_its_own = golden_folder().join(&weighted).exists();
-    let folder = if has_its_own { golden_folder() } else { own_folder() };
     let mut cases = numerics(name);
-    cases.extend(golden_in::<Numerics<T>>(&folder, &weighted).cases);
+    cases.extend(completed_numerics::<T>(&format!("{name}_weighted")));
     cases
+}
+
+/// The cases of `numerics/{name}.json`: those of the repository where the golden folder has none.
+pub fn completed_numerics<T: DeserializeOwned>(name: &str) -> Vec<T> {
+    let path = format!("numerics/{name}.json");
+    let has_its_own = golden_folder().join(&path).exists();
+    let folder = if has_its_own { golden_folder() } else { own_folder() };
+    golden_in::<Numerics<T>>(&folder, &path).cases
 }
 
 /// The largest difference between two lists of numbers; infinite if one of them is not a number.

@@ -207,9 +207,13 @@ impl Corner {
         config
     }
 
+    /// The run, to which nothing has happened.
+    pub fn trainer(&self) -> Trainer {
+        Trainer::new(self.task, self.config(), Seed(0), Device::cpu()).expect("a run")
+    }
+
     /// Runs it, and gives it to `after` with the phase of each tick.
-    pub fn run(&self, mut after: impl FnMut(&Trainer, Phase)) {
-        let mut trainer = Trainer::new(self.task, self.config(), Seed(0), Device::cpu()).expect("a run");
+    pub fn run(&self, mut trainer: Trainer, mut after: impl FnMut(&Trainer, Phase)) {
         let mut ticks = 0;
         loop {
             let (now, iteration) = (trainer.phase(), trainer.snapshot().iteration);

@@ -16,7 +16,7 @@ use pollster::block_on;
 fn no_tick_exceeds_its_bound_at_any_corner_of_the_legal_ranges() {
     for corner in corners() {
         let (mut ticks, mut largest) = (0, (0, "none"));
-        corner.run(|trainer, _| {
+        corner.run(corner.trainer(), |trainer, _| {
             let (work, phase) = trainer.largest_tick();
             (ticks, largest) = (ticks + 1, (work, phase.name()));
             assert!(work <= MOST, "{}: {work} multiply-adds in a tick of {}", corner.name, phase.name());
@@ -43,8 +43,9 @@ fn the_longest_tick_at_every_corner() {
     println!("|---|---|---|---|---|---|");
     for corner in corners() {
         let (mut ticks, mut longest, mut largest) = (0, (0.0, "none"), 0);
+        let trainer = corner.trainer();
         let mut before = computed_ms();
-        corner.run(|trainer, phase| {
+        corner.run(trainer, |trainer, phase| {
             let ms = computed_ms() - before;
             if ms > longest.0 {
                 longest = (ms, phase.name());
@@ -59,7 +60,7 @@ fn the_longest_tick_at_every_corner() {
 
 /// What it saves that nobody looks: `cargo test --test ticks -- --ignored --nocapture what_nobody`.
 #[test]
-#[ignore = "it measures time, for docs/speed.md"]
+#[ignore = "it measures time, for docs/limits.md"]
 fn what_nobody_looks_at_saves_its_time() {
     for (task, preset_name) in [("CartPole-v1", "mb-ppo"), ("Pendulum-v1", "mb-ppo"), ("CartPole-v1", "ppo")]
     {
