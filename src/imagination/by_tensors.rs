@@ -20,7 +20,8 @@ pub struct TensorBranches {
     /// The action's chance, the choice of a member and the world's noise, of all steps: [H, B, C + E + noise].
     chance: Tensor<3>,
     /// What happened, one [B, O + A + 5] a step.
-    steps: Vec<Tensor<2>>,
+    record: Vec<Tensor<2>>,
+    steps: usize,
 }
 
 impl TensorBranches {
@@ -31,17 +32,18 @@ impl TensorBranches {
             scope,
             obs: device.floats(starts.to_vec(), [branches, scope.obs_size]),
             chance: device.floats(packed(&scope, branches, stream), [scope.horizon, branches, width]),
-            steps: Vec::with_capacity(scope.horizon),
+            record: Vec::with_capacity(scope.horizon),
+            steps: 0,
         }
     }
 
     pub(super) fn steps(&self) -> usize {
-        self.steps.len()
+        self.steps
     }
 
     /// One step of all branches.
     pub fn step(&mut self, net: &ActorCritic, world: &dyn Dynamics, curiosity: Option<&Curiosity>) {
-        let chance: Tensor<2> = self.chance.clone().narrow(0, self.steps.len(), 1).squeeze_dim(0);
+        let chance: Tensor<2> = self.chance.clone().narrow(0, self.steps, 1).squeeze_dim(0);
         let Scope { action: space, members, noise_size, .. } = self.scope;
         let size = chance_size(space);
         let policy = net.policy(&net.matrices(), self.obs.clone());
@@ -70,12 +72,13 @@ impl TensorBranches {
             said.disagreement,
             novelty,
         ];
-        self.steps.push(Tensor::cat(record, 1));
+        self.record.push(Tensor::cat(record, 1));
+        self.steps += 1;
     }
 
-    /// What was recorded, [H · B, O + A + 5].
+    /// What was recorded, [H · B, O + A + 5]; it is not kept.
     pub(super) fn take_record(&mut self) -> Result<Vec<f32>> {
-        read(Tensor::cat(std::mem::take(&mut self.steps), 0), "reading imagined steps")
+        read(Tensor::cat(std::mem::take(&mut self.record), 0), "reading imagined steps")
     }
 }
 
