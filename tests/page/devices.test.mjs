@@ -108,7 +108,7 @@ test("automatic measures both on the run at hand and says both figures", async (
 
 test("automatic does not fetch WebGPU for a software adapter, nor for who saves data", async () => {
   const page = await faster.open("?seed=1"); // SwiftShader
-  await untilSaid(page, /^Training on the CPU: WebGPU is only software here \(google swiftshader\), and slower\.$/);
+  await untilSaid(page, /^Training on the CPU: WebGPU is only emulated in software here \(google swiftshader\), and slower\.$/);
   assert.equal(page.workers().length, 1);
   await page.leave();
   const saving = await faster.open("?seed=1", { before: () => {
@@ -166,7 +166,7 @@ for (const [name, fail, words] of FAILURES) {
     await page.waitForTimeout(500);
     assert.equal((await snapshotOf(page)).ticks, ticks, "it does not switch by itself");
     await button.click();
-    await untilSaid(page, new RegExp(`^Training on the CPU from iteration ${iteration} on, because what trained before had stopped\\.$`));
+    await untilSaid(page, new RegExp(`^Training on the CPU from iteration ${iteration} on, because the previous device stopped\\.$`));
     await until(page, (s) => s.iteration >= iteration + 2);
     assert.ok(await page.locator("[data-is=trouble]").isHidden());
     assert.match(page.url(), /device=cpu/);

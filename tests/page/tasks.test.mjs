@@ -58,7 +58,7 @@ test("the selector takes another task with the same learner and seed, and the ad
   await page.leave();
 });
 
-test("the world is changed while it runs, by slider or number; what is not possible is said and changes nothing", async () => {
+test("the world is changed while it runs, by slider or number; what is not valid is said and changes nothing", async () => {
   const page = await browser.open("?task=Pendulum-v1&seed=1&device=cpu");
   const now = async (name) => (await page.evaluate(() => mbppo.physics)).find((row) => row.name === name).value;
   await until(page, (s) => s.real_steps > 0);
@@ -115,7 +115,7 @@ test("the map shows visits, novelty and value, each with its own words", async (
   const [visited, novel, valued] = [await map("visited"), await map("novel"), await map("valued")];
   assert.equal(new Set([visited, novel, valued].map(({ print }) => print)).size, 3);
   assert.match(visited.words, /near position −?[\d.]+ m and velocity .* m\/step/);
-  assert.match(novel.words, /^Most new to it: near position/);
+  assert.match(novel.words, /^Most novel: near position/);
   assert.match(valued.words, /^It expects the highest return, /);
   assert.deepEqual(await faultsOf(page), []);
   await page.leave();

@@ -58,7 +58,7 @@ test("WebGPU asked for where there is none: it trains on the CPU and says why", 
   /** @type {any[][]} */
   const cases = [
     [undefined, /found no graphics device/],
-    [() => Object.defineProperty(navigator, "gpu", { value: undefined }), /does not offer WebGPU/],
+    [() => Object.defineProperty(navigator, "gpu", { value: undefined }), /does not support WebGPU/],
     [() => Object.defineProperty(navigator, "gpu", { value: { requestAdapter: async () => { throw new Error("not today"); } } }), /refused.*not today/],
     [() => Object.defineProperty(navigator, "gpu", { value: { requestAdapter: async () => ({ features: new Set() }) } }), /timestamp-query/],
   ];

@@ -9,7 +9,7 @@ const seen = (info) => probeWebGpu({ gpu: gpu(adapter(info, "timestamp-query")),
 test("every way in which WebGPU can be missing has its own reason", async () => {
   const cases = [
     [{ gpu: undefined, secure: false }, /https or on localhost/],
-    [{ gpu: null, secure: true }, /does not offer WebGPU/],
+    [{ gpu: null, secure: true }, /does not support WebGPU/],
     [{ gpu: { requestAdapter: async () => { throw new Error("blocked"); } }, secure: true }, /refused.*\(blocked\)/],
     [{ gpu: gpu(null), secure: true }, /found no graphics device/],
     [{ gpu: gpu(adapter()), secure: true }, /lacks timestamp-query/],
@@ -39,8 +39,8 @@ test("what is wished for wins; automatic asks what WebGPU is and what it costs",
   assert.equal(plan("auto").move, "measure");
   const stays = [
     [{ probe: { possible: false, reason: "of rain" } }, "Training on the CPU, because of rain."],
-    [{ probe: { ...REAL, name: "google swiftshader", software: true } }, "Training on the CPU: WebGPU is only software here (google swiftshader), and slower."],
-    [{ saveData: true }, "Training on the CPU: WebGPU is not fetched, to save data as you ask. It can be chosen."],
+    [{ probe: { ...REAL, name: "google swiftshader", software: true } }, "Training on the CPU: WebGPU is only emulated in software here (google swiftshader), and slower."],
+    [{ saveData: true }, "Training on the CPU: WebGPU is not downloaded, because your browser asks to save data. You can still choose it."],
     [{ kernels: { algorithm: "dqn", devices: ["cpu"] } }, "Training on the CPU: dqn has no WebGPU kernels."],
     [{ built: false }, "Training on the CPU, because this page was built without WebGPU."],
   ];

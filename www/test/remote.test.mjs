@@ -21,7 +21,7 @@ function wasm(state = { ticks: 0, hurt: null, freed: 0 }) {
     },
     snapshot: () => ({ ticks: state.ticks, iteration: 3 }), take_recording: () => ({ frames: [] }), curves: () => CURVES,
     physics: () => [{ name: "gravity", value: 9.8 }],
-    set_physics() { throw Object.assign(new Error("gravity = 99 is not possible."), { kind: "config", field: "gravity", value: "99", allowed: "less" }); },
+    set_physics() { throw Object.assign(new Error("gravity = 99 is not valid."), { kind: "config", field: "gravity", value: "99", allowed: "less" }); },
     save: async () => new Uint8Array([1, 2, 3]), free() { state.freed += 1; },
   };
   return { state, session, bindings: { Session: { create: async () => session, resume: async (bytes, device) => { state.resumed = [...bytes, device]; return session; } } } };

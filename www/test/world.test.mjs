@@ -17,7 +17,7 @@ test("a change of the world waits for the advance that is under way, and what is
     set_physics(name, value) {
       assert.ok(!busy, "the program refuses this during an advance");
       said.push(`${name} ${value}`);
-      if (value > 30) throw Object.assign(new Error("physics.gravity = 99 is not possible: it must be a number from 1 to 30."), { field: "physics.gravity" });
+      if (value > 30) throw Object.assign(new Error("physics.gravity = 99 is not valid: it must be a number from 1 to 30."), { field: "physics.gravity" });
       return [{ name, value }];
     },
   };
@@ -57,8 +57,8 @@ test("where it looks is said in the task's own units", () => {
 
 test("doubt and promise are said with what follows", () => {
   const calibration = { rank_correlation: 0.874, disagreement: [0.1, 0.2], error: [0.2, 0.4], pairs: 90 };
-  assert.equal(doubtAnswer(calibration), "Mostly: where its models disagree more, they are more wrong (rank correlation 0.87). They are 2 times as wrong as they disagree: too sure of themselves.");
-  assert.match(doubtAnswer({ ...calibration, rank_correlation: 0.4, error: [0.1, 0.2] }), /^A little: .* about as wrong as they disagree/);
+  assert.equal(doubtAnswer(calibration), "Mostly: where its models disagree more, their errors are larger (rank correlation 0.87). They are 2 times as wrong as they disagree: overconfident.");
+  assert.match(doubtAnswer({ ...calibration, rank_correlation: 0.4, error: [0.1, 0.2] }), /^Partly: .* about as wrong as they disagree/);
   assert.match(doubtAnswer({ ...calibration, rank_correlation: -0.2 }), /^No: .*−0\.2/);
   assert.match(doubtAnswer({ ...calibration, disagreement: [0, 0] }), /0\.87\)\.$/);
   assert.match(doubtAnswer(null), /will be compared/);

@@ -13,15 +13,15 @@ export async function probeWebGpu({ gpu = globalThis.navigator?.gpu, secure = gl
   if (!gpu) {
     return secure === false
       ? no("this page was not opened over https or on localhost, and browsers give WebGPU to such pages only")
-      : no("this browser does not offer WebGPU");
+      : no("this browser does not support WebGPU");
   }
   let adapter;
   try {
     adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
   } catch (error) {
-    return no(`the browser refused to give access to a graphics device (${error?.message ?? error})`);
+    return no(`the browser refused access to a graphics device (${error?.message ?? error})`);
   }
-  if (!adapter) return no("the browser has WebGPU but found no graphics device that it can use");
+  if (!adapter) return no("the browser supports WebGPU but found no usable graphics device");
   if (!adapter.features.has("timestamp-query")) return no("this graphics device lacks timestamp-query, which the WebGPU backend needs");
   return { possible: true, reason: "", ...described(adapter) };
 }
@@ -52,8 +52,8 @@ export function planFor(wish, { probe, built, saveData, kernels }) {
   if (!built) return stay(`${CPU}, because this page was built without WebGPU.`);
   const coming = built === "coming" ? { move: "wait", sentence: `${CPU} while WebGPU is still being compiled; this may take minutes.` } : null;
   if (wish === "webgpu") return coming ?? { move: "asked" };
-  if (probe.software) return stay(`${CPU}: WebGPU is only software here${named(probe.name)}, and slower.`);
-  if (saveData) return stay(`${CPU}: WebGPU is not fetched, to save data as you ask. It can be chosen.`);
+  if (probe.software) return stay(`${CPU}: WebGPU is only emulated in software here${named(probe.name)}, and slower.`);
+  if (saveData) return stay(`${CPU}: WebGPU is not downloaded, because your browser asks to save data. You can still choose it.`);
   return coming ?? { move: "measure" };
 }
 
@@ -78,7 +78,7 @@ export const takenOver = (name, since) => `Training on WebGPU${named(name)}${sin
 export const fallbackSentence = (error) => `${CPU}, because WebGPU failed to start (${error.message.replace(/\.$/, "")}).`;
 
 /** The visitor let the CPU go on after a failure. */
-export const rescued = (iteration) => `${CPU} ${iteration > 0 ? `from iteration ${iteration} on` : "from the start"}, because what trained before had stopped.`;
+export const rescued = (iteration) => `${CPU} ${iteration > 0 ? `from iteration ${iteration} on` : "from the start"}, because the previous device stopped.`;
 
 /** Where on the CPU, if that is not a Worker: the end of a sentence's line. */
 export function whereWords({ thread, reason }) {

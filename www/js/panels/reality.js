@@ -28,7 +28,7 @@ export function mountReality({ store, plotter }) {
     if (comparison) return;
     say(find("answer", panel), snapshot?.imagination_rounds === 0
       ? "This learner does not imagine, so there is nothing to compare."
-      : "The same actions, lived and dreamt, will be compared here.");
+      : "Real and imagined outcomes of the same actions will be compared here.");
   });
 }
 
@@ -50,7 +50,7 @@ function described(comparison, dimension) {
 export function answer(comparison, dimensions) {
   const steps = comparison.real.length - 1;
   const left = dimensions.map((dimension, index) => [leaves(comparison, index), dimension.name]).filter(([step]) => step !== null);
-  if (left.length === 0) return `Nowhere in these ${steps} steps: with the same actions, the dream came true.`;
+  if (left.length === 0) return `Nowhere within ${steps} steps: with the same actions, reality followed the dream.`;
   const [step, name] = left.reduce((first, other) => (other[0] < first[0] ? other : first));
   return `After ${step} of ${steps} steps, at the ${name}: with the same actions, it had imagined something else.`;
 }

@@ -27,13 +27,13 @@ const NOTHING = { axes: [AXIS, AXIS], cells: [0, 0], visits: [], novelty: [], va
 export function answer(map, layer) {
   if (!map) return "Its first steps will be drawn here.";
   const numbers = map[layer];
-  if (numbers.length === 0) return "This learner is not curious: nothing is more interesting to it for being new.";
+  if (numbers.length === 0) return "This learner is not curious: novelty earns it nothing.";
   const visited = map.visits.filter((visits) => visits > 0).length;
   const best = numbers.indexOf(Math.max(...numbers));
   const place = placed(map, best);
   if (layer === "visits") return `It has been in ${percent(visited / numbers.length)} of this map, most often near ${place}.`;
   const seen = map.visits[best] > 0;
-  if (layer === "novelty") return `Most new to it: near ${place}, where it has ${seen ? "" : "never "}been. Dots: visited.`;
+  if (layer === "novelty") return `Most novel: near ${place}, where it has ${seen ? "" : "never "}been. Dots: visited.`;
   return `It expects the highest return, ${value(numbers[best])}, near ${place}${seen ? "" : ": a guess"}. Dots: visited.`;
 }
 
