@@ -72,7 +72,11 @@ export class EngineError extends Error {
 
   /** As a message can carry it; `from` reads it. */
   plain() {
-    return { message: this.message, fatal: this.fatal, ...Object.fromEntries(FIELDS.map((name) => [name, Reflect.get(this, name)])) };
+    return {
+      message: this.message,
+      fatal: this.fatal,
+      ...Object.fromEntries(FIELDS.map((name) => [name, Reflect.get(this, name)])),
+    };
   }
 
   /** @param {any} error whatever was thrown */

@@ -4,12 +4,16 @@ import { copyOf, find } from "../dom.js";
 export function mountNotes({ store }) {
   const place = find("notes");
   store.on(["notes"], ({ notes }) => {
-    place.replaceChildren(...notes.map((text) => {
-      const note = copyOf("note");
-      note.querySelector("span").textContent = readable(text);
-      note.querySelector("button").addEventListener("click", () => store.set({ notes: store.get().notes.filter((other) => other !== text) }));
-      return note;
-    }));
+    place.replaceChildren(
+      ...notes.map((text) => {
+        const note = copyOf("note");
+        note.querySelector("span").textContent = readable(text);
+        note
+          .querySelector("button")
+          .addEventListener("click", () => store.set({ notes: store.get().notes.filter((other) => other !== text) }));
+        return note;
+      }),
+    );
   });
 }
 

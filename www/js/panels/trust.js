@@ -10,7 +10,11 @@ export function mountTrust({ store, plotter }) {
     const { errorByHorizon, snapshot } = store.get();
     const any = errorByHorizon && errorByHorizon.model.length > 0;
     const horizon = snapshot?.horizon ?? errorByHorizon?.model.length;
-    plotter.show(canvas, imagines(store.get()) && ((plots, theme, target) => plots.draw_error_by_horizon(target, errorByHorizon ?? NOTHING, horizon ?? 0, theme)));
+    plotter.show(
+      canvas,
+      imagines(store.get()) &&
+        ((plots, theme, target) => plots.draw_error_by_horizon(target, errorByHorizon ?? NOTHING, horizon ?? 0, theme)),
+    );
     canvas.setAttribute("aria-label", any ? described(errorByHorizon) : "Nothing measured yet.");
   };
   store.on(["errorByHorizon", "run"], show);
@@ -30,7 +34,8 @@ export function answer(snapshot) {
   if (!snapshot) return "It has not imagined anything yet.";
   if (snapshot.imagination_skipped) return `Not now: ${snapshot.imagination_skipped.replace(/\.?$/, ".")}`;
   if (snapshot.imagination_rounds === 0) return "This learner does not imagine: it learns from real steps alone.";
-  if (snapshot.confidence === null || snapshot.confidence === undefined) return "Not measured yet: its world model has not been tested.";
+  if (snapshot.confidence === null || snapshot.confidence === undefined)
+    return "Not measured yet: its world model has not been tested.";
   const much = snapshot.confidence > 0.6 ? "Largely" : snapshot.confidence > 0.3 ? "Somewhat" : "Hardly";
   const { known_steps: known, horizon, horizon_set: wanted } = snapshot;
   const answered = `${much}: confidence ${percent(snapshot.confidence)}, so it imagines ${counted(snapshot.branches, "future")} a round, up to ${counted(horizon, "step")} ahead.`;
