@@ -5,7 +5,7 @@
 #[non_exhaustive]
 pub enum Error {
     /// A hyperparameter, preset, task, seed or device that does not exist or is out of range.
-    #[error("{field} = {value} is not possible: {allowed}.")]
+    #[error("{field} = {value} is not valid: {allowed}.")]
     Config {
         /// Name of the field as it is written in Rust, JSON and the URL.
         field: String,
@@ -33,7 +33,7 @@ pub enum Error {
         reason: String,
     },
     /// A checkpoint cannot be read or written: not a checkpoint, of another version, or with something wrong in it.
-    #[error("The checkpoint's {field} = {value} is not possible: {allowed}.")]
+    #[error("The checkpoint's {field} = {value} is not valid: {allowed}.")]
     Checkpoint {
         /// Name of the field or array in the file.
         field: String,

@@ -102,10 +102,10 @@ fn reason(algorithm: Algorithm, env: &dyn Env) -> Option<String> {
     let spec = env.spec();
     match (algorithm, spec.action) {
         (Algorithm::Dqn, ActionSpace::Box { .. }) => {
-            Some(format!("DQN compares choices, and an action in {} is a vector of numbers", spec.id))
+            Some(format!("DQN needs discrete actions, and those of {} are continuous", spec.id))
         }
         (Algorithm::Td3, ActionSpace::Discrete(choices)) => {
-            Some(format!("TD3 acts in numbers, and {} has {choices} choices", spec.id))
+            Some(format!("TD3 needs continuous actions, and {} has {choices} discrete ones", spec.id))
         }
         (Algorithm::DynaQ, _) if env.state_count().is_none() => Some(format!(
             "Dyna-Q needs a table of all states, as for DynaMaze-v0, and {} has too many",

@@ -138,7 +138,7 @@ pub struct Comparison {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct ErrorByHorizon {
     /// Squared error over the squared change of the same number of steps, mean over dimensions; entry k − 1 is k
-    /// steps ahead. 0 is perfect, 1 is as good as predicting no change.
+    /// steps ahead. 0 is perfect, 1 is as bad as predicting no change.
     pub model: Vec<f32>,
     /// The same for every dimension by itself: `[k][O]`.
     #[serde(default)]

@@ -291,7 +291,7 @@ fn doubt_is_drawn_against_error_with_the_line_of_an_honest_one() {
     };
     let svg = picture("calibration", &|backend, theme| calibration(backend, &bins, theme));
     assert_eq!(lines(&svg, ERROR), 1);
-    assert!(svg.contains("as doubted") && svg.contains("disagreement"), "{svg}");
+    assert!(svg.contains("perfectly calibrated") && svg.contains("disagreement"), "{svg}");
     let nothing = Calibration::default();
     let svg = picture("calibration-none", &|backend, theme| calibration(backend, &nothing, theme));
     assert!(svg.contains("Appears after the model&apos;s first test."));

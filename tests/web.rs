@@ -93,7 +93,7 @@ async fn a_wrong_option_is_refused_by_name() {
     assert_eq!((text(&error, "name").as_str(), text(&error, "kind").as_str()), ("MbppoError", "config"));
     assert_eq!((text(&error, "field").as_str(), text(&error, "value").as_str()), ("gamma", "1.5"));
     assert_eq!(text(&error, "allowed"), "it must be a number from 0 to 1");
-    assert_eq!(text(&error, "message"), "gamma = 1.5 is not possible: it must be a number from 0 to 1.");
+    assert_eq!(text(&error, "message"), "gamma = 1.5 is not valid: it must be a number from 0 to 1.");
     assert!(error.is_instance_of::<js_sys::Error>());
     assert_eq!(text(&refusal(options("cpu", r#"{"gama": "1"}"#)).await, "field"), "gama");
     assert_eq!(text(&refusal(options("tpu", "{}")).await, "field"), "device");

@@ -6,8 +6,22 @@ import { extname, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
-const FLAGS = ["--headless=new", "--no-sandbox", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic", "--enable-unsafe-webgpu"];
-const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".mjs": "text/javascript", ".wasm": "application/wasm" };
+const FLAGS = [
+  "--headless=new",
+  "--no-sandbox",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--disable-quic",
+  "--enable-unsafe-webgpu",
+];
+const TYPES = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript",
+  ".mjs": "text/javascript",
+  ".wasm": "application/wasm",
+};
 // A page with these has a clock of 5 µs instead of 100.
 const ISOLATION = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
 
@@ -16,7 +30,11 @@ function serve() {
   const server = createServer(({ url }, response) => {
     const path = HERE + normalize(decodeURIComponent(new URL(url, "http://localhost").pathname)).slice(1);
     if (!existsSync(path) || statSync(path).isDirectory()) return response.writeHead(404).end("There is no such file.");
-    response.writeHead(200, { "content-type": TYPES[extname(path)] ?? "application/octet-stream", "cache-control": "no-store", ...ISOLATION });
+    response.writeHead(200, {
+      "content-type": TYPES[extname(path)] ?? "application/octet-stream",
+      "cache-control": "no-store",
+      ...ISOLATION,
+    });
     createReadStream(path).pipe(response);
   });
   return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(server)));
@@ -33,12 +51,18 @@ export async function launch(adapter = "swiftshader") {
   const open = async (query) => {
     const page = await browser.newPage();
     page.faults = [];
-    page.on("console", (message) => { if (message.type() === "error") page.faults.push(message.text().slice(0, 300)); });
+    page.on("console", (message) => {
+      if (message.type() === "error") page.faults.push(message.text().slice(0, 300));
+    });
     page.on("pageerror", (error) => page.faults.push(String(error).slice(0, 300)));
     await page.goto(`http://localhost:${server.address().port}/page/index.html?${new URLSearchParams(query)}`);
     await page.waitForFunction(() => globalThis.bench);
     return page;
   };
-  const close = async () => { await browser.close(); server.closeAllConnections(); server.close(); };
+  const close = async () => {
+    await browser.close();
+    server.closeAllConnections();
+    server.close();
+  };
   return { version: browser.version(), open, close };
 }

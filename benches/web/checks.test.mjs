@@ -15,9 +15,11 @@ before(async () => {
 /** To the digits that the peers agree in. */
 const isNear = (loss, known) => assert.ok(Math.abs(loss - known) < 2e-6, `${loss} is not ${known}`);
 
-test("a PPO minibatch of 64 has the loss of the peers after 20 steps", () => isNear(new wasm.PpoOnCpu(20, 64, 11, 64).steps(0, 20), 0.881893));
+test("a PPO minibatch of 64 has the loss of the peers after 20 steps", () =>
+  isNear(new wasm.PpoOnCpu(20, 64, 11, 64).steps(0, 20), 0.881893));
 
-test("a world-model step of 256 has the loss of the peers after 4 steps", () => isNear(new wasm.ModelOnCpu(4, 256, 14, 1).steps(0, 4), 0.99853));
+test("a world-model step of 256 has the loss of the peers after 4 steps", () =>
+  isNear(new wasm.ModelOnCpu(4, 256, 14, 1).steps(0, 4), 0.99853));
 
 test("an iteration of PPO takes 1024 steps", async () => {
   const learner = await wasm.Learner.create(1, "cpu");

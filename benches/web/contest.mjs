@@ -10,7 +10,10 @@ const MOST_SECONDS = 60;
 /** Programs that take a minute for every figure of others; what they do in this time is enough for their steps per second. */
 const SLOW_SECONDS = { "tfjs-webgpu": 12, "jax-webgpu": 12, "jax-wasm": 30 };
 
-export const OURS = [{ name: "cpu", who: "ours", on: "cpu" }, { name: "webgpu", who: "ours", on: "webgpu" }];
+export const OURS = [
+  { name: "cpu", who: "ours", on: "cpu" },
+  { name: "webgpu", who: "ours", on: "webgpu" },
+];
 export const PEERS = [
   { name: "plain-js", who: "plain", on: "cpu" },
   { name: "tfjs-wasm", who: "tfjs", on: "wasm" },
@@ -48,11 +51,14 @@ async function timeOne(contestant, workload) {
 }
 
 async function learnOne(contestant, seed) {
-  const seconds = SLOW_SECONDS[contestant.name] ?? MOST_SECONDS, name = contestant.name.padEnd(12);
+  const seconds = SLOW_SECONDS[contestant.name] ?? MOST_SECONDS,
+    name = contestant.name.padEnd(12);
   try {
     const told = await contestant.page.evaluate(([seed, seconds]) => bench.learn(seed, seconds), [seed, seconds]);
     contestant.learning.push({ seed, ...told });
-    say(`${name} W6       ${told.perSecond.toFixed(0)} steps/s, ${told.solved ? `475 after ${told.solved.seconds.toFixed(1)} s` : "not solved"}`);
+    say(
+      `${name} W6       ${told.perSecond.toFixed(0)} steps/s, ${told.solved ? `475 after ${told.solved.seconds.toFixed(1)} s` : "not solved"}`,
+    );
   } catch (error) {
     say(`${name} W6       not measured: ${error.message.split("\n")[0]}`);
   }
@@ -89,5 +95,11 @@ export function figures(contestant) {
 /** Spread, checks and learning runs behind the figures. */
 export function details({ times, checks, learning, loads, page }) {
   const spread = Object.fromEntries(Object.entries(times).map(([workload, times]) => [workload, summary(times)]));
-  return { times: spread, checks, learning, load: { least: Math.min(...loads), most: Math.max(...loads) }, faults: page.faults };
+  return {
+    times: spread,
+    checks,
+    learning,
+    load: { least: Math.min(...loads), most: Math.max(...loads) },
+    faults: page.faults,
+  };
 }

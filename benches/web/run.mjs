@@ -20,33 +20,52 @@ import { picture } from "./picture.mjs";
 const list = (text) => text.split(",");
 const { values: wanted } = parseArgs({
   options: {
-    json: { type: "string" }, growth: { type: "string" }, peers: { type: "boolean" }, only: { type: "string" }, "no-build": { type: "boolean" },
-    rounds: { type: "string", default: "2" }, devices: { type: "string", default: "cpu,webgpu" }, adapter: { type: "string", default: "swiftshader" },
+    json: { type: "string" },
+    growth: { type: "string" },
+    peers: { type: "boolean" },
+    only: { type: "string" },
+    "no-build": { type: "boolean" },
+    rounds: { type: "string", default: "2" },
+    devices: { type: "string", default: "cpu,webgpu" },
+    adapter: { type: "string", default: "swiftshader" },
   },
 });
 
 /** Of the checkout, where it is one: a ZIP has no history. */
 function commit() {
   try {
-    return execFileSync("git", ["describe", "--always", "--dirty"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+    return execFileSync("git", ["describe", "--always", "--dirty"], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    }).trim();
   } catch {
     return "unknown";
   }
 }
 
 const about = (browser) => ({
-  processor: os.cpus()[0].model, cores: os.cpus().length, browser: `Chromium ${browser.version}`, adapter: wanted.adapter,
-  commit: commit(), when: new Date().toISOString(),
+  processor: os.cpus()[0].model,
+  cores: os.cpus().length,
+  browser: `Chromium ${browser.version}`,
+  adapter: wanted.adapter,
+  commit: commit(),
+  when: new Date().toISOString(),
 });
 
-const table = (contestants, make) => Object.fromEntries(contestants.map((contestant) => [contestant.name, make(contestant)]));
+const table = (contestants, make) =>
+  Object.fromEntries(contestants.map((contestant) => [contestant.name, make(contestant)]));
 
 async function timeAll(browser, ours) {
   const contestants = await open(browser, [...ours, ...(wanted.peers ? PEERS : [])]);
   await contest(contestants, wanted.only ? list(wanted.only) : [...TIMED, "W6"], Number(wanted.rounds));
   const [mine, theirs] = [true, false].map((isOurs) => contestants.filter(({ who }) => (who === "ours") === isOurs));
   const checks = table(mine, ({ checks }) => ({ W1: checks.W1?.after20, W3: checks.W3?.after4 }));
-  return { ...table(mine, figures), checks, ...(wanted.peers ? { peers: table(theirs, figures) } : {}), details: table(contestants, details) };
+  return {
+    ...table(mine, figures),
+    checks,
+    ...(wanted.peers ? { peers: table(theirs, figures) } : {}),
+    details: table(contestants, details),
+  };
 }
 
 async function main() {
@@ -55,7 +74,8 @@ async function main() {
   if (!wanted["no-build"]) build(ours.some(({ on }) => on === "webgpu") ? ["webgpu"] : []);
   const browser = await launch(wanted.adapter);
   try {
-    const write = (file, found) => writeFileSync(file, `${JSON.stringify({ ...found, machine: about(browser) }, null, 1)}\n`);
+    const write = (file, found) =>
+      writeFileSync(file, `${JSON.stringify({ ...found, machine: about(browser) }, null, 1)}\n`);
     if (wanted.json) write(wanted.json, await timeAll(browser, ours));
     if (wanted.growth) {
       const curves = await grow(await open(browser, ours));

@@ -380,7 +380,7 @@ mod tests {
         let refused = envs_error;
         assert_eq!(
             refused("gravity", 99.0),
-            "physics.gravity = 99 is not possible: it must be a number from 1 to 30."
+            "physics.gravity = 99 is not valid: it must be a number from 1 to 30."
         );
         assert!(refused("colour", 1.0).contains("gravity, cart_mass"));
     }

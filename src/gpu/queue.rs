@@ -86,9 +86,7 @@ impl Queue {
         if let Some(queue) = OPENED.with_borrow(Clone::clone) {
             return match queue.failure.get() {
                 None => Ok(queue),
-                Some(failure) => {
-                    Err(refused(format!("{failure} (only loading the page anew opens it again)")))
-                }
+                Some(failure) => Err(refused(format!("{failure} (reload the page to reopen it)"))),
             };
         }
         let options =

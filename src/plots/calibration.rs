@@ -24,10 +24,10 @@ pub fn calibration<DB: DrawingBackend>(backend: DB, data: &Calibration, theme: &
         return sheet.sentence("Appears after the model's first test.");
     };
     let x = Axis::new("disagreement", 0.0..most_doubt, 3);
-    let y = Axis::new("error, in usual changes of a step", 0.0..most_error, 3);
+    let y = Axis::new("error (std of a one-step change)", 0.0..most_error, 3);
     let honest = most_doubt.min(most_error);
     // The line ends at the right, or at the top; its name stands at its end.
-    let name = "as doubted";
+    let name = "perfectly calibrated";
     let at_right = most_doubt <= most_error;
     let names = at_right.then(|| Name { text: name.into(), value: honest, colour: theme.muted });
     sheet.chart(&x, &y, names.into_iter().collect(), |chart| {

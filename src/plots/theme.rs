@@ -167,7 +167,7 @@ mod tests {
     fn a_wrong_colour_or_size_is_named() {
         let text = ThemeText { imagined: "blue".into(), ..ThemeText::light() };
         let error = Theme::parse(&text).unwrap_err().to_string();
-        assert_eq!(error, "theme.imagined = blue is not possible: a colour is written as #rrggbb.");
+        assert_eq!(error, "theme.imagined = blue is not valid: a colour is written as #rrggbb.");
         for wrong in ["#12345", "#+12345", "1234567", "#é1234", ""] {
             assert!(Theme::parse(&ThemeText { ink: wrong.into(), ..ThemeText::light() }).is_err(), "{wrong}");
         }

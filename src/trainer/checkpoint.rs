@@ -82,7 +82,7 @@ impl Trainer {
     /// The run that was saved in `bytes`, on this device. Whoever calls this still has the run that he has.
     ///
     /// # Errors
-    /// [`Error::Checkpoint`] with what in the file is missing, unknown or not possible.
+    /// [`Error::Checkpoint`] with what in the file is missing, unknown or not valid.
     pub fn resume(bytes: &[u8], device: Device) -> Result<Self> {
         let (mut arrays, text) = Arrays::from_bytes(bytes)?;
         let facts = Facts::read(&text)?;

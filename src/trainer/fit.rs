@@ -120,7 +120,7 @@ impl Trainer {
             range: (config.termination != Termination::Ignored).then(|| self.known_range()),
             skipped: (!is_good_enough).then(|| {
                 format!(
-                    "the model explains only {:.0} % of one step's change; {:.0} % are needed",
+                    "the model explains only {:.0} % of one step's change; {:.0} % is needed",
                     100.0 * (1.0 - unexplained).max(0.0),
                     100.0 * config.model_r2_min
                 )

@@ -8,7 +8,7 @@ impl Trainer {
         let seen = format!("It has seen {} real steps.", grouped(self.record.real_steps));
         let now = match self.phase() {
             Phase::Collect => "It acts in the real task.".into(),
-            Phase::Fit => "It learns a model of what the task does.".into(),
+            Phase::Fit => "It fits its model of the task.".into(),
             Phase::Imagine if self.work.round() == 0 => "It imagines what could come next.".into(),
             Phase::Imagine => {
                 format!("It imagines {} futures from where it has just been.", self.trust.branches)
@@ -22,9 +22,9 @@ impl Trainer {
             Phase::Advantages => "It works out which actions were better than expected.".into(),
             Phase::Improve if self.work.round() > 0 => "It improves from what it imagined.".into(),
             Phase::Improve => "It improves from what really happened.".into(),
-            Phase::Curiosity => "It remembers where it has been.".into(),
+            Phase::Curiosity => "It learns where it has been.".into(),
             Phase::Adapt => "It decides how curious to be.".into(),
-            Phase::Evaluate => "It is tested on fresh episodes, without chance and without learning.".into(),
+            Phase::Evaluate => "It is tested on fresh episodes, acting greedily and without learning.".into(),
         };
         format!("{seen} {now}")
     }

@@ -86,7 +86,11 @@ fn backend(canvas: HtmlCanvasElement) -> Thrown<CanvasBackend> {
     context.iter().for_each(|context| context.set_line_join("round"));
     let backend = context.and_then(|_| CanvasBackend::with_canvas_object(canvas));
     backend.ok_or_else(|| {
-        js_failure("canvas", "The canvas has no 2D context: it is already used in another way.", &[])
+        js_failure(
+            "canvas",
+            "The canvas has no 2D context: it is already in use with another kind of context.",
+            &[],
+        )
     })
 }
 

@@ -192,5 +192,5 @@ impl Run {
 }
 
 fn busy() -> JsValue {
-    js_failure("busy", "An advance or a save is already running: wait for it, then ask again.", &[])
+    js_failure("busy", "The session is busy: wait for the current call to finish, then try again.", &[])
 }

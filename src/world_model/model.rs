@@ -42,7 +42,7 @@ pub struct Validation {
     pub loss: f32,
     /// Squared errors of state and reward and cross-entropy of the end, each counted fully.
     pub squared: f32,
-    /// Squared state error over the variance of the change: 1 is as good as knowing nothing.
+    /// Squared state error over the variance of the change: 1 is as bad as predicting the mean.
     pub state_mse: f32,
     /// Squared reward error on the model's scale.
     pub reward_mse: f32,

@@ -5,7 +5,7 @@
 //! ```text
 //! L_k = mean_d [ mean (ŝ_{t+k} − s_{t+k})²_d / max(mean (s_{t+k} − s_t)²_d, 1e-8) ]
 //! ```
-//! 0 is perfect; 1 is as good as predicting no change. 1e-8: no scale of ours is below 1e-4.
+//! 0 is perfect; 1 is as bad as predicting no change. 1e-8: no scale of ours is below 1e-4.
 //! **Shapes.** W stretches at once: ŝ [H, E, W, O], every member on a path of its own.
 //! **Where.** Stretches come from what is held out in [`Replay`]; L_k feeds [`super::confidence`] and the page.
 //! **Choices.** (1) Errors are averaged over the members' own paths, since imagination follows members and not their

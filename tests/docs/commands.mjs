@@ -1,6 +1,7 @@
 // Finds the commands that a document shows: fenced blocks of shell, and programs that are named in running text.
 
-const PROGRAMS = /^((MBPPO|CI|CHROMIUM|WASM)[A-Z_]*=\S* )*(cargo|trunk|wasm-pack|wasm-bindgen|mbppo|node|npm|npx|rustup|scripts\/\w+)( |$)/;
+const PROGRAMS =
+  /^((MBPPO|CI|CHROMIUM|WASM)[A-Z_]*=\S* )*(cargo|trunk|wasm-pack|wasm-bindgen|mbppo|node|npm|npx|rustup|scripts\/\w+)( |$)/;
 
 /** Blocks of `text`, each {line, lines}: a fenced block of shell as one, every command in running text on its own. */
 export function blocksOf(text) {
@@ -13,7 +14,9 @@ export function blocksOf(text) {
       fence = null;
     } else if (mark) fence = { language: mark[1], line: at + 1, lines: [] };
     else if (fence) fence.lines.push(line);
-    else for (const [, words] of line.matchAll(/`([^`]+)`/g)) if (isCommand(words)) blocks.push({ line: at + 1, lines: [words] });
+    else
+      for (const [, words] of line.matchAll(/`([^`]+)`/g))
+        if (isCommand(words)) blocks.push({ line: at + 1, lines: [words] });
   });
   return blocks;
 }
@@ -23,8 +26,14 @@ const isCommand = (words) => PROGRAMS.test(words) && !words.includes("…");
 
 /** One statement a line, without comments. */
 function statements(lines) {
-  return lines.join("\n").replaceAll(/\\\n\s*/g, " ").split("\n").map((line) => line.replace(/(^|\s)#( .*)?$/, "").trim()).filter(Boolean);
+  return lines
+    .join("\n")
+    .replaceAll(/\\\n\s*/g, " ")
+    .split("\n")
+    .map((line) => line.replace(/(^|\s)#( .*)?$/, "").trim())
+    .filter(Boolean);
 }
 
 /** The relative links of `text`, without the place in the file. */
-export const linksOf = (text) => [...text.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map(([, to]) => to).filter((to) => !/^[a-z]+:/.test(to));
+export const linksOf = (text) =>
+  [...text.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map(([, to]) => to).filter((to) => !/^[a-z]+:/.test(to));

@@ -19,11 +19,13 @@ function* files(folder) {
 
 let longer = 0;
 for (const file of files(".")) {
-  readFileSync(join(ROOT, file), "utf8").split("\n").forEach((line, at) => {
-    if ([...line].length <= LONGEST) return;
-    longer += 1;
-    console.log(`${file}:${at + 1} has ${[...line].length} characters`);
-  });
+  readFileSync(join(ROOT, file), "utf8")
+    .split("\n")
+    .forEach((line, at) => {
+      if ([...line].length <= LONGEST) return;
+      longer += 1;
+      console.log(`${file}:${at + 1} has ${[...line].length} characters`);
+    });
 }
 if (longer) {
   console.log(`${longer} lines are longer than ${LONGEST} characters.`);

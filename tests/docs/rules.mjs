@@ -13,24 +13,42 @@ const SEEDS = 2;
 
 /** A run, shortened. */
 function shortened(command) {
-  const fewer = command.replace(/--seeds (\d+)\.\.(\d+)/, (_, from, to) => `--seeds ${from}..${Math.min(Number(to), Number(from) + SEEDS)}`);
-  return /--max-steps \S+/.test(fewer) ? fewer.replace(/--max-steps \S+/, `--max-steps ${STEPS}`) : `${fewer} --max-steps ${STEPS}`;
+  const fewer = command.replace(
+    /--seeds (\d+)\.\.(\d+)/,
+    (_, from, to) => `--seeds ${from}..${Math.min(Number(to), Number(from) + SEEDS)}`,
+  );
+  return /--max-steps \S+/.test(fewer)
+    ? fewer.replace(/--max-steps \S+/, `--max-steps ${STEPS}`)
+    : `${fewer} --max-steps ${STEPS}`;
 }
 
-const run = (make = (command) => command) => (command) => ({ run: make(command) });
+const run =
+  (make = (command) => command) =>
+  (command) => ({ run: make(command) });
 
 /** `part` of scripts/test runs the command, with more arguments at most. */
-const partOf = (part) => (command, { root }) => {
-  const script = readFileSync(join(root, "scripts/test"), "utf8");
-  const body = script.match(new RegExp(`^part_${part}\\(\\) \\{.*(\\n|[^])*?^\\}|^part_${part}\\(\\) \\{.*\\}$`, "m"))?.[0] ?? "";
-  return body.includes(command) ? { known: `part ${part}` } : { wrong: `part ${part} of scripts/test does not run it` };
-};
+const partOf =
+  (part) =>
+  (command, { root }) => {
+    const script = readFileSync(join(root, "scripts/test"), "utf8");
+    const body =
+      script.match(new RegExp(`^part_${part}\\(\\) \\{.*(\\n|[^])*?^\\}|^part_${part}\\(\\) \\{.*\\}$`, "m"))?.[0] ??
+      "";
+    return body.includes(command)
+      ? { known: `part ${part}` }
+      : { wrong: `part ${part} of scripts/test does not run it` };
+  };
 
 const listed = (command, { root }) => {
   const script = readFileSync(join(root, "scripts/test"), "utf8");
-  const missing = command.split(" ").slice(1).filter((word) => !word.startsWith("--") && !script.includes(`part_${word}()`));
+  const missing = command
+    .split(" ")
+    .slice(1)
+    .filter((word) => !word.startsWith("--") && !script.includes(`part_${word}()`));
   const options = command.split(" ").filter((word) => word.startsWith("--") && !script.includes(word));
-  return missing.length + options.length ? { wrong: `scripts/test has no ${[...missing, ...options]}` } : { known: "parts of scripts/test" };
+  return missing.length + options.length
+    ? { wrong: `scripts/test has no ${[...missing, ...options]}` }
+    : { known: "parts of scripts/test" };
 };
 
 /** A program of minutes: the file is there and knows every option. */
@@ -42,7 +60,8 @@ const known = (command, { root }) => {
   return strange.length ? { wrong: `${file} knows no ${strange}` } : { known: "it takes minutes" };
 };
 
-const needs = (program, then) => (command, world) => (world.has(program) ? then(command, world) : { skip: `${program} is not installed` });
+const needs = (program, then) => (command, world) =>
+  world.has(program) ? then(command, world) : { skip: `${program} is not installed` };
 
 /** @type {Array<[RegExp, (command: string, world: { root: string, has: (program: string) => boolean }) => any]>} */
 export const RULES = [
@@ -50,7 +69,10 @@ export const RULES = [
   [/^(mbppo|cargo run --) --(help|version)$/, run()],
   [/^(mbppo|cargo run --) (train|grid)$/, run((command) => `${command} --help`)],
   [/^(mbppo|cargo run (--release )?--) (train|grid) /, run(shortened)],
-  [/^(mbppo|cargo run (--release )?--) (report|hyperparameters)$/, run((command) => command.replace(/report$/, "report --help"))],
+  [
+    /^(mbppo|cargo run (--release )?--) (report|hyperparameters)$/,
+    run((command) => command.replace(/report$/, "report --help")),
+  ],
   [/^(mbppo|cargo run (--release )?--) report /, run()],
   [/^(cat|set|shift|from=)/, run()],
   [/^cargo test$/, partOf("native")],
@@ -64,16 +86,42 @@ export const RULES = [
   [/^wasm-pack test /, partOf("wasm")],
   [/^trunk build$/, partOf("page")],
   [/^MBPPO_WEBGPU=no trunk build$/, run((command) => `${command} --dist "$SCRATCH/dist"`)],
-  [/trunk serve$/, (command) => ({ serve: `${command.replace(/^trunk/, "MBPPO_WEBGPU=no trunk")} --port $PORT --dist "$SCRATCH/served"` })],
+  [
+    /trunk serve$/,
+    (command) => ({
+      serve: `${command.replace(/^trunk/, "MBPPO_WEBGPU=no trunk")} --port $PORT --dist "$SCRATCH/served"`,
+    }),
+  ],
   [/^scripts\/serve$/, () => ({ serve: 'MBPPO_WEBGPU=no scripts/serve --port $PORT --dist "$SCRATCH/served"' })],
   [/^scripts\/(setup|size)$/, run((command) => `"$ROOT/${command}"`)],
   [/^scripts\/setup serve$/, run((command) => `"$ROOT/"${command}`)],
   [/^scripts\/test( |$)/, listed],
-  [/^scripts\/\w+$/, (command, { root }) => (existsSync(join(root, command)) ? { known: "a file" } : { wrong: "there is no such file" })],
-  [/^find dist .*brotli/, needs("brotli", run((command) => `cp -r "$ROOT/dist" . && ${command}`))],
+  [
+    /^scripts\/\w+$/,
+    (command, { root }) => (existsSync(join(root, command)) ? { known: "a file" } : { wrong: "there is no such file" }),
+  ],
+  [
+    /^find dist .*brotli/,
+    needs(
+      "brotli",
+      run((command) => `cp -r "$ROOT/dist" . && ${command}`),
+    ),
+  ],
   [/^node (benches|tests)\//, known],
-  [/^\(cd (\S+) && npm ci\)$/, (command, { root }) => (existsSync(join(root, command.match(/cd (\S+)/)[1], "package-lock.json")) ? { known: "it downloads" } : { wrong: "there is no package-lock.json" })],
-  [/^npm run /, (command, { root }) => (command.split(" ")[2] in JSON.parse(readFileSync(join(root, "package.json"), "utf8")).scripts ? { known: "a script of package.json" } : { wrong: "package.json has no such script" })],
+  [
+    /^\(cd (\S+) && npm ci\)$/,
+    (command, { root }) =>
+      existsSync(join(root, command.match(/cd (\S+)/)[1], "package-lock.json"))
+        ? { known: "it downloads" }
+        : { wrong: "there is no package-lock.json" },
+  ],
+  [
+    /^npm run /,
+    (command, { root }) =>
+      command.split(" ")[2] in JSON.parse(readFileSync(join(root, "package.json"), "utf8")).scripts
+        ? { known: "a script of package.json" }
+        : { wrong: "package.json has no such script" },
+  ],
 ];
 
 /** What to do for a command: {run}, {serve}, {known}, {skip} or {wrong}, with words. */

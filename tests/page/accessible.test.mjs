@@ -7,20 +7,26 @@ import { launch, until } from "./support/browser.mjs";
 
 const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const SCREENS = {
-  "wide": { viewport: { width: 1280, height: 800 } },
+  wide: { viewport: { width: 1280, height: 800 } },
   "a phone": { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true },
   "a phone on its side": { viewport: { width: 640, height: 360 }, isMobile: true, hasTouch: true },
 };
 
 let browser;
-before(async () => { browser = await launch(); });
+before(async () => {
+  browser = await launch();
+});
 after(() => browser?.close());
 
 /** What axe-core says against the page as it is, a line for each place. */
 async function complaints(page) {
-  const { violations, passes } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+  const { violations, passes } = await page.evaluate(() =>
+    globalThis.axe.run(document, { resultTypes: ["violations"] }),
+  );
   assert.ok(passes.length > 10, `axe-core has looked at the page: ${passes.length} rules passed`);
-  return violations.flatMap(({ id, help, nodes }) => nodes.map(({ target, failureSummary }) => `${id} (${help}): ${target} ${failureSummary}`));
+  return violations.flatMap(({ id, help, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id} (${help}): ${target} ${failureSummary}`),
+  );
 }
 
 for (const colorScheme of ["light", "dark"]) {
@@ -29,7 +35,10 @@ for (const colorScheme of ["light", "dark"]) {
       const page = await browser.open("?seed=1&device=cpu&gamma=7", { ...screen, colorScheme });
       await until(page, (s) => s.iteration >= 1);
       await page.evaluate(() => mbppo.pause());
-      for (const fold of await page.locator("details").all()) await fold.evaluate((node) => { node.open = true; });
+      for (const fold of await page.locator("details").all())
+        await fold.evaluate((node) => {
+          node.open = true;
+        });
       await page.locator("[data-is=settings] input[name=seed]").fill("x"); // something is wrong in the form as well
       await page.evaluate(AXE);
       assert.deepEqual(await complaints(page), []);

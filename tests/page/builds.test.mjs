@@ -14,10 +14,19 @@ const scratch = mkdtempSync(join(tmpdir(), "mbppo-builds-"));
 after(() => rmSync(scratch, { recursive: true, force: true }));
 const env = { ...process.env, MBPPO_WEBGPU: "no", NO_COLOR: "true" };
 
-for (const options of [["--minify"], ["--filehash", "false"], ["--release"], ["--release", "--minify", "--filehash", "false", "--public-url", "./"]]) {
+for (const options of [
+  ["--minify"],
+  ["--filehash", "false"],
+  ["--release"],
+  ["--release", "--minify", "--filehash", "false", "--public-url", "./"],
+]) {
   test(`trunk build ${options.join(" ")}: a page that learns`, async () => {
     const dist = join(scratch, options.join(""));
-    const { status, stdout, stderr } = spawnSync("trunk", ["build", ...options, "--dist", dist], { cwd: ROOT, env, encoding: "utf8" });
+    const { status, stdout, stderr } = spawnSync("trunk", ["build", ...options, "--dist", dist], {
+      cwd: ROOT,
+      env,
+      encoding: "utf8",
+    });
     assert.equal(status, 0, stdout + stderr);
     const browser = await launch({ dist });
     try {
@@ -48,10 +57,21 @@ esac
   await new Promise((resolve) => probe.close(resolve));
   const dist = mkdtempSync(join(scratch, "dist-"));
   const { MBPPO_WEBGPU: _, ...all } = env;
-  const child = spawn("trunk", ["serve", "--port", String(port), "--dist", dist], { cwd: ROOT, env: { ...all, PATH: `${bin}:${process.env.PATH}` }, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn("trunk", ["serve", "--port", String(port), "--dist", dist], {
+    cwd: ROOT,
+    env: { ...all, PATH: `${bin}:${process.env.PATH}` },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let said = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => { said += text; });
-  const index = () => fetch(`http://localhost:${port}/`).then((answer) => answer.text(), () => "");
+  for (const stream of [child.stdout, child.stderr])
+    stream.on("data", (text) => {
+      said += text;
+    });
+  const index = () =>
+    fetch(`http://localhost:${port}/`).then(
+      (answer) => answer.text(),
+      () => "",
+    );
   const untilServed = async (words, limit = 120_000) => {
     for (const end = Date.now() + limit; Date.now() < end; await new Promise((later) => setTimeout(later, 200))) {
       const page = await index();
@@ -64,7 +84,11 @@ esac
 
 /** The CPU's program, as trunk's build has left it in cargo's folder: the WebGPU build's door is the same. */
 function cpuWasm() {
-  const { stdout } = spawnSync("cargo", ["metadata", "--format-version", "1", "--no-deps", "--offline"], { cwd: ROOT, encoding: "utf8", maxBuffer: 1 << 26 });
+  const { stdout } = spawnSync("cargo", ["metadata", "--format-version", "1", "--no-deps", "--offline"], {
+    cwd: ROOT,
+    encoding: "utf8",
+    maxBuffer: 1 << 26,
+  });
   return join(JSON.parse(stdout).target_directory, "wasm32-unknown-unknown/page/mbppo.wasm");
 }
 

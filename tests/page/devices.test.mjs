@@ -1,7 +1,16 @@
 // Which device trains, how a run gets there, and what happens when it fails. WebGPU is a stand-in here; webgpu.test.mjs has the real one.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { faultsOf, launch, sentenceOf, snapshotOf, standsStill, until, untilSaid, workerOf } from "./support/browser.mjs";
+import {
+  faultsOf,
+  launch,
+  sentenceOf,
+  snapshotOf,
+  standsStill,
+  until,
+  untilSaid,
+  workerOf,
+} from "./support/browser.mjs";
 import { realAdapter, standIn } from "./support/standin.mjs";
 
 let faster;
@@ -31,9 +40,22 @@ test("training is a worker's work by default, and the page's own where that is a
 });
 
 test("where no worker can be started the page trains by itself and says so", async () => {
-  const page = await faster.open("?seed=1&device=cpu", { before: () => { Object.assign(globalThis, { Worker: class { constructor() { throw new Error("workers are forbidden here"); } } }); } });
+  const page = await faster.open("?seed=1&device=cpu", {
+    before: () => {
+      Object.assign(globalThis, {
+        Worker: class {
+          constructor() {
+            throw new Error("workers are forbidden here");
+          }
+        },
+      });
+    },
+  });
   await until(page, (s) => s.real_steps > 0);
-  assert.match(await sentenceOf(page), /It shares the page's thread, because no worker could be started \(workers are forbidden here\)\.$/);
+  assert.match(
+    await sentenceOf(page),
+    /It shares the page's thread, because no worker could be started \(workers are forbidden here\)\.$/,
+  );
   await page.leave();
 });
 
@@ -54,7 +76,10 @@ test("a pause is heard by the worker before it has done another order", async (t
   await page.locator("[data-is=play]").click();
   const pausedAt = await page.evaluate(() => performance.timeOrigin + performance.now());
   const still = await standsStill(page);
-  const { ms, last } = await worker.evaluate(() => ({ ms: globalThis.worked.ms, last: performance.timeOrigin + globalThis.worked.last }));
+  const { ms, last } = await worker.evaluate(() => ({
+    ms: globalThis.worked.ms,
+    last: performance.timeOrigin + globalThis.worked.last,
+  }));
   t.diagnostic(`the last answer came ${(last - pausedAt).toFixed(0)} ms after the pause was seen`);
   assert.ok(ms > 0 && still.iteration >= 3);
   assert.ok(last - pausedAt < 2000, `${last - pausedAt} ms`); // one order and its answers, on a machine that has other things to do
@@ -79,7 +104,11 @@ test("WebGPU that is asked for takes the run over at the end of an iteration, an
   const [moved, stayed] = [await curveOf(page), await curveOf(alone)];
   const both = Math.min(moved.length, stayed.length);
   assert.ok(both >= since + 2);
-  assert.deepEqual(moved.slice(0, both), stayed.slice(0, both), "the same seed gives the same numbers, handed over or not");
+  assert.deepEqual(
+    moved.slice(0, both),
+    stayed.slice(0, both),
+    "the same seed gives the same numbers, handed over or not",
+  );
   assert.deepEqual(await faultsOf(page), []);
   await Promise.all([page.leave(), alone.leave()]);
 });
@@ -96,8 +125,15 @@ test("while WebGPU arrives the page says how much has, and the run goes on", asy
 });
 
 test("automatic measures both on the run at hand and says both figures", async () => {
-  const found = { faster: /^Training on WebGPU \(acme one\) since iteration \d+: measured [\d.,]+ ms an iteration, [\d.,]+ ms on the CPU\.$/, slower: /^Training on the CPU: measured [\d.,]+ ms an iteration, [\d.,]+ ms on WebGPU \(acme one\)\.$/ };
-  for (const [name, browser, kind] of [["faster", faster, "webgpu"], ["slower", slower, "cpu"]]) {
+  const found = {
+    faster:
+      /^Training on WebGPU \(acme one\) since iteration \d+: measured [\d.,]+ ms an iteration, [\d.,]+ ms on the CPU\.$/,
+    slower: /^Training on the CPU: measured [\d.,]+ ms an iteration, [\d.,]+ ms on WebGPU \(acme one\)\.$/,
+  };
+  for (const [name, browser, kind] of [
+    ["faster", faster, "webgpu"],
+    ["slower", slower, "cpu"],
+  ]) {
     const page = await browser.open("?seed=1&preset=ppo&speed=fast", { before: realAdapter });
     await untilSaid(page, found[name]);
     assert.equal(await kindOf(page), kind);
@@ -108,21 +144,35 @@ test("automatic measures both on the run at hand and says both figures", async (
 
 test("automatic does not fetch WebGPU for a software adapter, nor for who saves data", async () => {
   const page = await faster.open("?seed=1"); // SwiftShader
-  await untilSaid(page, /^Training on the CPU: WebGPU is only software here \(google swiftshader\), and slower\.$/);
+  await untilSaid(
+    page,
+    /^Training on the CPU: WebGPU is only emulated in software here \(google swiftshader\), and slower\.$/,
+  );
   assert.equal(page.workers().length, 1);
   await page.leave();
-  const saving = await faster.open("?seed=1", { before: () => {
-    Object.defineProperty(navigator, "gpu", { value: { requestAdapter: async () => ({ features: new Set(["timestamp-query"]), info: { vendor: "acme" } }) } });
-    Object.defineProperty(navigator, "connection", { value: { saveData: true } });
-  } });
+  const saving = await faster.open("?seed=1", {
+    before: () => {
+      Object.defineProperty(navigator, "gpu", {
+        value: { requestAdapter: async () => ({ features: new Set(["timestamp-query"]), info: { vendor: "acme" } }) },
+      });
+      Object.defineProperty(navigator, "connection", { value: { saveData: true } });
+    },
+  });
   await untilSaid(saving, /WebGPU is not fetched, to save data as you ask/);
   assert.equal(saving.workers().length, 1);
   await saving.leave();
 });
 
 test("a WebGPU that cannot start leaves the run where it is, with the reason", async () => {
-  const page = await faster.open("?seed=1&device=webgpu", { before: realAdapter, altered: /mbppo-webgpu-[^/]*\.js$/, as: "globalThis.refuse = true;" });
-  await untilSaid(page, /^Training on the CPU, because WebGPU failed to start \(The device failed while opening WebGPU: none today\)\.$/);
+  const page = await faster.open("?seed=1&device=webgpu", {
+    before: realAdapter,
+    altered: /mbppo-webgpu-[^/]*\.js$/,
+    as: "globalThis.refuse = true;",
+  });
+  await untilSaid(
+    page,
+    /^Training on the CPU, because WebGPU failed to start \(The device failed while opening WebGPU: none today\)\.$/,
+  );
   const { ticks } = await snapshotOf(page);
   await until(page, (s) => s.ticks > ticks + 20);
   await page.leave();
@@ -150,7 +200,14 @@ async function onWebGpu() {
 /** @type {any[][]} */
 const FAILURES = [
   ["lost", (device) => device.destroy(), /^The device failed while training: it was lost \(destroyed/],
-  ["asked for a program that does not compile", (device) => { device.createShaderModule({ code: "nonsense" }); device.queue.submit([]); }, /^The device failed while running a kernel: the browser refused it/],
+  [
+    "asked for a program that does not compile",
+    (device) => {
+      device.createShaderModule({ code: "nonsense" });
+      device.queue.submit([]);
+    },
+    /^The device failed while running a kernel: the browser refused it/,
+  ],
 ];
 for (const [name, fail, words] of FAILURES) {
   test(`a graphics device that is ${name}: the page says it and asks, and the run goes on from its checkpoint`, async () => {
@@ -166,7 +223,10 @@ for (const [name, fail, words] of FAILURES) {
     await page.waitForTimeout(500);
     assert.equal((await snapshotOf(page)).ticks, ticks, "it does not switch by itself");
     await button.click();
-    await untilSaid(page, new RegExp(`^Training on the CPU from iteration ${iteration} on, because what trained before had stopped\\.$`));
+    await untilSaid(
+      page,
+      new RegExp(`^Training on the CPU from iteration ${iteration} on, because the previous device stopped\\.$`),
+    );
     await until(page, (s) => s.iteration >= iteration + 2);
     assert.ok(await page.locator("[data-is=trouble]").isHidden());
     assert.match(page.url(), /device=cpu/);
@@ -177,7 +237,11 @@ for (const [name, fail, words] of FAILURES) {
 test("a worker whose program panics can be left behind: another goes on from the checkpoint", async () => {
   const page = await faster.open("?seed=1&device=cpu&speed=fast");
   await until(page, (s) => s.iteration >= 2);
-  await (await workerOf(page, "cpu")).evaluate(() => { setTimeout(() => { throw new Error("killed by a test"); }); });
+  await (await workerOf(page, "cpu")).evaluate(() => {
+    setTimeout(() => {
+      throw new Error("killed by a test");
+    });
+  });
   await page.locator("[data-is=trouble]").waitFor();
   assert.match(await page.locator("[data-is=trouble-report]").textContent(), /killed by a test[^]*device: cpu/);
   await page.getByRole("button", { name: /^Continue on the CPU from iteration \d+$/ }).click();

@@ -16,7 +16,19 @@ async function host(serving = {}) {
   return browser;
 }
 const QUERY = "?seed=1&device=cpu";
-const policy = (changes) => ({ "content-security-policy": Object.entries({ "default-src": "'none'", "script-src": "'self' 'wasm-unsafe-eval'", "style-src": "'self'", "img-src": "'self' data:", "connect-src": "'self'", "worker-src": "'self'", ...changes }).map((pair) => pair.join(" ")).join("; ") });
+const policy = (changes) => ({
+  "content-security-policy": Object.entries({
+    "default-src": "'none'",
+    "script-src": "'self' 'wasm-unsafe-eval'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "connect-src": "'self'",
+    "worker-src": "'self'",
+    ...changes,
+  })
+    .map((pair) => pair.join(" "))
+    .join("; "),
+});
 
 /** What the page says where no module of it runs. */
 async function helpOf(page) {
@@ -34,9 +46,24 @@ async function troubleOf(page) {
 
 /** @type {any[][]} */
 const WITHOUT_MODULES = [
-  ["scripts as text/plain", { headers: (name) => (name.endsWith(".js") ? { "content-type": "text/plain" } : {}) }, /sends \S+\.js as “text\/plain”.*“text\/javascript”/],
-  ["scripts without a type", { headers: (name) => (name.endsWith(".js") ? { "content-type": "" } : {}) }, /sends \S+\.js as “no type”/],
-  ["the page itself in place of a script", { altered: (name, body) => body, headers: (name) => (name.endsWith("page/main.js") ? { "content-type": "text/html" } : {}) }, /sends main\.js as “text\/html”/],
+  [
+    "scripts as text/plain",
+    { headers: (name) => (name.endsWith(".js") ? { "content-type": "text/plain" } : {}) },
+    /sends \S+\.js as “text\/plain”.*“text\/javascript”/,
+  ],
+  [
+    "scripts without a type",
+    { headers: (name) => (name.endsWith(".js") ? { "content-type": "" } : {}) },
+    /sends \S+\.js as “no type”/,
+  ],
+  [
+    "the page itself in place of a script",
+    {
+      altered: (name, body) => body,
+      headers: (name) => (name.endsWith("page/main.js") ? { "content-type": "text/html" } : {}),
+    },
+    /sends main\.js as “text\/html”/,
+  ],
 ];
 for (const [kind, serving, words] of WITHOUT_MODULES) {
   test(`a host that sends ${kind} is told so`, async () => {
@@ -48,7 +75,10 @@ for (const [kind, serving, words] of WITHOUT_MODULES) {
 
 test("one module that does not arrive is named", async () => {
   const browser = await host();
-  for (const refuse of [(route) => route.fulfill({ status: 404, body: "" }), (route) => route.abort("blockedbyclient")]) {
+  for (const refuse of [
+    (route) => route.fulfill({ status: 404, body: "" }),
+    (route) => route.abort("blockedbyclient"),
+  ]) {
     const page = await browser.open("about:blank".slice(0, 0), { loaded: false, before: null });
     await page.route(/\/js-[^/]*\/page\/main\.js$/, refuse);
     await page.goto(browser.home + QUERY);
@@ -69,7 +99,10 @@ test("where not even a plain script runs, advice appears by itself", async () =>
   assert.ok(await page.locator("[data-is=help]").isHidden(), "not at once: the scripts may only be slow");
   await page.locator("[data-is=help]").waitFor({ state: "visible", timeout: 240_000 });
   assert.ok(await page.locator("[data-is=loading]").isHidden());
-  assert.match(await page.locator("[data-is=help-words]").textContent(), /not as a file.*“text\/javascript”.*'wasm-unsafe-eval'.*“allow-same-origin”/s);
+  assert.match(
+    await page.locator("[data-is=help-words]").textContent(),
+    /not as a file.*“text\/javascript”.*'wasm-unsafe-eval'.*“allow-same-origin”/s,
+  );
   await page.leave();
 });
 
@@ -87,10 +120,16 @@ for (const [what, changes, words] of POLICIES) {
 }
 
 test("a policy that forbids workers, or a worker that does not arrive: the page trains on its own thread and says why", async () => {
-  for (const serving of [{ headers: () => policy({ "worker-src": "'none'" }) }, { headers: (name) => (/worker\/index\.js$/.test(name) ? { "content-type": "text/plain" } : {}) }]) {
+  for (const serving of [
+    { headers: () => policy({ "worker-src": "'none'" }) },
+    { headers: (name) => (/worker\/index\.js$/.test(name) ? { "content-type": "text/plain" } : {}) },
+  ]) {
     const page = await (await host(serving)).open(QUERY);
     await until(page, (s) => s.real_steps > 0);
-    assert.match(await page.locator("[data-is=device-sentence]").textContent(), /shares the page's thread, because no worker could be started/);
+    assert.match(
+      await page.locator("[data-is=device-sentence]").textContent(),
+      /shares the page's thread, because no worker could be started/,
+    );
     await page.leave();
   }
 });
@@ -102,7 +141,10 @@ const PROGRAMS = [
 ];
 for (const [kind, altered, words] of PROGRAMS) {
   test(`a program that is ${kind} is said`, async () => {
-    const page = await (await host({ altered: (name, body) => (name.endsWith(".wasm") ? altered(body) : body) })).open(QUERY, { loaded: false });
+    const page = await (await host({ altered: (name, body) => (name.endsWith(".wasm") ? altered(body) : body) })).open(
+      QUERY,
+      { loaded: false },
+    );
     assert.match(await troubleOf(page), words);
     await page.leave();
   });
@@ -110,10 +152,26 @@ for (const [kind, altered, words] of PROGRAMS) {
 
 /** @type {any[][]} */
 const ENOUGH = [
-  ["without a type for .wasm", { headers: (name) => (name.endsWith(".wasm") ? { "content-type": "application/octet-stream" } : {}) }],
-  ["that isolates the page (COOP, COEP) and forbids to guess types", { headers: () => ({ "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp", "cross-origin-resource-policy": "same-origin", "x-content-type-options": "nosniff" }) }],
+  [
+    "without a type for .wasm",
+    { headers: (name) => (name.endsWith(".wasm") ? { "content-type": "application/octet-stream" } : {}) },
+  ],
+  [
+    "that isolates the page (COOP, COEP) and forbids to guess types",
+    {
+      headers: () => ({
+        "cross-origin-opener-policy": "same-origin",
+        "cross-origin-embedder-policy": "require-corp",
+        "cross-origin-resource-policy": "same-origin",
+        "x-content-type-options": "nosniff",
+      }),
+    },
+  ],
   ["with a strict policy of its own", { headers: () => policy({}) }],
-  ["that demands trusted types", { headers: () => ({ "content-security-policy": "require-trusted-types-for 'script'" }) }],
+  [
+    "that demands trusted types",
+    { headers: () => ({ "content-security-policy": "require-trusted-types-for 'script'" }) },
+  ],
 ];
 for (const [kind, serving] of ENOUGH) {
   test(`a host ${kind} is good enough`, async () => {
@@ -126,9 +184,19 @@ for (const [kind, serving] of ENOUGH) {
 
 /** Another host, whose page holds ours in a frame. */
 async function frame(address, attributes, headers = {}) {
-  const server = createServer((_, response) => response.writeHead(200, { "content-type": "text/html", ...headers }).end(`<!doctype html><iframe ${attributes} width="1000" height="700" src="${address}"></iframe>`));
+  const server = createServer((_, response) =>
+    response
+      .writeHead(200, { "content-type": "text/html", ...headers })
+      .end(`<!doctype html><iframe ${attributes} width="1000" height="700" src="${address}"></iframe>`),
+  );
   await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(null)));
-  open.push({ close: () => new Promise((resolve) => { server.closeAllConnections(); server.close(() => resolve(null)); }) });
+  open.push({
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve(null));
+      }),
+  });
   return `http://localhost:${/** @type {import("node:net").AddressInfo} */ (server.address()).port}/`;
 }
 
@@ -138,7 +206,10 @@ test("a sandboxed frame without allow-same-origin says which word is missing; wi
   await page.goto(await frame(browser.home + QUERY, 'sandbox="allow-scripts"'));
   const inside = page.frameLocator("iframe");
   await inside.locator("[data-is=help].known").waitFor({ timeout: 240_000 });
-  assert.match(await inside.locator("[data-is=help-words]").textContent(), /sandboxed frame.*allow-same-origin.*access-control-allow-origin/s);
+  assert.match(
+    await inside.locator("[data-is=help-words]").textContent(),
+    /sandboxed frame.*allow-same-origin.*access-control-allow-origin/s,
+  );
   await page.goto(await frame(browser.home + QUERY, 'sandbox="allow-scripts allow-same-origin"'));
   await inside.locator("[data-is=real-steps]").filter({ hasText: /[1-9]/ }).waitFor({ timeout: 240_000 });
   await page.leave();
@@ -160,7 +231,10 @@ test("the page's programs are compiled with SIMD", async () => {
   const programs = [...index.matchAll(/data-build="(\w+)"[^>]*data-wasm="\.\/([^"]+)"/g)];
   assert.ok(programs.some(([, name]) => name === "cpu"));
   for (const [, name, file] of programs) {
-    const [section] = WebAssembly.Module.customSections(await WebAssembly.compile(new Uint8Array(await readFile(`${DIST}/${file}`))), "target_features");
+    const [section] = WebAssembly.Module.customSections(
+      await WebAssembly.compile(new Uint8Array(await readFile(`${DIST}/${file}`))),
+      "target_features",
+    );
     assert.match(Buffer.from(section ?? new ArrayBuffer(0)).toString("latin1"), /\+.?simd128/, `the build ${name}`);
   }
 });

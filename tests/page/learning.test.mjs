@@ -6,7 +6,9 @@ import { frameTimes, pixelsOf } from "./support/look.mjs";
 import { busy, spread, tasksOf } from "./support/tasks.mjs";
 
 let browser;
-before(async () => { browser = await launch(); });
+before(async () => {
+  browser = await launch();
+});
 after(() => browser?.close());
 
 test("it opens playing: real steps, imagined steps and episodes grow, and nothing goes wrong", async () => {
@@ -14,10 +16,16 @@ test("it opens playing: real steps, imagined steps and episodes grow, and nothin
   assert.equal(await page.evaluate(() => mbppo.playing), true);
   await until(page, (s) => s.real_steps >= 192 && s.imagined_steps > 0 && s.episodes >= 4);
   const first = await snapshotOf(page);
-  await until(page, (s) => s.real_steps > first.real_steps && s.imagined_steps > first.imagined_steps && s.episodes > first.episodes);
+  await until(
+    page,
+    (s) => s.real_steps > first.real_steps && s.imagined_steps > first.imagined_steps && s.episodes > first.episodes,
+  );
   const shown = await page.locator("[data-is=counters] dd").allTextContents();
   const { real_steps } = await snapshotOf(page);
-  assert.ok(Math.abs(Number(shown[0].replaceAll(",", "")) - real_steps) <= 256, `${shown[0]} is shown, ${real_steps} were taken`);
+  assert.ok(
+    Math.abs(Number(shown[0].replaceAll(",", "")) - real_steps) <= 256,
+    `${shown[0]} is shown, ${real_steps} were taken`,
+  );
   assert.match(await page.locator("[data-is=narration]").textContent(), /\w+.*\.$/);
   assert.deepEqual(await faultsOf(page), []);
   await page.leave();
@@ -27,30 +35,55 @@ test("every picture is really drawn, in ink and in light, and changes", async ()
   const page = await browser.open("?seed=1&device=cpu", { colorScheme: "light" });
   await until(page, (s) => s.iteration >= 4);
   /** @type {any[][]} */
-  const pictures = [["stage", "[data-is=stage]", 0], ["return", "[data-is=learning] canvas", 0], ["error by horizon", "[data-is=trust] canvas", 0], ["map", "[data-is=where] canvas", 0]];
+  const pictures = [
+    ["stage", "[data-is=stage]", 0],
+    ["return", "[data-is=learning] canvas", 0],
+    ["error by horizon", "[data-is=trust] canvas", 0],
+    ["map", "[data-is=where] canvas", 0],
+  ];
   const look = () => Promise.all(pictures.map(([, selector, index]) => pixelsOf(page, selector, index)));
   const early = await look();
   for (const [index, [name]] of pictures.entries()) {
-    await eventually(page, async () => {
-      const drawn = (await look())[index];
-      return (name === "error by horizon" || drawn.ink > 20) && (["return", "map"].includes(name) || drawn.imagined > 20) && drawn.print !== early[index].print;
-    }, `${name}, drawn in ink and in light, and changing,`);
+    await eventually(
+      page,
+      async () => {
+        const drawn = (await look())[index];
+        return (
+          (name === "error by horizon" || drawn.ink > 20) &&
+          (["return", "map"].includes(name) || drawn.imagined > 20) &&
+          drawn.print !== early[index].print
+        );
+      },
+      `${name}, drawn in ink and in light, and changing,`,
+    );
   }
   await page.locator("[data-is=doubt] canvas").scrollIntoViewIfNeeded();
   for (const dimension of [0, 1, 2, 3]) {
-    await eventually(page, async () => {
-      const { ink, imagined } = await pixelsOf(page, "[data-is=reality] canvas", dimension);
-      return ink > 20 && imagined > 20;
-    }, `dimension ${dimension} in ink and in light`);
+    await eventually(
+      page,
+      async () => {
+        const { ink, imagined } = await pixelsOf(page, "[data-is=reality] canvas", dimension);
+        return ink > 20 && imagined > 20;
+      },
+      `dimension ${dimension} in ink and in light`,
+    );
   }
-  await eventually(page, async () => (await pixelsOf(page, "[data-is=doubt] canvas")).error > 20, "doubt against error");
+  await eventually(
+    page,
+    async () => (await pixelsOf(page, "[data-is=doubt] canvas")).error > 20,
+    "doubt against error",
+  );
   await page.locator("[data-is=curves] summary").click();
   await page.locator("[data-is=curves]").scrollIntoViewIfNeeded();
   for (const index of [0, 1, 2, 3]) {
-    await eventually(page, async () => {
-      const { ink, imagined } = await pixelsOf(page, "[data-is=curves] canvas", index);
-      return ink + imagined > 20;
-    }, `curve ${index}`);
+    await eventually(
+      page,
+      async () => {
+        const { ink, imagined } = await pixelsOf(page, "[data-is=curves] canvas", index);
+        return ink + imagined > 20;
+      },
+      `curve ${index}`,
+    );
   }
   assert.deepEqual(await faultsOf(page), []);
   await page.leave();
@@ -87,18 +120,27 @@ test("slow motion does a few units of work a second and lights their phase", asy
   const [then, to] = await now();
   const each = (to - from) / (then - ticks);
   assert.ok(each > 250, `a tick every ${each} ms`); // how much longer it may take depends on what else the machine does
-  await eventually(page, () => page.evaluate(() => document.querySelector("[data-is=ribbon] .lit").dataset.phase === mbppo.snapshot.phase), "the lamp of the phase");
+  await eventually(
+    page,
+    () => page.evaluate(() => document.querySelector("[data-is=ribbon] .lit").dataset.phase === mbppo.snapshot.phase),
+    "the lamp of the phase",
+  );
   await page.leave();
 });
 
 /** All that the first two iterations have left behind: the return of every episode, every metric. */
 async function beginningOf(page) {
-  await page.waitForFunction(() => Math.max(...Object.values(mbppo.curves?.metrics ?? {}).map((points) => points.length)) >= 2);
+  await page.waitForFunction(
+    () => Math.max(...Object.values(mbppo.curves?.metrics ?? {}).map((points) => points.length)) >= 2,
+  );
   return page.evaluate(() => {
     const end = mbppo.curves.metrics["train/n_updates"][1].real_steps;
     const early = (points) => points.filter(({ real_steps }) => real_steps <= end);
     const { episode_returns, metrics } = mbppo.curves;
-    return { returns: early(episode_returns), metrics: Object.fromEntries(Object.entries(metrics).map(([name, points]) => [name, early(points)])) };
+    return {
+      returns: early(episode_returns),
+      metrics: Object.fromEntries(Object.entries(metrics).map(([name, points]) => [name, early(points)])),
+    };
   });
 }
 
@@ -123,14 +165,22 @@ test("the same seed gives the same run, restarted or loaded anew; another seed g
 
 test("a hidden tab rests, and goes on where it was", async () => {
   // Browsers give a hidden tab no animation frames; headless ones cannot be covered, so the frames are withheld here.
-  const page = await browser.open("?seed=1&device=cpu", { before: () => {
-    const { requestAnimationFrame } = globalThis;
-    let kept = [];
-    globalThis.requestAnimationFrame = (frame) => (globalThis.withheld ? kept.push(frame) : requestAnimationFrame(frame));
-    globalThis.show = () => { globalThis.withheld = false; kept.splice(0).forEach((frame) => requestAnimationFrame(frame)); };
-  } });
+  const page = await browser.open("?seed=1&device=cpu", {
+    before: () => {
+      const { requestAnimationFrame } = globalThis;
+      let kept = [];
+      globalThis.requestAnimationFrame = (frame) =>
+        globalThis.withheld ? kept.push(frame) : requestAnimationFrame(frame);
+      globalThis.show = () => {
+        globalThis.withheld = false;
+        kept.splice(0).forEach((frame) => requestAnimationFrame(frame));
+      };
+    },
+  });
   await until(page, (s) => s.real_steps > 64);
-  await page.evaluate(() => { globalThis.withheld = true; });
+  await page.evaluate(() => {
+    globalThis.withheld = true;
+  });
   const { ticks } = await standsStill(page);
   await page.evaluate(() => globalThis.show());
   await until(page, (s) => s.ticks > ticks + 20);
@@ -149,9 +199,14 @@ test("the page's thread is never busy for long while the worker trains flat out"
     const tasks = await tasksOf(browser, page, 4000);
     const { cpu, wall, worst } = tasks;
     const [worked, passed] = [cpu, wall].map((tasks) => spread(tasks.filter((ms) => ms > 0.5)));
-    const words = ({ median: half, p95, max }) => `median ${half.toFixed(1)}, 95 % ${p95.toFixed(1)}, longest ${max.toFixed(1)} ms`;
-    t.diagnostic(`${speed}: frames median ${median.toFixed(1)} ms, 95 % under ${slow.toFixed(1)} ms; ${iteration - start.iteration} iterations, ${ticks - start.ticks} ticks in 3 s`);
-    t.diagnostic(`${speed}: tasks above half a millisecond, worked: ${words(worked)}; passed by, with all else on this machine: ${words(passed)}`);
+    const words = ({ median: half, p95, max }) =>
+      `median ${half.toFixed(1)}, 95 % ${p95.toFixed(1)}, longest ${max.toFixed(1)} ms`;
+    t.diagnostic(
+      `${speed}: frames median ${median.toFixed(1)} ms, 95 % under ${slow.toFixed(1)} ms; ${iteration - start.iteration} iterations, ${ticks - start.ticks} ticks in 3 s`,
+    );
+    t.diagnostic(
+      `${speed}: tasks above half a millisecond, worked: ${words(worked)}; passed by, with all else on this machine: ${words(passed)}`,
+    );
     if (busy(tasks)) {
       t.diagnostic("This machine is busy with other things: not judged.");
       continue;

@@ -5,18 +5,51 @@ import { eventually, faultsOf, launch, until } from "./support/browser.mjs";
 import { pixelsOf } from "./support/look.mjs";
 
 // 640 × 360 is a screen of 1,280 × 720 at 200 %, 320 × 256 one of 1,280 × 1,024 at 400 %.
-const SMALL = [[640, 360], [568, 320], [844, 390], [932, 430], [320, 256], [320, 568], [360, 640], [390, 844], [541, 600], [701, 900], [768, 1024], [1024, 600], [1024, 768], [1140, 640], [1141, 400], [1280, 800]];
-const WIDE = [[1141, 700], [1280, 800], [1440, 900], [1920, 1080], [2560, 1440], [3840, 2160]];
-const NARROW = [[390, 844], [640, 360], [1024, 768]];
+const SMALL = [
+  [640, 360],
+  [568, 320],
+  [844, 390],
+  [932, 430],
+  [320, 256],
+  [320, 568],
+  [360, 640],
+  [390, 844],
+  [541, 600],
+  [701, 900],
+  [768, 1024],
+  [1024, 600],
+  [1024, 768],
+  [1140, 640],
+  [1141, 400],
+  [1280, 800],
+];
+const WIDE = [
+  [1141, 700],
+  [1280, 800],
+  [1440, 900],
+  [1920, 1080],
+  [2560, 1440],
+  [3840, 2160],
+];
+const NARROW = [
+  [390, 844],
+  [640, 360],
+  [1024, 768],
+];
 
 let browser;
-before(async () => { browser = await launch(); });
+before(async () => {
+  browser = await launch();
+});
 after(() => browser?.close());
 
 /** Everything on the page that does not scroll with it, as it lies over the view now. */
-const stuck = (page) => page.evaluate(() => [...document.querySelectorAll("body *")]
-  .filter((node) => ["fixed", "sticky"].includes(getComputedStyle(node).position) && node.checkVisibility())
-  .map((node) => ({ name: node.dataset.is ?? node.className, ...node.getBoundingClientRect().toJSON() })));
+const stuck = (page) =>
+  page.evaluate(() =>
+    [...document.querySelectorAll("body *")]
+      .filter((node) => ["fixed", "sticky"].includes(getComputedStyle(node).position) && node.checkVisibility())
+      .map((node) => ({ name: node.dataset.is ?? node.className, ...node.getBoundingClientRect().toJSON() })),
+  );
 
 test("at least half of the height is left for what one reads", async () => {
   const page = await browser.open("?seed=1&autoplay=false");
@@ -24,7 +57,10 @@ test("at least half of the height is left for what one reads", async () => {
     await page.setViewportSize({ width, height });
     for (const share of [0.3, 0.6, 1]) {
       await page.evaluate((part) => scrollTo(0, part * (document.documentElement.scrollHeight - innerHeight)), share);
-      const covered = (await stuck(page)).map(({ name, top, bottom }) => [name, Math.max(0, Math.min(height, bottom) - Math.max(0, top))]);
+      const covered = (await stuck(page)).map(({ name, top, bottom }) => [
+        name,
+        Math.max(0, Math.min(height, bottom) - Math.max(0, top)),
+      ]);
       const sum = covered.reduce((all, [, part]) => all + part, 0);
       assert.ok(sum <= height / 2, `${width} × ${height}: ${sum} pixels are covered by ${covered}`);
     }
@@ -34,7 +70,10 @@ test("at least half of the height is left for what one reads", async () => {
 
 test("what has the focus is never covered, in either direction", async () => {
   const page = await browser.open("?seed=1&autoplay=false");
-  for (const fold of await page.locator(".world, .folded details").all()) await fold.evaluate((node) => { node.open = node.dataset.is !== "settings"; });
+  for (const fold of await page.locator(".world, .folded details").all())
+    await fold.evaluate((node) => {
+      node.open = node.dataset.is !== "settings";
+    });
   for (const [width, height] of SMALL) {
     await page.setViewportSize({ width, height });
     const seen = new Set();
@@ -46,14 +85,38 @@ test("what has the focus is never covered, in either direction", async () => {
           if (node === document.body) return null; // the browser's own controls have it
           const shown = node.matches(".speed input, .layers input") ? node.nextElementSibling : node;
           const box = shown.getBoundingClientRect();
-          const over = [...document.querySelectorAll("body *")].filter((other) => ["fixed", "sticky"].includes(getComputedStyle(other).position) && other.checkVisibility() && !other.contains(node)).map((other) => [other.dataset.is, other.getBoundingClientRect()]);
-          const covers = over.filter(([, rect]) => rect.left < box.right - 1 && box.left < rect.right - 1 && rect.top < box.bottom - 1 && box.top < rect.bottom - 1).map(([name]) => name);
+          const over = [...document.querySelectorAll("body *")]
+            .filter(
+              (other) =>
+                ["fixed", "sticky"].includes(getComputedStyle(other).position) &&
+                other.checkVisibility() &&
+                !other.contains(node),
+            )
+            .map((other) => [other.dataset.is, other.getBoundingClientRect()]);
+          const covers = over
+            .filter(
+              ([, rect]) =>
+                rect.left < box.right - 1 &&
+                box.left < rect.right - 1 &&
+                rect.top < box.bottom - 1 &&
+                box.top < rect.bottom - 1,
+            )
+            .map(([name]) => name);
           const outside = box.bottom <= 0 || box.top >= innerHeight;
-          return { name: node.dataset.is ?? node.value ?? node.textContent.trim().slice(0, 30), covers, outside, tall: box.height > innerHeight / 2 };
+          return {
+            name: node.dataset.is ?? node.value ?? node.textContent.trim().slice(0, 30),
+            covers,
+            outside,
+            tall: box.height > innerHeight / 2,
+          };
         });
         if (!focus || focus.tall) continue; // a table of metrics is scrolled through
         seen.add(focus.name);
-        assert.deepEqual([focus.covers, focus.outside], [[], false], `${focus.name} at ${width} × ${height}, by ${key}`);
+        assert.deepEqual(
+          [focus.covers, focus.outside],
+          [[], false],
+          `${focus.name} at ${width} × ${height}, by ${key}`,
+        );
       }
     }
     assert.ok(seen.size > 15, `${[...seen]}`);
@@ -69,11 +132,14 @@ test("one grid at every width: all begins and ends at the same edges", async () 
       const box = (selector) => document.querySelector(selector).getBoundingClientRect();
       return {
         left: ["h1", "#title", "[data-is=reality]", ".folded"].map((selector) => Math.round(box(selector).left)),
-        right: ["[data-is=share]", ".questions", ".closer", ".folded"].map((selector) => Math.round(box(selector).right)),
+        right: ["[data-is=share]", ".questions", ".closer", ".folded"].map((selector) =>
+          Math.round(box(selector).right),
+        ),
         second: [".questions", "[data-is=doubt]"].map((selector) => Math.round(box(selector).left)),
       };
     });
-    for (const [side, places] of Object.entries(edges)) assert.equal(new Set(places).size, 1, `${side} at ${width} × ${height}: ${places}`);
+    for (const [side, places] of Object.entries(edges))
+      assert.equal(new Set(places).size, 1, `${side} at ${width} × ${height}: ${places}`);
   }
   await page.leave();
 });
@@ -93,7 +159,10 @@ test("small plots stand in full rows, for every task and at every width", async 
         return [...found.values()].map(Math.round);
       });
       const all = Math.max(...rows);
-      assert.ok(rows.every((filled) => filled > 0.9 * all), `${task} at ${width} × ${height}: rows of ${rows} pixels`);
+      assert.ok(
+        rows.every((filled) => filled > 0.9 * all),
+        `${task} at ${width} × ${height}: rows of ${rows} pixels`,
+      );
     }
     await page.leave();
   }
@@ -106,12 +175,24 @@ test("where colours are forced one still sees what is chosen, what is lit and wh
     await page.evaluate(() => mbppo.pause());
     const seen = await page.evaluate(() => {
       const paper = (node, pseudo) => getComputedStyle(node, pseudo).backgroundColor;
-      const labels = (name) => [...document.querySelectorAll(`[data-is=${name}] label`)].map((label) => [label.querySelector("input").checked, paper(label.querySelector("span"))]);
-      const lamps = [...document.querySelectorAll(".ribbon li")].map((lamp) => [lamp.matches(".lit"), paper(lamp, getComputedStyle(lamp, "::after").opacity === "1" ? "::after" : "::before")]);
+      const labels = (name) =>
+        [...document.querySelectorAll(`[data-is=${name}] label`)].map((label) => [
+          label.querySelector("input").checked,
+          paper(label.querySelector("span")),
+        ]);
+      const lamps = [...document.querySelectorAll(".ribbon li")].map((lamp) => [
+        lamp.matches(".lit"),
+        paper(lamp, getComputedStyle(lamp, "::after").opacity === "1" ? "::after" : "::before"),
+      ]);
       const canvas = document.querySelector("[data-is=stage]");
       const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-      const ground = paper(document.body) === "rgba(0, 0, 0, 0)" ? paper(document.documentElement) : paper(document.body);
-      const light = ground.match(/\d+/g).slice(0, 3).reduce((sum, part) => sum + Number(part), 0) > 380;
+      const ground =
+        paper(document.body) === "rgba(0, 0, 0, 0)" ? paper(document.documentElement) : paper(document.body);
+      const light =
+        ground
+          .match(/\d+/g)
+          .slice(0, 3)
+          .reduce((sum, part) => sum + Number(part), 0) > 380;
       let clear = 0;
       for (let at = 0; at < data.length; at += 4) {
         const sum = data[at] + data[at + 1] + data[at + 2];
@@ -122,13 +203,22 @@ test("where colours are forced one still sees what is chosen, what is lit and wh
     for (const group of seen.groups) {
       const chosen = group.filter(([on]) => on).map(([, colour]) => colour);
       assert.equal(chosen.length, 1);
-      assert.ok(group.every(([on, colour]) => on || colour !== chosen[0]), `${colorScheme}: ${JSON.stringify(group)}`);
+      assert.ok(
+        group.every(([on, colour]) => on || colour !== chosen[0]),
+        `${colorScheme}: ${JSON.stringify(group)}`,
+      );
     }
     const [ground, theme] = await page.evaluate(() => {
       const canvas = document.querySelector("[data-is=trust] canvas");
-      return [getComputedStyle(document.documentElement).backgroundColor, [...canvas.getContext("2d").getImageData(1, canvas.height - 2, 1, 1).data]];
+      return [
+        getComputedStyle(document.documentElement).backgroundColor,
+        [...canvas.getContext("2d").getImageData(1, canvas.height - 2, 1, 1).data],
+      ];
     });
-    assert.ok(theme[3] === 0 || ground.startsWith(`rgb(${theme.slice(0, 3).join(", ")}`), `plots are drawn on ${theme}, the page on ${ground}`);
+    assert.ok(
+      theme[3] === 0 || ground.startsWith(`rgb(${theme.slice(0, 3).join(", ")}`),
+      `plots are drawn on ${theme}, the page on ${ground}`,
+    );
     assert.ok(seen.clear > 500, `${seen.clear} pixels of the stage stand out on its paper`);
     await page.leave();
   }
@@ -136,7 +226,14 @@ test("where colours are forced one still sees what is chosen, what is lit and wh
 
 /** The canvases with nothing on them. */
 const blank = async (page) => {
-  const names = [["stage", "[data-is=stage]", 1], ["learning", "[data-is=learning] canvas", 1], ["trust", "[data-is=trust] canvas", 1], ["where", "[data-is=where] canvas", 1], ["reality", "[data-is=reality] canvas", 4], ["doubt", "[data-is=doubt] canvas", 1]];
+  const names = [
+    ["stage", "[data-is=stage]", 1],
+    ["learning", "[data-is=learning] canvas", 1],
+    ["trust", "[data-is=trust] canvas", 1],
+    ["where", "[data-is=where] canvas", 1],
+    ["reality", "[data-is=reality] canvas", 4],
+    ["doubt", "[data-is=doubt] canvas", 1],
+  ];
   const empty = [];
   for (const [name, selector, count] of names) {
     for (let index = 0; index < Number(count); index += 1) {
@@ -148,7 +245,10 @@ const blank = async (page) => {
 };
 
 test("a picture of the whole page has all plots, also those that nobody has scrolled to", async () => {
-  const page = await browser.open("?seed=1&device=cpu", { viewport: { width: 1280, height: 500 }, colorScheme: "light" });
+  const page = await browser.open("?seed=1&device=cpu", {
+    viewport: { width: 1280, height: 500 },
+    colorScheme: "light",
+  });
   await until(page, (s) => s.iteration >= 3);
   await eventually(page, async () => (await blank(page)).length === 0, "a picture on every canvas");
   assert.equal(await page.evaluate(() => scrollY), 0);
@@ -156,7 +256,10 @@ test("a picture of the whole page has all plots, also those that nobody has scro
 });
 
 test("printed, all plots are there in ink on paper, and what acts is left out", async () => {
-  const page = await browser.open("?seed=1&device=cpu&autoplay=false", { colorScheme: "dark", viewport: { width: 390, height: 844 } });
+  const page = await browser.open("?seed=1&device=cpu&autoplay=false", {
+    colorScheme: "dark",
+    viewport: { width: 390, height: 844 },
+  });
   await page.getByRole("button", { name: "Watch it learn" }).click();
   await until(page, (s) => s.iteration >= 3);
   await page.waitForFunction(() => mbppo.curves?.episode_returns.length >= 15, null, { timeout: 120_000 }); // a line of them is drawn

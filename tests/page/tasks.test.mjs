@@ -4,14 +4,29 @@ import { after, before, test } from "node:test";
 import { eventually, faultsOf, launch, snapshotOf, standsStill, until } from "./support/browser.mjs";
 import { pixelsOf } from "./support/look.mjs";
 
-const TASKS = { "CartPole-v1": 4, "Acrobot-v1": 6, "Pendulum-v1": 3, "MountainCar-v0": 2, "MountainCarContinuous-v0": 2, "DynaMaze-v0": 2 }; // and how many numbers it sees
+const TASKS = {
+  "CartPole-v1": 4,
+  "Acrobot-v1": 6,
+  "Pendulum-v1": 3,
+  "MountainCar-v0": 2,
+  "MountainCarContinuous-v0": 2,
+  "DynaMaze-v0": 2,
+}; // and how many numbers it sees
 
 let browser;
-before(async () => { browser = await launch(); });
+before(async () => {
+  browser = await launch();
+});
 after(() => browser?.close());
 
 /** Everything that somebody reads or hears. */
-const wordsOf = (page) => page.evaluate(() => [document.body.innerText, ...[...document.querySelectorAll("[aria-label]")].map((node) => node.getAttribute("aria-label"))].join("\n"));
+const wordsOf = (page) =>
+  page.evaluate(() =>
+    [
+      document.body.innerText,
+      ...[...document.querySelectorAll("[aria-label]")].map((node) => node.getAttribute("aria-label")),
+    ].join("\n"),
+  );
 
 const stageOf = (page) => page.locator("[data-is=stage]");
 
@@ -20,13 +35,24 @@ for (const [task, numbers] of Object.entries(TASKS)) {
     const page = await browser.open(`?task=${task}&seed=1&device=cpu&autoplay=false`, { colorScheme: "light" });
     assert.equal(await page.locator("[data-is=task]").inputValue(), task);
     assert.match(await page.locator("[data-is=goal]").textContent(), /^[a-z].*\.$/);
-    await eventually(page, async () => (await pixelsOf(page, "[data-is=stage]")).ink > 100, "a picture before anything is played");
+    await eventually(
+      page,
+      async () => (await pixelsOf(page, "[data-is=stage]")).ink > 100,
+      "a picture before anything is played",
+    );
     const still = await pixelsOf(page, "[data-is=stage]"); // the word "imagined" is blue as well
     await page.getByRole("button", { name: "Watch it learn" }).click();
-    await eventually(page, async () => (await pixelsOf(page, "[data-is=stage]")).imagined > still.imagined + 60, "ghosts");
+    await eventually(
+      page,
+      async () => (await pixelsOf(page, "[data-is=stage]")).imagined > still.imagined + 60,
+      "ghosts",
+    );
     await until(page, (s) => s.iteration >= 1);
     await eventually(page, async () => (await pixelsOf(page, "[data-is=where] canvas")).ink > 20, "a map");
-    assert.match(await page.locator("[data-is=where] canvas").getAttribute("aria-label"), /^Map of .* over .*It has been in \d+ % of this map/);
+    assert.match(
+      await page.locator("[data-is=where] canvas").getAttribute("aria-label"),
+      /^Map of .* over .*It has been in \d+ % of this map/,
+    );
     assert.match(await stageOf(page).getAttribute("aria-label"), /^The .*\d.*\./);
     assert.equal(await page.locator("[data-is=reality] canvas:visible").count(), numbers);
     assert.match(await page.locator("[data-is=doubt] [data-is=answer]").textContent(), /rank correlation/);
@@ -46,7 +72,10 @@ test("the selector takes another task with the same learner and seed, and the ad
   assert.match(await page.locator("[data-is=goal]").textContent(), /pendulum/);
   await page.locator("[data-is=settings] summary").click();
   assert.equal(await page.locator("[data-is=settings] input[name=gamma]").inputValue(), "0.95");
-  assert.match(await page.locator("[data-is=settings] .intro").textContent(), /Pendulum-v1 is learned with .*gamma = 0\.95\. Its rewards/);
+  assert.match(
+    await page.locator("[data-is=settings] .intro").textContent(),
+    /Pendulum-v1 is learned with .*gamma = 0\.95\. Its rewards/,
+  );
   await page.getByLabel("Task").selectOption("DynaMaze-v0");
   await until(page, (s) => s.task === "DynaMaze-v0" && s.real_steps > 0);
   assert.ok(!(await page.locator("[data-is=world]").isVisible()), "a maze has nothing to turn");
@@ -58,7 +87,7 @@ test("the selector takes another task with the same learner and seed, and the ad
   await page.leave();
 });
 
-test("the world is changed while it runs, by slider or number; what is not possible is said and changes nothing", async () => {
+test("the world is changed while it runs, by slider or number; what is not valid is said and changes nothing", async () => {
   const page = await browser.open("?task=Pendulum-v1&seed=1&device=cpu");
   const now = async (name) => (await page.evaluate(() => mbppo.physics)).find((row) => row.name === name).value;
   await until(page, (s) => s.real_steps > 0);
@@ -75,7 +104,10 @@ test("the world is changed while it runs, by slider or number; what is not possi
   await number.fill("99");
   await number.press("Enter");
   await page.locator("[data-is=world-problem]:not(:empty)").waitFor();
-  assert.match(await page.locator("[data-is=world-problem]").textContent(), /physics\.length = 99 is not \w+: it must be a number from 0\.3 to 2\. Nothing has changed\./);
+  assert.match(
+    await page.locator("[data-is=world-problem]").textContent(),
+    /physics\.length = 99 is not \w+: it must be a number from 0\.3 to 2\. Nothing has changed\./,
+  );
   assert.deepEqual([await now("length"), await number.getAttribute("aria-invalid")], [1, "true"]);
   await number.fill("1.5");
   await number.press("Enter");
@@ -105,17 +137,24 @@ test("the map shows visits, novelty and value, each with its own words", async (
   let before = null;
   const map = async (layer) => {
     await page.locator(`[data-is=layers] :text-is("${layer}")`).click();
-    await eventually(page, async () => {
-      const { ink, print } = await pixelsOf(page, "[data-is=where] canvas");
-      return ink > 20 && print !== before;
-    }, `the map of ${layer}`);
+    await eventually(
+      page,
+      async () => {
+        const { ink, print } = await pixelsOf(page, "[data-is=where] canvas");
+        return ink > 20 && print !== before;
+      },
+      `the map of ${layer}`,
+    );
     before = (await pixelsOf(page, "[data-is=where] canvas")).print;
-    return { words: await page.locator("[data-is=where] [data-is=answer]").textContent(), ...(await pixelsOf(page, "[data-is=where] canvas")) };
+    return {
+      words: await page.locator("[data-is=where] [data-is=answer]").textContent(),
+      ...(await pixelsOf(page, "[data-is=where] canvas")),
+    };
   };
   const [visited, novel, valued] = [await map("visited"), await map("novel"), await map("valued")];
   assert.equal(new Set([visited, novel, valued].map(({ print }) => print)).size, 3);
   assert.match(visited.words, /near position −?[\d.]+ m and velocity .* m\/step/);
-  assert.match(novel.words, /^Most new to it: near position/);
+  assert.match(novel.words, /^Most novel: near position/);
   assert.match(valued.words, /^It expects the highest return, /);
   assert.deepEqual(await faultsOf(page), []);
   await page.leave();

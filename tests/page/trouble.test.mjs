@@ -80,7 +80,14 @@ test("a trap without words, before anything could be kept: the CPU begins again"
 });
 
 test("a learner that does not arrive is said in a sentence", async () => {
-  const page = await browser.open("?seed=1", { loaded: false, before: () => { const { fetch } = globalThis; globalThis.fetch = async (...call) => (String(call[0]).endsWith(".wasm") ? new Response("", { status: 404 }) : fetch.apply(globalThis, call)); } });
+  const page = await browser.open("?seed=1", {
+    loaded: false,
+    before: () => {
+      const { fetch } = globalThis;
+      globalThis.fetch = async (...call) =>
+        String(call[0]).endsWith(".wasm") ? new Response("", { status: 404 }) : fetch.apply(globalThis, call);
+    },
+  });
   await page.locator("[data-is=trouble]").waitFor();
   assert.match(await page.locator("[data-is=trouble-title]").textContent(), /could not start/);
   assert.match(await page.locator("[data-is=trouble-report]").textContent(), /the server answered 404/);

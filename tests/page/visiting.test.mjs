@@ -5,7 +5,9 @@ import { faultsOf, launch, snapshotOf, standsStill, until } from "./support/brow
 import { faintTexts, smallTargets } from "./support/look.mjs";
 
 let browser;
-before(async () => { browser = await launch(); });
+before(async () => {
+  browser = await launch();
+});
 after(() => browser?.close());
 
 const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
@@ -14,8 +16,18 @@ test("what an address asks for and cannot have is said, and the rest still count
   const page = await browser.open("?task=Tetris&preset=best&seed=x&device=gpu&gamma=1.5&colour=red&horizon=7");
   const notes = await page.locator("[data-is=notes] .note span").allTextContents();
   assert.equal(notes.length, 6);
-  for (const words of [/task = Tetris is not valid: it must be one of CartPole-v1, Acrobot-v1, .*It runs with CartPole-v1/, /preset = best is not valid: it must be one of mb-ppo, ppo, textbook/, /seed = x .*0 to 4294967295/, /device = gpu .*auto, cpu, webgpu/, /gamma = 1\.5 is not \w+: it must be a number from 0 to 1\. It runs with 0\.99/, /colour = red .*no parameter of this name/]) {
-    assert.ok(notes.some((note) => words.test(note)), `${words} in ${notes}`);
+  for (const words of [
+    /task = Tetris is not valid: it must be one of CartPole-v1, Acrobot-v1, .*It runs with CartPole-v1/,
+    /preset = best is not valid: it must be one of mb-ppo, ppo, textbook/,
+    /seed = x .*0 to 4294967295/,
+    /device = gpu .*auto, cpu, webgpu/,
+    /gamma = 1\.5 is not \w+: it must be a number from 0 to 1\. It runs with 0\.99/,
+    /colour = red .*no parameter of this name/,
+  ]) {
+    assert.ok(
+      notes.some((note) => words.test(note)),
+      `${words} in ${notes}`,
+    );
   }
   const settings = await page.evaluate(() => mbppo.settings);
   assert.deepEqual([settings.preset, settings.device, settings.config], ["mb-ppo", "auto", { horizon: "7" }]);
@@ -27,7 +39,10 @@ test("what an address asks for and cannot have is said, and the rest still count
 
 test("hyperparameters that do not go together are refused with the program's own words", async () => {
   const page = await browser.open("?branches_min=200&seed=5");
-  assert.match(await page.locator("[data-is=notes]").textContent(), /branches_min = 200 is not \w+: it must not be above branches_max = 100/);
+  assert.match(
+    await page.locator("[data-is=notes]").textContent(),
+    /branches_min = 200 is not \w+: it must not be above branches_max = 100/,
+  );
   assert.deepEqual(await page.evaluate(() => mbppo.settings.config), {});
   await until(page, (s) => s.real_steps > 0);
   await page.leave();
@@ -58,9 +73,23 @@ test("WebGPU asked for where there is none: it trains on the CPU and says why", 
   /** @type {any[][]} */
   const cases = [
     [undefined, /found no graphics device/],
-    [() => Object.defineProperty(navigator, "gpu", { value: undefined }), /does not offer WebGPU/],
-    [() => Object.defineProperty(navigator, "gpu", { value: { requestAdapter: async () => { throw new Error("not today"); } } }), /refused.*not today/],
-    [() => Object.defineProperty(navigator, "gpu", { value: { requestAdapter: async () => ({ features: new Set() }) } }), /timestamp-query/],
+    [() => Object.defineProperty(navigator, "gpu", { value: undefined }), /does not support WebGPU/],
+    [
+      () =>
+        Object.defineProperty(navigator, "gpu", {
+          value: {
+            requestAdapter: async () => {
+              throw new Error("not today");
+            },
+          },
+        }),
+      /refused.*not today/,
+    ],
+    [
+      () =>
+        Object.defineProperty(navigator, "gpu", { value: { requestAdapter: async () => ({ features: new Set() }) } }),
+      /timestamp-query/,
+    ],
   ];
   for (const [world, words] of cases) {
     const page = await browser.open("?device=webgpu&seed=1", { before: world });
@@ -104,7 +133,10 @@ test("arrow keys walk through a selector and start one run, not one each", async
   const page = await browser.open("?seed=1&device=cpu&autoplay=false");
   const opened = await page.evaluate(() => {
     globalThis.runs = [];
-    new MutationObserver(() => globalThis.runs.push(document.querySelector("[data-is=goal]").textContent)).observe(document.querySelector("[data-is=goal]"), { childList: true, characterData: true, subtree: true });
+    new MutationObserver(() => globalThis.runs.push(document.querySelector("[data-is=goal]").textContent)).observe(
+      document.querySelector("[data-is=goal]"),
+      { childList: true, characterData: true, subtree: true },
+    );
     return mbppo.settings.task;
   });
   const selector = page.getByLabel("Task");
@@ -140,8 +172,12 @@ test("a translator may replace every text: the page goes on, and names and numbe
     }
     return kept;
   });
-  for (const name of ["mbppo", "CartPole-v1", "gamma", "world_model/confidence"]) assert.ok(kept.includes(name), `${name} would be translated`);
-  assert.ok(kept.some((text) => /^[\d,]+$/.test(text)), "counters are not words");
+  for (const name of ["mbppo", "CartPole-v1", "gamma", "world_model/confidence"])
+    assert.ok(kept.includes(name), `${name} would be translated`);
+  assert.ok(
+    kept.some((text) => /^[\d,]+$/.test(text)),
+    "counters are not words",
+  );
   const { iteration } = await snapshotOf(page);
   await until(page, (s) => s.iteration >= iteration + 5);
   await page.locator("[data-is=play]").click();
@@ -152,14 +188,19 @@ test("a translator may replace every text: the page goes on, and names and numbe
 });
 
 test("who hears the page is not interrupted while it learns", async () => {
-  const page = await browser.open("?seed=1&device=cpu&speed=fast", { before: () => {
-    globalThis.said = [];
-    document.addEventListener("DOMContentLoaded", () => {
-      for (const region of document.querySelectorAll("[aria-live=polite], [role=status], [role=alert]")) {
-        new MutationObserver(() => { if (region.getAttribute("aria-busy") !== "true" && region.textContent.trim()) globalThis.said.push(region.textContent.trim()); }).observe(region, { childList: true, characterData: true, subtree: true });
-      }
-    });
-  } });
+  const page = await browser.open("?seed=1&device=cpu&speed=fast", {
+    before: () => {
+      globalThis.said = [];
+      document.addEventListener("DOMContentLoaded", () => {
+        for (const region of document.querySelectorAll("[aria-live=polite], [role=status], [role=alert]")) {
+          new MutationObserver(() => {
+            if (region.getAttribute("aria-busy") !== "true" && region.textContent.trim())
+              globalThis.said.push(region.textContent.trim());
+          }).observe(region, { childList: true, characterData: true, subtree: true });
+        }
+      });
+    },
+  });
   await until(page, (s) => s.iteration >= 1);
   const before = await page.evaluate(() => globalThis.said.length);
   await until(page, (s) => s.iteration >= 30);
@@ -177,18 +218,41 @@ test("every control is reached by tabbing, and shows that it is", async () => {
       const node = /** @type {any} */ (document.activeElement);
       if (node === document.body) return null; // the browser's own controls have it
       const shown = node.matches(".speed input") ? node.nextElementSibling : node;
-      return { name: node.dataset.is ?? node.value ?? node.textContent.trim(), outline: getComputedStyle(shown).outlineStyle };
+      return {
+        name: node.dataset.is ?? node.value ?? node.textContent.trim(),
+        outline: getComputedStyle(shown).outlineStyle,
+      };
     });
     if (!focus) continue;
     names.add(focus.name);
     assert.notEqual(focus.outline, "none", `${focus.name} does not show the focus`);
   }
-  for (const name of ["task", "preset", "device", "share", "play", "tick", "phase", "restart", "new-seed", "normal", "Change the world", "visits", "More curves", "Every setting", "show-keys"]) assert.ok(names.has(name), `${name} is not reached: ${[...names]}`);
+  for (const name of [
+    "task",
+    "preset",
+    "device",
+    "share",
+    "play",
+    "tick",
+    "phase",
+    "restart",
+    "new-seed",
+    "normal",
+    "Change the world",
+    "visits",
+    "More curves",
+    "Every setting",
+    "show-keys",
+  ])
+    assert.ok(names.has(name), `${name} is not reached: ${[...names]}`);
   await page.leave();
 });
 
 test("autoplay=false and reduced motion wait with a picture and a button to begin", async () => {
-  for (const [query, options] of [["?seed=1&autoplay=false", {}], ["?seed=1", { reducedMotion: "reduce" }]]) {
+  for (const [query, options] of [
+    ["?seed=1&autoplay=false", {}],
+    ["?seed=1", { reducedMotion: "reduce" }],
+  ]) {
     const page = await browser.open(query, options);
     await page.waitForTimeout(500);
     assert.equal((await snapshotOf(page)).ticks, 0);
@@ -202,14 +266,38 @@ test("autoplay=false and reduced motion wait with a picture and a button to begi
 });
 
 test("on no screen is anything cut off or on top of something else", async () => {
-  for (const [width, height] of [[1920, 1080], [1280, 800], [1141, 700], [1024, 768], [701, 900], [390, 844], [320, 568]]) {
+  for (const [width, height] of [
+    [1920, 1080],
+    [1280, 800],
+    [1141, 700],
+    [1024, 768],
+    [701, 900],
+    [390, 844],
+    [320, 568],
+  ]) {
     const page = await browser.open("?seed=1&autoplay=false", { viewport: { width, height } });
     const faults = await page.evaluate(() => {
       const box = (name) => [name, document.querySelector(`[data-is="${name}"]`).getBoundingClientRect()];
-      const boxes = ["picture", "narration", "ribbon", "learning", "trust", "where", "reality", "doubt", "curves"].map(box);
+      const boxes = ["picture", "narration", "ribbon", "learning", "trust", "where", "reality", "doubt", "curves"].map(
+        box,
+      );
       const wide = document.documentElement.scrollWidth > innerWidth ? ["it scrolls sideways"] : [];
-      const cut = [...document.querySelectorAll("main button, header button, header select, .ribbon b")].filter((node) => node.checkVisibility() && node.scrollWidth > node.clientWidth + 1 && getComputedStyle(node).display !== "inline").map((node) => `${node.textContent} is cut off`);
-      const overlaps = boxes.flatMap(([name, a], index) => boxes.slice(index + 1).filter(([, b]) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1).map(([other]) => `${name} and ${other} overlap`));
+      const cut = [...document.querySelectorAll("main button, header button, header select, .ribbon b")]
+        .filter(
+          (node) =>
+            node.checkVisibility() &&
+            node.scrollWidth > node.clientWidth + 1 &&
+            getComputedStyle(node).display !== "inline",
+        )
+        .map((node) => `${node.textContent} is cut off`);
+      const overlaps = boxes.flatMap(([name, a], index) =>
+        boxes
+          .slice(index + 1)
+          .filter(
+            ([, b]) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1,
+          )
+          .map(([other]) => `${name} and ${other} overlap`),
+      );
       return [...wide, ...cut, ...overlaps];
     });
     assert.deepEqual(faults, [], `at ${width} × ${height}`);
@@ -240,10 +328,26 @@ test("texts are large and dark enough, by day and by night", async () => {
 
 test("numbers change without moving anything", async () => {
   const page = await browser.open("?seed=1&device=cpu");
-  const places = () => page.evaluate(() => ["stage", "narration", "play", "ribbon", "learning", "trust", "where", "reality", "doubt", "curves", "imagined-steps", "episodes"].map((name) => {
-    const { x, y, height } = document.querySelector(`[data-is="${name}"]`).getBoundingClientRect();
-    return [name, Math.round(x), Math.round(y), Math.round(height)].join(" ");
-  }));
+  const places = () =>
+    page.evaluate(() =>
+      [
+        "stage",
+        "narration",
+        "play",
+        "ribbon",
+        "learning",
+        "trust",
+        "where",
+        "reality",
+        "doubt",
+        "curves",
+        "imagined-steps",
+        "episodes",
+      ].map((name) => {
+        const { x, y, height } = document.querySelector(`[data-is="${name}"]`).getBoundingClientRect();
+        return [name, Math.round(x), Math.round(y), Math.round(height)].join(" ");
+      }),
+    );
   await until(page, (s) => s.real_steps > 0);
   const early = await places();
   await until(page, (s) => s.iteration >= 3);
@@ -263,18 +367,32 @@ test("a shared address opens the same run", async () => {
 
 test("a second visit fetches index.html and nothing else, and the first fetches nothing twice", async (t) => {
   const asked = [];
-  const host = await launch({ keep: true, altered: (name, body) => { asked.push([name, body.length]); return body; } });
+  const host = await launch({
+    keep: true,
+    altered: (name, body) => {
+      asked.push([name, body.length]);
+      return body;
+    },
+  });
   const page = await host.open("?seed=1&device=cpu");
   await until(page, (s) => s.real_steps > 0);
   const names = asked.map(([name]) => name);
-  assert.deepEqual(names.filter((name, index) => names.indexOf(name) !== index), []);
-  t.diagnostic(`first visit: ${names.length} files, ${(asked.reduce((sum, [, bytes]) => sum + bytes, 0) / 1e6).toFixed(2)} MB before compression`);
+  assert.deepEqual(
+    names.filter((name, index) => names.indexOf(name) !== index),
+    [],
+  );
+  t.diagnostic(
+    `first visit: ${names.length} files, ${(asked.reduce((sum, [, bytes]) => sum + bytes, 0) / 1e6).toFixed(2)} MB before compression`,
+  );
   assert.ok(!names.some((name) => name.includes("webgpu")), "WebGPU is not fetched for who does not want it");
   asked.length = 0;
   await page.reload();
   await page.waitForFunction(() => globalThis.mbppo?.snapshot);
   await until(page, (s) => s.real_steps > 0);
-  assert.deepEqual(asked.map(([name]) => name), ["index.html"]);
+  assert.deepEqual(
+    asked.map(([name]) => name),
+    ["index.html"],
+  );
   assert.deepEqual(await faultsOf(page), []);
   await page.leave();
   await host.close();

@@ -31,7 +31,10 @@ let opening = ""; // what is lost while WebGPU is being opened
 before(async () => {
   browser = await launch({
     gpu: true,
-    altered: (name, body) => (name.endsWith("/worker/index.js") ? `globalThis.loseAtOnce = self.name === "webgpu" ? "${opening}" : "";${HOOK}${body}` : body),
+    altered: (name, body) =>
+      name.endsWith("/worker/index.js")
+        ? `globalThis.loseAtOnce = self.name === "webgpu" ? "${opening}" : "";${HOOK}${body}`
+        : body,
   });
 });
 after(() => browser?.close());
@@ -39,7 +42,10 @@ after(() => browser?.close());
 /** A run for which WebGPU is asked, of a learner with few kernels where nothing else is said; null where this browser has none at all. */
 async function asked(t, preset = "ppo") {
   const page = await browser.open(`?seed=1&preset=${preset}&device=webgpu&speed=fast`);
-  if (!process.env.MBPPO_REQUIRE_WEBGPU && !(await page.evaluate(async () => Boolean(await navigator.gpu?.requestAdapter())))) {
+  if (
+    !process.env.MBPPO_REQUIRE_WEBGPU &&
+    !(await page.evaluate(async () => Boolean(await navigator.gpu?.requestAdapter())))
+  ) {
     await page.leave();
     t.skip("this browser has no WebGPU adapter, not even a software one");
     return null;
@@ -50,7 +56,10 @@ async function asked(t, preset = "ppo") {
 /** … and that has been handed over. */
 async function onWebGpu(t, preset) {
   const page = await asked(t, preset);
-  if (page) t.diagnostic(await untilSaid(page, /^Training on WebGPU \(google swiftshader\) since iteration \d+, as asked for\.$/, SLOW_MS));
+  if (page)
+    t.diagnostic(
+      await untilSaid(page, /^Training on WebGPU \(google swiftshader\) since iteration \d+, as asked for\.$/, SLOW_MS),
+    );
   return page;
 }
 

@@ -14,7 +14,14 @@ const LOOK_MS = 5000;
 
 let browser;
 const asked = [];
-before(async () => { browser = await launch({ altered: (name, body) => { asked.push(name); return body; } }); });
+before(async () => {
+  browser = await launch({
+    altered: (name, body) => {
+      asked.push(name);
+      return body;
+    },
+  });
+});
 after(() => browser?.close());
 
 test("a visitor asks for at most ten files until training starts", async (t) => {
@@ -38,7 +45,9 @@ for (const slower of [1, 4]) {
       const tasks = await tasksOf(browser, page, LOOK_MS);
       const each = (sum(tasks.cpu) / LOOK_MS) * FRAME_MS;
       const blocking = sum(tasks.cpu.map((ms) => Math.max(0, ms - BLOCKS_MS)));
-      t.diagnostic(`${slower} ×, ${speed}: ${each.toFixed(2)} ms of each 16.7; ${tasks.frames} frames, longest task ${Math.max(...tasks.cpu).toFixed(1)} ms, blocking ${blocking.toFixed(0)} ms in ${LOOK_MS / 1000} s`);
+      t.diagnostic(
+        `${slower} ×, ${speed}: ${each.toFixed(2)} ms of each 16.7; ${tasks.frames} frames, longest task ${Math.max(...tasks.cpu).toFixed(1)} ms, blocking ${blocking.toFixed(0)} ms in ${LOOK_MS / 1000} s`,
+      );
       if (busy(tasks)) t.diagnostic("This machine is busy with other things: not judged.");
       else assert.ok(each <= MOST_MS, `${each} ms at ${speed}: ${tasks.worst}`);
     }
@@ -63,14 +72,17 @@ for (const slower of [1, 6]) {
     for (const [speed, promised] of Object.entries(SHARE)) {
       await page.evaluate((name) => document.querySelector(`.speed [value=${name}]`).click(), speed);
       let share = 0;
-      for (let attempt = 0; attempt < 4 && Math.abs(share - promised) > WITHIN * promised; attempt += 1) { // it adapts to a page that is late
+      for (let attempt = 0; attempt < 4 && Math.abs(share - promised) > WITHIN * promised; attempt += 1) {
+        // it adapts to a page that is late
         await page.waitForTimeout(1500);
         const count = () => worker.evaluate(() => [globalThis.worked, performance.now()]);
         const [worked, from] = await count();
         const pictures = await framesOf(page, LOOK_MS);
         const [then, to] = await count();
         share = (then - worked) / (to - from);
-        t.diagnostic(`${slower} ×, ${speed}, ${pictures.toFixed(0)} frames a second: the worker worked ${(100 * share).toFixed(1)} % of the time, promised ${100 * promised} %`);
+        t.diagnostic(
+          `${slower} ×, ${speed}, ${pictures.toFixed(0)} frames a second: the worker worked ${(100 * share).toFixed(1)} % of the time, promised ${100 * promised} %`,
+        );
       }
       assert.ok(Math.abs(share - promised) <= WITHIN * promised, `${share} at ${speed}`);
     }

@@ -10,10 +10,24 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const ODD = ["o'brien's checkout", 'a "quoted" \\ folder'];
-const CARRIED = ["Cargo.toml", "Cargo.lock", "build.rs", ".cargo/config.toml", "scripts", "src", "benches", "www", "tests/page", "Trunk.toml"];
+const CARRIED = [
+  "Cargo.toml",
+  "Cargo.lock",
+  "build.rs",
+  ".cargo/config.toml",
+  "scripts",
+  "src",
+  "benches",
+  "www",
+  "tests/page",
+  "Trunk.toml",
+  "Trunkfile.toml",
+];
 
 let scratch;
-before(() => { scratch = mkdtempSync(join(tmpdir(), "mbppo-scripts-")); });
+before(() => {
+  scratch = mkdtempSync(join(tmpdir(), "mbppo-scripts-"));
+});
 after(() => rmSync(scratch, { recursive: true, force: true }));
 
 /** A copy of the checkout as a ZIP would leave it: no run bits. */
@@ -30,7 +44,12 @@ function checkout(name) {
 
 /** {status, said}: what a shell line did in a folder; `env` on top of this process's, undefined takes away. */
 function shell(line, cwd, env = {}) {
-  const { status, stdout, stderr } = spawnSync("bash", ["-c", line], { cwd, env: { ...process.env, ...env }, encoding: "utf8", timeout: 120_000 });
+  const { status, stdout, stderr } = spawnSync("bash", ["-c", line], {
+    cwd,
+    env: { ...process.env, ...env },
+    encoding: "utf8",
+    timeout: 120_000,
+  });
   return { status, said: stdout + stderr };
 }
 
@@ -39,9 +58,17 @@ for (const name of ODD) {
     const folder = checkout(name);
     const cache = join(scratch, `${name} cache`);
     const env = { XDG_CACHE_HOME: cache, CARGO_TARGET_DIR: undefined };
-    const write = shell("source scripts/lib.sh && eval \"$(sed -n '/^setup_target_dir()/,/^}/p' scripts/setup)\" && begin() { :; } && doing() { :; } && ready() { :; } && setup_target_dir", folder, env);
+    const write = shell(
+      "source scripts/lib.sh && eval \"$(sed -n '/^setup_target_dir()/,/^}/p' scripts/setup)\" && begin() { :; } && doing() { :; } && ready() { :; } && setup_target_dir",
+      folder,
+      env,
+    );
     assert.equal(write.status, 0, write.said);
-    const told = execFileSync("cargo", ["metadata", "--format-version", "1", "--no-deps", "--offline"], { cwd: folder, env: { ...process.env, ...env }, encoding: "utf8" });
+    const told = execFileSync("cargo", ["metadata", "--format-version", "1", "--no-deps", "--offline"], {
+      cwd: folder,
+      env: { ...process.env, ...env },
+      encoding: "utf8",
+    });
     assert.ok(JSON.parse(told).target_directory.startsWith(cache), told.slice(-300));
     const list = shell("bash scripts/test --list", folder, env);
     assert.equal(list.status, 0, list.said);
@@ -60,6 +87,10 @@ test("no script starts another by its run bit, and nothing in the checkout is a 
   assert.match(readFileSync(join(root, ".gitattributes"), "utf8"), /\* text=auto eol=lf/);
 });
 
+test("trunk's settings are the same under both of their names", () => {
+  assert.equal(readFileSync(join(root, "Trunk.toml"), "utf8"), readFileSync(join(root, "Trunkfile.toml"), "utf8"));
+});
+
 test("CDPATH in the environment does not lead the scripts astray", () => {
   const { status, said } = shell("CDPATH=.:/tmp bash scripts/test --list", root);
   assert.equal(status, 0, said);
@@ -75,7 +106,11 @@ test("on Windows the scripts say where they run", () => {
 });
 
 test("RUSTFLAGS in the environment is joined to the project's flags, never in their place", () => {
-  const flags = shell('source scripts/lib.sh; RUSTC_BOOTSTRAP=1 cargo -Zunstable-options config get target.wasm32-unknown-unknown.rustflags; echo "for others: $CARGO_BUILD_RUSTFLAGS, left: ${RUSTFLAGS-none}"', root, { RUSTFLAGS: "-D warnings" });
+  const flags = shell(
+    'source scripts/lib.sh; RUSTC_BOOTSTRAP=1 cargo -Zunstable-options config get target.wasm32-unknown-unknown.rustflags; echo "for others: $CARGO_BUILD_RUSTFLAGS, left: ${RUSTFLAGS-none}"',
+    root,
+    { RUSTFLAGS: "-D warnings" },
+  );
   assert.match(flags.said, /-D warnings.*simd128|simd128.*-D warnings/s, flags.said);
   assert.match(flags.said, /for others: -D warnings, left: none/);
 });
@@ -93,7 +128,16 @@ test("trunk typed by hand with RUSTFLAGS is stopped with a sentence, before anyt
 test("a wasm build without SIMD is an error of the build itself", () => {
   const program = join(scratch, "build-script");
   execFileSync("rustc", ["--edition", "2024", "-o", program, join(root, "build.rs")]);
-  const build = (features) => execFileSync(program, { encoding: "utf8", env: { CARGO_CFG_TARGET_FAMILY: "wasm", CARGO_CFG_TARGET_FEATURE: features, CARGO_FEATURE_TENSORS: "1", CARGO_FEATURE_WEBGPU: "1" } });
+  const build = (features) =>
+    execFileSync(program, {
+      encoding: "utf8",
+      env: {
+        CARGO_CFG_TARGET_FAMILY: "wasm",
+        CARGO_CFG_TARGET_FEATURE: features,
+        CARGO_FEATURE_TENSORS: "1",
+        CARGO_FEATURE_WEBGPU: "1",
+      },
+    });
   assert.match(build("bulk-memory,sign-ext"), /cargo::error=.*without SIMD.*RUSTFLAGS/);
   const good = build("bulk-memory,simd128");
   assert.doesNotMatch(good, /cargo::error/);

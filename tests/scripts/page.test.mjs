@@ -13,7 +13,12 @@ after(() => rmSync(scratch, { recursive: true, force: true }));
 
 const INDEX = readFileSync(join(root, "www/index.html"), "utf8");
 /** As `trunk build --minify` does: no comments, no line ends, attributes in order, quotes only where they are needed. */
-const minified = (html) => html.replace(/<meta (name="builds") (content="[^"]*")>/, "<meta $2 $1>").replace(/<!--[^]*?-->/g, "").replace(/\n\s*/g, "").replace(/="([\w./-]+)"/g, "=$1");
+const minified = (html) =>
+  html
+    .replace(/<meta (name="builds") (content="[^"]*")>/, "<meta $2 $1>")
+    .replace(/<!--[^]*?-->/g, "")
+    .replace(/\n\s*/g, "")
+    .replace(/="([\w./-]+)"/g, "=$1");
 
 let count = 0;
 /** What scripts/page makes of a staging folder: {status, said, index, names, folder}. */
@@ -25,7 +30,13 @@ function paged({ index = INDEX, stem = "mbppo-0123456789abcdef", wasm = "\0asm s
   for (const [name, text] of Object.entries(files)) if (text !== null) writeFileSync(join(page, name), text);
   const env = { ...process.env, TRUNK_STAGING_DIR: page, TRUNK_DIST_DIR: page, MBPPO_WEBGPU: "no" };
   const { status, stdout, stderr } = spawnSync("bash", [join(root, "scripts/page")], { env, encoding: "utf8" });
-  return { status, said: stdout + stderr, index: readFileSync(join(page, "index.html"), "utf8"), names: readdirSync(page), folder: (name) => readdirSync(join(page, name), { recursive: true }).sort() };
+  return {
+    status,
+    said: stdout + stderr,
+    index: readFileSync(join(page, "index.html"), "utf8"),
+    names: readdirSync(page),
+    folder: (name) => readdirSync(join(page, name), { recursive: true }).sort(),
+  };
 }
 
 /** @type {any[][]} */
@@ -40,7 +51,12 @@ for (const [form, given] of FORMS) {
     const { status, said, index, names, folder } = paged(given);
     assert.equal(status, 0, said);
     const stem = given.stem ?? "mbppo-0123456789abcdef";
-    assert.ok(index.includes(`<meta data-build="cpu" data-script="./${stem}.js" data-wasm="./${stem}_bg.wasm" data-bytes="12">`), index.slice(0, 2000));
+    assert.ok(
+      index.includes(
+        `<meta data-build="cpu" data-script="./${stem}.js" data-wasm="./${stem}_bg.wasm" data-bytes="12">`,
+      ),
+      index.slice(0, 2000),
+    );
     const js = names.find((name) => /^js-[0-9a-f]+$/.test(name));
     assert.ok(js && !names.includes("js"));
     for (const script of ["page/main", "host"]) assert.match(index, new RegExp(`src="\\./${js}/${script}\\.js"`));
@@ -51,7 +67,11 @@ for (const [form, given] of FORMS) {
 
 /** @type {any[][]} */
 const FAULTS = [
-  ["no place for the programs", { index: INDEX.replace('name="builds"', 'name="other"') }, /no match of .*builds.*change scripts\/page too/],
+  [
+    "no place for the programs",
+    { index: INDEX.replace('name="builds"', 'name="other"') },
+    /no match of .*builds.*change scripts\/page too/,
+  ],
   ["no first module", { index: INDEX.replace("js/main.js", "js/begin.js") }, /no match of .*main/],
   ["no plain script", { index: INDEX.replace("js/host.js", "js/other.js") }, /no match of .*host/],
   ["a place twice", { index: INDEX.replace("</head>", '<meta name="builds"></head>') }, /more than one match/],
@@ -74,15 +94,22 @@ function bundled(modules) {
     mkdirSync(join(folder, name, ".."), { recursive: true });
     writeFileSync(join(folder, name), text);
   }
-  const { status, stdout, stderr } = spawnSync("awk", ["-v", `folder=${folder}`, "-v", "entry=main.js", "-f", join(root, "scripts/bundle.awk")], { encoding: "utf8" });
+  const { status, stdout, stderr } = spawnSync(
+    "awk",
+    ["-v", `folder=${folder}`, "-v", "entry=main.js", "-f", join(root, "scripts/bundle.awk")],
+    { encoding: "utf8" },
+  );
   return { status, stdout, stderr };
 }
 
 test("joined modules do what they did apart: names, scopes, order, waiting at the top", async () => {
   const { status, stdout } = bundled({
-    "main.js": 'import { one, two as second } from "./a.js";\nimport * as b from "./deep/b.js";\nimport {\n  Kind,\n} from "./deep/b.js";\nconst hidden = await Promise.resolve(3);\nglobalThis.joined = [one, second(), b.hidden, hidden, new Kind().name];\n',
-    "a.js": 'import { hidden } from "./deep/b.js";\nexport const one = 1;\nexport function two() { return hidden + 1; }\n',
-    "deep/b.js": 'export const hidden = 5;\r\nexport class Kind { name = "kind"; }\r\nexport async function later() {}\r\n',
+    "main.js":
+      'import { one, two as second } from "./a.js";\nimport * as b from "./deep/b.js";\nimport {\n  Kind,\n} from "./deep/b.js";\nconst hidden = await Promise.resolve(3);\nglobalThis.joined = [one, second(), b.hidden, hidden, new Kind().name];\n',
+    "a.js":
+      'import { hidden } from "./deep/b.js";\nexport const one = 1;\nexport function two() { return hidden + 1; }\n',
+    "deep/b.js":
+      'export const hidden = 5;\r\nexport class Kind { name = "kind"; }\r\nexport async function later() {}\r\n',
   });
   assert.equal(status, 0);
   await import(`data:text/javascript,${encodeURIComponent(stdout)}`);
@@ -94,9 +121,25 @@ test("joined modules do what they did apart: names, scopes, order, waiting at th
 const FORMS_REFUSED = [
   ["a default import", { "main.js": 'import a from "./a.js";', "a.js": "" }, /main\.js:1: an import of another form/],
   ["a foreign module", { "main.js": '// first\nimport { a } from "a";' }, /main\.js:2: an import of another form/],
-  ["a list of exports", { "main.js": 'import { a } from "./a.js";', "a.js": "const a = 1;\nexport { a };" }, /a\.js:2: an export of another form/],
-  ["a default export", { "main.js": 'import { a } from "./a.js";', "a.js": "export default 1;" }, /a\.js:1: an export of another form/],
-  ["a circle", { "main.js": 'import { a } from "./a.js";', "a.js": 'import { b } from "./b.js";', "b.js": 'import { a } from "./a.js";' }, /b\.js:1: a\.js imports this file itself/],
+  [
+    "a list of exports",
+    { "main.js": 'import { a } from "./a.js";', "a.js": "const a = 1;\nexport { a };" },
+    /a\.js:2: an export of another form/,
+  ],
+  [
+    "a default export",
+    { "main.js": 'import { a } from "./a.js";', "a.js": "export default 1;" },
+    /a\.js:1: an export of another form/,
+  ],
+  [
+    "a circle",
+    {
+      "main.js": 'import { a } from "./a.js";',
+      "a.js": 'import { b } from "./b.js";',
+      "b.js": 'import { a } from "./a.js";',
+    },
+    /b\.js:1: a\.js imports this file itself/,
+  ],
   ["a module that is not there", { "main.js": 'import { a } from "./a.js";' }, /a\.js:0: there is no such file/],
 ];
 for (const [form, modules, words] of FORMS_REFUSED) {
@@ -108,7 +151,10 @@ for (const [form, modules, words] of FORMS_REFUSED) {
 }
 
 test("by hand it says who runs it", () => {
-  const { status, stderr } = spawnSync("bash", [join(root, "scripts/page")], { encoding: "utf8", env: { PATH: process.env.PATH, HOME: process.env.HOME } });
+  const { status, stderr } = spawnSync("bash", [join(root, "scripts/page")], {
+    encoding: "utf8",
+    env: { PATH: process.env.PATH, HOME: process.env.HOME },
+  });
   assert.equal(status, 1);
   assert.match(stderr, /run by 'trunk build' and 'trunk serve'/);
 });

@@ -23,11 +23,16 @@ export function value(number) {
   if (number === undefined || number === null || Number.isNaN(number)) return "–";
   if (!Number.isFinite(number)) return number > 0 ? "∞" : "−∞";
   const size = Math.abs(number);
-  const text = size >= 1000 ? count(size)
-    : size === 0 ? "0"
-    : size < 0.0001 ? size.toExponential(1)
-    : Number.isInteger(number) ? String(size)
-    : String(Number(size.toPrecision(3)));
+  const text =
+    size >= 1000
+      ? count(size)
+      : size === 0
+        ? "0"
+        : size < 0.0001
+          ? size.toExponential(1)
+          : Number.isInteger(number)
+            ? String(size)
+            : String(Number(size.toPrecision(3)));
   return number < 0 ? `−${text}` : text;
 }
 

@@ -11,11 +11,16 @@
   /** @type {string[]} */
   const blocked = []; // what a content security policy refused
 
-  document.addEventListener("error", ({ target }) => {
-    const address = target instanceof HTMLScriptElement ? target.src : target instanceof HTMLLinkElement ? target.href : "";
-    if (address.endsWith(".js")) refused.push(address);
-    if (target instanceof HTMLScriptElement) look();
-  }, true);
+  document.addEventListener(
+    "error",
+    ({ target }) => {
+      const address =
+        target instanceof HTMLScriptElement ? target.src : target instanceof HTMLLinkElement ? target.href : "";
+      if (address.endsWith(".js")) refused.push(address);
+      if (target instanceof HTMLScriptElement) look();
+    },
+    true,
+  );
   document.addEventListener("securitypolicyviolation", ({ effectiveDirective }) => blocked.push(effectiveDirective));
   addEventListener("load", look); // the modules of the page have run by then, or never will
 
@@ -30,18 +35,26 @@
 
   async function lacking() {
     if (location.protocol === "file:") {
-      return "It was opened as a file, and browsers load modules from web servers only. Serve the folder instead, "
-        + "for example by “python3 -m http.server” in it, and open http://localhost:8000.";
+      return (
+        "It was opened as a file, and browsers load modules from web servers only. Serve the folder instead, " +
+        "for example by “python3 -m http.server” in it, and open http://localhost:8000."
+      );
     }
-    const scripts = [...document.querySelectorAll("script")].filter(({ type, src }) => type === "module" && src).map(({ src }) => src);
-    const preloads = [...document.querySelectorAll("link")].filter(({ rel }) => rel === "modulepreload").map(({ href }) => href);
+    const scripts = [...document.querySelectorAll("script")]
+      .filter(({ type, src }) => type === "module" && src)
+      .map(({ src }) => src);
+    const preloads = [...document.querySelectorAll("link")]
+      .filter(({ rel }) => rel === "modulepreload")
+      .map(({ href }) => href);
     const addresses = new Set([...refused, ...scripts, ...preloads]);
     const found = await Promise.all([...addresses].map(wrong));
     const sentence = found.find((each) => each !== null);
     if (sentence) return sentence;
     if (self.origin === "null") {
-      return "It is in a sandboxed frame without “allow-same-origin”: there its own server counts as a foreign one. Add that "
-        + "word to the frame's sandbox, or let the server send “access-control-allow-origin: *”.";
+      return (
+        "It is in a sandboxed frame without “allow-same-origin”: there its own server counts as a foreign one. Add that " +
+        "word to the frame's sandbox, or let the server send “access-control-allow-origin: *”."
+      );
     }
     if (blocked.some((directive) => directive.startsWith("script-src"))) {
       return "A content security policy of its host refuses its scripts: script-src must allow 'self' and 'wasm-unsafe-eval'.";
@@ -59,9 +72,12 @@
     try {
       answer = await fetch(address, { cache: "no-store" });
     } catch {
-      return self.origin === "null" ? null : `${name} could not be loaded: a network, a blocker or a policy of the host is in the way.`;
+      return self.origin === "null"
+        ? null
+        : `${name} could not be loaded: a network, a blocker or a policy of the host is in the way.`;
     }
-    if (!answer.ok) return `${name} could not be loaded: the server answered ${answer.status}. Put the whole folder on the server.`;
+    if (!answer.ok)
+      return `${name} could not be loaded: the server answered ${answer.status}. Put the whole folder on the server.`;
     const type = (answer.headers.get("content-type") ?? "").split(";")[0].trim().toLowerCase();
     if (TYPES.test(type)) return null;
     return `The server sends ${name} as “${type || "no type"}”, and browsers run modules only as “text/javascript”. Set that type for .js files.`;

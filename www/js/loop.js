@@ -20,7 +20,13 @@ const CURVES_MS = 300; // between two copies of all curves; more where copying t
 const SAVE_MS = 10_000; // between two checkpoints
 const COPYING = 40; // … so that copies and checkpoints stay under a fortieth of the time each
 
-export function createLoop({ paint, reported, failed, schedule = (frame) => requestAnimationFrame(frame), clock = () => performance.now() }) {
+export function createLoop({
+  paint,
+  reported,
+  failed,
+  schedule = (frame) => requestAnimationFrame(frame),
+  clock = () => performance.now(),
+}) {
   /** @type {any} */ let session = null;
   let generation = 0;
   let flying = 0; // orders that have no answer yet
@@ -66,7 +72,8 @@ export function createLoop({ paint, reported, failed, schedule = (frame) => requ
 
   function answered(report, { errand, now }) {
     if (errand && errands[0] === errand && (errand !== "phase" || report.phaseChanged)) errands.shift();
-    if (report.snapshot) progress = [report.snapshot.episodes, report.snapshot.iteration, report.snapshot.latest_evaluation].join();
+    if (report.snapshot)
+      progress = [report.snapshot.episodes, report.snapshot.iteration, report.snapshot.latest_evaluation].join();
     if (report.curves) {
       due.curves = now + Math.max(CURVES_MS, COPYING * report.curvesMs);
       drawn = progress;
@@ -136,19 +143,29 @@ export function createLoop({ paint, reported, failed, schedule = (frame) => requ
       [session, errands, progress, drawn] = [next, ["greet"], "", ""];
       due = { look: 0, curves: 0, tick: 0, save: 0 };
       const mine = generation;
-      next.ended?.then((error) => { if (mine === generation) fail(error); });
+      next.ended?.then((error) => {
+        if (mine === generation) fail(error);
+      });
     },
     /** Nothing is played any more, and whatever is still answered is dropped. */
     detach: stop,
-    play: (pace) => { speed = pace; due.tick = 0; },
+    play: (pace) => {
+      speed = pace;
+      due.tick = 0;
+    },
     pause() {
       if (speed) errands.push("look");
       speed = null;
       session?.rest();
     },
-    errand: (name) => { errands.push(name); },
+    errand: (name) => {
+      errands.push(name);
+    },
     /** Resolves to a checkpoint once the running iteration has ended; nothing more is ordered then, until `attach` or `release`. */
-    hold: () => new Promise((resolve, reject) => { handOver = { resolve, reject }; }),
+    hold: () =>
+      new Promise((resolve, reject) => {
+        handOver = { resolve, reject };
+      }),
     release() {
       handOver?.reject(new Error("The run goes on where it is."));
       [handOver, held] = [null, false];

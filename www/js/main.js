@@ -57,7 +57,10 @@ let plotter = null;
 /** @type {any} */
 let commands = null; // of the run, once the program has arrived
 const loop = createLoop({
-  paint: createPainting((now, dt) => { stage.paint(now, dt); plotter?.paintOne(now); }),
+  paint: createPainting((now, dt) => {
+    stage.paint(now, dt);
+    plotter?.paintOne(now);
+  }),
   reported: (report) => store.set(received(report, store.get())),
   failed: (error) => store.set(stopped(error, store.get())),
 });

@@ -40,7 +40,9 @@ export function createPainting(draw, { clock = () => performance.now(), settled 
     const start = clock();
     draw(now, waited);
     waited = 0;
-    settled(() => { own = smoothed(own, clock() - start); });
+    settled(() => {
+      own = smoothed(own, clock() - start);
+    });
     next = now + Math.min(SLOWEST_MS, cost() / MOST) - 2; // frames never come to the millisecond
   };
 }

@@ -15,7 +15,8 @@ export function createPlotter({ plots, theme }) {
   });
   theme.onChange(() => entries.forEach((entry) => (entry.dirty = true)));
   // By then theme.js, which was there first, has taken the colours of paper.
-  for (const event of ["beforeprint", "afterprint"]) addEventListener(event, () => entries.forEach((entry, canvas) => paint(canvas, entry)));
+  for (const event of ["beforeprint", "afterprint"])
+    addEventListener(event, () => entries.forEach((entry, canvas) => paint(canvas, entry)));
 
   function fit(canvas, scale) {
     const width = Math.round(canvas.clientWidth * scale);
@@ -44,7 +45,9 @@ export function createPlotter({ plots, theme }) {
     },
     /** Draws the one plot that has waited longest. */
     paintOne(now) {
-      const waiting = [...entries].filter(([, { dirty, visible, at }]) => dirty && now - at >= (visible ? REST_MS : HIDDEN_MS));
+      const waiting = [...entries].filter(
+        ([, { dirty, visible, at }]) => dirty && now - at >= (visible ? REST_MS : HIDDEN_MS),
+      );
       if (waiting.length === 0) return;
       const [canvas, entry] = waiting.reduce((first, other) => (other[1].at < first[1].at ? other : first));
       entry.at = now;

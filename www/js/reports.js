@@ -25,7 +25,7 @@ export function stopped(error, state) {
   if (state.trouble && !state.trouble.waits) return { stopped: true, playing: false };
   if (error.kind === "device") return { stopped: true, ...deviceTrouble(error, state) };
   if (error.fatal) return { stopped: true, ...trouble(error.message, state) };
-  const words = `${error.message} The pictures show the run up to there. Restart it, take a new seed, or change a setting.`;
+  const words = `${error.message} The plots show the run up to that point. Restart it, try a new seed, or change a setting.`;
   return { playing: false, stopped: true, notes: [...state.notes, words] };
 }
 

@@ -7,13 +7,27 @@ function world() {
   const select = Object.assign(new EventTarget(), { value: "a" });
   const chosen = [];
   let waiting = null;
-  const choice = makeChoice(select, (value) => chosen.push(value), { later: (act) => { waiting = act; return 1; }, never: () => { waiting = null; } });
+  const choice = makeChoice(select, (value) => chosen.push(value), {
+    later: (act) => {
+      waiting = act;
+      return 1;
+    },
+    never: () => {
+      waiting = null;
+    },
+  });
   const fire = (type, fields) => select.dispatchEvent(Object.assign(new Event(type), fields));
   return {
-    select, chosen, choice, fire,
+    select,
+    chosen,
+    choice,
+    fire,
     key(key, value) {
       fire("keydown", { key });
-      if (value) { select.value = value; fire("change"); }
+      if (value) {
+        select.value = value;
+        fire("change");
+      }
     },
     rest: () => waiting?.(),
   };

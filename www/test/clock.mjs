@@ -4,7 +4,9 @@
 export function createClock() {
   let now = 0;
   let plans = [];
-  const at = (time, act) => { plans.push({ time: Math.max(time, now), act }); };
+  const at = (time, act) => {
+    plans.push({ time: Math.max(time, now), act });
+  };
   return {
     now: () => now,
     at,
@@ -12,7 +14,10 @@ export function createClock() {
     async run(until) {
       for (;;) {
         await new Promise(setImmediate); // whatever follows from the last one
-        const next = plans.reduce((first, plan) => (plan.time <= until && (first === null || plan.time < first.time) ? plan : first), null);
+        const next = plans.reduce(
+          (first, plan) => (plan.time <= until && (first === null || plan.time < first.time) ? plan : first),
+          null,
+        );
         if (next === null) break;
         plans = plans.filter((plan) => plan !== next);
         now = next.time;

@@ -2,16 +2,29 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createGrowth, grown } from "../js/engine/curves.js";
 
-const points = (...steps) => steps.map((real_steps) => ({ real_steps, value: real_steps === 3 ? NaN : 2 * real_steps }));
-const curves = (returns, loss) => ({ episode_returns: points(...returns), evaluations: [], metrics: { "train/loss": points(...loss) } });
+const points = (...steps) =>
+  steps.map((real_steps) => ({ real_steps, value: real_steps === 3 ? NaN : 2 * real_steps }));
+const curves = (returns, loss) => ({
+  episode_returns: points(...returns),
+  evaluations: [],
+  metrics: { "train/loss": points(...loss) },
+});
 
 test("what has grown, put together again, is the whole", () => {
   const growth = createGrowth();
   let seen = null;
-  for (const now of [curves([1], []), curves([1, 2, 3], [4]), curves([1, 2, 3], [4, 5]), curves([1, 2, 3, 6], [4, 5])]) {
+  for (const now of [
+    curves([1], []),
+    curves([1, 2, 3], [4]),
+    curves([1, 2, 3], [4, 5]),
+    curves([1, 2, 3, 6], [4, 5]),
+  ]) {
     const step = growth(now);
     seen = grown(seen, structuredClone(step));
-    assert.deepEqual(seen, { ...now, metrics: Object.fromEntries(Object.entries(now.metrics).filter(([, all]) => all.length > 0)) });
+    assert.deepEqual(seen, {
+      ...now,
+      metrics: Object.fromEntries(Object.entries(now.metrics).filter(([, all]) => all.length > 0)),
+    });
   }
   assert.deepEqual(growth(curves([1, 2, 3, 6], [4, 5])), {});
 });

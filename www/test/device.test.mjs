@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { arriving, fallbackSentence, planFor, probeWebGpu, takenOver, verdict, whereWords } from "../js/engine/device.js";
+import {
+  arriving,
+  fallbackSentence,
+  planFor,
+  probeWebGpu,
+  takenOver,
+  verdict,
+  whereWords,
+} from "../js/engine/device.js";
 
 const adapter = (info = {}, ...features) => ({ features: new Set(features), info });
 const gpu = (answer) => ({ requestAdapter: async () => answer });
@@ -9,9 +17,19 @@ const seen = (info) => probeWebGpu({ gpu: gpu(adapter(info, "timestamp-query")),
 test("every way in which WebGPU can be missing has its own reason", async () => {
   const cases = [
     [{ gpu: undefined, secure: false }, /https or on localhost/],
-    [{ gpu: null, secure: true }, /does not offer WebGPU/],
-    [{ gpu: { requestAdapter: async () => { throw new Error("blocked"); } }, secure: true }, /refused.*\(blocked\)/],
-    [{ gpu: gpu(null), secure: true }, /found no graphics device/],
+    [{ gpu: null, secure: true }, /does not support WebGPU/],
+    [
+      {
+        gpu: {
+          requestAdapter: async () => {
+            throw new Error("blocked");
+          },
+        },
+        secure: true,
+      },
+      /refused.*\(blocked\)/,
+    ],
+    [{ gpu: gpu(null), secure: true }, /found no usable graphics device/],
     [{ gpu: gpu(adapter()), secure: true }, /lacks timestamp-query/],
   ];
   for (const [world, words] of cases) {
@@ -22,15 +40,25 @@ test("every way in which WebGPU can be missing has its own reason", async () => 
 });
 
 test("a program on the processor is told from a graphics device", async () => {
-  assert.deepEqual(await seen({ vendor: "apple", architecture: "metal-3" }), { possible: true, reason: "", name: "apple metal-3", software: false });
-  for (const info of [{ isFallbackAdapter: true }, { vendor: "google", architecture: "swiftshader" }, { description: "llvmpipe (LLVM 15.0.6, 256 bits)" }]) {
+  assert.deepEqual(await seen({ vendor: "apple", architecture: "metal-3" }), {
+    possible: true,
+    reason: "",
+    name: "apple metal-3",
+    software: false,
+  });
+  for (const info of [
+    { isFallbackAdapter: true },
+    { vendor: "google", architecture: "swiftshader" },
+    { description: "llvmpipe (LLVM 15.0.6, 256 bits)" },
+  ]) {
     assert.equal((await seen(info)).software, true, JSON.stringify(info));
   }
 });
 
 const REAL = { possible: true, reason: "", name: "apple metal-3", software: false };
 const EVERYWHERE = { algorithm: "ppo", devices: ["cpu", "webgpu"] };
-const plan = (wish, { probe = REAL, built = true, saveData = false, kernels = EVERYWHERE } = {}) => planFor(wish, { probe, built, saveData, kernels });
+const plan = (wish, { probe = REAL, built = true, saveData = false, kernels = EVERYWHERE } = {}) =>
+  planFor(wish, { probe, built, saveData, kernels });
 
 test("what is wished for wins; automatic asks what WebGPU is and what it costs", () => {
   assert.deepEqual(plan("cpu"), { move: "no", sentence: "Training on the CPU, as asked for." });
@@ -39,8 +67,14 @@ test("what is wished for wins; automatic asks what WebGPU is and what it costs",
   assert.equal(plan("auto").move, "measure");
   const stays = [
     [{ probe: { possible: false, reason: "of rain" } }, "Training on the CPU, because of rain."],
-    [{ probe: { ...REAL, name: "google swiftshader", software: true } }, "Training on the CPU: WebGPU is only software here (google swiftshader), and slower."],
-    [{ saveData: true }, "Training on the CPU: WebGPU is not fetched, to save data as you ask. It can be chosen."],
+    [
+      { probe: { ...REAL, name: "google swiftshader", software: true } },
+      "Training on the CPU: WebGPU is only emulated in software here (google swiftshader), and slower.",
+    ],
+    [
+      { saveData: true },
+      "Training on the CPU: WebGPU is not downloaded, because your browser asks to save data. You can still choose it.",
+    ],
     [{ kernels: { algorithm: "dqn", devices: ["cpu"] } }, "Training on the CPU: dqn has no WebGPU kernels."],
     [{ built: false }, "Training on the CPU, because this page was built without WebGPU."],
   ];
@@ -50,7 +84,10 @@ test("what is wished for wins; automatic asks what WebGPU is and what it costs",
 test("a WebGPU build that is still being compiled is waited for by whoever would use it, and by nobody else", () => {
   const coming = { built: "coming" };
   for (const wish of ["auto", "webgpu"]) {
-    assert.deepEqual(plan(wish, coming), { move: "wait", sentence: "Training on the CPU while WebGPU is still being compiled; this may take minutes." });
+    assert.deepEqual(plan(wish, coming), {
+      move: "wait",
+      sentence: "Training on the CPU while WebGPU is still being compiled; this may take minutes.",
+    });
   }
   assert.equal(plan("cpu", coming).move, "no");
   assert.equal(plan("auto", { ...coming, probe: { ...REAL, software: true } }).move, "no");
@@ -60,18 +97,33 @@ test("a WebGPU build that is still being compiled is waited for by whoever would
 test("WebGPU takes over only if it is clearly faster, and both figures are said", () => {
   const faster = verdict({ cpuMs: 41.3, webgpuMs: 12.04, name: "apple metal-3" });
   assert.equal(faster.move, true);
-  assert.equal(faster.sentence(9), "Training on WebGPU (apple metal-3) since iteration 9: measured 12 ms an iteration, 41 ms on the CPU.");
+  assert.equal(
+    faster.sentence(9),
+    "Training on WebGPU (apple metal-3) since iteration 9: measured 12 ms an iteration, 41 ms on the CPU.",
+  );
   const alike = verdict({ cpuMs: 10, webgpuMs: 9, name: "" });
   assert.equal(alike.move, false);
   assert.equal(alike.sentence(), "Training on the CPU: measured 10 ms an iteration, 9 ms on WebGPU.");
 });
 
 test("what arrives, takes over, fails or has no worker is said", () => {
-  assert.equal(arriving({ move: "asked" }, { received: 3.14e6, total: 25e6 }), "Training on the CPU while WebGPU is loaded: 3.1 MB of 25.0 MB.");
-  assert.equal(arriving({ move: "measure" }, { received: 3.14e6, total: null }), "Training on the CPU while WebGPU is loaded, to be compared with: 3.1 MB.");
+  assert.equal(
+    arriving({ move: "asked" }, { received: 3.14e6, total: 25e6 }),
+    "Training on the CPU while WebGPU is loaded: 3.1 MB of 25.0 MB.",
+  );
+  assert.equal(
+    arriving({ move: "measure" }, { received: 3.14e6, total: null }),
+    "Training on the CPU while WebGPU is loaded, to be compared with: 3.1 MB.",
+  );
   assert.equal(arriving({ move: "asked" }, null), "Training on the CPU while WebGPU is prepared.");
   assert.equal(takenOver("acme", 7), "Training on WebGPU (acme) since iteration 7, as asked for.");
-  assert.match(fallbackSentence(new Error("The device was lost.")), /^Training on the CPU, because .*\(The device was lost\)\.$/);
+  assert.match(
+    fallbackSentence(new Error("The device was lost.")),
+    /^Training on the CPU, because .*\(The device was lost\)\.$/,
+  );
   assert.equal(whereWords({ thread: "worker", reason: null }), "");
-  assert.match(whereWords({ thread: "main", reason: "it is forbidden." }), /no worker could be started \(it is forbidden\)\.$/);
+  assert.match(
+    whereWords({ thread: "main", reason: "it is forbidden." }),
+    /no worker could be started \(it is forbidden\)\.$/,
+  );
 });

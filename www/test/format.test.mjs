@@ -15,7 +15,16 @@ test("one is singular", () => {
 });
 
 test("a metric shows three digits that matter", () => {
-  assert.deepEqual([0, 475, 0.012345, -0.6931, 1234.5, 1.23e-7, null, NaN, -Infinity].map(value),
-    ["0", "475", "0.0123", "−0.693", "1,235", "1.2e-7", "–", "–", "−∞"]);
+  assert.deepEqual([0, 475, 0.012345, -0.6931, 1234.5, 1.23e-7, null, NaN, -Infinity].map(value), [
+    "0",
+    "475",
+    "0.0123",
+    "−0.693",
+    "1,235",
+    "1.2e-7",
+    "–",
+    "–",
+    "−∞",
+  ]);
   assert.equal(percent(0.634), "63 %");
 });

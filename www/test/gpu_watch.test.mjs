@@ -2,15 +2,34 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { watchDevices } from "../js/worker/gpu_watch.js";
 
-class GPUOutOfMemoryError { constructor(message) { this.message = message; } }
-class GPUValidationError { constructor(message) { this.message = message; } }
+class GPUOutOfMemoryError {
+  constructor(message) {
+    this.message = message;
+  }
+}
+class GPUValidationError {
+  constructor(message) {
+    this.message = message;
+  }
+}
 
 /** An adapter whose device can be lost and can complain. */
 function world() {
   const device = new EventTarget();
-  device.lost = new Promise((resolve) => { device.lose = resolve; });
-  device.queue = { onSubmittedWorkDone: () => new Promise((resolve, reject) => { Object.assign(device, { resolve, reject }); }) };
-  class Adapter { async requestDevice(wish) { return Object.assign(device, { wish }); } }
+  device.lost = new Promise((resolve) => {
+    device.lose = resolve;
+  });
+  device.queue = {
+    onSubmittedWorkDone: () =>
+      new Promise((resolve, reject) => {
+        Object.assign(device, { resolve, reject });
+      }),
+  };
+  class Adapter {
+    async requestDevice(wish) {
+      return Object.assign(device, { wish });
+    }
+  }
   return { device, Adapter };
 }
 
@@ -26,11 +45,17 @@ test("a device that is lost, out of memory or refuses a program is told in its o
   device.lose({ reason: "destroyed", message: "Device was destroyed." });
   await device.lost;
   await null;
-  assert.deepEqual(heard.map(({ kind, message }) => [kind, message]), [
-    ["device", "The device failed while allocating: it is out of memory (Failed to allocate memory for buffer mapping)."],
-    ["device", "The device failed while running a kernel: the browser refused it (Invalid ShaderModule)."],
-    ["device", "The device failed while training: it was lost (destroyed: Device was destroyed)."],
-  ]);
+  assert.deepEqual(
+    heard.map(({ kind, message }) => [kind, message]),
+    [
+      [
+        "device",
+        "The device failed while allocating: it is out of memory (Failed to allocate memory for buffer mapping).",
+      ],
+      ["device", "The device failed while running a kernel: the browser refused it (Invalid ShaderModule)."],
+      ["device", "The device failed while training: it was lost (destroyed: Device was destroyed)."],
+    ],
+  );
 });
 
 test("who asks whether the devices have spoken waits for all that they have to say, and for nothing else", async () => {

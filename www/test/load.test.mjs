@@ -9,8 +9,14 @@ afterEach(() => Object.assign(globalThis, { fetch, WebAssembly }));
 
 const ADDRESS = "http://host.test/below/mbppo_bg.wasm";
 const EMPTY = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
-const answers = (body, status = 200) => { globalThis.fetch = async () => new Response(body, { status }); };
-const refusal = () => compile({ wasm: ADDRESS }, () => {}).then(() => assert.fail("compiled"), ({ message }) => message);
+const answers = (body, status = 200) => {
+  globalThis.fetch = async () => new Response(body, { status });
+};
+const refusal = () =>
+  compile({ wasm: ADDRESS }, () => {}).then(
+    () => assert.fail("compiled"),
+    ({ message }) => message,
+  );
 
 test("a program is compiled whatever type the host gives it, and its bytes are counted", async () => {
   answers(EMPTY);
@@ -22,14 +28,25 @@ test("a program is compiled whatever type the host gives it, and its bytes are c
 
 test("a policy that forbids WebAssembly is named, not the browser", async () => {
   answers("no program");
-  class Module { constructor() { throw new WebAssembly.CompileError("Refused: 'wasm-unsafe-eval' is not allowed"); } }
-  globalThis.WebAssembly = Object.assign(Object.create(WebAssembly), { Module, compileStreaming: WebAssembly.compileStreaming });
+  class Module {
+    constructor() {
+      throw new WebAssembly.CompileError("Refused: 'wasm-unsafe-eval' is not allowed");
+    }
+  }
+  globalThis.WebAssembly = Object.assign(Object.create(WebAssembly), {
+    Module,
+    compileStreaming: WebAssembly.compileStreaming,
+  });
   assert.match(await refusal(), /content security policy .* forbids WebAssembly.* 'wasm-unsafe-eval'/);
 });
 
 test("a browser without SIMD is named", async () => {
   answers("no program");
-  globalThis.WebAssembly = Object.assign(Object.create(WebAssembly), { validate: () => false, compileStreaming: WebAssembly.compileStreaming, Module: WebAssembly.Module });
+  globalThis.WebAssembly = Object.assign(Object.create(WebAssembly), {
+    validate: () => false,
+    compileStreaming: WebAssembly.compileStreaming,
+    Module: WebAssembly.Module,
+  });
   assert.match(await refusal(), /lacks WebAssembly SIMD/);
 });
 
@@ -38,7 +55,9 @@ test("a file that is no program, or none at all, is said", async () => {
   assert.match(await refusal(), /no program that this browser can compile .*incomplete/);
   answers("", 404);
   assert.match(await refusal(), /server answered 404 for \/below\/mbppo_bg\.wasm/);
-  globalThis.fetch = async () => { throw new TypeError("Failed to fetch"); };
+  globalThis.fetch = async () => {
+    throw new TypeError("Failed to fetch");
+  };
   assert.match(await refusal(), /could not be loaded: Failed to fetch/);
 });
 
@@ -57,9 +76,14 @@ test("a policy that forbids to fetch is named", async () => {
 
 test("WebGPU's build is there, coming, or not in the page", () => {
   globalThis.document = { baseURI: "http://host.test/below/" };
-  const page = (metas) => ({ querySelector: (asked) => (metas[asked.match(/"(\w+)"/)[1]] ? { dataset: metas[asked.match(/"(\w+)"/)[1]] } : null) });
+  const page = (metas) => ({
+    querySelector: (asked) => (metas[asked.match(/"(\w+)"/)[1]] ? { dataset: metas[asked.match(/"(\w+)"/)[1]] } : null),
+  });
   const cpu = { script: "./a.js", wasm: "./a.wasm", bytes: "7" };
-  assert.deepEqual(addresses(page({ cpu })), { cpu: { script: "http://host.test/below/a.js", wasm: "http://host.test/below/a.wasm", bytes: 7 }, webgpu: null });
+  assert.deepEqual(addresses(page({ cpu })), {
+    cpu: { script: "http://host.test/below/a.js", wasm: "http://host.test/below/a.wasm", bytes: 7 },
+    webgpu: null,
+  });
   assert.equal(addresses(page({ cpu, webgpu: { coming: "123" } })).webgpu, "coming");
   assert.equal(addresses(page({ cpu, webgpu: { ...cpu, bytes: "9" } })).webgpu.bytes, 9);
   delete globalThis.document;

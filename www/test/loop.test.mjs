@@ -8,8 +8,25 @@ function setUp() {
   const heard = [];
   const failures = [];
   let now = 0;
-  const loop = createLoop({ paint() {}, reported: (report) => heard.push(report), failed: (error) => failures.push(error), schedule: (next) => { frame = next; }, clock: () => now });
-  return { loop, heard, failures, async beat(ms = 16) { now += ms; frame(now); await new Promise(setImmediate); } };
+  const loop = createLoop({
+    paint() {},
+    reported: (report) => heard.push(report),
+    failed: (error) => failures.push(error),
+    schedule: (next) => {
+      frame = next;
+    },
+    clock: () => now,
+  });
+  return {
+    loop,
+    heard,
+    failures,
+    async beat(ms = 16) {
+      now += ms;
+      frame(now);
+      await new Promise(setImmediate);
+    },
+  };
 }
 
 function session(name, { phaseChanged = () => false, ahead = 0, iterationEnded = () => false } = {}) {
@@ -27,13 +44,36 @@ function session(name, { phaseChanged = () => false, ahead = 0, iterationEnded =
     },
     ahead,
     rests: 0,
-    rest() { this.rests += 1; },
-    hold() { open = Promise.withResolvers?.() ?? (() => { let resolve; const promise = new Promise((yes) => { resolve = yes; }); return { promise, resolve }; })(); return open; },
+    rest() {
+      this.rests += 1;
+    },
+    hold() {
+      open =
+        Promise.withResolvers?.() ??
+        (() => {
+          let resolve;
+          const promise = new Promise((yes) => {
+            resolve = yes;
+          });
+          return { promise, resolve };
+        })();
+      return open;
+    },
     async advance(order) {
       orders.push(order);
       await open?.promise;
-      if (ahead > 0) await new Promise((answer) => { waiting.push(answer); });
-      return { name, ticks: order.maxTicks ?? 9, phaseChanged: phaseChanged(), snapshot: { episodes: 0, iteration: 0, latest_evaluation: null }, ...(order.save && iterationEnded() && { checkpoint: { bytes: new Uint8Array(1), iteration: 4, ms: 1 } }), ...(order.curves && { curves: {}, curvesMs: 1 }) };
+      if (ahead > 0)
+        await new Promise((answer) => {
+          waiting.push(answer);
+        });
+      return {
+        name,
+        ticks: order.maxTicks ?? 9,
+        phaseChanged: phaseChanged(),
+        snapshot: { episodes: 0, iteration: 0, latest_evaluation: null },
+        ...(order.save && iterationEnded() && { checkpoint: { bytes: new Uint8Array(1), iteration: 4, ms: 1 } }),
+        ...(order.curves && { curves: {}, curvesMs: 1 }),
+      };
     },
   };
 }
@@ -43,7 +83,10 @@ test("paused, it looks once and then leaves the session alone", async () => {
   const run = session("a");
   loop.attach(run);
   for (let i = 0; i < 5; i += 1) await beat();
-  assert.deepEqual(run.orders.map(({ maxTicks }) => maxTicks), [0]);
+  assert.deepEqual(
+    run.orders.map(({ maxTicks }) => maxTicks),
+    [0],
+  );
 });
 
 test("one advance is in flight at a time", async () => {
@@ -70,7 +113,10 @@ test("an answer of a replaced run is dropped", async () => {
   await beat();
   held.resolve();
   await beat();
-  assert.deepEqual(heard.map(({ name }) => name), ["fresh"]);
+  assert.deepEqual(
+    heard.map(({ name }) => name),
+    ["fresh"],
+  );
 });
 
 test("a tick by hand is exactly one tick, a phase runs until it changes", async () => {
@@ -82,7 +128,10 @@ test("a tick by hand is exactly one tick, a phase runs until it changes", async 
   loop.errand("tick");
   await beat();
   await beat();
-  assert.deepEqual(run.orders.slice(1).map(({ maxTicks }) => maxTicks), [1]);
+  assert.deepEqual(
+    run.orders.slice(1).map(({ maxTicks }) => maxTicks),
+    [1],
+  );
   loop.errand("phase");
   for (let i = 0; i < 6; i += 1) await beat();
   assert.equal(run.orders.filter(({ stopAt }) => stopAt === "phase").length, 2);
@@ -102,7 +151,14 @@ test("slow motion does one tick and rests", async () => {
 test("a failure is told once and ends the run", async () => {
   const { loop, failures, beat } = setUp();
   let calls = 0;
-  loop.attach({ ahead: 0, rest() {}, async advance() { calls += 1; throw new Error("diverged"); } });
+  loop.attach({
+    ahead: 0,
+    rest() {},
+    async advance() {
+      calls += 1;
+      throw new Error("diverged");
+    },
+  });
   loop.play("normal");
   for (let i = 0; i < 5; i += 1) await beat();
   assert.deepEqual([calls, failures.map(({ message }) => message)], [1, ["diverged"]]);
@@ -117,8 +173,14 @@ test("a worker always has an order that waits and is told its share; a pause tak
     await run.answers();
     loop.play(speed);
     for (let i = 0; i < 5; i += 1) await beat();
-    assert.deepEqual(run.orders.slice(1).map(({ share }) => share), [SHARE[speed], SHARE[speed]]);
-    assert.ok(run.orders.slice(1).every(({ save, stopAt }) => save && stopAt === "iteration"), "the iteration may end in either");
+    assert.deepEqual(
+      run.orders.slice(1).map(({ share }) => share),
+      [SHARE[speed], SHARE[speed]],
+    );
+    assert.ok(
+      run.orders.slice(1).every(({ save, stopAt }) => save && stopAt === "iteration"),
+      "the iteration may end in either",
+    );
     await run.answers();
     assert.equal(run.orders.length, 5, "it is not kept waiting for a frame");
     loop.pause();
@@ -150,13 +212,19 @@ test("whoever holds the run gets a checkpoint at the end of its iteration, and n
   loop.play("fast");
   await beat();
   const checkpoint = loop.hold();
-  for (let i = 0; i < 3; i += 1) { await beat(); await run.answers(); }
+  for (let i = 0; i < 3; i += 1) {
+    await beat();
+    await run.answers();
+  }
   ended = true;
   await beat();
   await run.answers();
   assert.equal((await checkpoint).iteration, 4);
   const { length } = run.orders;
-  for (let i = 0; i < 3; i += 1) { await beat(); await run.answers(); }
+  for (let i = 0; i < 3; i += 1) {
+    await beat();
+    await run.answers();
+  }
   assert.equal(run.orders.length, length, "held");
   loop.release();
   await beat();
@@ -171,13 +239,21 @@ test("an engine that ends while nothing is asked of it is told as well, once, an
   for (const replaced of [true, false]) {
     const run = session("a", { ahead: 1 });
     let end;
-    loop.attach({ ...run, ended: new Promise((resolve) => { end = resolve; }) });
+    loop.attach({
+      ...run,
+      ended: new Promise((resolve) => {
+        end = resolve;
+      }),
+    });
     await beat();
     await run.answers();
     if (replaced) loop.attach(session("b"));
     end(new Error("The device was lost."));
     await beat();
     await beat();
-    assert.deepEqual(failures.map(({ message }) => message), replaced ? [] : ["The device was lost."]);
+    assert.deepEqual(
+      failures.map(({ message }) => message),
+      replaced ? [] : ["The device was lost."],
+    );
   }
 });

@@ -5,14 +5,29 @@ import { news } from "../js/panels/narration.js";
 test("a run of an hour interrupts whoever hears it three times, not every five seconds", () => {
   const said = new Set();
   for (let second = 0; second < 3600; second += 1) {
-    const snapshot = { ticks: second, episodes: second, narration: `Sentence ${second}.`, latest_evaluation: second > 20 ? second : null, solved_at_real_steps: second > 600 ? 4096 : null };
+    const snapshot = {
+      ticks: second,
+      episodes: second,
+      narration: `Sentence ${second}.`,
+      latest_evaluation: second > 20 ? second : null,
+      solved_at_real_steps: second > 600 ? 4096 : null,
+    };
     said.add(news({ snapshot, playing: true }));
   }
-  assert.deepEqual([...said].map((words) => words.slice(0, 26)), ["It is learning.", "It is learning. Its first ", "It solved the task after 4"]);
+  assert.deepEqual(
+    [...said].map((words) => words.slice(0, 26)),
+    ["It is learning.", "It is learning. Its first ", "It solved the task after 4"],
+  );
 });
 
 test("a pause and each step by hand are told in words", () => {
-  const snapshot = { ticks: 7, episodes: 2, narration: "It acts for real.", latest_evaluation: null, solved_at_real_steps: null };
+  const snapshot = {
+    ticks: 7,
+    episodes: 2,
+    narration: "It acts for real.",
+    latest_evaluation: null,
+    solved_at_real_steps: null,
+  };
   assert.equal(news({ snapshot, playing: false }), "Paused. It acts for real. 2 episodes so far.");
   assert.equal(news({ snapshot: { ...snapshot, ticks: 0 }, playing: false }), "");
   assert.equal(news({ snapshot: null, playing: true }), "");

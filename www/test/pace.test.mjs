@@ -16,7 +16,12 @@ function world({ rate, tickMs = 0.7, ahead = 1, timerLate = 1.5 }) {
   const clock = createClock();
   const done = { ticks: 0, workMs: 0, orders: 0 };
   const wasm = {
-    device: () => ({}), snapshot: () => ({ ticks: done.ticks }), take_recording: () => null, physics: () => [], curves: () => ({ metrics: {} }), free() {},
+    device: () => ({}),
+    snapshot: () => ({ ticks: done.ticks }),
+    take_recording: () => null,
+    physics: () => [],
+    curves: () => ({ metrics: {} }),
+    free() {},
     async advance(budgetMs, maxTicks) {
       const ticks = Math.min(maxTicks, Math.max(1, Math.ceil(budgetMs / tickMs)));
       await clock.sleep(ticks * tickMs);
@@ -29,24 +34,46 @@ function world({ rate, tickMs = 0.7, ahead = 1, timerLate = 1.5 }) {
   let paintedAt = 0; // until when the page hears nothing
   const heard = () => new Promise((resolve) => clock.at(Math.max(clock.now() + MESSAGE_MS, paintedAt), resolve));
   let blank = false;
-  const frame = (next) => clock.at((Math.floor(clock.now() / (1000 / rate) + 1e-6) + 1) * (1000 / rate), () => {
-    if (!blank) return next(clock.now());
-    frame(next);
-  });
+  const frame = (next) =>
+    clock.at((Math.floor(clock.now() / (1000 / rate) + 1e-6) + 1) * (1000 / rate), () => {
+      if (!blank) return next(clock.now());
+      frame(next);
+    });
   const failures = [];
-  const loop = createLoop({ paint: () => { paintedAt = clock.now() + (PAINTS * 1000) / rate; }, reported() {}, failed: (error) => failures.push(error), schedule: frame, clock: clock.now });
+  const loop = createLoop({
+    paint: () => {
+      paintedAt = clock.now() + (PAINTS * 1000) / rate;
+    },
+    reported() {},
+    failed: (error) => failures.push(error),
+    schedule: frame,
+    clock: clock.now,
+  });
   const open = async () => {
     const session = await localEngine({ Session: { create: async () => wasm } }, ahead > 0 ? { pace } : {}).open({});
-    loop.attach({ ...session, ahead, async advance(order) {
-      done.orders += 1;
-      if (ahead === 0) return session.advance(order);
-      await clock.sleep(MESSAGE_MS);
-      const report = await session.advance(order);
-      await heard();
-      return report;
-    } });
+    loop.attach({
+      ...session,
+      ahead,
+      async advance(order) {
+        done.orders += 1;
+        if (ahead === 0) return session.advance(order);
+        await clock.sleep(MESSAGE_MS);
+        const report = await session.advance(order);
+        await heard();
+        return report;
+      },
+    });
   };
-  return { clock, done, loop, open, failures, hide: (yes) => { blank = yes; } };
+  return {
+    clock,
+    done,
+    loop,
+    open,
+    failures,
+    hide: (yes) => {
+      blank = yes;
+    },
+  };
 }
 
 for (const rate of RATES) {
@@ -70,7 +97,10 @@ for (const rate of RATES) {
     loop.play("slow");
     await clock.run(30_000);
     const wanted = 30_000 / SLOW_MS;
-    assert.ok(Math.abs(done.ticks - wanted) <= WITHIN * wanted + 1, `slow: ${done.ticks} ticks in 30 s, promised ${wanted}`);
+    assert.ok(
+      Math.abs(done.ticks - wanted) <= WITHIN * wanted + 1,
+      `slow: ${done.ticks} ticks in 30 s, promised ${wanted}`,
+    );
   });
 }
 
@@ -84,7 +114,10 @@ test("on the page's own thread a frame never works longer than it may", async ()
     await clock.run(11_000);
     const promised = Math.min(SHARE.normal, (OWN_MS * rate) / 1000);
     const worked = (done.workMs - before) / 10_000;
-    assert.ok(Math.abs(worked - promised) <= WITHIN * promised, `${rate} frames a second: ${worked}, promised ${promised}`);
+    assert.ok(
+      Math.abs(worked - promised) <= WITHIN * promised,
+      `${rate} frames a second: ${worked}, promised ${promised}`,
+    );
   }
 });
 
@@ -114,5 +147,8 @@ test("a tab without frames rests after a moment, and goes on when they come back
   assert.equal(done.ticks, ticks);
   hide(false);
   await clock.run(61_000);
-  assert.ok(done.workMs - workMs > 900 && done.workMs - workMs < 1100, `the time away was not made up for: ${done.workMs - workMs} ms`);
+  assert.ok(
+    done.workMs - workMs > 900 && done.workMs - workMs < 1100,
+    `the time away was not made up for: ${done.workMs - workMs} ms`,
+  );
 });

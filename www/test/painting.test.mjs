@@ -5,11 +5,19 @@ import { createPainting } from "../js/painting.js";
 /** Paints for ten seconds on a device; gives pictures a second over the last eight, and the time that they were told of. */
 function painted({ frameMs = 1000 / 60, ownMs = 0, elsewhereMs = 0 }) {
   let [now, count, told, busy] = [0, 0, 0, 0];
-  const paint = createPainting((at, dt) => {
-    told += dt;
-    busy = ownMs;
-    if (now > 2000) count += 1;
-  }, { clock: () => now + busy, settled: (done) => { done(); } });
+  const paint = createPainting(
+    (at, dt) => {
+      told += dt;
+      busy = ownMs;
+      if (now > 2000) count += 1;
+    },
+    {
+      clock: () => now + busy,
+      settled: (done) => {
+        done();
+      },
+    },
+  );
   let drew = 0;
   for (let last = 0; now < 10_000; ) {
     busy = 0;

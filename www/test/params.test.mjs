@@ -34,7 +34,7 @@ test("settings survive the way into an address and back", () => {
   assert.equal(settings.config.gamma, "0.5", "as the program writes it");
 });
 
-test("what is not possible is named with what is allowed, the default holds, the rest still counts", () => {
+test("what is not valid is named with what is allowed, the default holds, the rest still counts", () => {
   const { settings, problems } = read("preset=best&seed=-1&device=gpu&gamma=1.5&colour=red&horizon=5");
   assert.deepEqual(settings, {
     task: "CartPole-v1",
@@ -52,7 +52,7 @@ test("what is not possible is named with what is allowed, the default holds, the
     "seed = -1 is not valid: it must be a whole number from 0 to 4294967295. It runs with a fresh seed.",
     "device = gpu is not valid: it must be one of auto, cpu, webgpu. It runs with auto.",
     "colour = red is left out: there is no parameter of this name. There are task, preset, seed, device, thread, speed, autoplay, physics.NAME and the hyperparameters below.",
-    "gamma = 1.5 is not possible: it must be from 0 to 1. It runs with 0.99.",
+    "gamma = 1.5 is not valid: it must be from 0 to 1. It runs with 0.99.",
   ]);
 });
 

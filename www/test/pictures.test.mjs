@@ -6,7 +6,16 @@ import { createGhosts } from "../js/stage/ghosts.js";
 import { trace } from "../js/stage/strip.js";
 import { SCHEMA } from "./schema.mjs";
 
-const THEME = { ink: "#000", paper: "#fff", muted: "#777", hairline: "#ccc", imagined: "#07b", reward: "#0a7", error: "#d50", font_size: 13 };
+const THEME = {
+  ink: "#000",
+  paper: "#fff",
+  muted: "#777",
+  hairline: "#ccc",
+  imagined: "#07b",
+  reward: "#0a7",
+  error: "#d50",
+  font_size: 13,
+};
 const TASKS = PICTURES.flatMap((picture) => picture.TASKS);
 
 /** A canvas that refuses numbers which are none, and counts what is drawn in which colour. */
@@ -14,13 +23,25 @@ function paper() {
   const drawn = new Map();
   const state = {};
   const context = new Proxy(state, {
-    set: (target, name, value) => { target[name] = value; return true; },
-    get: (target, name) => (name in target ? target[name] : (...numbers) => {
-      for (const number of numbers) if (typeof number === "number") assert.ok(Number.isFinite(number), `${String(name)}(${numbers})`);
-      const colour = name === "stroke" ? target.strokeStyle : name === "fill" || name === "fillText" || name === "fillRect" ? target.fillStyle : null;
-      if (colour) drawn.set(colour, (drawn.get(colour) ?? 0) + 1);
-      if (name === "measureText") return { width: 100 };
-    }),
+    set: (target, name, value) => {
+      target[name] = value;
+      return true;
+    },
+    get: (target, name) =>
+      name in target
+        ? target[name]
+        : (...numbers) => {
+            for (const number of numbers)
+              if (typeof number === "number") assert.ok(Number.isFinite(number), `${String(name)}(${numbers})`);
+            const colour =
+              name === "stroke"
+                ? target.strokeStyle
+                : name === "fill" || name === "fillText" || name === "fillRect"
+                  ? target.fillStyle
+                  : null;
+            if (colour) drawn.set(colour, (drawn.get(colour) ?? 0) + 1);
+            if (name === "measureText") return { width: 100 };
+          },
   });
   return { context, drawn };
 }
@@ -31,7 +52,11 @@ function scene(picture, task, { ended = null, action = [1] } = {}) {
   const frame = { step: 1, episode_step: 1, obs, action, ended, episode_return: -3.5 };
   const view = { frame, obs, now: 1.5, played: [{ ...frame, step: 0 }, frame], reached: [], waiting: 3 };
   const future = { obs: Array.from({ length: 9 }, (_, k) => obs.map((value) => value + 0.02 * k)), terminated: false };
-  const forecast = { from_step: 1, confidence: 0.7, futures: [future, future, { ...future, obs: future.obs.slice(0, 2) }] };
+  const forecast = {
+    from_step: 1,
+    confidence: 0.7,
+    futures: [future, future, { ...future, obs: future.obs.slice(0, 2) }],
+  };
   const ghosts = createGhosts({ reduced: () => true });
   ghosts.pass(forecast, 16);
   return [picture, world, { view, ghosts, shown: ghosts.shown(), past: [forecast] }];
@@ -39,12 +64,18 @@ function scene(picture, task, { ended = null, action = [1] } = {}) {
 
 test("every task is drawn in ink with light over it, on any screen, in a world that was changed", () => {
   for (const task of TASKS) {
-    for (const size of [{ width: 740, height: 480, inset: 0 }, { width: 390, height: 240, inset: 16 }]) {
+    for (const size of [
+      { width: 740, height: 480, inset: 0 },
+      { width: 390, height: 240, inset: 16 },
+    ]) {
       for (const ended of [null, "terminated", "truncated"]) {
         for (const action of [[0], [1], [-0.7], []]) {
           const { context, drawn } = paper();
           drawScene(context, size, ...scene(pictureOf(task), task, { ended, action }), THEME);
-          assert.ok(drawn.get(THEME.ink) >= 2 && drawn.get(THEME.imagined) >= 6, `${task} ${JSON.stringify([...drawn])}`);
+          assert.ok(
+            drawn.get(THEME.ink) >= 2 && drawn.get(THEME.imagined) >= 6,
+            `${task} ${JSON.stringify([...drawn])}`,
+          );
         }
       }
     }
@@ -58,8 +89,10 @@ test("every picture has words for what is seen, and for both ends", () => {
     const eye = picture.camera({ left: 0, width: 700, top: 60, bottom: 300 }, view.obs, world);
     const says = (ended) => picture.describe(view.obs, { ...view.frame, ended, episode_step: 87 }, world);
     assert.equal(new Set([says(null), says("truncated")]).size, 2, task);
-    for (const words of [says(null), says("terminated"), says("truncated")]) assert.match(words, /^[A-Z].*87.*\.$/, task);
-    for (const ended of ["terminated", "truncated"]) assert.match(picture.ending(eye, { ...view.frame, ended, episode_step: 87 }).words, /87 steps/);
+    for (const words of [says(null), says("terminated"), says("truncated")])
+      assert.match(words, /^[A-Z].*87.*\.$/, task);
+    for (const ended of ["terminated", "truncated"])
+      assert.match(picture.ending(eye, { ...view.frame, ended, episode_step: 87 }).words, /87 steps/);
   }
 });
 
@@ -80,7 +113,14 @@ test("a task that nobody has drawn yet is shown number by number", () => {
   assert.deepEqual(picture.TASKS, []);
   const { context, drawn } = paper();
   const [, world, parts] = scene({ ...picture, STILL: [0.2, 3] }, "Tetris-v0");
-  drawScene(context, { width: 600, height: 400, inset: 0 }, picture, { ...world, dimensions: [{ name: "height", unit: "rows", low: 0, high: 20 }] }, parts, THEME);
+  drawScene(
+    context,
+    { width: 600, height: 400, inset: 0 },
+    picture,
+    { ...world, dimensions: [{ name: "height", unit: "rows", low: 0, high: 20 }] },
+    parts,
+    THEME,
+  );
   assert.ok(drawn.get(THEME.ink) >= 1);
 });
 
@@ -90,5 +130,8 @@ test("an angle that goes over the edge does not cross the strip", () => {
   const same = (number) => number;
   const points = [3.0, 3.1, -3.1, -3.0].map((value, step) => ({ step, value, last: step === 3 }));
   trace(context, points, { x: same, y: same, line: { top: -Math.PI, bottom: Math.PI, wraps: true } });
-  assert.deepEqual(moves.map(([kind]) => kind), ["move", "line", "move", "line"]);
+  assert.deepEqual(
+    moves.map(([kind]) => kind),
+    ["move", "line", "move", "line"],
+  );
 });

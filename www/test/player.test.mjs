@@ -2,7 +2,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createPlayer } from "../js/stage/player.js";
 
-const frames = (from, count, episode = 0) => Array.from({ length: count }, (_, k) => ({ step: from + k, episode_step: episode + k, obs: [from + k, 0, 0, 0], action: [1], ended: null, episode_return: 0 }));
+const frames = (from, count, episode = 0) =>
+  Array.from({ length: count }, (_, k) => ({
+    step: from + k,
+    episode_step: episode + k,
+    obs: [from + k, 0, 0, 0],
+    action: [1],
+    ended: null,
+    episode_return: 0,
+  }));
 
 test("it shows the first frame at once and moves smoothly between frames", () => {
   const player = createPlayer();
@@ -51,7 +59,10 @@ test("an end is looked at for a moment, and nothing moves from one episode into 
   for (let ms = 0; ms < 2000; ms += 16) {
     player.pass(16);
     const { obs, frame } = player.view();
-    if (frame.ended) { held += 16; assert.equal(obs[0], 1); }
+    if (frame.ended) {
+      held += 16;
+      assert.equal(obs[0], 1);
+    }
     if (obs[0] > 1.001) seen.add(obs[0] >= 9);
   }
   assert.ok(held >= 450 && held <= 600, `${held}`);
@@ -67,7 +78,10 @@ test("the state that a forecast starts from is shown before anything is done the
   assert.equal(player.view().reached.length, 1);
   player.push({ frames: frames(4, 4) }, 500);
   player.catchUp();
-  assert.deepEqual(player.view().played.map(({ step }) => step), [0, 1, 2, 3, 4, 5, 6, 7]);
+  assert.deepEqual(
+    player.view().played.map(({ step }) => step),
+    [0, 1, 2, 3, 4, 5, 6, 7],
+  );
 });
 
 test("a forecast is seen once its step is reached", () => {

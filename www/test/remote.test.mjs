@@ -19,12 +19,36 @@ function wasm(state = { ticks: 0, hurt: null, freed: 0 }) {
       state.ticks += Math.min(ticks, 5);
       return { ticks: Math.min(ticks, 5), phase_changed: stop === "phase", iteration_ended: stop === "iteration" };
     },
-    snapshot: () => ({ ticks: state.ticks, iteration: 3 }), take_recording: () => ({ frames: [] }), curves: () => CURVES,
+    snapshot: () => ({ ticks: state.ticks, iteration: 3 }),
+    take_recording: () => ({ frames: [] }),
+    curves: () => CURVES,
     physics: () => [{ name: "gravity", value: 9.8 }],
-    set_physics() { throw Object.assign(new Error("gravity = 99 is not possible."), { kind: "config", field: "gravity", value: "99", allowed: "less" }); },
-    save: async () => new Uint8Array([1, 2, 3]), free() { state.freed += 1; },
+    set_physics() {
+      throw Object.assign(new Error("gravity = 99 is not valid."), {
+        kind: "config",
+        field: "gravity",
+        value: "99",
+        allowed: "less",
+      });
+    },
+    save: async () => new Uint8Array([1, 2, 3]),
+    free() {
+      state.freed += 1;
+    },
   };
-  return { state, session, bindings: { Session: { create: async () => session, resume: async (bytes, device) => { state.resumed = [...bytes, device]; return session; } } } };
+  return {
+    state,
+    session,
+    bindings: {
+      Session: {
+        create: async () => session,
+        resume: async (bytes, device) => {
+          state.resumed = [...bytes, device];
+          return session;
+        },
+      },
+    },
+  };
 }
 
 /** A test that fails ends as well, and leaves no port open. */
@@ -73,14 +97,21 @@ test("orders, answers, checkpoints and physics cross", async () => {
 test("an order that has not begun when rest is called does no work", async () => {
   const { session, engine, state } = await opened();
   let letGo;
-  state.held = new Promise((resolve) => { letGo = resolve; });
-  const began = new Promise((resolve) => { state.began = resolve; });
+  state.held = new Promise((resolve) => {
+    letGo = resolve;
+  });
+  const began = new Promise((resolve) => {
+    state.began = resolve;
+  });
   const orders = [session.advance({ budgetMs: 1 }), session.advance({ budgetMs: 1 })];
   await began;
   session.rest();
   await engine.open({}); // by then the rest has been heard
   letGo();
-  assert.deepEqual((await Promise.all(orders)).map(({ ticks }) => ticks), [5, 0]);
+  assert.deepEqual(
+    (await Promise.all(orders)).map(({ ticks }) => ticks),
+    [5, 0],
+  );
   assert.equal((await session.advance({ budgetMs: 1 })).ticks, 5);
   assert.equal(state.ticks, 10);
 });
@@ -89,15 +120,26 @@ test("an error crosses with all its fields, and the session lives on", async () 
   const { session } = await opened();
   const error = await session.setPhysics("gravity", 99).catch((refused) => refused);
   assert.ok(error instanceof EngineError);
-  assert.deepEqual([error.kind, error.field, error.value, error.allowed, error.fatal], ["config", "gravity", "99", "less", false]);
+  assert.deepEqual(
+    [error.kind, error.field, error.value, error.allowed, error.fatal],
+    ["config", "gravity", "99", "less", false],
+  );
   assert.equal((await session.advance({ budgetMs: 1 })).ticks, 5);
 });
 
 test("after a trap nothing is answered any more, and every call says why", async () => {
   const { session, engine, state } = await opened();
   state.hurt = new WebAssembly.RuntimeError("unreachable");
-  const failures = await Promise.all([session.advance({}), session.advance({})].map((call) => call.catch((error) => error)));
-  assert.deepEqual(failures.map(({ message, fatal }) => [message, fatal]), [["unreachable", true], ["unreachable", true]]);
+  const failures = await Promise.all(
+    [session.advance({}), session.advance({})].map((call) => call.catch((error) => error)),
+  );
+  assert.deepEqual(
+    failures.map(({ message, fatal }) => [message, fatal]),
+    [
+      ["unreachable", true],
+      ["unreachable", true],
+    ],
+  );
   assert.equal(engine.alive(), false);
   await assert.rejects(engine.open({}), /unreachable/);
 });
@@ -105,7 +147,9 @@ test("after a trap nothing is answered any more, and every call says why", async
 test("a device that fails by itself ends the waiting calls with its own words", async () => {
   const { session, engine, inside } = await opened();
   const waiting = session.advance({}).catch((error) => error);
-  inside.postMessage({ failed: new EngineError("The graphics device was lost (destroyed).", { kind: "device" }).plain() });
+  inside.postMessage({
+    failed: new EngineError("The graphics device was lost (destroyed).", { kind: "device" }).plain(),
+  });
   const { kind, message, fatal } = await session.physics().catch((error) => error);
   assert.deepEqual([kind, message, fatal], ["device", "The graphics device was lost (destroyed).", false]);
   assert.equal(engine.alive(), false);
@@ -114,7 +158,10 @@ test("a device that fails by itself ends the waiting calls with its own words", 
 
 /** What the program may say when its device is gone, before the device itself has been heard of. */
 const CONSEQUENCES = [
-  Object.assign(new Error("The device failed while reading: the staging buffer could not be mapped."), { name: "MbppoError", kind: "device" }),
+  Object.assign(new Error("The device failed while reading: the staging buffer could not be mapped."), {
+    name: "MbppoError",
+    kind: "device",
+  }),
   new WebAssembly.RuntimeError("unreachable"),
 ];
 const CALLS = { advance: [{ budgetMs: 1 }], physics: [], setPhysics: ["gravity", 1] };
@@ -125,14 +172,23 @@ test("a lost device is told as lost, whichever call meets it first and in whatev
       let inside = null;
       const spoken = async () => {
         await new Promise((later) => setTimeout(later, 5));
-        inside.postMessage({ failed: new EngineError("The device failed while training: it was lost.", { kind: "device" }).plain() });
+        inside.postMessage({
+          failed: new EngineError("The device failed while training: it was lost.", { kind: "device" }).plain(),
+        });
       };
       const { session, engine, state, inside: port, wasmSession } = await opened({ spoken });
       inside = port;
       state.hurt = consequence;
-      for (const call of ["physics", "set_physics"]) wasmSession[call] = () => { throw consequence; };
+      for (const call of ["physics", "set_physics"])
+        wasmSession[call] = () => {
+          throw consequence;
+        };
       const error = await session[name](...given).catch((refused) => refused);
-      assert.deepEqual([error.kind, error.message], ["device", "The device failed while training: it was lost."], `${name}, ${consequence.message}`);
+      assert.deepEqual(
+        [error.kind, error.message],
+        ["device", "The device failed while training: it was lost."],
+        `${name}, ${consequence.message}`,
+      );
       assert.equal(engine.alive(), false);
       assert.equal((await session.ended).message, error.message, "who waits for nothing hears it too");
     }
@@ -144,7 +200,10 @@ test("a worker that cannot load, or fails later, is an error and never a silence
   const starting = remoteEngine(worker, new Promise(() => {}));
   worker.onerror({ message: "blocked by the content policy" });
   await assert.rejects(starting, /blocked by the content policy/);
-  await assert.rejects(remoteEngine({ postMessage() {}, terminate() {} }, Promise.reject(new EngineError("The server answered 404."))), /answered 404/);
+  await assert.rejects(
+    remoteEngine({ postMessage() {}, terminate() {} }, Promise.reject(new EngineError("The server answered 404."))),
+    /answered 404/,
+  );
   const { session, worker: later } = await opened();
   const waiting = session.advance({});
   later.onerror({ message: "out of memory" });

@@ -46,7 +46,7 @@ test("a panic can be left behind unless it is of the page's own program, which e
 
 test("a run that diverged can be restarted in this page", () => {
   const { notes, trouble: none } = stopped(new EngineError("It diverged.", { kind: "diverged" }), STATE);
-  assert.match(notes[0], /^It diverged\. The pictures show the run up to there\. Restart it/);
+  assert.match(notes[0], /^It diverged\. The plots show the run up to that point\. Restart it/);
   assert.equal(none, undefined);
 });
 

@@ -100,7 +100,7 @@ export function readHyperparameter(name, text) {
         : text !== "" && number >= min && number <= max;
   if (fine) return kind === "count" || kind === "number" ? String(number) : text;
   const allowed = words ? `it must be one of ${words.join(", ")}` : `it must be from ${min} to ${max}`;
-  throw Object.assign(new Error(`${name} = ${text} is not possible: ${allowed}.`), {
+  throw Object.assign(new Error(`${name} = ${text} is not valid: ${allowed}.`), {
     field: name,
     value: text,
     allowed,

@@ -11,7 +11,8 @@ function count(name, prototype, method) {
 
 /** Once, before anybody opens the device. */
 export function listen() {
-  for (const method of ["dispatchWorkgroups", "dispatchWorkgroupsIndirect"]) count("dispatches", GPUComputePassEncoder.prototype, method);
+  for (const method of ["dispatchWorkgroups", "dispatchWorkgroupsIndirect"])
+    count("dispatches", GPUComputePassEncoder.prototype, method);
   count("submits", GPUQueue.prototype, "submit");
 }
 

@@ -8,7 +8,8 @@ export async function repeat({ scale, run }, { warm = 2, least = 20, most = 60, 
     // Who needs as long as this for one run is warm after it.
     if (performance.now() - begin > 1000) break;
   }
-  const times = [], begin = performance.now();
+  const times = [],
+    begin = performance.now();
   for (let now = begin; times.length < most; ) {
     const from = now;
     await run();
@@ -20,8 +21,9 @@ export async function repeat({ scale, run }, { warm = 2, least = 20, most = 60, 
 }
 
 /** Lets the browser do what waits. */
-export const pause = () => new Promise((resolve) => {
-  const { port1, port2 } = new MessageChannel();
-  port1.onmessage = resolve;
-  port2.postMessage(0);
-});
+export const pause = () =>
+  new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = resolve;
+    port2.postMessage(0);
+  });

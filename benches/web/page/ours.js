@@ -32,13 +32,15 @@ async function chain(make, count = BATCHES) {
 }
 
 async function rollout(branches) {
-  const rollout = await imagination(branches), run = () => rollout.run();
+  const rollout = await imagination(branches),
+    run = () => rollout.run();
   return { scale: 1, run, free: () => rollout.free() };
 }
 
 function acting(count) {
   // So many that the clock's steps of 5 µs do not show.
-  const acting = new wasm.ActingOnCpu(count), scale = count === 1 ? 2000 : 100;
+  const acting = new wasm.ActingOnCpu(count),
+    scale = count === 1 ? 2000 : 100;
   return { scale, run: () => acting.run(scale), free: () => acting.free() };
 }
 

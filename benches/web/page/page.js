@@ -7,7 +7,9 @@ const [who, on] = [query.get("who"), query.get("on")];
 
 async function contestant() {
   if (who === "ours") return import("./ours.js");
-  const [peer, { WORKLOADS }, { learn }] = await Promise.all(["peers/" + who, "peers/workloads", "peers/learning"].map((name) => import(`/${name}.js`)));
+  const [peer, { WORKLOADS }, { learn }] = await Promise.all(
+    ["peers/" + who, "peers/workloads", "peers/learning"].map((name) => import(`/${name}.js`)),
+  );
   const bound = Object.entries(WORKLOADS).map(([name, make]) => [name, () => make(peer)]);
   return { open: peer.open, WORKLOADS: Object.fromEntries(bound), learn: (seed) => learn(peer, seed) };
 }
@@ -24,7 +26,8 @@ const opened = open();
 const measure = async (workload, options) => time(await (await opened).WORKLOADS[workload](), options);
 
 /** The same of one that grows along an axis. */
-const measureGrowing = async (axis, size, options) => time(await (/** @type {any} */ (await opened)).GROWING[axis](size), options);
+const measureGrowing = async (axis, size, options) =>
+  time(await /** @type {any} */ (await opened).GROWING[axis](size), options);
 
 async function time(made, options) {
   const calls = on === "webgpu" ? await callsOf(made) : undefined;
@@ -35,7 +38,9 @@ async function time(made, options) {
 
 /** PPO on CartPole until the mean of the last 100 episodes is 475, or until `seconds` are over. Calls are those of an iteration. */
 async function learn(seed, seconds) {
-  const iterations = (await opened).learn(seed), begin = performance.now(), elapsed = () => (performance.now() - begin) / 1000;
+  const iterations = (await opened).learn(seed),
+    begin = performance.now(),
+    elapsed = () => (performance.now() - begin) / 1000;
   const told = { steps: 0, seconds: 0, solved: null, best: 0 };
   const iterate = async () => {
     const { steps, finished, mean100 } = (await iterations.next()).value;

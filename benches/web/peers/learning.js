@@ -3,15 +3,37 @@ import { Carts } from "./carts.js";
 import { actorCritic, mulberry32 } from "./numbers.js";
 
 const [CARTS, STEPS, EPOCHS, PARTS, RATE, GAMMA, LAMBDA] = [8, 128, 4, 4, 1e-3, 0.99, 0.95];
-const ALL = CARTS * STEPS, ROWS = ALL / PARTS;
+const ALL = CARTS * STEPS,
+  ROWS = ALL / PARTS;
 
 /** A generator of iterations: {steps, finished, mean100}; ends never. */
 export async function* learn(peer, seed) {
-  const net = peer.makePpo(actorCritic(seed), RATE), carts = new Carts(CARTS, seed + 100), random = mulberry32(seed + 200);
-  const floats = () => new Float32Array(ALL), memory = { obs: new Float32Array(4 * ALL), act: new Int32Array(ALL), logp: floats(), val: floats(), rew: floats(), done: new Uint8Array(ALL), adv: floats(), ret: floats() };
-  const order = Int32Array.from({ length: ALL }, (_, i) => i), recent = [];
-  const batch = { rows: ROWS, obs: new Float32Array(4 * ROWS), act: new Int32Array(ROWS), logp: new Float32Array(ROWS), adv: new Float32Array(ROWS), ret: new Float32Array(ROWS) };
-  let steps = 0, finished = 0;
+  const net = peer.makePpo(actorCritic(seed), RATE),
+    carts = new Carts(CARTS, seed + 100),
+    random = mulberry32(seed + 200);
+  const floats = () => new Float32Array(ALL),
+    memory = {
+      obs: new Float32Array(4 * ALL),
+      act: new Int32Array(ALL),
+      logp: floats(),
+      val: floats(),
+      rew: floats(),
+      done: new Uint8Array(ALL),
+      adv: floats(),
+      ret: floats(),
+    };
+  const order = Int32Array.from({ length: ALL }, (_, i) => i),
+    recent = [];
+  const batch = {
+    rows: ROWS,
+    obs: new Float32Array(4 * ROWS),
+    act: new Int32Array(ROWS),
+    logp: new Float32Array(ROWS),
+    adv: new Float32Array(ROWS),
+    ret: new Float32Array(ROWS),
+  };
+  let steps = 0,
+    finished = 0;
   try {
     for (;;) {
       for (let t = 0; t < STEPS; t++) {
@@ -40,7 +62,8 @@ export async function* learn(peer, seed) {
 }
 
 async function act(net, carts, random, memory, at) {
-  const [z, v] = await net.both(carts.obs, CARTS), actions = memory.act.subarray(at, at + CARTS);
+  const [z, v] = await net.both(carts.obs, CARTS),
+    actions = memory.act.subarray(at, at + CARTS);
   memory.obs.set(carts.obs, 4 * at);
   for (let e = 0; e < CARTS; e++) {
     const right = 1 / (1 + Math.exp(z[2 * e] - z[2 * e + 1]));
@@ -57,7 +80,9 @@ async function act(net, carts, random, memory, at) {
 function estimate({ val, rew, done, adv, ret }, last) {
   for (let e = 0; e < CARTS; e++) {
     for (let t = STEPS - 1, sum = 0; t >= 0; t--) {
-      const i = t * CARTS + e, goesOn = 1 - done[i], next = t === STEPS - 1 ? last[e] : val[i + CARTS];
+      const i = t * CARTS + e,
+        goesOn = 1 - done[i],
+        next = t === STEPS - 1 ? last[e] : val[i + CARTS];
       sum = rew[i] + GAMMA * next * goesOn - val[i] + GAMMA * LAMBDA * goesOn * sum;
       adv[i] = sum;
       ret[i] = sum + val[i];
@@ -77,7 +102,10 @@ function gather(memory, rows, batch) {
   for (let i = 0; i < ROWS; i++) {
     const j = rows[i];
     for (let k = 0; k < 4; k++) batch.obs[4 * i + k] = obs[4 * j + k];
-    batch.act[i] = act[j]; batch.logp[i] = logp[j]; batch.adv[i] = adv[j]; batch.ret[i] = ret[j];
+    batch.act[i] = act[j];
+    batch.logp[i] = logp[j];
+    batch.adv[i] = adv[j];
+    batch.ret[i] = ret[j];
   }
   const mean = batch.adv.reduce((sum, a) => sum + a, 0) / ROWS;
   const spread = Math.sqrt(batch.adv.reduce((sum, a) => sum + (a - mean) ** 2, 0) / (ROWS - 1)) + 1e-8;

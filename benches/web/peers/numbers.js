@@ -17,7 +17,8 @@ export function normal(random) {
 
 /** An orthogonal matrix [inputs, outputs] times `gain`, row-major. */
 function orthogonal(inputs, outputs, gain, random) {
-  const length = Math.max(inputs, outputs), basis = [];
+  const length = Math.max(inputs, outputs),
+    basis = [];
   while (basis.length < Math.min(inputs, outputs)) {
     const vector = Float64Array.from({ length }, () => normal(random));
     for (const known of [...basis, ...basis]) {
@@ -28,17 +29,28 @@ function orthogonal(inputs, outputs, gain, random) {
     basis.push(vector.map((v) => v / norm));
   }
   const entry = inputs >= outputs ? (i, o) => basis[o][i] : (i, o) => basis[i][o];
-  return Float32Array.from({ length: inputs * outputs }, (_, at) => gain * entry(Math.floor(at / outputs), at % outputs));
+  return Float32Array.from(
+    { length: inputs * outputs },
+    (_, at) => gain * entry(Math.floor(at / outputs), at % outputs),
+  );
 }
 
 /** Layers {nin, nout, w, b} of a perceptron. */
-const layers = (sizes, gains, random) => gains.map((gain, i) => ({
-  nin: sizes[i], nout: sizes[i + 1], w: orthogonal(sizes[i], sizes[i + 1], gain, random), b: new Float32Array(sizes[i + 1]),
-}));
+const layers = (sizes, gains, random) =>
+  gains.map((gain, i) => ({
+    nin: sizes[i],
+    nout: sizes[i + 1],
+    w: orthogonal(sizes[i], sizes[i + 1], gain, random),
+    b: new Float32Array(sizes[i + 1]),
+  }));
 
 export function actorCritic(seed) {
-  const random = mulberry32(seed), root = Math.SQRT2;
-  return { actor: layers([4, 64, 64, 2], [root, root, 0.01], random), critic: layers([4, 64, 64, 1], [root, root, 1], random) };
+  const random = mulberry32(seed),
+    root = Math.SQRT2;
+  return {
+    actor: layers([4, 64, 64, 2], [root, root, 0.01], random),
+    critic: layers([4, 64, 64, 1], [root, root, 1], random),
+  };
 }
 
 export const worldModel = (seed) => layers([6, 200, 200, 6], [Math.SQRT2, Math.SQRT2, 0.1], mulberry32(seed));
@@ -50,7 +62,14 @@ export function minibatches(count, rows, seed) {
   const random = mulberry32(seed);
   return Array.from({ length: count }, () => {
     const floats = () => new Float32Array(rows);
-    const batch = { rows, obs: new Float32Array(4 * rows), act: new Int32Array(rows), logp: floats(), adv: floats(), ret: floats() };
+    const batch = {
+      rows,
+      obs: new Float32Array(4 * rows),
+      act: new Int32Array(rows),
+      logp: floats(),
+      adv: floats(),
+      ret: floats(),
+    };
     for (let i = 0; i < 4 * rows; i++) batch.obs[i] = 0.5 * normal(random);
     for (let i = 0; i < rows; i++) {
       batch.act[i] = random() < 0.5 ? 0 : 1;
@@ -65,7 +84,13 @@ export function minibatches(count, rows, seed) {
 export function modelBatches(count, rows, seed) {
   const random = mulberry32(seed);
   return Array.from({ length: count }, () => {
-    const batch = { rows, x: new Float32Array(6 * rows), ds: new Float32Array(4 * rows), rew: new Float32Array(rows), done: new Float32Array(rows) };
+    const batch = {
+      rows,
+      x: new Float32Array(6 * rows),
+      ds: new Float32Array(4 * rows),
+      rew: new Float32Array(rows),
+      done: new Float32Array(rows),
+    };
     for (let i = 0; i < rows; i++) {
       for (let j = 0; j < 4; j++) batch.x[6 * i + j] = 0.5 * normal(random);
       const right = random() < 0.5 ? 0 : 1;

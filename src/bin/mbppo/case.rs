@@ -132,7 +132,7 @@ mod tests {
             Case::new("CartPole-v1", mode, None, &[change.into()], None).unwrap_err().to_string()
         };
         let message = case("ppo", "gamma=7");
-        assert_eq!(message, "--set gamma = 7 is not possible: it must be a number from 0 to 1.");
-        assert!(case("sac", "gamma=0.5").starts_with("--mode = sac is not possible: the presets are mb-ppo"));
+        assert_eq!(message, "--set gamma = 7 is not valid: it must be a number from 0 to 1.");
+        assert!(case("sac", "gamma=0.5").starts_with("--mode = sac is not valid: the presets are mb-ppo"));
     }
 }

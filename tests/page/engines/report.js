@@ -14,8 +14,10 @@ async function curvesAfter(iterations) {
   }
 }
 
-const told = await curvesAfter(Number(new URL(import.meta.url).searchParams.get("iterations")))
-  .then((curves) => ({ browser: navigator.userAgent, settings: mbppo.settings, curves }), (error) => ({ browser: navigator.userAgent, error: error.message }));
+const told = await curvesAfter(Number(new URL(import.meta.url).searchParams.get("iterations"))).then(
+  (curves) => ({ browser: navigator.userAgent, settings: mbppo.settings, curves }),
+  (error) => ({ browser: navigator.userAgent, error: error.message }),
+);
 const answer = await fetch("engines/told", { method: "POST", body: JSON.stringify(told) });
 const { next } = await answer.json();
 if (next) location.href = next;

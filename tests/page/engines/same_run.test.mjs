@@ -21,7 +21,17 @@ let waiting = [];
 before(async () => {
   const report = await readFile(new URL("report.js", import.meta.url));
   const files = { "engines/report.js": report };
-  host = await serve(DIST, { files, posted: { "engines/told": hear }, altered: (name, body) => (name === "index.html" ? String(body).replace("</head>", `<script type="module" src="engines/report.js?iterations=${waiting[0]?.iterations}"></script></head>`) : body) });
+  host = await serve(DIST, {
+    files,
+    posted: { "engines/told": hear },
+    altered: (name, body) =>
+      name === "index.html"
+        ? String(body).replace(
+            "</head>",
+            `<script type="module" src="engines/report.js?iterations=${waiting[0]?.iterations}"></script></head>`,
+          )
+        : body,
+  });
 });
 after(() => host?.close());
 
@@ -37,15 +47,27 @@ function hear(body) {
 async function played(engine) {
   waiting = [...RUNS];
   const results = [];
-  let next = new Promise((resolve) => { told = resolve; });
+  let next = new Promise((resolve) => {
+    told = resolve;
+  });
   const browser = await openEngine(engine, host.page + waiting[0].query);
   try {
     for (const { query, iterations } of RUNS) {
       let timer;
-      const late = new Promise((resolve, reject) => { timer = setTimeout(() => reject(new Error(`${engine.name} sent nothing for ${query} in ${LIMIT_MS / 1000} s. ${browser.words()}`)), LIMIT_MS); });
-      const gone = browser.ended.then(() => { throw new Error(`${engine.name} ended. ${browser.words()}`); });
+      const late = new Promise((resolve, reject) => {
+        timer = setTimeout(
+          () =>
+            reject(new Error(`${engine.name} sent nothing for ${query} in ${LIMIT_MS / 1000} s. ${browser.words()}`)),
+          LIMIT_MS,
+        );
+      });
+      const gone = browser.ended.then(() => {
+        throw new Error(`${engine.name} ended. ${browser.words()}`);
+      });
       const said = await Promise.race([next, late, gone]).finally(() => clearTimeout(timer));
-      next = new Promise((resolve) => { told = resolve; });
+      next = new Promise((resolve) => {
+        told = resolve;
+      });
       assert.equal(said.error, undefined, `${engine.name}: ${said.error}`);
       results.push(beginning(said.curves, iterations));
     }
@@ -58,7 +80,12 @@ async function played(engine) {
 /** What the first iterations have left behind. */
 function beginning({ metrics, ...own }, iterations) {
   const end = metrics["train/n_updates"][iterations - 1].real_steps;
-  const early = (curves) => Object.fromEntries(Object.entries(curves).sort().map(([name, points]) => [name, points.filter(({ real_steps }) => real_steps <= end)]));
+  const early = (curves) =>
+    Object.fromEntries(
+      Object.entries(curves)
+        .sort()
+        .map(([name, points]) => [name, points.filter(({ real_steps }) => real_steps <= end)]),
+    );
   return { ...early(own), ...early(metrics) };
 }
 
@@ -76,8 +103,13 @@ for (const engine of [FIRST, ...OTHERS]) {
     t.diagnostic(`${versionOf(engine)}: ${runs.map(hashOf).join(", ")}`);
     runs.forEach((run, index) => {
       assert.ok(Object.values(run).flat().length > 40, "there is something to compare");
-      assert.ok(Object.values(run).flat().every(({ value }) => value === null || Number.isFinite(value)));
-      if (expected) assert.deepEqual(run, expected[index], `${RUNS[index].query} is another run here than in ${FIRST.name}`);
+      assert.ok(
+        Object.values(run)
+          .flat()
+          .every(({ value }) => value === null || Number.isFinite(value)),
+      );
+      if (expected)
+        assert.deepEqual(run, expected[index], `${RUNS[index].query} is another run here than in ${FIRST.name}`);
     });
     expected ??= runs;
   });

@@ -4,7 +4,14 @@ import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { serve } from "./serve.mjs";
 
-const FLAGS = ["--no-sandbox", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic"];
+const FLAGS = [
+  "--no-sandbox",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--disable-quic",
+];
 const GPU_FLAGS = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
 /** How long a test waits for what must come: machines have other things to do, and a test that waits too long loses nothing. */
 export const PATIENCE_MS = 240_000;
@@ -17,7 +24,8 @@ export const DIST = process.env.MBPPO_DIST ?? fileURLToPath(new URL("../../../di
  * @param {{ gpu?: boolean, dist?: string } & NonNullable<Parameters<typeof serve>[1]>} [options]
  */
 export async function launch({ gpu = false, dist = DIST, ...serving } = {}) {
-  if (!existsSync(`${dist}/index.html`)) throw new Error("There is no built page in dist/. Build it first: trunk build.");
+  if (!existsSync(`${dist}/index.html`))
+    throw new Error("There is no built page in dist/. Build it first: trunk build.");
   const host = await serve(dist, serving);
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
@@ -28,7 +36,10 @@ export async function launch({ gpu = false, dist = DIST, ...serving } = {}) {
     home: host.page,
     trace: (page, options) => browser.startTracing(page, options),
     traced: () => browser.stopTracing(),
-    close: async () => { await browser.close(); await host.close(); },
+    close: async () => {
+      await browser.close();
+      await host.close();
+    },
   };
 }
 
@@ -45,18 +56,27 @@ async function open(browser, host, query = "", { before, loaded = true, altered,
   const page = await visit.newPage();
   page.setDefaultTimeout(PATIENCE_MS);
   page.faults = [];
-  page.on("console", (message) => { if (message.type() === "error") page.faults.push(`console: ${message.text()}`); });
+  page.on("console", (message) => {
+    if (message.type() === "error") page.faults.push(`console: ${message.text()}`);
+  });
   page.on("pageerror", (error) => page.faults.push(`error: ${error.message}`));
   page.on("request", (request) => {
     const url = request.url();
-    if (!url.startsWith(new URL(host.page).origin) && !url.startsWith("data:")) page.faults.push(`foreign request: ${url}`);
+    if (!url.startsWith(new URL(host.page).origin) && !url.startsWith("data:"))
+      page.faults.push(`foreign request: ${url}`);
   });
   await page.addInitScript(() => {
     globalThis.violations = [];
-    document.addEventListener("securitypolicyviolation", (event) => globalThis.violations.push(`${event.violatedDirective} ${event.blockedURI}`));
+    document.addEventListener("securitypolicyviolation", (event) =>
+      globalThis.violations.push(`${event.violatedDirective} ${event.blockedURI}`),
+    );
   });
   if (before) await page.addInitScript(before);
-  if (altered) await page.route(altered, async (route) => { const response = await route.fetch(); await route.fulfill({ response, body: `${await response.text()}\n${as}` }); });
+  if (altered)
+    await page.route(altered, async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: `${await response.text()}\n${as}` });
+    });
   await page.goto(host.page + query);
   if (loaded) await page.waitForFunction(() => globalThis.mbppo?.snapshot);
   page.leave = () => visit.close();

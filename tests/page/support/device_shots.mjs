@@ -7,7 +7,16 @@ const folder = process.argv[2] ?? "shots";
 /** @type {any[][]} */
 const VIEWS = [
   ["wide", { viewport: { width: 1280, height: 800 }, colorScheme: "light" }],
-  ["phone", { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true, colorScheme: "dark" }],
+  [
+    "phone",
+    {
+      viewport: { width: 390, height: 844 },
+      deviceScaleFactor: 2,
+      isMobile: true,
+      hasTouch: true,
+      colorScheme: "dark",
+    },
+  ],
 ];
 
 await mkdir(folder, { recursive: true });
@@ -23,7 +32,9 @@ for (const [name, options] of VIEWS) {
   await untilSaid(page, /^Training on WebGPU/);
   await until(page, (s) => s.iteration >= 5);
   await shot(page, "taken-over");
-  await (await workerOf(page, "webgpu")).evaluate("navigator.gpu.requestAdapter().then((adapter) => adapter.requestDevice()).then((device) => device.destroy())");
+  await (await workerOf(page, "webgpu")).evaluate(
+    "navigator.gpu.requestAdapter().then((adapter) => adapter.requestDevice()).then((device) => device.destroy())",
+  );
   await page.locator("[data-is=trouble]").waitFor();
   await page.waitForTimeout(300);
   await shot(page, "lost");
@@ -32,7 +43,11 @@ for (const [name, options] of VIEWS) {
   await page.waitForTimeout(3000);
   await shot(page, "rescued");
   await page.leave();
-  for (const [what, query, before, words] of [["measured", "?seed=3", realAdapter, /measured/], ["software", "?seed=3", () => {}, /only software/], ["in-page", "?seed=3&device=cpu&thread=main", () => {}, /as asked/]]) {
+  for (const [what, query, before, words] of [
+    ["measured", "?seed=3", realAdapter, /measured/],
+    ["software", "?seed=3", () => {}, /only software/],
+    ["in-page", "?seed=3&device=cpu&thread=main", () => {}, /as asked/],
+  ]) {
     const other = await browser.open(query, { before, ...options });
     await untilSaid(other, words);
     await other.waitForTimeout(1500);

@@ -3,7 +3,13 @@ import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
 import { extname, join, normalize } from "node:path";
 
-const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm", ".svg": "image/svg+xml" };
+const TYPES = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".wasm": "application/wasm",
+  ".svg": "image/svg+xml",
+};
 
 /**
  * {page, close}; the folder answers under `under`, to see that the page works from any sub-folder. `altered(name, body)` may give another
@@ -14,16 +20,32 @@ const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", "
  * @param {{ under?: string, altered?: (name: string, body: any) => any, keep?: boolean, headers?: (name: string) => Record<string, any>,
  *   slow?: { files: ?RegExp }, files?: Record<string, any>, posted?: Record<string, any> }} [options]
  */
-export async function serve(folder, { under = "/somewhere/below/", altered = (name, body) => body, keep = false, headers = () => ({}), slow = { files: null }, files = {}, posted = {} } = {}) {
+export async function serve(
+  folder,
+  {
+    under = "/somewhere/below/",
+    altered = (name, body) => body,
+    keep = false,
+    headers = () => ({}),
+    slow = { files: null },
+    files = {},
+    posted = {},
+  } = {},
+) {
   const server = createServer(async (request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url, "http://localhost").pathname));
     const name = path.startsWith(under) ? path.slice(under.length) || "index.html" : null;
     try {
       if (name === null) throw new Error("outside");
       if (request.method === "POST") return response.end(posted[name](await bodyOf(request)));
-      const body = altered(name, files[name] ?? await readFile(join(folder, name)));
+      const body = altered(name, files[name] ?? (await readFile(join(folder, name))));
       const cache = !keep ? "no-store" : name === "index.html" ? "no-cache" : "public, max-age=31536000, immutable";
-      response.writeHead(200, { "content-type": TYPES[extname(name)] ?? "application/octet-stream", "content-length": Buffer.byteLength(body), "cache-control": cache, ...headers(name) });
+      response.writeHead(200, {
+        "content-type": TYPES[extname(name)] ?? "application/octet-stream",
+        "content-length": Buffer.byteLength(body),
+        "cache-control": cache,
+        ...headers(name),
+      });
       if (slow.files?.test(name)) await drip(response, Buffer.from(body), () => slow.files?.test(name));
       else response.write(body);
       response.end();
@@ -33,7 +55,14 @@ export async function serve(folder, { under = "/somewhere/below/", altered = (na
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(null)));
   const page = `http://localhost:${/** @type {import("node:net").AddressInfo} */ (server.address()).port}${under}`;
-  return { page, close: () => new Promise((resolve) => { server.closeAllConnections(); server.close(resolve); }) };
+  return {
+    page,
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(resolve);
+      }),
+  };
 }
 
 async function bodyOf(request) {

@@ -8,8 +8,26 @@ const folder = process.argv[3] ?? "shots";
 const VIEWS = [
   ["wide-light", { viewport: { width: 1280, height: 800 }, colorScheme: "light" }],
   ["wide-dark", { viewport: { width: 1280, height: 800 }, colorScheme: "dark" }],
-  ["phone-light", { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true, colorScheme: "light" }],
-  ["phone-dark", { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true, colorScheme: "dark" }],
+  [
+    "phone-light",
+    {
+      viewport: { width: 390, height: 844 },
+      deviceScaleFactor: 2,
+      isMobile: true,
+      hasTouch: true,
+      colorScheme: "light",
+    },
+  ],
+  [
+    "phone-dark",
+    {
+      viewport: { width: 390, height: 844 },
+      deviceScaleFactor: 2,
+      isMobile: true,
+      hasTouch: true,
+      colorScheme: "dark",
+    },
+  ],
 ];
 
 await mkdir(folder, { recursive: true });
@@ -21,7 +39,11 @@ for (const [name, options] of VIEWS) {
   await page.waitForTimeout(seconds * 1000);
   await page.screenshot({ path: `${folder}/${name}.png` });
   if (name.endsWith("light")) await page.screenshot({ path: `${folder}/${name}-whole.png`, fullPage: true });
-  console.log(name, JSON.stringify(await snapshotOf(page), ["real_steps", "imagined_steps", "iteration", "latest_evaluation"]), await faultsOf(page));
+  console.log(
+    name,
+    JSON.stringify(await snapshotOf(page), ["real_steps", "imagined_steps", "iteration", "latest_evaluation"]),
+    await faultsOf(page),
+  );
   await page.leave();
 }
 await browser.close();

@@ -14,7 +14,14 @@ for (const speed of ["normal", "fast"]) {
       now = await snapshotOf(page);
     } while (now?.solved_at_real_steps == null && performance.now() - start < Number(limit) * 1000);
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
-    console.log(speed, "seed", seed, now.solved_at_real_steps == null ? "not solved in" : `solved at ${now.solved_at_real_steps} real steps after`, seconds, "s");
+    console.log(
+      speed,
+      "seed",
+      seed,
+      now.solved_at_real_steps == null ? "not solved in" : `solved at ${now.solved_at_real_steps} real steps after`,
+      seconds,
+      "s",
+    );
     await page.leave();
   }
 }

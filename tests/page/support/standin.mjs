@@ -2,7 +2,8 @@
 // graphics device. Its clock runs `pace` times as fast as the real one, which makes its iterations look as much longer.
 
 /** For serve.mjs: what the WebGPU build's script is instead. */
-export const standIn = (pace) => (name, body) => (/mbppo-webgpu-[^/]*\.js$/.test(name) ? `${body}\n${PATCH.replace("PACE", pace)}` : body);
+export const standIn = (pace) => (name, body) =>
+  /mbppo-webgpu-[^/]*\.js$/.test(name) ? `${body}\n${PATCH.replace("PACE", pace)}` : body;
 
 const PATCH = `
 {
@@ -18,4 +19,12 @@ const PATCH = `
 }`;
 
 /** For a page's `before`: a graphics device that calls itself a real one. */
-export const realAdapter = () => Object.defineProperty(navigator, "gpu", { value: { requestAdapter: async () => ({ features: new Set(["timestamp-query"]), info: { vendor: "acme", architecture: "one", isFallbackAdapter: false } }) } });
+export const realAdapter = () =>
+  Object.defineProperty(navigator, "gpu", {
+    value: {
+      requestAdapter: async () => ({
+        features: new Set(["timestamp-query"]),
+        info: { vendor: "acme", architecture: "one", isFallbackAdapter: false },
+      }),
+    },
+  });

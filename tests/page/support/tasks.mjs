@@ -11,16 +11,21 @@ export async function tasksOf(browser, page, ms) {
   await page.waitForTimeout(ms);
   const { traceEvents } = JSON.parse(await browser.traced());
   const threads = traceEvents.filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain");
-  const runOn = ({ pid, tid }) => traceEvents.filter((event) => event.pid === pid && event.tid === tid && event.ph === "X");
+  const runOn = ({ pid, tid }) =>
+    traceEvents.filter((event) => event.pid === pid && event.tid === tid && event.ph === "X");
   const events = threads.map(runOn).reduce((busiest, other) => (other.length > busiest.length ? other : busiest), []);
   const tasks = events.filter(({ name }) => name === "RunTask" || name === "ThreadControllerImpl::RunTask");
   const longest = tasks.reduce((worst, task) => (task.tdur > worst.tdur ? task : worst), { tdur: 0, dur: 0, ts: 0 });
-  const within = events.filter(({ ts, dur, name }) => ts >= longest.ts && ts + dur <= longest.ts + longest.dur && name !== "RunTask" && dur > 300);
+  const within = events.filter(
+    ({ ts, dur, name }) => ts >= longest.ts && ts + dur <= longest.ts + longest.dur && name !== "RunTask" && dur > 300,
+  );
   return {
     wall: tasks.map(({ dur }) => dur / 1000),
     cpu: tasks.map(({ tdur = 0 }) => tdur / 1000),
     frames: events.filter(({ name }) => name === "FireAnimationFrame").length,
-    worst: within.map(({ name, tdur = 0, args }) => `${name} ${(tdur / 1000).toFixed(1)} ms ${args?.data?.functionName ?? ""}`.trim()),
+    worst: within.map(({ name, tdur = 0, args }) =>
+      `${name} ${(tdur / 1000).toFixed(1)} ms ${args?.data?.functionName ?? ""}`.trim(),
+    ),
   };
 }
 
@@ -37,13 +42,18 @@ export function spread(numbers) {
 }
 
 /** Animation frames a second, over so many milliseconds. */
-export const framesOf = (page, ms) => page.evaluate((span) => new Promise((resolve) => {
-  const start = performance.now();
-  let count = 0;
-  const frame = (now) => {
-    count += 1;
-    if (now - start < span) return requestAnimationFrame(frame);
-    resolve((1000 * count) / (now - start));
-  };
-  requestAnimationFrame(frame);
-}), ms);
+export const framesOf = (page, ms) =>
+  page.evaluate(
+    (span) =>
+      new Promise((resolve) => {
+        const start = performance.now();
+        let count = 0;
+        const frame = (now) => {
+          count += 1;
+          if (now - start < span) return requestAnimationFrame(frame);
+          resolve((1000 * count) / (now - start));
+        };
+        requestAnimationFrame(frame);
+      }),
+    ms,
+  );

@@ -6,9 +6,27 @@ const seconds = Number(process.argv[2] ?? 20);
 const folder = process.argv[3] ?? "tour";
 const VIEWS = [
   ["wide-light", { viewport: { width: 1280, height: 800 }, colorScheme: "light" }],
-  ["phone-dark", { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true, colorScheme: "dark" }],
+  [
+    "phone-dark",
+    {
+      viewport: { width: 390, height: 844 },
+      deviceScaleFactor: 2,
+      isMobile: true,
+      hasTouch: true,
+      colorScheme: "dark",
+    },
+  ],
   ["wide-dark", { viewport: { width: 1280, height: 800 }, colorScheme: "dark" }],
-  ["phone-light", { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true, colorScheme: "light" }],
+  [
+    "phone-light",
+    {
+      viewport: { width: 390, height: 844 },
+      deviceScaleFactor: 2,
+      isMobile: true,
+      hasTouch: true,
+      colorScheme: "light",
+    },
+  ],
 ];
 
 await mkdir(folder, { recursive: true });
@@ -16,7 +34,10 @@ const browser = await launch();
 const asked = process.argv.slice(4);
 const views = VIEWS.slice(0, Number(process.env.VIEWS ?? VIEWS.length));
 const first = await browser.open("?seed=3&autoplay=false");
-const tasks = asked.length > 0 ? asked : await first.locator("[data-is=task] option").evaluateAll((options) => options.map(({ value }) => value));
+const tasks =
+  asked.length > 0
+    ? asked
+    : await first.locator("[data-is=task] option").evaluateAll((options) => options.map(({ value }) => value));
 await first.leave();
 for (const task of tasks) {
   for (const [name, options] of views) {

@@ -9,7 +9,8 @@
  */
 export function addresses(page = document) {
   const cpu = buildOf(page, "cpu");
-  if (cpu === null || cpu === "coming") throw new Error("index.html does not say where the program is: it was not built by trunk.");
+  if (cpu === null || cpu === "coming")
+    throw new Error("index.html does not say where the program is: it was not built by trunk.");
   return { cpu, webgpu: buildOf(page, "webgpu") };
 }
 

@@ -9,7 +9,10 @@
 
 const METRICS = "metrics/";
 
-const flat = ({ metrics, ...own }) => [...Object.entries(own), ...Object.entries(metrics).map(([name, points]) => [METRICS + name, points])];
+const flat = ({ metrics, ...own }) => [
+  ...Object.entries(own),
+  ...Object.entries(metrics).map(([name, points]) => [METRICS + name, points]),
+];
 
 /** Gives, call by call, what curves have grown by. A curve that was thinned out meanwhile is given as a whole. */
 export function createGrowth() {

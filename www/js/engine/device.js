@@ -13,16 +13,17 @@ export async function probeWebGpu({ gpu = globalThis.navigator?.gpu, secure = gl
   if (!gpu) {
     return secure === false
       ? no("this page was not opened over https or on localhost, and browsers give WebGPU to such pages only")
-      : no("this browser does not offer WebGPU");
+      : no("this browser does not support WebGPU");
   }
   let adapter;
   try {
     adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
   } catch (error) {
-    return no(`the browser refused to give access to a graphics device (${error?.message ?? error})`);
+    return no(`the browser refused access to a graphics device (${error?.message ?? error})`);
   }
-  if (!adapter) return no("the browser has WebGPU but found no graphics device that it can use");
-  if (!adapter.features.has("timestamp-query")) return no("this graphics device lacks timestamp-query, which the WebGPU backend needs");
+  if (!adapter) return no("the browser supports WebGPU but found no usable graphics device");
+  if (!adapter.features.has("timestamp-query"))
+    return no("this graphics device lacks timestamp-query, which the WebGPU backend needs");
   return { possible: true, reason: "", ...described(adapter) };
 }
 
@@ -50,10 +51,14 @@ export function planFor(wish, { probe, built, saveData, kernels }) {
   if (!kernels.devices.includes("webgpu")) return stay(`${CPU}: ${kernels.algorithm} has no WebGPU kernels.`);
   if (!probe.possible) return stay(`${CPU}, because ${probe.reason}.`);
   if (!built) return stay(`${CPU}, because this page was built without WebGPU.`);
-  const coming = built === "coming" ? { move: "wait", sentence: `${CPU} while WebGPU is still being compiled; this may take minutes.` } : null;
+  const coming =
+    built === "coming"
+      ? { move: "wait", sentence: `${CPU} while WebGPU is still being compiled; this may take minutes.` }
+      : null;
   if (wish === "webgpu") return coming ?? { move: "asked" };
-  if (probe.software) return stay(`${CPU}: WebGPU is only software here${named(probe.name)}, and slower.`);
-  if (saveData) return stay(`${CPU}: WebGPU is not fetched, to save data as you ask. It can be chosen.`);
+  if (probe.software) return stay(`${CPU}: WebGPU is only emulated in software here${named(probe.name)}, and slower.`);
+  if (saveData)
+    return stay(`${CPU}: WebGPU is not downloaded, because your browser asks to save data. You can still choose it.`);
   return coming ?? { move: "measure" };
 }
 
@@ -67,23 +72,33 @@ export function arriving({ move }, progress) {
 /** From two measured times an iteration, in milliseconds: {move, sentence}; "since" is the iteration of the hand-over. */
 export function verdict({ cpuMs, webgpuMs, name }) {
   const figures = (first, second) => `measured ${ms(first)} an iteration, ${ms(second)}`;
-  if (webgpuMs < CLEARLY * cpuMs) return { move: true, sentence: (since) => `Training on WebGPU${named(name)} since iteration ${since}: ${figures(webgpuMs, cpuMs)} on the CPU.` };
+  if (webgpuMs < CLEARLY * cpuMs)
+    return {
+      move: true,
+      sentence: (since) =>
+        `Training on WebGPU${named(name)} since iteration ${since}: ${figures(webgpuMs, cpuMs)} on the CPU.`,
+    };
   return { move: false, sentence: () => `${CPU}: ${figures(cpuMs, webgpuMs)} on WebGPU${named(name)}.` };
 }
 
 /** WebGPU took over because the visitor wished so. */
-export const takenOver = (name, since) => `Training on WebGPU${named(name)}${since > 0 ? ` since iteration ${since}` : ""}, as asked for.`;
+export const takenOver = (name, since) =>
+  `Training on WebGPU${named(name)}${since > 0 ? ` since iteration ${since}` : ""}, as asked for.`;
 
 /** WebGPU was there but could not take over. */
-export const fallbackSentence = (error) => `${CPU}, because WebGPU failed to start (${error.message.replace(/\.$/, "")}).`;
+export const fallbackSentence = (error) =>
+  `${CPU}, because WebGPU failed to start (${error.message.replace(/\.$/, "")}).`;
 
 /** The visitor let the CPU go on after a failure. */
-export const rescued = (iteration) => `${CPU} ${iteration > 0 ? `from iteration ${iteration} on` : "from the start"}, because what trained before had stopped.`;
+export const rescued = (iteration) =>
+  `${CPU} ${iteration > 0 ? `from iteration ${iteration} on` : "from the start"}, because the previous device stopped.`;
 
 /** Where on the CPU, if that is not a Worker: the end of a sentence's line. */
 export function whereWords({ thread, reason }) {
   if (thread === "worker") return "";
-  return reason ? ` It shares the page's thread, because no worker could be started (${reason.replace(/\.$/, "")}).` : " It shares the page's thread, as asked for.";
+  return reason
+    ? ` It shares the page's thread, because no worker could be started (${reason.replace(/\.$/, "")}).`
+    : " It shares the page's thread, as asked for.";
 }
 
 const named = (name) => (name ? ` (${name})` : "");

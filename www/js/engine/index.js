@@ -6,7 +6,14 @@ import { EngineError } from "./protocol.js";
 import { remoteEngine } from "./remote.js";
 
 /** What is drawn on a canvas of the page, and so lives on its thread. */
-const PLOTS = ["draw_returns", "draw_real_vs_imagined", "draw_error_by_horizon", "draw_state_map", "draw_calibration", "draw_curve"];
+const PLOTS = [
+  "draw_returns",
+  "draw_real_vs_imagined",
+  "draw_error_by_horizon",
+  "draw_state_map",
+  "draw_calibration",
+  "draw_curve",
+];
 
 /**
  * Loads the CPU build: one download, compiled once, for the plots on this thread and for the Worker that trains.
@@ -17,7 +24,8 @@ export async function openEngines({ thread, onProgress, onPanic }) {
   const compiled = compile(builds.cpu, onProgress);
   let where = { thread, reason: null }; // where the CPU trains, and why that is not the Worker
   const begin = async () => ({ script: builds.cpu.script, module: await compiled });
-  const beside = async () => remoteEngine(newWorker("cpu"), begin(), { onPanic: (message) => onPanic(message, { final: false }) });
+  const beside = async () =>
+    remoteEngine(newWorker("cpu"), begin(), { onPanic: (message) => onPanic(message, { final: false }) });
   const starting = thread === "worker" ? settled(beside()) : null; // its scripts load while the wasm does
 
   const bindings = await instantiate(builds.cpu, await compiled);
@@ -33,10 +41,22 @@ export async function openEngines({ thread, onProgress, onPanic }) {
   }
   let cpu = await start(starting);
   let gpuBuild = builds.webgpu;
-  const arrives = gpuBuild === "coming" ? arrival().then((build) => { gpuBuild = build; }) : Promise.resolve();
+  const arrives =
+    gpuBuild === "coming"
+      ? arrival().then((build) => {
+          gpuBuild = build;
+        })
+      : Promise.resolve();
   /** @type {?ReturnType<typeof openWebGpu>} */ let webgpu = null;
 
-  const wishOf = ({ task, preset, seed, config, physics }) => ({ task, preset, seed: seed ?? 0, config, physics, device: "cpu" });
+  const wishOf = ({ task, preset, seed, config, physics }) => ({
+    task,
+    preset,
+    seed: seed ?? 0,
+    config,
+    physics,
+    device: "cpu",
+  });
   return {
     schema: bindings.schema(),
     /** What the program would refuse about settings: an EngineError with its `field`, or null. Nothing is opened. */
@@ -77,15 +97,23 @@ export async function openEngines({ thread, onProgress, onPanic }) {
 function openWebGpu(build, onProgress, onPanic) {
   /** @type {{ engine: any, failed: boolean, alive: () => boolean, opening?: Promise<any> }} */
   const entry = { engine: null, failed: false, alive: () => !entry.failed && (entry.engine?.alive() ?? true) };
-  const opening = async () => remoteEngine(newWorker("webgpu"), build, { onProgress, onPanic: (message) => onPanic(message, { final: false }) });
-  entry.opening = opening().then((engine) => (entry.engine = engine), (error) => {
-    entry.failed = true;
-    throw error;
-  });
+  const opening = async () =>
+    remoteEngine(newWorker("webgpu"), build, { onProgress, onPanic: (message) => onPanic(message, { final: false }) });
+  entry.opening = opening().then(
+    (engine) => (entry.engine = engine),
+    (error) => {
+      entry.failed = true;
+      throw error;
+    },
+  );
   return entry;
 }
 
-const settled = (opening) => opening.then((engine) => ({ engine }), (error) => ({ error }));
+const settled = (opening) =>
+  opening.then(
+    (engine) => ({ engine }),
+    (error) => ({ error }),
+  );
 
 const newWorker = (name) => new Worker(new URL("../worker/index.js", import.meta.url), { type: "module", name });
 
@@ -104,7 +132,9 @@ function refusal(asked) {
  * more. The browser knows.
  */
 function hearTraps(told, page = globalThis) {
-  const hear = (error) => { if (error instanceof WebAssembly.RuntimeError) told(error.message); };
+  const hear = (error) => {
+    if (error instanceof WebAssembly.RuntimeError) told(error.message);
+  };
   page.addEventListener("error", (event) => hear(event.error));
   page.addEventListener("unhandledrejection", (event) => hear(event.reason));
 }

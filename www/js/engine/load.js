@@ -7,7 +7,10 @@ import { EngineError } from "./protocol.js";
  * @param {(progress: { received: number, total: ?number }) => void} onProgress
  */
 export async function compile({ wasm: address, bytes = null }, onProgress) {
-  if (typeof WebAssembly !== "object") throw new EngineError("This browser has no WebAssembly, or its settings forbid it. The learner needs it; any current browser has it.");
+  if (typeof WebAssembly !== "object")
+    throw new EngineError(
+      "This browser has no WebAssembly, or its settings forbid it. The learner needs it; any current browser has it.",
+    );
   const response = await reached(address);
   count(response.clone(), (received) => onProgress({ received, total: bytes }));
   try {
@@ -19,7 +22,29 @@ export async function compile({ wasm: address, bytes = null }, onProgress) {
 
 /** An empty program, and one whose only function gives back a vector of zeros. */
 const EMPTY = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
-const SIMD = Uint8Array.of(...EMPTY, 1, 5, 1, 0x60, 0, 1, 0x7b, 3, 2, 1, 0, 10, 22, 1, 20, 0, 0xfd, 12, ...Array(16).fill(0), 11);
+const SIMD = Uint8Array.of(
+  ...EMPTY,
+  1,
+  5,
+  1,
+  0x60,
+  0,
+  1,
+  0x7b,
+  3,
+  2,
+  1,
+  0,
+  10,
+  22,
+  1,
+  20,
+  0,
+  0xfd,
+  12,
+  ...Array(16).fill(0),
+  11,
+);
 
 /** What stood in the way of compiling: a policy refuses every program, an old browser that with SIMD. */
 function whyNot(message) {
@@ -28,7 +53,8 @@ function whyNot(message) {
   } catch {
     return "the content security policy of this page's host forbids WebAssembly. Whoever runs the host can allow it: script-src must hold 'wasm-unsafe-eval'.";
   }
-  if (!WebAssembly.validate(SIMD)) return "this browser cannot run it: it lacks WebAssembly SIMD (Chrome 91, Firefox 89, Safari 16.4 or newer have it).";
+  if (!WebAssembly.validate(SIMD))
+    return "this browser cannot run it: it lacks WebAssembly SIMD (Chrome 91, Firefox 89, Safari 16.4 or newer have it).";
   return `it is no program that this browser can compile (${message.replace(/\.$/, "")}). The file may be incomplete or another one: load the page anew, or put the whole folder on the server again.`;
 }
 
@@ -56,12 +82,19 @@ async function reached(address) {
     response = await fetch(address);
   } catch (cause) {
     await new Promise((later) => setTimeout(later)); // the policy speaks after the refusal
-    if (refusals.includes("connect-src")) throw new EngineError("The learner could not be loaded: the content security policy of this page's host forbids it. Whoever runs the host can allow it: connect-src must hold 'self'.", { cause });
+    if (refusals.includes("connect-src"))
+      throw new EngineError(
+        "The learner could not be loaded: the content security policy of this page's host forbids it. Whoever runs the host can allow it: connect-src must hold 'self'.",
+        { cause },
+      );
     throw new EngineError(`The learner could not be loaded: ${cause.message}.`, { cause });
   } finally {
     globalThis.removeEventListener?.("securitypolicyviolation", hear);
   }
-  if (!response.ok) throw new EngineError(`The learner could not be loaded: the server answered ${response.status} for ${new URL(address).pathname}.`);
+  if (!response.ok)
+    throw new EngineError(
+      `The learner could not be loaded: the server answered ${response.status} for ${new URL(address).pathname}.`,
+    );
   return response;
 }
 

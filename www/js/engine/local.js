@@ -24,7 +24,9 @@ export function localEngine(bindings, { pace = AT_ONCE } = {}) {
     open: (wish) => open(() => bindings.Session.create(wish)),
     resume: (checkpoint, device) => open(() => bindings.Session.resume(checkpoint, device)),
     alive: () => alive,
-    close: () => { alive = false; },
+    close: () => {
+      alive = false;
+    },
   };
 }
 
@@ -47,7 +49,9 @@ function sessionOf(session, { failed, pace }) {
       if (order.anew) growth = createGrowth();
       return inTurn(() => advance(session, order, { growth, moved, pace, rested: () => asked !== rests }));
     },
-    rest: () => { rests += 1; },
+    rest: () => {
+      rests += 1;
+    },
     physics: () => inTurn(() => session.physics()),
     setPhysics: (name, value) => inTurn(() => session.set_physics(name, value)),
     close: () => void inTurn(() => session.free()).catch(() => {}),
@@ -65,8 +69,18 @@ async function advance(session, order, { growth, moved, pace, rested }) {
   };
   const done = maxTicks > 0 && !rested() ? await pace.work({ ...order, maxTicks }, slice, rested) : IDLE;
   const start = performance.now();
-  const report = { ticks: done.ticks, phaseChanged: done.phase_changed, iterationEnded: done.iteration_ended, idleMs: done.idle_ms ?? 0 };
-  if (look) Object.assign(report, { snapshot: session.snapshot(), recording: session.take_recording(), ...moved(session.physics()) });
+  const report = {
+    ticks: done.ticks,
+    phaseChanged: done.phase_changed,
+    iterationEnded: done.iteration_ended,
+    idleMs: done.idle_ms ?? 0,
+  };
+  if (look)
+    Object.assign(report, {
+      snapshot: session.snapshot(),
+      recording: session.take_recording(),
+      ...moved(session.physics()),
+    });
   if (curves) {
     const before = performance.now();
     report.curves = growth(session.curves());

@@ -19,7 +19,7 @@
  * @property {() => void} rest orders that have not begun yet are answered with no work done, one that is spread ends
  * @property {() => Promise<Parameter[]>} physics what can be changed in the task while it runs
  * @property {(name: string, value: number) => Promise<Parameter[]>} setPhysics changes one from the next step on; all of them as
- *   they are then. Rejects with an {@link EngineError} for a value that is not possible, and nothing has changed
+ *   they are then. Rejects with an {@link EngineError} for a value that is not valid, and nothing has changed
  * @property {() => void} close
  * @property {{kind: string, name: string, sentence: string}} device
  *
@@ -72,7 +72,11 @@ export class EngineError extends Error {
 
   /** As a message can carry it; `from` reads it. */
   plain() {
-    return { message: this.message, fatal: this.fatal, ...Object.fromEntries(FIELDS.map((name) => [name, Reflect.get(this, name)])) };
+    return {
+      message: this.message,
+      fatal: this.fatal,
+      ...Object.fromEntries(FIELDS.map((name) => [name, Reflect.get(this, name)])),
+    };
   }
 
   /** @param {any} error whatever was thrown */

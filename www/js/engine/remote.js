@@ -19,8 +19,12 @@ export async function remoteEngine(worker, start, { onProgress = () => {}, onPan
   let failure = null; // why nothing is answered any more
   let begin;
   let end;
-  const ended = new Promise((resolve) => { end = resolve; });
-  const started = new Promise((resolve, reject) => { begin = { resolve, reject }; });
+  const ended = new Promise((resolve) => {
+    end = resolve;
+  });
+  const started = new Promise((resolve, reject) => {
+    begin = { resolve, reject };
+  });
 
   const fail = (error) => {
     failure ??= error;
@@ -30,13 +34,16 @@ export async function remoteEngine(worker, start, { onProgress = () => {}, onPan
     begin.reject(failure);
     worker.terminate();
   };
-  const call = (name, session, ...args) => new Promise((resolve, reject) => {
-    if (failure) return reject(failure);
-    calls += 1;
-    pending.set(calls, { resolve, reject });
-    worker.postMessage({ id: calls, call: name, session, args });
-  });
-  const tell = (name, session) => { if (!failure) worker.postMessage({ id: null, call: name, session, args: [] }); };
+  const call = (name, session, ...args) =>
+    new Promise((resolve, reject) => {
+      if (failure) return reject(failure);
+      calls += 1;
+      pending.set(calls, { resolve, reject });
+      worker.postMessage({ id: calls, call: name, session, args });
+    });
+  const tell = (name, session) => {
+    if (!failure) worker.postMessage({ id: null, call: name, session, args: [] });
+  };
 
   const silent = () => fail(new EngineError(`The worker that trains did not start within ${PATIENCE_S} seconds.`));
   const patience = createPatience({ late: silent, back() {}, ...clock });
@@ -60,15 +67,22 @@ export async function remoteEngine(worker, start, { onProgress = () => {}, onPan
   };
   worker.onerror = (event) => {
     event.preventDefault?.();
-    fail(new EngineError(`The worker that trains failed (${event.message || "the browser does not say why"}).`, { fatal: true }));
+    fail(
+      new EngineError(`The worker that trains failed (${event.message || "the browser does not say why"}).`, {
+        fatal: true,
+      }),
+    );
   };
-  worker.onmessageerror = () => fail(new EngineError("The worker that trains sent something that this browser cannot read.", { fatal: true }));
+  worker.onmessageerror = () =>
+    fail(new EngineError("The worker that trains sent something that this browser cannot read.", { fatal: true }));
 
   // By then a script that the browser refuses has been heard of.
-  Promise.resolve(start).then((known) => {
-    waitForIt();
-    worker.postMessage({ start: known });
-  }).catch((error) => fail(EngineError.from(error)));
+  Promise.resolve(start)
+    .then((known) => {
+      waitForIt();
+      worker.postMessage({ start: known });
+    })
+    .catch((error) => fail(EngineError.from(error)));
   await started;
 
   async function opened(name, ...args) {

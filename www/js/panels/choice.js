@@ -21,13 +21,17 @@ export function makeChoice(select, chosen, { later = setTimeout, never = clearTi
     walking = WALKS.test(key) && !ctrlKey && !metaKey;
     if (key === "Enter" && timer !== null) commit();
   });
-  select.addEventListener("pointerdown", () => { walking = false; });
+  select.addEventListener("pointerdown", () => {
+    walking = false;
+  });
   select.addEventListener("change", () => {
     never(timer);
     if (!walking) return commit();
     timer = later(commit, REST_MS);
   });
-  select.addEventListener("blur", () => { if (timer !== null) commit(); });
+  select.addEventListener("blur", () => {
+    if (timer !== null) commit();
+  });
 
   return {
     show(value) {

@@ -28,7 +28,9 @@ export function mountControls({ store, commands }) {
     for (const name of ["play", "tick", "phase"]) if (stopped) find(name, bar).disabled = true;
     big.hidden = playing || stopped || run === 0 || (snapshot?.ticks ?? 0) > 0;
   });
-  store.on(["speed"], (state) => { speed.querySelector(`[value=${state.speed}]`).checked = true; });
+  store.on(["speed"], (state) => {
+    speed.querySelector(`[value=${state.speed}]`).checked = true;
+  });
 }
 
 /** Offered for as long as there is a run to go back to. */
@@ -41,6 +43,7 @@ function mountUndo({ store, commands, bar }) {
   store.on(["left"], ({ left }) => {
     if (!left && document.activeElement === undo) find("play", bar).focus({ preventScroll: true });
     undo.hidden = !left;
-    if (left) undo.title = `Back to the run that you left: ${left.task}, seed ${left.seed}, after ${counted(left.iteration, "iteration")}`;
+    if (left)
+      undo.title = `Back to the run that you left: ${left.task}, seed ${left.seed}, after ${counted(left.iteration, "iteration")}`;
   });
 }

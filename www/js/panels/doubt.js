@@ -12,14 +12,20 @@ export function mountDoubt({ store, plotter }) {
   const panel = find("doubt");
   const canvas = find("plot", panel);
   store.on(["calibration", "returnGap", "run", "snapshot"], ({ calibration, returnGap, snapshot }) => {
-    const words = imagines({ snapshot }) ? doubtAnswer(calibration) : "This learner has no model of the world, so it has nothing to doubt.";
+    const words = imagines({ snapshot })
+      ? doubtAnswer(calibration)
+      : "This learner has no world model, so there is no uncertainty to show.";
     say(find("answer", panel), words);
     say(find("promise", panel), imagines({ snapshot }) ? promiseAnswer(returnGap, snapshot?.horizon) : "");
     canvas.setAttribute("aria-label", `Error of the world model by how much its members disagree. ${words}`);
   });
   const show = () => {
     const { calibration } = store.get();
-    plotter.show(canvas, imagines(store.get()) && ((plots, theme, target) => plots.draw_calibration(target, calibration ?? NOTHING, theme)));
+    plotter.show(
+      canvas,
+      imagines(store.get()) &&
+        ((plots, theme, target) => plots.draw_calibration(target, calibration ?? NOTHING, theme)),
+    );
   };
   store.on(["calibration", "run"], show);
   store.watch(["snapshot"], imagines, show); // without a model no picture will come
@@ -27,21 +33,32 @@ export function mountDoubt({ store, plotter }) {
 
 /** Whether more doubt means more error, in a sentence. */
 export function doubtAnswer(calibration) {
-  if (!calibration) return "Its doubt will be compared with its mistakes here.";
+  if (!calibration) return "Its uncertainty will be compared with its errors here.";
   const { rank_correlation: rank, disagreement, error } = calibration;
-  const verdict = rank > CLEAR ? "Mostly: where its models disagree more, they are more wrong"
-    : rank > SOME ? "A little: where its models disagree more, they are often more wrong"
-    : "No: how much its models disagree says little about how wrong they are";
+  const verdict =
+    rank > CLEAR
+      ? "Mostly: where its models disagree more, their errors are larger"
+      : rank > SOME
+        ? "Partly: where its models disagree more, their errors are often larger"
+        : "No: how much its models disagree says little about their error";
   const mean = (numbers) => numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
   const times = mean(error) / mean(disagreement);
-  const size = !Number.isFinite(times) ? "" : times > 1.5 ? ` They are ${value(Number(times.toPrecision(2)))} times as wrong as they disagree: too sure of themselves.` : times < 0.67 ? " They doubt more than they need to." : " They are about as wrong as they disagree.";
+  const size = !Number.isFinite(times)
+    ? ""
+    : times > 1.5
+      ? ` They are ${value(Number(times.toPrecision(2)))} times as wrong as they disagree: overconfident.`
+      : times < 0.67
+        ? " They are underconfident."
+        : " They are about as wrong as they disagree.";
   return `${verdict} (rank correlation ${value(Number(rank.toFixed(2)))}).${size}`;
 }
 
 /** What was promised and what came, in a sentence. */
 export function promiseAnswer(gap, horizon) {
-  if (!gap) return "What it imagines to earn will be compared with what it earns.";
-  const [imagined, real] = [gap.imagined, gap.real].map((number) => value(Number(Math.abs(number) < 1 ? number.toFixed(2) : number.toPrecision(3))));
+  if (!gap) return "The return it imagines will be compared with the real one.";
+  const [imagined, real] = [gap.imagined, gap.real].map((number) =>
+    value(Number(Math.abs(number) < 1 ? number.toFixed(2) : number.toPrecision(3))),
+  );
   const much = Math.abs(gap.gap) / Math.max(Math.abs(gap.real), 0.01);
   const verdict = much <= FAIR ? "a fair promise" : gap.gap > 0 ? "it dreams of too much" : "it dreams of too little";
   return `Over up to ${horizon ?? "some"} steps its dream promised a return of ${imagined} on average; from the same starts ${real} really came: ${verdict}.`;

@@ -15,7 +15,12 @@ export function mountLearning({ store, plotter }) {
   store.on(["curves"], ({ curves, settings, schema, snapshot }) => {
     const task = schema?.tasks.find(({ id }) => id === settings?.task);
     const any = curves && curves.episode_returns.length + curves.evaluations.length > 0;
-    plotter.show(canvas, curves ? (plots, theme, target) => plots.draw_returns(target, { ...curves, solved_return: task.solved_return }, theme) : null);
+    plotter.show(
+      canvas,
+      curves
+        ? (plots, theme, target) => plots.draw_returns(target, { ...curves, solved_return: task.solved_return }, theme)
+        : null,
+    );
     const words = any ? answer(curves, task, snapshot) : begun(task);
     say(find("answer", panel), words);
     canvas.setAttribute("aria-label", `Return of each episode against real steps. ${words}`);
@@ -32,20 +37,31 @@ const mean = (points) => points.reduce((sum, point) => sum + point.value, 0) / p
 
 /** Before the first episode has ended, which may be long. */
 export function begun(task) {
-  return task ? `It has only just begun: no episode has ended yet, and one may last ${count(task.time_limit)} steps.` : "It has only just begun.";
+  return task
+    ? `It has only just begun: no episode has ended yet, and one may last ${count(task.time_limit)} steps.`
+    : "It has only just begun.";
 }
 
-export function answer({ episode_returns: episodes, evaluations }, { solved_return: bar, return_range: [worst, best] }, snapshot) {
+export function answer(
+  { episode_returns: episodes, evaluations },
+  { solved_return: bar, return_range: [worst, best] },
+  snapshot,
+) {
   const tests = evaluations.map((point) => point.value);
   const latest = tests.at(-1);
   const whole = (number) => value(best - worst > FINE ? Math.round(number) : Number(number.toFixed(2)));
-  if (snapshot?.solved_at_real_steps) return `Yes: it solved the task after ${count(snapshot.solved_at_real_steps)} real steps. Its latest test reached ${whole(latest)}.${lagging(episodes, latest, best - worst)}`;
-  if (episodes.length < FEW && tests.length === 0) return `Too early to say: ${counted(episodes.length, "episode")} ended so far. ${whole(bar)} is solved.`;
-  if (episodes.length === 0) return `${latest >= bar ? "Yes" : "Not yet"}: no episode has ended so far; its latest test returned ${whole(latest)}, and ${whole(bar)} is solved.`;
+  if (snapshot?.solved_at_real_steps)
+    return `Yes: it solved the task after ${count(snapshot.solved_at_real_steps)} real steps. Its latest test reached ${whole(latest)}.${lagging(episodes, latest, best - worst)}`;
+  if (episodes.length < FEW && tests.length === 0)
+    return `Too early to say: ${counted(episodes.length, "episode")} ended so far. ${whole(bar)} is solved.`;
+  if (episodes.length === 0)
+    return `${latest >= bar ? "Yes" : "Not yet"}: no episode has ended so far; its latest test returned ${whole(latest)}, and ${whole(bar)} is solved.`;
   const start = mean(episodes.slice(0, FEW));
   const recent = mean(episodes.slice(-RECENT));
-  const numbers = `its last ${counted(Math.min(RECENT, episodes.length), "episode")} returned ${whole(recent)} on average`
-    + (tests.length > 0 ? `, its latest test ${whole(latest)}` : "") + `; ${whole(bar)} is solved.`;
+  const numbers =
+    `its last ${counted(Math.min(RECENT, episodes.length), "episode")} returned ${whole(recent)} on average` +
+    (tests.length > 0 ? `, its latest test ${whole(latest)}` : "") +
+    `; ${whole(bar)} is solved.`;
   const gain = ((latest ?? recent) - start) / (best - worst);
   const loss = (Math.max(...tests, recent) - (latest ?? recent)) / (best - worst);
   return `${loss > FALLEN ? "It was better before" : gain > CLEAR ? "Yes" : "Not yet"}: ${numbers}`;

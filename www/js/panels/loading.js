@@ -10,9 +10,12 @@ export function mountLoading({ store }) {
     if (done) return;
     if (total) bar.value = received / total;
     const all = total !== null && received >= total;
-    const words = received === 0 ? "Loading the learner"
-      : all ? "Preparing the learner"
-      : `Loading the learner: ${megabytes(received)}${total ? ` of ${megabytes(total)}` : ""}`;
+    const words =
+      received === 0
+        ? "Loading the learner"
+        : all
+          ? "Preparing the learner"
+          : `Loading the learner: ${megabytes(received)}${total ? ` of ${megabytes(total)}` : ""}`;
     say(find("loading-words"), words);
   });
 }

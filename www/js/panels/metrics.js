@@ -7,17 +7,19 @@ const REST_MS = 500;
 export function mountMetrics({ store }) {
   const panel = find("metrics");
   const cells = new Map();
-  find("rows", panel).replaceChildren(...store.get().schema.metrics.map(({ name, unit, meaning, healthy, advice }) => {
-    const row = copyOf("metric-row");
-    const [title, number, what, health] = row.children;
-    title.querySelector("code").textContent = name;
-    title.querySelector("small").textContent = unit;
-    what.textContent = meaning;
-    health.querySelector("span").textContent = healthy;
-    health.querySelector("small").textContent = advice;
-    cells.set(name, number);
-    return row;
-  }));
+  find("rows", panel).replaceChildren(
+    ...store.get().schema.metrics.map(({ name, unit, meaning, healthy, advice }) => {
+      const row = copyOf("metric-row");
+      const [title, number, what, health] = row.children;
+      title.querySelector("code").textContent = name;
+      title.querySelector("small").textContent = unit;
+      what.textContent = meaning;
+      health.querySelector("span").textContent = healthy;
+      health.querySelector("small").textContent = advice;
+      cells.set(name, number);
+      return row;
+    }),
+  );
   let at = -Infinity;
   const show = () => {
     const { snapshot, playing } = store.get();

@@ -19,14 +19,18 @@ export function mountNarration({ store }) {
       write(line, snapshot.narration);
     }
   });
-  store.watch(["snapshot", "playing"], news, (words) => { if (words) say(spoken, words); });
+  store.watch(["snapshot", "playing"], news, (words) => {
+    if (words) say(spoken, words);
+  });
 }
 
 /** What is worth being said aloud of this moment; the same words for as long as nothing else is. */
 export function news({ snapshot, playing }) {
   if (!snapshot) return "";
-  if (!playing) return snapshot.ticks > 0 ? `Paused. ${snapshot.narration} ${counted(snapshot.episodes, "episode")} so far.` : "";
-  if (snapshot.solved_at_real_steps) return `It solved the task after ${count(snapshot.solved_at_real_steps)} real steps.`;
+  if (!playing)
+    return snapshot.ticks > 0 ? `Paused. ${snapshot.narration} ${counted(snapshot.episodes, "episode")} so far.` : "";
+  if (snapshot.solved_at_real_steps)
+    return `It solved the task after ${count(snapshot.solved_at_real_steps)} real steps.`;
   if (snapshot.latest_evaluation !== null && snapshot.latest_evaluation !== undefined) return FIRST_TEST;
   return "It is learning.";
 }
@@ -37,11 +41,13 @@ const FIRST_TEST = "It is learning. Its first test is done; the question “Is i
 function write(node, text) {
   if (node.textContent === text) return;
   const parts = text.split(/(\b[Ii]magin\w*)/);
-  node.replaceChildren(...parts.map((part, index) => {
-    if (index % 2 === 0) return part;
-    const word = document.createElement("span");
-    word.className = "imagined";
-    word.textContent = part;
-    return word;
-  }));
+  node.replaceChildren(
+    ...parts.map((part, index) => {
+      if (index % 2 === 0) return part;
+      const word = document.createElement("span");
+      word.className = "imagined";
+      word.textContent = part;
+      return word;
+    }),
+  );
 }

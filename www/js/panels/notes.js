@@ -1,15 +1,19 @@
-// Sentences that a visitor should read: what in the address was not possible, what stopped the run.
+// Sentences that a visitor should read: what in the address was not valid, what stopped the run.
 import { copyOf, find } from "../dom.js";
 
 export function mountNotes({ store }) {
   const place = find("notes");
   store.on(["notes"], ({ notes }) => {
-    place.replaceChildren(...notes.map((text) => {
-      const note = copyOf("note");
-      note.querySelector("span").textContent = readable(text);
-      note.querySelector("button").addEventListener("click", () => store.set({ notes: store.get().notes.filter((other) => other !== text) }));
-      return note;
-    }));
+    place.replaceChildren(
+      ...notes.map((text) => {
+        const note = copyOf("note");
+        note.querySelector("span").textContent = readable(text);
+        note
+          .querySelector("button")
+          .addEventListener("click", () => store.set({ notes: store.get().notes.filter((other) => other !== text) }));
+        return note;
+      }),
+    );
   });
 }
 

@@ -7,7 +7,9 @@ export function mountReality({ store, plotter }) {
   const place = find("small-plots", panel);
   const { schema } = store.get();
   // As many pictures as the task with most numbers needs; the others stay hidden.
-  const canvases = Array.from({ length: Math.max(...schema.tasks.map(({ obs }) => obs.length)) }, () => copyOf("small-plot"));
+  const canvases = Array.from({ length: Math.max(...schema.tasks.map(({ obs }) => obs.length)) }, () =>
+    copyOf("small-plot"),
+  );
   place.replaceChildren(...canvases);
   const show = () => {
     const { comparison, settings } = store.get();
@@ -16,9 +18,17 @@ export function mountReality({ store, plotter }) {
     canvases.forEach((canvas, dimension) => {
       const { name, unit } = dimensions[dimension] ?? {};
       canvas.hidden = !name;
-      plotter.show(canvas, name && imagines(store.get())
-        ? (plots, theme, target) => plots.draw_real_vs_imagined(target, comparison ?? NOTHING, dimension, name, unit, theme) : null);
-      canvas.setAttribute("aria-label", comparison && name ? `${name}: ${described(comparison, dimension)}` : "Nothing compared yet.");
+      plotter.show(
+        canvas,
+        name && imagines(store.get())
+          ? (plots, theme, target) =>
+              plots.draw_real_vs_imagined(target, comparison ?? NOTHING, dimension, name, unit, theme)
+          : null,
+      );
+      canvas.setAttribute(
+        "aria-label",
+        comparison && name ? `${name}: ${described(comparison, dimension)}` : "Nothing compared yet.",
+      );
     });
     if (comparison) say(find("answer", panel), answer(comparison, dimensions));
   };
@@ -26,9 +36,12 @@ export function mountReality({ store, plotter }) {
   store.watch(["snapshot"], imagines, show); // without a model no picture will come
   store.on(["snapshot"], ({ snapshot, comparison }) => {
     if (comparison) return;
-    say(find("answer", panel), snapshot?.imagination_rounds === 0
-      ? "This learner does not imagine, so there is nothing to compare."
-      : "The same actions, lived and dreamt, will be compared here.");
+    say(
+      find("answer", panel),
+      snapshot?.imagination_rounds === 0
+        ? "This learner does not imagine, so there is nothing to compare."
+        : "Real and imagined outcomes of the same actions will be compared here.",
+    );
   });
 }
 
@@ -44,13 +57,17 @@ export function leaves({ real, imagined_low: low, imagined_high: high }, dimensi
 
 function described(comparison, dimension) {
   const step = leaves(comparison, dimension);
-  return step === null ? "reality stays within what was imagined." : `reality leaves what was imagined after ${step} steps.`;
+  return step === null
+    ? "reality stays within what was imagined."
+    : `reality leaves what was imagined after ${step} steps.`;
 }
 
 export function answer(comparison, dimensions) {
   const steps = comparison.real.length - 1;
-  const left = dimensions.map((dimension, index) => [leaves(comparison, index), dimension.name]).filter(([step]) => step !== null);
-  if (left.length === 0) return `Nowhere in these ${steps} steps: with the same actions, the dream came true.`;
+  const left = dimensions
+    .map((dimension, index) => [leaves(comparison, index), dimension.name])
+    .filter(([step]) => step !== null);
+  if (left.length === 0) return `Nowhere within ${steps} steps: with the same actions, reality followed the dream.`;
   const [step, name] = left.reduce((first, other) => (other[0] < first[0] ? other : first));
   return `After ${step} of ${steps} steps, at the ${name}: with the same actions, it had imagined something else.`;
 }

@@ -11,11 +11,13 @@ export function mountTopline({ store, commands, addressOfRun }) {
   const { schema } = store.get();
 
   task.replaceChildren(...schema.tasks.map(({ id, goal }) => Object.assign(new Option(id, id), { title: goal })));
-  preset.replaceChildren(...schema.presets.map(({ name, title, explanation }) => {
-    const option = new Option(title, name);
-    option.title = explanation;
-    return option;
-  }));
+  preset.replaceChildren(
+    ...schema.presets.map(({ name, title, explanation }) => {
+      const option = new Option(title, name);
+      option.title = explanation;
+      return option;
+    }),
+  );
   const offer = (settings) => {
     for (const option of /** @type {any} */ (preset).options) {
       const row = unsuited(schema, { task: settings.task, preset: option.value });
@@ -39,7 +41,7 @@ export function mountTopline({ store, commands, addressOfRun }) {
     say(find("goal"), goal.charAt(0).toLowerCase() + goal.slice(1));
     offer(settings);
     preset.title = schema.presets.find(({ name }) => name === settings.preset)?.explanation ?? "";
-    say(find("device-sentence"), opening ? "Preparing the learner…" : opened?.sentence ?? "");
+    say(find("device-sentence"), opening ? "Preparing the learner…" : (opened?.sentence ?? ""));
   };
   store.on(["settings", "device", "opening"], show);
   const coming = find("coming");
@@ -84,5 +86,10 @@ export function taskChange(schema, settings, task) {
   const preset = settings?.preset ?? schema.presets[0].name;
   const row = unsuited(schema, { task, preset });
   if (!row) return { task, config: {} };
-  return { task, preset: row.instead, config: {}, note: `${row.why} ${titleOf(schema, row.instead)} learns it instead.` };
+  return {
+    task,
+    preset: row.instead,
+    config: {},
+    note: `${row.why} ${titleOf(schema, row.instead)} learns it instead.`,
+  };
 }

@@ -10,7 +10,11 @@ export function mountTrust({ store, plotter }) {
     const { errorByHorizon, snapshot } = store.get();
     const any = errorByHorizon && errorByHorizon.model.length > 0;
     const horizon = snapshot?.horizon ?? errorByHorizon?.model.length;
-    plotter.show(canvas, imagines(store.get()) && ((plots, theme, target) => plots.draw_error_by_horizon(target, errorByHorizon ?? NOTHING, horizon ?? 0, theme)));
+    plotter.show(
+      canvas,
+      imagines(store.get()) &&
+        ((plots, theme, target) => plots.draw_error_by_horizon(target, errorByHorizon ?? NOTHING, horizon ?? 0, theme)),
+    );
     canvas.setAttribute("aria-label", any ? described(errorByHorizon) : "Nothing measured yet.");
   };
   store.on(["errorByHorizon", "run"], show);
@@ -23,14 +27,15 @@ const NOTHING = { model: [], stretches: [], asked: 0 };
 export function described({ model, asked }) {
   const last = model.at(-1);
   const unknown = model.length < asked ? ` Not known beyond that, up to ${counted(asked, "step")}.` : "";
-  return `Error of the world model after 1 to ${counted(model.length, "imagined step")}, where 1 is as good as predicting no change: ${model[0].toFixed(2)} after one step, ${last.toFixed(2)} after the last.${unknown}`;
+  return `Error of the world model after 1 to ${counted(model.length, "imagined step")}, where 1 is as bad as predicting no change: ${model[0].toFixed(2)} after one step, ${last.toFixed(2)} after the last.${unknown}`;
 }
 
 export function answer(snapshot) {
   if (!snapshot) return "It has not imagined anything yet.";
   if (snapshot.imagination_skipped) return `Not now: ${snapshot.imagination_skipped.replace(/\.?$/, ".")}`;
   if (snapshot.imagination_rounds === 0) return "This learner does not imagine: it learns from real steps alone.";
-  if (snapshot.confidence === null || snapshot.confidence === undefined) return "Not measured yet: its model of the world has not been tested.";
+  if (snapshot.confidence === null || snapshot.confidence === undefined)
+    return "Not measured yet: its world model has not been tested.";
   const much = snapshot.confidence > 0.6 ? "Largely" : snapshot.confidence > 0.3 ? "Somewhat" : "Hardly";
   const { known_steps: known, horizon, horizon_set: wanted } = snapshot;
   const answered = `${much}: confidence ${percent(snapshot.confidence)}, so it imagines ${counted(snapshot.branches, "future")} a round, up to ${counted(horizon, "step")} ahead.`;

@@ -2,7 +2,6 @@
 import { find, say } from "../dom.js";
 import { percent, value } from "../format.js";
 
-
 export function mountWhere({ store, plotter }) {
   const panel = find("where");
   const canvas = find("plot", panel);
@@ -12,9 +11,15 @@ export function mountWhere({ store, plotter }) {
     const layer = layers.querySelector(":checked").value;
     const words = answer(stateMap, layer);
     const none = stateMap && stateMap[layer].length === 0; // nor will there be
-    plotter.show(canvas, none ? null : (plots, theme, target) => plots.draw_state_map(target, stateMap ?? NOTHING, layer, theme));
+    plotter.show(
+      canvas,
+      none ? null : (plots, theme, target) => plots.draw_state_map(target, stateMap ?? NOTHING, layer, theme),
+    );
     say(find("answer", panel), words);
-    canvas.setAttribute("aria-label", stateMap ? `Map of ${stateMap.axes[1].name} over ${stateMap.axes[0].name}. ${words}` : words);
+    canvas.setAttribute(
+      "aria-label",
+      stateMap ? `Map of ${stateMap.axes[1].name} over ${stateMap.axes[0].name}. ${words}` : words,
+    );
   };
   layers.addEventListener("change", show);
   store.on(["stateMap", "run"], show);
@@ -27,22 +32,25 @@ const NOTHING = { axes: [AXIS, AXIS], cells: [0, 0], visits: [], novelty: [], va
 export function answer(map, layer) {
   if (!map) return "Its first steps will be drawn here.";
   const numbers = map[layer];
-  if (numbers.length === 0) return "This learner is not curious: nothing is more interesting to it for being new.";
+  if (numbers.length === 0) return "This learner is not curious: novelty earns it nothing.";
   const visited = map.visits.filter((visits) => visits > 0).length;
   const best = numbers.indexOf(Math.max(...numbers));
   const place = placed(map, best);
-  if (layer === "visits") return `It has been in ${percent(visited / numbers.length)} of this map, most often near ${place}.`;
+  if (layer === "visits")
+    return `It has been in ${percent(visited / numbers.length)} of this map, most often near ${place}.`;
   const seen = map.visits[best] > 0;
-  if (layer === "novelty") return `Most new to it: near ${place}, where it has ${seen ? "" : "never "}been. Dots: visited.`;
+  if (layer === "novelty") return `Most novel: near ${place}, where it has ${seen ? "" : "never "}been. Dots: visited.`;
   return `It expects the highest return, ${value(numbers[best])}, near ${place}${seen ? "" : ": a guess"}. Dots: visited.`;
 }
 
 /** "cart position 0.9 m and pole angle −0.1 rad" */
 function placed({ axes, cells }, index) {
   const at = [index % cells[0], Math.floor(index / cells[0])];
-  return axes.map(({ name, unit, low, high }, axis) => {
-    const whole = unit === "" && Math.abs(high - low) === cells[axis]; // a grid counts its cells
-    const number = low + ((at[axis] + 0.5) / cells[axis]) * (high - low);
-    return `${name} ${value(whole ? Math.round(number) : Number(number.toPrecision(2)))}${unit ? ` ${unit}` : ""}`;
-  }).join(" and ");
+  return axes
+    .map(({ name, unit, low, high }, axis) => {
+      const whole = unit === "" && Math.abs(high - low) === cells[axis]; // a grid counts its cells
+      const number = low + ((at[axis] + 0.5) / cells[axis]) * (high - low);
+      return `${name} ${value(whole ? Math.round(number) : Number(number.toPrecision(2)))}${unit ? ` ${unit}` : ""}`;
+    })
+    .join(" and ");
 }

@@ -8,7 +8,13 @@ const TORQUES = [-1, 0, 1]; // of the three actions
 export const TASKS = ["Acrobot-v1"];
 export const STILL = [1, 0.02, 1, 0.03, 0, 0];
 export const GHOSTS = { poses: 0, paths: 2.2 };
-export const STRIP = { label: "height of the free end", of: heightOf, top: 2.2, bottom: -2.2, marks: [{ value: LINE, label: "the line" }] };
+export const STRIP = {
+  label: "height of the free end",
+  of: heightOf,
+  top: 2.2,
+  bottom: -2.2,
+  marks: [{ value: LINE, label: "the line" }],
+};
 
 // Links are drawn as long as the rule counts them, 1 each, also when the upper one has been made longer or shorter.
 export function camera({ width, top, bottom }) {
@@ -33,7 +39,15 @@ export function drawWorld(context, eye, view, theme) {
   const [x, y] = eye.shoulder;
   const line = Math.round(y - LINE * eye.link) + 0.5;
   const half = Math.min(eye.width / 2 - 8, 2.4 * eye.link);
-  dashed(context, [[x - half, line], [x + half, line]], theme.reward, [6, 5]);
+  dashed(
+    context,
+    [
+      [x - half, line],
+      [x + half, line],
+    ],
+    theme.reward,
+    [6, 5],
+  );
   label(context, "reach this line", [x - half, line + 11], theme);
 }
 
@@ -42,7 +56,7 @@ export function drawReal(context, eye, { obs, frame }, theme) {
   const width = Math.max(5, eye.link * 0.1);
   rod(context, [eye.shoulder, elbow, tip], width, theme.ink);
   for (const joint of [eye.shoulder, elbow]) disc(context, joint, width * 0.25, theme.paper);
-  const torque = frame.ended ? 0 : TORQUES[frame.action[0]] ?? 0;
+  const torque = frame.ended ? 0 : (TORQUES[frame.action[0]] ?? 0);
   // Angles here grow against the clock on the screen, because they are counted from straight down.
   turn(context, elbow, eye.link * 0.3, Math.PI / 2 - along - torque * 0.35, -torque * 1.2, theme.ink);
 }
@@ -63,5 +77,9 @@ export function describe(obs, { episode_step, ended }) {
 
 export function ending(eye, { ended, episode_step }) {
   const good = ended === "terminated";
-  return { words: good ? `over the line after ${episode_step} steps` : `not there in ${episode_step} steps`, good, x: eye.shoulder[0] };
+  return {
+    words: good ? `over the line after ${episode_step} steps` : `not there in ${episode_step} steps`,
+    good,
+    x: eye.shoulder[0],
+  };
 }

@@ -11,7 +11,13 @@ const SEEN = 1.25; // m: a longer pole makes everything smaller; a shorter one i
 export const TASKS = ["CartPole-v1"];
 export const STILL = [0, 0, 0.03, 0];
 export const GHOSTS = { poses: 4, paths: 1.4 };
-export const STRIP = { label: "pole angle", of: (obs) => obs[ANGLE], top: -1.5 * FALL, bottom: 1.5 * FALL, marks: [{ value: -FALL }, { value: FALL, label: "falls at 12°" }] };
+export const STRIP = {
+  label: "pole angle",
+  of: (obs) => obs[ANGLE],
+  top: -1.5 * FALL,
+  bottom: 1.5 * FALL,
+  marks: [{ value: -FALL }, { value: FALL, label: "falls at 12°" }],
+};
 
 /** How metres become pixels between `top` and `bottom`; a narrow picture looks closer and goes along with the cart. */
 export function camera({ width, top, bottom }, [position], { physics }) {
@@ -19,13 +25,23 @@ export function camera({ width, top, bottom }, [position], { physics }) {
   const metre = Math.min((bottom - top) / (Math.max(1, pole / SEEN) + CART.height + 0.12), width / 3.2);
   const slack = Math.max(0, EDGE - (KEPT * width) / 2 / metre);
   const centre = (Math.max(-EDGE, Math.min(EDGE, position)) / EDGE) * slack;
-  return { metre, pole: Math.min(pole, (bottom - top) / metre - CART.height), width, ground: bottom, x: (metres) => width / 2 + (metres - centre) * metre };
+  return {
+    metre,
+    pole: Math.min(pole, (bottom - top) / metre - CART.height),
+    width,
+    ground: bottom,
+    x: (metres) => width / 2 + (metres - centre) * metre,
+  };
 }
 
 function body(eye, obs) {
   const x = eye.x(obs[0]);
   const axle = eye.ground - CART.height * eye.metre;
-  return { x, axle, tip: [x + Math.sin(obs[ANGLE]) * eye.pole * eye.metre, axle - Math.cos(obs[ANGLE]) * eye.pole * eye.metre] };
+  return {
+    x,
+    axle,
+    tip: [x + Math.sin(obs[ANGLE]) * eye.pole * eye.metre, axle - Math.cos(obs[ANGLE]) * eye.pole * eye.metre],
+  };
 }
 
 export function drawWorld(context, eye, { obs }, theme) {
@@ -33,7 +49,15 @@ export function drawWorld(context, eye, { obs }, theme) {
   const { x, axle } = body(eye, obs);
   const length = eye.pole * eye.metre * 1.06;
   // Two faint rays: beyond them the pole counts as fallen.
-  for (const angle of [-FALL, FALL]) dashed(context, [[x, axle], [x + Math.sin(angle) * length, axle - Math.cos(angle) * length]], theme.hairline);
+  for (const angle of [-FALL, FALL])
+    dashed(
+      context,
+      [
+        [x, axle],
+        [x + Math.sin(angle) * length, axle - Math.cos(angle) * length],
+      ],
+      theme.hairline,
+    );
 }
 
 function drawTrack(context, eye, theme) {
@@ -89,11 +113,18 @@ function drawCart(context, eye, x) {
 export function describe(obs, { ended, episode_step }) {
   if (ended === "truncated") return `The pole stood for all ${episode_step} steps.`;
   const degrees = Math.round((Math.abs(obs[ANGLE]) * 180) / Math.PI);
-  const side = degrees === 0 ? "stands upright" : `leans ${degrees} degrees to the ${obs[ANGLE] > 0 ? "right" : "left"}`;
-  return ended === "terminated" ? `The pole fell after ${episode_step} steps.` : `The pole ${side} at step ${episode_step} of an episode.`;
+  const side =
+    degrees === 0 ? "stands upright" : `leans ${degrees} degrees to the ${obs[ANGLE] > 0 ? "right" : "left"}`;
+  return ended === "terminated"
+    ? `The pole fell after ${episode_step} steps.`
+    : `The pole ${side} at step ${episode_step} of an episode.`;
 }
 
 export function ending(eye, { ended, episode_step, obs }) {
   const fell = ended === "terminated";
-  return { words: fell ? `fell after ${episode_step} steps` : `stood all ${episode_step} steps`, good: !fell, x: eye.x(obs[0]) };
+  return {
+    words: fell ? `fell after ${episode_step} steps` : `stood all ${episode_step} steps`,
+    good: !fell,
+    x: eye.x(obs[0]),
+  };
 }

@@ -8,7 +8,9 @@ export function createGhosts({ reduced }) {
   let shown = []; // [{forecast, alpha, leaving}], the newest last
 
   return {
-    clear: () => { shown = []; },
+    clear: () => {
+      shown = [];
+    },
     /** Lets `dt` pass; `forecast` is the one to be seen now, or null. */
     pass(forecast, dt) {
       for (const ghost of shown) ghost.leaving ||= ghost.forecast !== forecast;
@@ -52,7 +54,15 @@ function drawForecast(context, picture, eye, { futures, confidence }, elapsed, a
     const from = Math.floor(elapsed);
     const end = obs.length - 1;
     if (from >= end) return;
-    drawPath(context, obs, from, (state, k) => picture.pathPoint(eye, state, { ahead: k, index, count: futures.length }), one * paths, straight, theme);
+    drawPath(
+      context,
+      obs,
+      from,
+      (state, k) => picture.pathPoint(eye, state, { ahead: k, index, count: futures.length }),
+      one * paths,
+      straight,
+      theme,
+    );
     for (let k = poses; poses > 0 && k < end; k += poses) drawPose(obs, k, k + poses > end);
     drawPose(obs, end, true);
   });

@@ -8,7 +8,14 @@ const DESCRIBE_MS = 5000;
 const FIRST = PICTURES[0].TASKS[0]; // shown until the address has been read
 
 /** Before there is anything to play. */
-const still = (obs) => ({ frame: { step: 0, episode_step: 0, ended: null, action: [] }, obs, now: 0, played: [], reached: [], waiting: 0 });
+const still = (obs) => ({
+  frame: { step: 0, episode_step: 0, ended: null, action: [] },
+  obs,
+  now: 0,
+  played: [],
+  reached: [],
+  waiting: 0,
+});
 
 export function createStage({ canvas, theme, store }) {
   const context = canvas.getContext("2d");
@@ -25,7 +32,8 @@ export function createStage({ canvas, theme, store }) {
     stale = true;
   }).observe(canvas);
   theme.onChange(() => (stale = true));
-  for (const event of ["beforeprint", "afterprint"]) addEventListener(event, () => draw(player.view() ?? still(picture().STILL)));
+  for (const event of ["beforeprint", "afterprint"])
+    addEventListener(event, () => draw(player.view() ?? still(picture().STILL)));
   store.on(["run", "resumed"], () => {
     player = createPlayer();
     ghosts.clear();
@@ -76,10 +84,12 @@ export function createStage({ canvas, theme, store }) {
   /** The picture in words, for those who hear the page. */
   function describe({ frame, obs, reached }) {
     const futures = reached.at(-1)?.futures.length ?? 0;
-    canvas.setAttribute("aria-label", [
-      picture().describe(obs, frame, world()),
-      futures > 0 ? `${futures} imagined futures are drawn over it.` : "",
-    ].join(" ").trim());
+    canvas.setAttribute(
+      "aria-label",
+      [picture().describe(obs, frame, world()), futures > 0 ? `${futures} imagined futures are drawn over it.` : ""]
+        .join(" ")
+        .trim(),
+    );
   }
 
   return {

@@ -1,7 +1,12 @@
 // A maze from above. obs = [row, column], each from −1 (first) to 1 (last). Its walls come from the program.
 import { arrowhead, disc, label, rod } from "./shapes.js";
 
-const DIRECTIONS = [[-1, 0], [0, 1], [1, 0], [0, -1]]; // row and column of up, right, down, left
+const DIRECTIONS = [
+  [-1, 0],
+  [0, 1],
+  [1, 0],
+  [0, -1],
+]; // row and column of up, right, down, left
 const TRAIL = 40; // steps that stay to be seen
 const SPREAD = 0.5; // paths lie beside each other over this share of a cell
 
@@ -16,7 +21,10 @@ export function camera({ left, width, top, bottom }, obs, { maze }) {
   const [x0, y0] = [Math.round((width - columns * cell) / 2), Math.round(top + (bottom - top - rows * cell) / 2)];
   const corner = (row, column) => [x0 + column * cell, y0 + row * cell];
   // Where something seen is: between cells, where the model imagines it there.
-  const seen = ([row, column]) => [x0 + (((column + 1) / 2) * (columns - 1) + 0.5) * cell, y0 + (((row + 1) / 2) * (rows - 1) + 0.5) * cell];
+  const seen = ([row, column]) => [
+    x0 + (((column + 1) / 2) * (columns - 1) + 0.5) * cell,
+    y0 + (((row + 1) / 2) * (rows - 1) + 0.5) * cell,
+  ];
   return { maze, cell, corner, seen, width };
 }
 
@@ -37,9 +45,15 @@ export function drawWorld(context, { maze, cell, corner }, view, theme) {
   context.strokeStyle = theme.muted;
   context.lineWidth = 1.5;
   context.strokeRect(...corner(0, 0), columns * cell, rows * cell);
-  for (const [place, word] of [[start, "start"], [goal, "goal"]]) {
+  for (const [place, word] of [
+    [start, "start"],
+    [goal, "goal"],
+  ]) {
     const [x, y] = corner(...place);
-    label(context, word, [x + cell / 2, y + cell - 9], theme, { align: "center", colour: word === "goal" ? theme.ink : theme.muted });
+    label(context, word, [x + cell / 2, y + cell - 9], theme, {
+      align: "center",
+      colour: word === "goal" ? theme.ink : theme.muted,
+    });
   }
 }
 
@@ -58,7 +72,13 @@ export function drawReal(context, eye, { obs, frame, played }, theme) {
   const direction = DIRECTIONS[frame.action[0]];
   if (!direction || frame.ended) return;
   const angle = Math.atan2(direction[0], direction[1]);
-  arrowhead(context, [x + Math.cos(angle) * radius * 0.12, y + Math.sin(angle) * radius * 0.12], angle, radius * 0.62, theme.paper);
+  arrowhead(
+    context,
+    [x + Math.cos(angle) * radius * 0.12, y + Math.sin(angle) * radius * 0.12],
+    angle,
+    radius * 0.62,
+    theme.paper,
+  );
 }
 
 export function drawImagined(context, eye, obs, theme, alpha, { last = false } = {}) {
@@ -80,5 +100,9 @@ export function describe([row, column], { episode_step, ended }, { maze }) {
 
 export function ending(eye, { ended, episode_step }) {
   const good = ended === "terminated";
-  return { words: good ? `at the goal after ${episode_step} steps` : `not at the goal in ${episode_step} steps`, good, x: eye.width / 2 };
+  return {
+    words: good ? `at the goal after ${episode_step} steps` : `not at the goal in ${episode_step} steps`,
+    good,
+    x: eye.width / 2,
+  };
 }

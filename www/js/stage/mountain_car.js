@@ -9,7 +9,13 @@ const LIFT = 2.2; // pixels that a path rises in every step ahead: all of them l
 export const TASKS = Object.keys(FLAGS);
 export const STILL = [-0.5, 0];
 export const GHOSTS = { poses: 0, paths: 1.6 };
-export const STRIP = { label: "position", of: ([position]) => position, top: 0.95, bottom: -1.35, marks: [{ value: WALL }] };
+export const STRIP = {
+  label: "position",
+  of: ([position]) => position,
+  top: 0.95,
+  bottom: -1.35,
+  marks: [{ value: WALL }],
+};
 
 export const marks = ({ flag }) => [{ value: flag, label: "the flag" }, ...STRIP.marks];
 
@@ -32,10 +38,26 @@ export function drawWorld(context, eye, view, theme) {
   context.beginPath();
   for (let position = WALL; position <= END + 1e-9; position += 0.02) context.lineTo(eye.x(position), eye.y(position));
   context.stroke();
-  rod(context, [[eye.x(WALL), eye.y(WALL)], [eye.x(WALL), eye.y(WALL) - eye.car]], 1.5, theme.muted);
+  rod(
+    context,
+    [
+      [eye.x(WALL), eye.y(WALL)],
+      [eye.x(WALL), eye.y(WALL) - eye.car],
+    ],
+    1.5,
+    theme.muted,
+  );
   const [x, y] = [eye.x(eye.flag), eye.y(eye.flag)];
   const pole = eye.car * 1.5;
-  rod(context, [[x, y], [x, y - pole]], 2, theme.ink);
+  rod(
+    context,
+    [
+      [x, y],
+      [x, y - pole],
+    ],
+    2,
+    theme.ink,
+  );
   context.fillStyle = theme.reward;
   context.beginPath();
   context.moveTo(x + 1, y - pole);
@@ -62,7 +84,15 @@ export function drawReal(context, eye, { obs: [position], frame }, theme) {
     for (const wheel of [-0.28, 0.28]) disc(context, [wheel * size, -size * 0.16], size * 0.07, theme.paper);
     if (Math.abs(throttle) < 0.05) return;
     const height = -size * 0.86;
-    rod(context, [[0, height], [throttle * size * 0.7, height]], 2, theme.ink);
+    rod(
+      context,
+      [
+        [0, height],
+        [throttle * size * 0.7, height],
+      ],
+      2,
+      theme.ink,
+    );
     arrowhead(context, [throttle * size * 0.7, height], throttle < 0 ? Math.PI : 0, 6, theme.ink);
   });
 }
@@ -103,5 +133,9 @@ export function describe([position, velocity], { episode_step, ended }) {
 
 export function ending(eye, { ended, episode_step, obs }) {
   const good = ended === "terminated";
-  return { words: good ? `at the flag after ${episode_step} steps` : `not at the flag in ${episode_step} steps`, good, x: eye.x(obs[0]) };
+  return {
+    words: good ? `at the flag after ${episode_step} steps` : `not at the flag in ${episode_step} steps`,
+    good,
+    x: eye.x(obs[0]),
+  };
 }

@@ -17,8 +17,20 @@ export function drawWorld() {}
 export function drawReal(context, { left, width, top, bottom, dimensions }, scene, theme) {
   const height = (bottom - top) / dimensions.length;
   dimensions.forEach(({ name, unit, low, high }, index) => {
-    const strip = { label: unit ? `${name}, ${unit}` : name, of: (obs) => obs[index] ?? 0, top: high, bottom: low, marks: [] };
-    drawStrip(context, { left, top: top + index * height, width: width - 2 * left, height: height - 12 }, strip, scene, theme);
+    const strip = {
+      label: unit ? `${name}, ${unit}` : name,
+      of: (obs) => obs[index] ?? 0,
+      top: high,
+      bottom: low,
+      marks: [],
+    };
+    drawStrip(
+      context,
+      { left, top: top + index * height, width: width - 2 * left, height: height - 12 },
+      strip,
+      scene,
+      theme,
+    );
   });
 }
 

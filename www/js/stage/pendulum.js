@@ -8,7 +8,14 @@ const UNWOUND = 0.014; // a path grows away from the circle by this share of the
 export const TASKS = ["Pendulum-v1"];
 export const STILL = [-1, 0.03, 0];
 export const GHOSTS = { poses: 5, paths: 1.8 };
-export const STRIP = { label: "angle from upright", of: angleOf, top: -Math.PI, bottom: Math.PI, wraps: true, marks: [{ value: 0, label: "upright" }] };
+export const STRIP = {
+  label: "angle from upright",
+  of: angleOf,
+  top: -Math.PI,
+  bottom: Math.PI,
+  wraps: true,
+  marks: [{ value: 0, label: "upright" }],
+};
 
 export function camera({ width, top, bottom }, obs, { physics }) {
   const length = physics.length ?? 1;
@@ -29,7 +36,14 @@ export function drawWorld(context, eye, view, theme) {
   context.arc(x, y, eye.rod, 0, 7);
   context.stroke();
   const tip = y - eye.rod;
-  dashed(context, [[x, y], [x, tip - 14]], theme.muted);
+  dashed(
+    context,
+    [
+      [x, y],
+      [x, tip - 14],
+    ],
+    theme.muted,
+  );
   label(context, "upright", [x + 8, tip - 10], theme);
 }
 
@@ -55,11 +69,21 @@ export function angleOf([cosine, sine]) {
 
 export function describe(obs, { episode_step, ended, episode_return }) {
   const degrees = Math.round((Math.abs(angleOf(obs)) * 180) / Math.PI);
-  if (ended) return `The episode is over after ${episode_step} steps, with a return of ${value(Math.round(episode_return))}.`;
-  const where = degrees <= 10 ? "stands upright" : degrees >= 170 ? "hangs down" : `is ${degrees} degrees ${obs[1] > 0 ? "right" : "left"} of upright`;
+  if (ended)
+    return `The episode is over after ${episode_step} steps, with a return of ${value(Math.round(episode_return))}.`;
+  const where =
+    degrees <= 10
+      ? "stands upright"
+      : degrees >= 170
+        ? "hangs down"
+        : `is ${degrees} degrees ${obs[1] > 0 ? "right" : "left"} of upright`;
   return `The pendulum ${where} at step ${episode_step} of an episode.`;
 }
 
 export function ending(eye, { episode_step, episode_return }) {
-  return { words: `over after ${episode_step} steps: return ${value(Math.round(episode_return))}`, good: null, x: eye.hub[0] };
+  return {
+    words: `over after ${episode_step} steps: return ${value(Math.round(episode_return))}`,
+    good: null,
+    x: eye.hub[0],
+  };
 }

@@ -21,7 +21,7 @@ export function createPlayer() {
 
   function measure(count, now) {
     if (lastPush !== null && count > 1) {
-      const wish = count / (SPREAD * Math.max(now - lastPush, 1)) * 1000;
+      const wish = (count / (SPREAD * Math.max(now - lastPush, 1))) * 1000;
       pace += 0.4 * (Math.min(FASTEST, Math.max(SLOWEST, wish)) - pace);
     }
     if (count > 1 || lastPush === null) lastPush = now;
@@ -33,7 +33,15 @@ export function createPlayer() {
     const here = futures[0]?.obs[0];
     if (!last || !here || last.step > from_step || (last.step === from_step && !last.ended)) return;
     const episode_step = last.ended ? 0 : last.episode_step + 1;
-    queue.push({ step: from_step, episode_step, obs: here, action: [], ended: null, episode_return: last.ended ? 0 : last.episode_return, early: true });
+    queue.push({
+      step: from_step,
+      episode_step,
+      obs: here,
+      action: [],
+      ended: null,
+      episode_return: last.ended ? 0 : last.episode_return,
+      early: true,
+    });
   }
 
   /** The real frame takes the place of the one that stood in for it. */
@@ -106,7 +114,14 @@ export function createPlayer() {
       const next = queue[0];
       const moving = next && !frame.ended ? share : 0;
       const obs = moving ? frame.obs.map((value, index) => value + moving * (next.obs[index] - value)) : frame.obs;
-      return { frame, obs, now: frame.step + moving, played, reached: forecasts.filter(({ from_step }) => from_step <= frame.step), waiting: queue.length };
+      return {
+        frame,
+        obs,
+        now: frame.step + moving,
+        played,
+        reached: forecasts.filter(({ from_step }) => from_step <= frame.step),
+        waiting: queue.length,
+      };
     },
   };
 }

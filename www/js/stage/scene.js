@@ -17,7 +17,13 @@ export function drawScene(context, size, picture, world, scene, theme) {
   if (view.frame.ended) drawEnd(context, box, picture.ending(eye, view.frame), theme);
   if (strip === 0) return;
   const line = { ...picture.STRIP, marks: picture.marks?.(eye) ?? picture.STRIP.marks };
-  drawStrip(context, { left: inset, top: height - strip - 6, width: width - 2 * inset, height: strip }, line, scene, theme);
+  drawStrip(
+    context,
+    { left: inset, top: height - strip - 6, width: width - 2 * inset, height: strip },
+    line,
+    scene,
+    theme,
+  );
 }
 
 function drawEnd(context, { width, bottom }, { words, good, x }, theme) {

@@ -37,7 +37,12 @@ export function dashed(context, points, colour, pattern = [2, 5]) {
 export function arrowhead(context, [x, y], angle, size, colour) {
   context.fillStyle = colour;
   context.beginPath();
-  for (const [turn, length] of [[0, size], [2.5, size], [-2.5, size]]) context.lineTo(x + length * Math.cos(angle + turn), y + length * Math.sin(angle + turn));
+  for (const [turn, length] of [
+    [0, size],
+    [2.5, size],
+    [-2.5, size],
+  ])
+    context.lineTo(x + length * Math.cos(angle + turn), y + length * Math.sin(angle + turn));
   context.fill();
 }
 
@@ -50,11 +55,23 @@ export function turn(context, [x, y], radius, angle, sweep, colour) {
   context.arc(x, y, radius, angle, angle + sweep, sweep < 0);
   context.stroke();
   const end = angle + sweep;
-  arrowhead(context, [x + radius * Math.cos(end), y + radius * Math.sin(end)], end + (Math.sign(sweep) * Math.PI) / 2, 6, colour);
+  arrowhead(
+    context,
+    [x + radius * Math.cos(end), y + radius * Math.sin(end)],
+    end + (Math.sign(sweep) * Math.PI) / 2,
+    6,
+    colour,
+  );
 }
 
 /** A few words at a place; `align` and `base` as the canvas names them. */
-export function label(context, text, [x, y], theme, { align = "left", base = "middle", colour = theme.muted, weight = 400 } = {}) {
+export function label(
+  context,
+  text,
+  [x, y],
+  theme,
+  { align = "left", base = "middle", colour = theme.muted, weight = 400 } = {},
+) {
   context.font = `${weight} ${theme.font_size}px system-ui, sans-serif`;
   context.textAlign = align;
   context.textBaseline = base;

@@ -73,7 +73,11 @@ function drawFutures(context, { futures, confidence, from_step }, at, alpha, the
   context.globalAlpha = alpha * Math.min(1, 1.7 * strength(confidence, futures.length));
   for (const { obs } of futures) {
     context.beginPath();
-    trace(context, obs.map((state, k) => ({ step: from_step + k, value: at.line.of(state) })), at);
+    trace(
+      context,
+      obs.map((state, k) => ({ step: from_step + k, value: at.line.of(state) })),
+      at,
+    );
     context.stroke();
   }
   context.globalAlpha = 1;
@@ -92,7 +96,8 @@ function drawReal(context, view, at, theme) {
 
 function drawWords(context, { left, top, width }, { label, marks }, nowX, y, theme) {
   words(context, label, [left, top + 2], theme, { base: "top" });
-  for (const { value, label: name } of marks) if (name) words(context, name, [left, y(value) + 4], theme, { base: "top" });
+  for (const { value, label: name } of marks)
+    if (name) words(context, name, [left, y(value) + 4], theme, { base: "top" });
   words(context, "now", [nowX - 6, top + 2], theme, { base: "top", align: "right" });
   words(context, "imagined", [left + width, top + 2], theme, { base: "top", align: "right", colour: theme.imagined });
 }

@@ -22,7 +22,12 @@ export function watchDevices(failed, Adapter = /** @type {any} */ (globalThis).G
   // What a browser reports comes in the order of what it is about: after this answer nothing earlier is to come.
   const said = ({ lost: gone, queue }) => Promise.race([gone, queue.onSubmittedWorkDone().catch(() => {})]);
   return async () => {
-    await Promise.race([Promise.all(devices.map(said)), new Promise((later) => { setTimeout(later, SPEAKS_MS); })]);
+    await Promise.race([
+      Promise.all(devices.map(said)),
+      new Promise((later) => {
+        setTimeout(later, SPEAKS_MS);
+      }),
+    ]);
     await new Promise((later) => setTimeout(later)); // so that `failed` has been called
   };
 }
@@ -33,7 +38,15 @@ function failure(doing, reason) {
 }
 
 function lost({ reason, message }) {
-  return failure("training", `it was lost (${[reason, message].filter((word) => word && word !== "unknown").join(": ").replace(/\.$/, "") || "the browser does not say why"})`);
+  return failure(
+    "training",
+    `it was lost (${
+      [reason, message]
+        .filter((word) => word && word !== "unknown")
+        .join(": ")
+        .replace(/\.$/, "") || "the browser does not say why"
+    })`,
+  );
 }
 
 function refused(error) {

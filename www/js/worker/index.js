@@ -11,10 +11,12 @@ const spoken = watchDevices(failed);
 
 self.onmessage = async ({ data: { start } }) => {
   try {
-    const module = start.module ?? await compile(start, (progress) => postMessage({ progress }));
+    const module = start.module ?? (await compile(start, (progress) => postMessage({ progress })));
     const bindings = await instantiate(start, module);
     // A program that panics may do so because its device is gone; then that is what the page hears first.
-    bindings.on_panic((message, where) => spoken().then(() => postMessage({ panic: where ? `${message}\nat ${where}` : message })));
+    bindings.on_panic((message, where) =>
+      spoken().then(() => postMessage({ panic: where ? `${message}\nat ${where}` : message })),
+    );
     serveEngine(localEngine(bindings, { pace: createPace() }), self, { spoken });
     postMessage({ ready: true });
   } catch (error) {

@@ -8,7 +8,11 @@ const CARRY_MS = 100; // time that was lost to a late order or a late timer is m
  * `now`: a clock in milliseconds; `sleep(ms)`; `breathe()` resolves once the messages that are there have been heard.
  * Gives {work, charge}, as engine/local.js uses them.
  */
-export function createPace({ now = () => performance.now(), sleep = (ms) => new Promise((later) => setTimeout(later, ms)), breathe = createPause() } = {}) {
+export function createPace({
+  now = () => performance.now(),
+  sleep = (ms) => new Promise((later) => setTimeout(later, ms)),
+  breathe = createPause(),
+} = {}) {
   let credit = 0; // milliseconds of work that are due
   let counted = -Infinity; // until when
   /** @type {?number} */ let ended = null; // when the latest order was done, unless it was called off
@@ -30,7 +34,12 @@ export function createPace({ now = () => performance.now(), sleep = (ms) => new 
      */
     async work({ budgetMs, maxTicks, share = null, stopAt = "" }, slice, rested) {
       if (share === null) return slice(budgetMs, maxTicks);
-      const done = { ticks: 0, phase_changed: false, iteration_ended: false, idle_ms: ended === null ? 0 : now() - ended };
+      const done = {
+        ticks: 0,
+        phase_changed: false,
+        iteration_ended: false,
+        idle_ms: ended === null ? 0 : now() - ended,
+      };
       for (let left = budgetMs; left > 0 && done.ticks < maxTicks && !rested(); ) {
         await waitForTurn(share, rested);
         await breathe();
@@ -49,7 +58,9 @@ export function createPace({ now = () => performance.now(), sleep = (ms) => new 
       return done;
     },
     /** What else was worked: it counts as well. */
-    charge: (ms) => { credit -= ms; },
+    charge: (ms) => {
+      credit -= ms;
+    },
   };
 }
 
@@ -59,5 +70,9 @@ function createPause() {
   let waiting = [];
   port1.onmessage = () => waiting.shift()();
   /** @type {any} */ (port1).unref?.(); // Node.js, in tests: nobody is kept waiting by this port
-  return () => new Promise((resolve) => { waiting.push(resolve); port2.postMessage(null); });
+  return () =>
+    new Promise((resolve) => {
+      waiting.push(resolve);
+      port2.postMessage(null);
+    });
 }
