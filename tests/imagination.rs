@@ -5,7 +5,6 @@ use burn::tensor::Tensor;
 use mbppo::buffer::Rollout;
 use mbppo::config::Activation;
 use mbppo::device::Device;
-
 use mbppo::env::{ActionSpace, Env, TASKS, make};
 use mbppo::imagination::{Borders, Imagination, KnownRange, Room, Scope};
 use mbppo::kernels::world::{self, Answer, Question};
@@ -134,14 +133,8 @@ fn devices() -> [Device; 2] {
     [Device::cpu_plain(), Device::cpu()]
 }
 
-/// Branches of up to `horizon` steps from states that the task starts in.
-fn imagined(
-    device: &Device,
-    task: &'static str,
-    branches: usize,
-    horizon: usize,
-    borders: Borders<'_>,
-) -> Rollout {
+/// All steps of a round: branches from states that the task starts in.
+fn round(device: &Device, task: &'static str, branches: usize, horizon: usize) -> Imagination {
     let mut env = make(task).expect("a task");
     let spec = env.spec();
     let mut stream = Seed(4).stream("starts");
@@ -168,7 +161,33 @@ fn imagined(
             }
         }
     }
+    imagination
+}
+
+/// Branches of up to `horizon` steps from states that the task starts in.
+fn imagined(
+    device: &Device,
+    task: &'static str,
+    branches: usize,
+    horizon: usize,
+    borders: Borders<'_>,
+) -> Rollout {
+    let mut imagination = round(device, task, branches, horizon);
     pollster::block_on(imagination.finish(borders, 0.5)).expect("a rollout").rollout
+}
+
+#[test]
+fn a_round_stays_complete_while_it_is_cut() {
+    for device in devices() {
+        let (mut imagination, mut branches) = (round(&device, "CartPole-v1", 10, 6), 0);
+        while let Some(cut) =
+            pollster::block_on(imagination.cut(Borders::default(), 0.5)).expect("some branches")
+        {
+            branches += cut.branches;
+            assert!(imagination.is_complete(), "its steps would be taken again");
+        }
+        assert_eq!((branches, imagination.steps()), (10, 6));
+    }
 }
 
 #[test]

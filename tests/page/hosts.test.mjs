@@ -119,7 +119,7 @@ for (const [what, changes, words] of POLICIES) {
   });
 }
 
-test("a policy that forbids workers, or a worker that does not arrive: the page trains on its own thread and says why", async () => {
+test("no worker, by policy or because it never arrives: the page trains on its own thread and says why", async () => {
   for (const serving of [
     { headers: () => policy({ "worker-src": "'none'" }) },
     { headers: (name) => (/worker\/index\.js$/.test(name) ? { "content-type": "text/plain" } : {}) },
@@ -136,8 +136,8 @@ test("a policy that forbids workers, or a worker that does not arrive: the page 
 
 /** @type {any[][]} */
 const PROGRAMS = [
-  ["cut off", (body) => body.subarray(0, body.length / 2), /no program that this browser can compile/],
-  ["another file", () => "<!doctype html><title>Not found</title>", /no program that this browser can compile/],
+  ["cut off", (body) => body.subarray(0, body.length / 2), /this browser cannot compile it/],
+  ["another file", () => "<!doctype html><title>Not found</title>", /this browser cannot compile it/],
 ];
 for (const [kind, altered, words] of PROGRAMS) {
   test(`a program that is ${kind} is said`, async () => {

@@ -1,6 +1,7 @@
 // The limit of a page's memory, as its program keeps it. What runs need of it: support/memory.mjs.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { faultsOf, launch, until } from "./support/browser.mjs";
 import { cases, instance } from "./support/memory.mjs";
 
 const LIMIT = 2 ** 31;
@@ -29,6 +30,23 @@ test("what needs more than 2 GiB is refused with the fields and the bytes, befor
     );
   }
   assert.ok(memory.buffer.byteLength - before < 2 ** 20);
+});
+
+test("an address that asks for too much opens a run without it, and says so", async () => {
+  const browser = await launch();
+  try {
+    const page = await browser.open(`?task=Acrobot-v1&seed=1&device=cpu&${new URLSearchParams(TOO_MUCH[0])}`);
+    await until(page, (s) => s.real_steps > 0);
+    const notes = await page.locator("[data-is=notes]").textContent();
+    assert.match(
+      notes,
+      /branches_max = 100000 .* bytes of memory .* lower branches_max or horizon\. It runs without it/,
+    );
+    assert.ok(await page.locator("[data-is=trouble]").isHidden());
+    assert.deepEqual(await faultsOf(page), []);
+  } finally {
+    await browser.close();
+  }
 });
 
 test("the configurations that docs/limits.md measures are those of tests/memory.rs", async () => {

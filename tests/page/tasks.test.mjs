@@ -87,7 +87,7 @@ test("the selector takes another task with the same learner and seed, and the ad
   await page.leave();
 });
 
-test("the world is changed while it runs, by slider or number; what is not valid is said and changes nothing", async () => {
+test("the world changes during a run, by slider or number; invalid input is reported and ignored", async () => {
   const page = await browser.open("?task=Pendulum-v1&seed=1&device=cpu");
   const now = async (name) => (await page.evaluate(() => mbppo.physics)).find((row) => row.name === name).value;
   await until(page, (s) => s.real_steps > 0);
@@ -151,7 +151,7 @@ test("the map shows visits, novelty and value, each with its own words", async (
       ...(await pixelsOf(page, "[data-is=where] canvas")),
     };
   };
-  const [visited, novel, valued] = [await map("visited"), await map("novel"), await map("valued")];
+  const [visited, novel, valued] = [await map("visited"), await map("novel"), await map("value")];
   assert.equal(new Set([visited, novel, valued].map(({ print }) => print)).size, 3);
   assert.match(visited.words, /near position −?[\d.]+ m and velocity .* m\/step/);
   assert.match(novel.words, /^Most novel: near position/);

@@ -72,7 +72,7 @@ test("settings apply when the run restarts, and stand in the address", async () 
 test("WebGPU asked for where there is none: it trains on the CPU and says why", async () => {
   /** @type {any[][]} */
   const cases = [
-    [undefined, /found no graphics device/],
+    [undefined, /found no usable graphics device/],
     [() => Object.defineProperty(navigator, "gpu", { value: undefined }), /does not support WebGPU/],
     [
       () =>
@@ -205,7 +205,8 @@ test("who hears the page is not interrupted while it learns", async () => {
   const before = await page.evaluate(() => globalThis.said.length);
   await until(page, (s) => s.iteration >= 30);
   const since = await page.evaluate((from) => globalThis.said.slice(from), before);
-  assert.ok(since.length <= 2, `${since.length} announcements: ${since.join(" | ")}`); // its first test, and that it solved the task
+  // Its first test, and that it solved the task.
+  assert.ok(since.length <= 2, `${since.length} announcements: ${since.join(" | ")}`);
   await page.leave();
 });
 
@@ -241,7 +242,7 @@ test("every control is reached by tabbing, and shows that it is", async () => {
     "Change the world",
     "visits",
     "More curves",
-    "Every setting",
+    "All settings",
     "show-keys",
   ])
     assert.ok(names.has(name), `${name} is not reached: ${[...names]}`);
@@ -382,7 +383,8 @@ test("a second visit fetches index.html and nothing else, and the first fetches 
     [],
   );
   t.diagnostic(
-    `first visit: ${names.length} files, ${(asked.reduce((sum, [, bytes]) => sum + bytes, 0) / 1e6).toFixed(2)} MB before compression`,
+    `first visit: ${names.length} files, ` +
+      `${(asked.reduce((sum, [, bytes]) => sum + bytes, 0) / 1e6).toFixed(2)} MB before compression`,
   );
   assert.ok(!names.some((name) => name.includes("webgpu")), "WebGPU is not fetched for who does not want it");
   asked.length = 0;

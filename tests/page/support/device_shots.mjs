@@ -26,7 +26,7 @@ for (const [name, options] of VIEWS) {
   const shot = (page, what) => page.screenshot({ path: `${folder}/device-${what}-${name}.png` });
   slow.files = /mbppo-webgpu-.*\.wasm$/;
   const page = await browser.open("?seed=3&device=webgpu", { before: realAdapter, ...options });
-  await untilSaid(page, /is loaded: 0\.[5-9]/);
+  await untilSaid(page, /downloads.*: 0\.[5-9]/);
   await shot(page, "arriving");
   slow.files = null;
   await untilSaid(page, /^Training on WebGPU/);
@@ -45,7 +45,7 @@ for (const [name, options] of VIEWS) {
   await page.leave();
   for (const [what, query, before, words] of [
     ["measured", "?seed=3", realAdapter, /measured/],
-    ["software", "?seed=3", () => {}, /only software/],
+    ["software", "?seed=3", () => {}, /only emulated in software/],
     ["in-page", "?seed=3&device=cpu&thread=main", () => {}, /as asked/],
   ]) {
     const other = await browser.open(query, { before, ...options });
