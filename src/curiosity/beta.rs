@@ -17,7 +17,6 @@
 //! **Details.** 1. Means of 10 episodes, and a line fitted to the means of the newest 20 episodes: shorter windows
 //! follow noise. 2. On the task's scale 0.01 means the same everywhere: from worst to best in a hundred episodes. 3. β
 //! = 0 stays 0: a bad streak does not switch curiosity on if it is off.
-//! 3. β = 0 stays 0: curiosity that is off is not switched on by a bad streak.
 
 use crate::stats::{moving_average, slope};
 use serde::{Deserialize, Serialize};
