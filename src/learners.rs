@@ -1,6 +1,6 @@
 //! Which learner suits which task, and where it can compute.
 //!
-//! DQN compares choices, TD3 acts in numbers, Dyna-Q needs a table of all states; PPO and A2C take every task. PPO and A2C have
+//! DQN needs discrete actions, TD3 continuous ones, Dyna-Q needs a table of all states; PPO and A2C take every task. PPO and A2C have
 //! kernels on every device, the others on the CPU only. The trainer refuses by these rules, and the page and the command
 //! line learn from them what to offer.
 

@@ -167,7 +167,7 @@ fn a_model_that_explains_too_little_is_not_used() {
     let snapshot = trainer.snapshot();
     assert_eq!(snapshot.imagined_steps, 0);
     assert_eq!(snapshot.branches, 0);
-    assert!(snapshot.imagination_skipped.is_some_and(|reason| reason.contains("90 % are needed")));
+    assert!(snapshot.imagination_skipped.is_some_and(|reason| reason.contains("90 % is needed")));
 }
 
 #[test]

@@ -330,7 +330,7 @@ test("selectors offer what works on the task, and another task takes the nearest
   await page.locator("[data-is=task]").selectOption("Pendulum-v1");
   await page.waitForFunction(() => mbppo.settings.task === "Pendulum-v1");
   assert.notEqual(await page.evaluate(() => mbppo.settings.preset), "dqn");
-  assert.match(await page.locator("[data-is=notes]").textContent(), /DQN compares choices.*learns it instead\./);
+  assert.match(await page.locator("[data-is=notes]").textContent(), /DQN needs discrete actions.*learns it instead\./);
   assert.deepEqual(await offered(), ["mb-ppo", "ppo", "textbook", "a2c", "td3"]);
   await page.leave();
 });
