@@ -24,8 +24,8 @@ fn main() {
     let features = env::var("CARGO_CFG_TARGET_FEATURE").unwrap_or_default();
     if in_wasm && !features.split(',').any(|feature| feature == "simd128") {
         println!(
-            "cargo::error=this wasm would go without SIMD: RUSTFLAGS in the environment, or a config.toml, replaces the \
-             flags of .cargo/config.toml. Unset it, or add -C target-feature=+simd128 to it."
+            "cargo::error=this wasm would go without SIMD: RUSTFLAGS in the environment, or a config.toml, replaces \
+             the flags of .cargo/config.toml. Unset it, or add -C target-feature=+simd128 to it."
         );
     }
 

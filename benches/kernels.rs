@@ -1,6 +1,6 @@
 //! Times the kernels on the workloads of `workloads`, natively: `cargo bench --profile dev --bench kernels`, with
-//! `-- W1 W3` only these, with `-- --growth` the cost as sizes grow. The profile is named so that burn is not built once more.
-//! Prints the median and the fastest of 60 repetitions, of 7 along the growth curves.
+//! `-- W1 W3` only these, with `-- --growth` the cost as sizes grow. The profile is named so that burn is not built
+//! once more. Prints the median and the fastest of 60 repetitions, of 7 along the growth curves.
 //!
 //! Without criterion: its dependencies would build crates below burn once more with other features.
 

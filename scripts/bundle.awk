@@ -2,8 +2,8 @@
 #
 #   awk -v folder=www/js -v entry=main.js -f scripts/bundle.awk
 #
-# Each module becomes a function's body that gives what it exports; the entry comes last and may wait at its top level. It
-# knows the few forms of import and export that www/js uses, and stops with the place of any other.
+# Each module becomes a function's body that gives what it exports; the entry comes last and may wait at its top level.
+# It knows the few forms of import and export that www/js uses, and stops with the place of any other.
 
 BEGIN {
   print "// Made by scripts/bundle.awk from the modules named below."
@@ -41,7 +41,8 @@ function load(path, is_entry,    count, body, exports, line, number, result, i) 
 
 # import { a, b as c } from "./other.js";  or  import * as name from "./other.js";
 function imported(path, number, line,    names, from) {
-  if (line !~ /^import ([{][^{}]*[}]|[*] as [A-Za-z_$][A-Za-z0-9_$]*) from "[.][^"]*";$/) refuse(path, number, "an import of another form: " line)
+  if (line !~ /^import ([{][^{}]*[}]|[*] as [A-Za-z_$][A-Za-z0-9_$]*) from "[.][^"]*";$/)
+    refuse(path, number, "an import of another form: " line)
   from = line
   sub(/^[^"]*"/, "", from)
   sub(/";$/, "", from)
@@ -58,7 +59,8 @@ function imported(path, number, line,    names, from) {
 
 # export function name, export async function name, export const name = …, export class name
 function exported_name(path, number, line) {
-  if (line !~ /^export ((async )?function|const|class) [A-Za-z_$][A-Za-z0-9_$]*/) refuse(path, number, "an export of another form: " line)
+  if (line !~ /^export ((async )?function|const|class) [A-Za-z_$][A-Za-z0-9_$]*/)
+    refuse(path, number, "an export of another form: " line)
   sub(/^export ((async )?function|const|class) /, "", line)
   sub(/[^A-Za-z0-9_$].*$/, "", line)
   return line

@@ -17,7 +17,8 @@ export PATH="$PATH:${CARGO_HOME:-$HOME/.cargo}/bin"
 # trunk 0.21 takes only true or false here and stops at the usual NO_COLOR=1.
 if [[ -n ${NO_COLOR:-} ]]; then export NO_COLOR=true; else unset NO_COLOR; fi
 
-# RUSTFLAGS replaces the flags of .cargo/config.toml, and wasm would go without SIMD. Given like this it is joined to them.
+# RUSTFLAGS replaces the flags of .cargo/config.toml, and wasm would go without SIMD. Given like this it is joined to
+# them.
 if [[ -n ${CARGO_ENCODED_RUSTFLAGS:-} ]]; then RUSTFLAGS=$(tr '\037' ' ' <<<"$CARGO_ENCODED_RUSTFLAGS"); fi
 if [[ -n ${RUSTFLAGS:-} ]]; then
   export CARGO_BUILD_RUSTFLAGS=$RUSTFLAGS
@@ -80,7 +81,8 @@ find_firefox() {
 }
 find_minibrowser() {
   local name
-  for name in "${MINIBROWSER:-}" MiniBrowser /usr/lib/*/webkit2gtk-4*/MiniBrowser /usr/libexec/webkit2gtk-4*/MiniBrowser; do
+  for name in "${MINIBROWSER:-}" MiniBrowser /usr/lib/*/webkit2gtk-4*/MiniBrowser \
+    /usr/libexec/webkit2gtk-4*/MiniBrowser; do
     if [[ -n $name ]] && have "$name"; then command -v "$name"; return; fi
   done
 }

@@ -190,8 +190,8 @@ impl Agent {
         Ok(())
     }
 
-    /// As much as a tick may do of one step of PPO on these rows of `samples`, which are the epoch's next; gives the seven
-    /// numbers of the update once it is done.
+    /// As much as a tick may do of one step of PPO on these rows of `samples`, which are the epoch's next; gives the
+    /// seven numbers of the update once it is done.
     pub fn update(
         &mut self,
         samples: &Samples,

@@ -1,8 +1,8 @@
 //! Named arrays in one file: what a checkpoint is made of.
 //!
-//! **What.** A safetensors file: a header in JSON that says where each array stands, then the numbers. Whoever has state
-//! puts its arrays in under names of its own, and takes them out again; what is no array (words and counts) is one text
-//! of JSON beside them. [`crate::trainer`] puts it all together.
+//! **What.** A safetensors file: a header in JSON that says where each array stands, then the numbers. Whoever has
+//! state puts its arrays in under names of its own, and takes them out again; what is no array (words and counts) is
+//! one text of JSON beside them. [`crate::trainer`] puts it all together.
 //! **Shapes.** Arrays are row-major and little-endian: f32, f64, i64 or bool.
 //! **Choices.** (1) Numbers with a fraction are arrays and never JSON: they come back to the last bit, NaN too. (2) An
 //! array that is taken is gone, so that [`Arrays::finish`] can name what nobody knew. (3) The same arrays give the same
@@ -240,8 +240,8 @@ impl Array {
     }
 }
 
-/// The largest magnitude of what a run measures (rewards, returns, states, statistics): more is no measurement. Its square
-/// is far from the largest f32.
+/// The largest magnitude of what a run measures (rewards, returns, states, statistics): more is no measurement. Its
+/// square is far from the largest f32.
 pub const LARGEST: f64 = 1e9;
 /// The largest count: beyond it a number in JSON is not exact.
 pub const LARGEST_COUNT: u64 = 1 << 53;

@@ -20,13 +20,13 @@
 //! **Details.** 1. The model is right for tasks without chance only: it remembers the last outcome. 2. Planning draws a
 //! state that has been seen, then an action that has been tried there, each with the same chance. 3. With κ > 0 it may
 //! also draw actions never tried in a seen state; the model supposes that they lead back to where they began, without
-//! reward (Sutton and Barto 2018, §8.3). 4. A time limit is no end: pass `terminated` only. 5. A detour that works hides
-//! the better way from Dyna-Q: after 50 episodes in the maze with n = 50 the greedy way was the shortest with 24 of 30
-//! seeds and 2 or 4 steps longer with the others; with κ = 10⁻⁴ it was with 29. A larger κ outweighs the discounted
-//! goal: with 10⁻³ it was with 10.
+//! reward (Sutton and Barto 2018, §8.3). 4. A time limit is no end: pass `terminated` only. 5. A detour that works
+//! hides the better way from Dyna-Q: after 50 episodes in the maze with n = 50 the greedy way was the shortest with 24
+//! of 30 seeds and 2 or 4 steps longer with the others; with κ = 10⁻⁴ it was with 29. A larger κ outweighs the
+//! discounted goal: with 10⁻³ it was with 10.
 //!
-//! **Paper.** Sutton 1991, "Dyna, an integrated architecture for learning, planning, and reacting"; as in Sutton and Barto
-//! 2018, "Reinforcement learning", 2nd edition, §8.2 and §8.3.
+//! **Paper.** Sutton 1991, "Dyna, an integrated architecture for learning, planning, and reacting"; as in Sutton and
+//! Barto 2018, "Reinforcement learning", 2nd edition, §8.2 and §8.3.
 
 mod saved;
 

@@ -84,7 +84,8 @@ pub const METRICS: &[Metric] = &[
     metric(
         "world_model/val_state_mse",
         "variance of change",
-        "Squared one-step error of the predicted state change on held-out experience; 1 is as bad as predicting the mean.",
+        "Squared one-step error of the predicted state change on held-out experience; 1 is as bad as predicting the \
+         mean.",
         "Below 0.05 after a few hundred real steps.",
         "If it stays near 1, the model needs more real steps or a larger model_hidden_size.",
     ),
@@ -105,7 +106,8 @@ pub const METRICS: &[Metric] = &[
     metric(
         "world_model/val_open_loop",
         "share of change",
-        "Held-out error after as many imagined steps as the horizon has, over the change in that time; 1 is as bad as predicting no change.",
+        "Held-out error after as many imagined steps as the horizon has, over the change in that time; 1 is as bad as \
+         predicting no change.",
         "Below 0.1 means that 90 % of the change is foreseen.",
         "If it is above 1, imagination at this horizon misleads: shorten horizon.",
     ),
@@ -119,8 +121,8 @@ pub const METRICS: &[Metric] = &[
     metric(
         "world_model/confidence",
         "",
-        "How far the model is trusted, from its held-out error: it decides how many branches are imagined, and what an imagined \
-         sample weighs beside a real one in the first round.",
+        "How far the model is trusted, from its held-out error: it decides how many branches are imagined, and what an \
+         imagined sample weighs beside a real one in the first round.",
         "Rises towards 1 as the model learns.",
         "If it stays low, shorten horizon or collect more real steps.",
     ),
@@ -149,8 +151,8 @@ pub const METRICS: &[Metric] = &[
         "imagination/horizon",
         "steps",
         "Steps that a branch may last in this iteration.",
-        "The hyperparameter horizon, or fewer while the model's error is known for fewer only; with adaptive_depth it grows as \
-         the model learns to look ahead.",
+        "The hyperparameter horizon, or fewer while the model's error is known for fewer only; with adaptive_depth it \
+         grows as the model learns to look ahead.",
         "If it stays at 1 with adaptive_depth, raise depth_error_max or collect more real steps.",
     ),
     metric(
@@ -170,8 +172,9 @@ pub const METRICS: &[Metric] = &[
     metric(
         "imagination/cut",
         "share",
-        "Share of this iteration's imagined branches that are cut before the horizon, because they leave the range of what was \
-         really seen or, with adaptive_depth, because the members disagree. All others reach the horizon or an end.",
+        "Share of this iteration's imagined branches that are cut before the horizon, because they leave the range of \
+         what was really seen or, with adaptive_depth, because the members disagree. All others reach the horizon or \
+         an end.",
         "Near 0; with adaptive_depth it falls as the model learns.",
         "If it is high, shorten horizon or collect more real steps.",
     ),
@@ -187,7 +190,8 @@ pub const METRICS: &[Metric] = &[
         "return",
         "What the policy collects in the model over a horizon minus what it really collected, from the same starts.",
         "Near 0.",
-        "If it stays above 0, the policy exploits the model's mistakes: shorten horizon, raise model_r2_min or lower branches_max.",
+        "If it stays above 0, the policy exploits the model's mistakes: shorten horizon, raise model_r2_min or lower \
+         branches_max.",
     ),
     metric(
         "imagination/overflowed",
@@ -269,8 +273,8 @@ pub const METRICS: &[Metric] = &[
     metric(
         "train/explained_variance",
         "share",
-        "Share of the variance of real returns that the value function predicted; below 0 it is worse than a constant. Undefined \
-         while returns hardly vary.",
+        "Share of the variance of real returns that the value function predicted; below 0 it is worse than a constant. \
+         Undefined while returns hardly vary.",
         "Rises towards 1.",
         "If it stays below 0, the value lags behind: raise n_epochs.",
     ),

@@ -7,8 +7,8 @@
 //! ```
 //! **Shapes.** x and x' [B, O], actions in the model's form [B, A]; r, 1 − terminated, y and v(s') `[B]`.
 //! **Where.** Read by [`crate::kernels::dqn`] and [`crate::kernels::td3`], which say what v is.
-//! **Choices.** (1) A time limit is no end of the task: such a transition bootstraps. (2) Observations are scaled here, as
-//! the policy's are, and rewards multiplied by `reward_scale`, here and nowhere else.
+//! **Choices.** (1) A time limit is no end of the task: such a transition bootstraps. (2) Observations are scaled here,
+//! as the policy's are, and rewards multiplied by `reward_scale`, here and nowhere else.
 //! **Paper.** Time limits: Pardo et al. 2018 (1712.00378).
 
 use crate::buffer::Replay;

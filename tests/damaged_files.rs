@@ -1,5 +1,5 @@
-//! Run files that are damaged, foreign or absurd: each is refused with a name, or goes on without a panic and without an end
-//! that never comes.
+//! Run files that are damaged, foreign or absurd: each is refused with a name, or goes on without a panic and without
+//! an end that never comes.
 //!
 //! `MBPPO_FUZZ=100000` tries so many instead of the few that suit every build.
 #![cfg(not(target_family = "wasm"))]
@@ -45,7 +45,8 @@ fn saved(preset_name: &str, task: &str) -> Vec<u8> {
     block_on(trainer.checkpoint()).expect("a checkpoint")
 }
 
-/// What comes of a file: whether it went on. A refusal names what is wrong; a failure later is one that the program knows.
+/// What comes of a file: whether it went on. A refusal names what is wrong; a failure later is one that the program
+/// knows.
 fn outcome(bytes: &[u8]) -> bool {
     match Trainer::resume(bytes, Device::cpu()) {
         Err(Error::Checkpoint { field, allowed, .. } | Error::Config { field, allowed, .. }) => {

@@ -54,8 +54,8 @@ fn config(preset_name: &str, task: &str, changes: &[&str]) -> Config {
     config
 }
 
-/// Everything that was learned, measured and played, by its name in a checkpoint. What is only remembered does not count, nor
-/// does a metric that repeats a setting.
+/// Everything that was learned, measured and played, by its name in a checkpoint. What is only remembered does not
+/// count, nor does a metric that repeats a setting.
 fn outcome(task: &str, config: Config) -> BTreeMap<String, Vec<u8>> {
     let mut trainer = Trainer::new(task, config, Seed(1), Device::cpu()).expect("a run");
     // A table is quick, and knows nothing before it has found the goal once.

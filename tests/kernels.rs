@@ -1,5 +1,5 @@
-//! Two checks of the kernels beside the property that `kernels_property` tests: a loss's gradient far from its middle, and the
-//! losses that other programs have on the same workloads.
+//! Two checks of the kernels beside the property that `kernels_property` tests: a loss's gradient far from its middle,
+//! and the losses that other programs have on the same workloads.
 #![cfg(all(tensors, not(target_family = "wasm")))]
 
 #[path = "../benches/workloads/mod.rs"]

@@ -95,8 +95,8 @@ fn source_asks_what_a_build_has_and_never_which_features_are_on() {
     }
 }
 
-/// What [`Record`] keeps for people. A decision that reads it back would change with a metric's name, or with a curve that
-/// has been thinned out: decisions take values that are passed to them.
+/// What [`Record`] keeps for people. A decision that reads it back would change with a metric's name, or with a curve
+/// that has been thinned out: decisions take values that are passed to them.
 const TOLD: &[&str] =
     &["told_metrics(", "told_curves(", "record.metrics", "record.curves", ".latest(", "means["];
 

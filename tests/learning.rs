@@ -1,5 +1,5 @@
-//! What must hold of every learning part, whatever its size: one step lowers its loss, advantages stay in their segment,
-//! truncation bootstraps and termination does not.
+//! What must hold of every learning part, whatever its size: one step lowers its loss, advantages stay in their
+//! segment, truncation bootstraps and termination does not.
 #![cfg(all(tensors, not(target_family = "wasm")))]
 
 use burn::tensor::Tensor;

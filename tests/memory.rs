@@ -1,4 +1,5 @@
-//! The peak of memory beside its bound: `cargo test --test memory -- --ignored --nocapture` prints the table of docs/limits.md.
+//! The peak of memory beside its bound: `cargo test --test memory -- --ignored --nocapture` prints the table of
+//! docs/limits.md.
 #![cfg(target_os = "linux")]
 
 use mbppo::config::{Config, Sizes, preset};

@@ -1,4 +1,5 @@
-//! Every picture, drawn natively as SVG. Each run leaves them under the target folder, in `tmp/pictures`, to be looked at.
+//! Every picture, drawn natively as SVG. Each run leaves them under the target folder, in `tmp/pictures`, to be looked
+//! at.
 #![cfg(not(target_family = "wasm"))]
 
 use mbppo::plots::{

@@ -177,7 +177,8 @@ fn shown(session: &Session) -> String {
 
 #[wasm_bindgen_test]
 async fn a_saved_run_is_resumed_and_shows_the_same_numbers_from_there_on() {
-    let small = r#"{"num_envs": "2", "model_updates": "25", "imagination_rounds": "1", "n_epochs": "1", "eval_every": "50", "eval_episodes": "2"}"#;
+    let small = r#"{"num_envs": "2", "model_updates": "25", "imagination_rounds": "1", "n_epochs": "1",
+        "eval_every": "50", "eval_episodes": "2"}"#;
     let session = Session::create(options("cpu", small)).await.unwrap();
     iterations(&session, 3).await;
     let bytes = JsFuture::from(session.save()).await.unwrap();

@@ -3,8 +3,8 @@
 //! Both sum in different orders in f32. Of the largest number of its kind may differ: losses and gradients by 2e-4 (a
 //! sum over thousands of terms of both signs), what Adam has moved over several steps by 1e-2 of the movement's size,
 //! as a root mean square (where a gradient is nearly zero Adam divides by nearly nothing, and a single number may go
-//! anywhere between both). Metrics of a whole run may differ by 1e-3 of max(1, value): the first difference goes through
-//! every update that follows.
+//! anywhere between both). Metrics of a whole run may differ by 1e-3 of max(1, value): the first difference goes
+//! through every update that follows.
 #![cfg(all(target_family = "wasm", webgpu))]
 
 use mbppo::config::{Activation, Config, CuriosityKind};
@@ -461,8 +461,8 @@ async fn after_two_iterations(config: Config, device: Device) -> Snapshot {
 async fn a_run_on_webgpu_is_that_of_the_cpu_as_long_as_nothing_is_imagined() {
     let Some(_) = queue().await else { return };
     let device = open(DeviceKind::WebGpu).await.expect("the page's WebGPU");
-    // Imagination draws its chance in another way on WebGPU: a model that is never good enough keeps it out of learning,
-    // and what the forecasts that are drawn say of themselves is left out.
+    // Imagination draws its chance in another way on WebGPU: a model that is never good enough keeps it out of
+    // learning, and what the forecasts that are drawn say of themselves is left out.
     let gpu = after_two_iterations(small(1.0), device).await;
     let cpu = after_two_iterations(small(1.0), Device::cpu()).await;
     assert_eq!((gpu.real_steps, gpu.imagined_steps, cpu.imagined_steps), (cpu.real_steps, 0, 0));

@@ -1,9 +1,9 @@
 //! The rollout kernel of WebGPU against the CPU's kernels, in a browser.
 //!
-//! The host repeats the kernel's chance (`kernels::chance`) and takes every step from where the device was, so that errors
-//! do not add up: 2e-5 of the largest number is asked of what networks say, 5e-3 of a standard normal number, since a
-//! device's logarithm and cosine are only so exact, and one choice in a hundred may fall to the other side of its
-//! threshold. What adds up over many steps is compared as distributions.
+//! The host repeats the kernel's chance (`kernels::chance`) and takes every step from where the device was, so that
+//! errors do not add up: 2e-5 of the largest number is asked of what networks say, 5e-3 of a standard normal number,
+//! since a device's logarithm and cosine are only so exact, and one choice in a hundred may fall to the other side of
+//! its threshold. What adds up over many steps is compared as distributions.
 #![cfg(all(target_family = "wasm", webgpu))]
 
 use mbppo::agent;
@@ -536,7 +536,8 @@ async fn long_rollouts_end_in_the_same_distribution() {
     }
 }
 
-/// Novelty is part of the kernel for one kind of curiosity only; all kinds have to give what the host says of the same steps.
+/// Novelty is part of the kernel for one kind of curiosity only; all kinds have to give what the host says of the same
+/// steps.
 #[wasm_bindgen_test]
 async fn every_kind_of_curiosity_sees_what_was_imagined() {
     if queue().await.is_none() {

@@ -7,7 +7,10 @@ export const TIMED = ["W1", "W2_256", "W2_1024", "W3", "W4_100", "W4_1000", "W5_
 const NOT_ON_WEBGPU = ["W5_1", "W5_64"];
 /** Seconds after which W6 is broken off if the task is not solved. */
 const MOST_SECONDS = 60;
-/** Programs that take a minute for every figure of others; what they do in this time is enough for their steps per second. */
+/**
+ * Programs that take a minute for every figure of others; what they do in this time is enough for their steps per
+ * second.
+ */
 const SLOW_SECONDS = { "tfjs-webgpu": 12, "jax-webgpu": 12, "jax-wasm": 30 };
 
 export const OURS = [
@@ -57,7 +60,8 @@ async function learnOne(contestant, seed) {
     const told = await contestant.page.evaluate(([seed, seconds]) => bench.learn(seed, seconds), [seed, seconds]);
     contestant.learning.push({ seed, ...told });
     say(
-      `${name} W6       ${told.perSecond.toFixed(0)} steps/s, ${told.solved ? `475 after ${told.solved.seconds.toFixed(1)} s` : "not solved"}`,
+      `${name} W6       ${told.perSecond.toFixed(0)} steps/s, ` +
+        `${told.solved ? `475 after ${told.solved.seconds.toFixed(1)} s` : "not solved"}`,
     );
   } catch (error) {
     say(`${name} W6       not measured: ${error.message.split("\n")[0]}`);
@@ -83,7 +87,10 @@ function learningFigure({ learning, on }) {
   return { W6: on === "webgpu" ? { env_steps_per_s: steps, ...learning[0].calls } : steps };
 }
 
-/** One number a workload, or for WebGPU {ms, dispatches, submits}; of W6 the steps per second, and the calls of 1024 of them. */
+/**
+ * One number a workload, or for WebGPU {ms, dispatches, submits}; of W6 the steps per second, and the calls of 1024 of
+ * them.
+ */
 export function figures(contestant) {
   const timed = Object.entries(contestant.times).map(([workload, times]) => {
     const ms = median(times);

@@ -14,7 +14,10 @@ export const AXES = {
 };
 const OPTIONS = { warm: 1, least: 5, most: 40, soft: 500, hard: 6000 };
 
-/** {axis: {sizes, ms: {device: [median]}, overtakes}}; `overtakes` is the first size at which WebGPU needs less time than the CPU, or null. */
+/**
+ * {axis: {sizes, ms: {device: [median]}, overtakes}}; `overtakes` is the first size at which WebGPU needs less time
+ * than the CPU, or null.
+ */
 export async function grow(contestants) {
   const curves = {};
   for (const [axis, { sizes }] of Object.entries(AXES)) {

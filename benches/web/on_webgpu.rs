@@ -1,5 +1,5 @@
-//! W1 to W4 on WebGPU. What a real phase uploads before its first step is uploaded before the clock runs, as with the other
-//! programs; the order of a chain's samples, and reading parameters and losses back behind it, are in the time.
+//! W1 to W4 on WebGPU. What a real phase uploads before its first step is uploaded before the clock runs, as with the
+//! other programs; the order of a chain's samples, and reading parameters and losses back behind it, are in the time.
 
 use crate::workloads::{self, SETTINGS};
 use mbppo::config::ModelTarget;

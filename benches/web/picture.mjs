@@ -50,5 +50,9 @@ export function picture(curves) {
     return chart(AXES[axis], curve, LEFT + column * (WIDTH + LEFT + GAP), TOP + row * (HEIGHT + GAP));
   });
   const [width, height] = [2 * (LEFT + WIDTH + GAP), TOP + 2 * (HEIGHT + GAP)];
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12" fill="#222222">\n<rect width="100%" height="100%" fill="#ffffff"/>\n${charts.join("\n")}\n</svg>\n`;
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" ` +
+    `font-size="12" fill="#222222">\n<rect width="100%" height="100%" fill="#ffffff"/>\n${charts.join("\n")}\n` +
+    "</svg>\n"
+  );
 }

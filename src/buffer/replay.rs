@@ -14,8 +14,9 @@
 //!
 //! **Details.** 1. Transitions are addressed by their id, which never changes; the stored ones are
 //! [`Replay::ids`]. 2. Lanes arrive interleaved, so each transition knows the id that followed it in its own
-//! episode: walking an episode needs no search. 3. Which part a transition belongs to, `held_out` decides. 4. Statistics
-//! cover everything ever pushed, so that they move ever more slowly, and models fitted on them keep their meaning.
+//! episode: walking an episode needs no search. 3. Which part a transition belongs to, `held_out` decides. 4.
+//! Statistics cover everything ever pushed, so that they move ever more slowly, and models fitted on them keep their
+//! meaning.
 
 mod held_out;
 mod saved;

@@ -68,7 +68,8 @@ impl Rollout {
         Self { is_real, obs_size, action_size, ..Self::default() }
     }
 
-    /// Makes room for so many more steps at once: a table that grows by itself holds up to three times as much meanwhile.
+    /// Makes room for so many more steps at once: a table that grows by itself holds up to three times as much
+    /// meanwhile.
     pub fn reserve(&mut self, steps: usize) {
         self.obs.reserve_exact(steps * self.obs_size);
         self.next_obs.reserve_exact(steps * self.obs_size);

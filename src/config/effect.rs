@@ -1,7 +1,8 @@
 //! Which hyperparameters have no effect in a configuration, and why.
 //!
-//! A run takes every allowed value, also where nothing reads it. Whoever sets one that changes nothing is told so: the page
-//! and the command line ask [`Config::without_effect`]. Here "effect" means an effect on what is learned and measured.
+//! A run takes every allowed value, also where nothing reads it. Whoever sets one that changes nothing is told so: the
+//! page and the command line ask [`Config::without_effect`]. Here "effect" means an effect on what is learned and
+//! measured.
 
 use super::{Algorithm, Config, CuriosityKind, Termination, schema};
 use Algorithm::{A2c, Dqn, DynaQ, Ppo, Td3};
@@ -16,8 +17,8 @@ pub struct Remark {
     pub reason: String,
 }
 
-/// Hyperparameters that only some algorithms read. All others are read by every algorithm, unless [`Config::unread`] says
-/// otherwise.
+/// Hyperparameters that only some algorithms read. All others are read by every algorithm, unless [`Config::unread`]
+/// says otherwise.
 const READ_BY: &[(&[Algorithm], &[&str])] = &[
     (&[Ppo], &["n_epochs", "clip_range", "clip_range_vf", "target_kl"]),
     (&[Ppo, A2c], &["gae_lambda", "ent_coef", "vf_coef", "normalize_advantage", "log_std_init"]),

@@ -1,13 +1,13 @@
 //! How much memory a configuration needs, and the limit that it must stay within.
 //!
-//! **What.** A sum over what is large: networks with their optimisers, the room of a minibatch, replay, a round of imagined
-//! steps, and the file as which the run is saved. Each part names the hyperparameters that make it large.
+//! **What.** A sum over what is large: networks with their optimisers, the room of a minibatch, replay, a round of
+//! imagined steps, and the file as which the run is saved. Each part names the hyperparameters that make it large.
 //! ```text
 //! rows of a round = branches_max · horizon + num_envs · num_steps
 //! ```
 //! **Where.** Asked by the trainer before anything is allocated: memory that is missing later ends the whole program.
-//! **Choices.** (1) The bound is of the CPU's learners; `docs/limits.md` sets it against what was measured. (2) A part is
-//! counted as if it were full: a table that has just begun is smaller.
+//! **Choices.** (1) The bound is of the CPU's learners; `docs/limits.md` sets it against what was measured. (2) A part
+//! is counted as if it were full: a table that has just begun is smaller.
 
 use super::{Algorithm, Config, ModelHeads};
 use crate::error::{Error, Result};
@@ -21,8 +21,8 @@ const BASE: u64 = 6 << 20;
 const F32: u64 = 4;
 /// Bytes of a count.
 const COUNT: u64 = size_of::<usize>() as u64;
-/// Numbers that are held for each parameter: itself, gradient and Adam's two averages, the last good state of all but the
-/// gradient, once more while that is renewed, and copies that act or are the best so far.
+/// Numbers that are held for each parameter: itself, gradient and Adam's two averages, the last good state of all but
+/// the gradient, once more while that is renewed, and copies that act or are the best so far.
 const COPIES: u64 = 14;
 /// Copies of what is saved, while it is saved: the arrays, and the file.
 const COPIES_SAVED: u64 = 2;
@@ -85,8 +85,8 @@ impl Config {
     /// Checks that a run on a task of these sizes stays within `most` bytes.
     ///
     /// # Errors
-    /// [`Error::Config`] with the hyperparameter that makes the largest part large, the bytes, and what to lower; also if the
-    /// system has less than that.
+    /// [`Error::Config`] with the hyperparameter that makes the largest part large, the bytes, and what to lower; also
+    /// if the system has less than that.
     pub fn require_memory(&self, task: Sizes, most: u64) -> Result<()> {
         let needs = self.memory(task);
         let all: u64 = needs.iter().map(|need| need.bytes).sum();
@@ -169,8 +169,8 @@ fn parameters([inputs, outputs]: [u64; 2], [width, layers]: [usize; 2]) -> u64 {
     (inputs + 1) * width + (layers - 1) * (width + 1) * width + (width + 1) * outputs
 }
 
-/// Whether the system would give so many bytes now. They are given back at once and cost nothing; a page's memory would keep
-/// its new size, so there the limit alone decides.
+/// Whether the system would give so many bytes now. They are given back at once and cost nothing; a page's memory would
+/// keep its new size, so there the limit alone decides.
 fn can_be_had(bytes: u64) -> bool {
     cfg!(target_family = "wasm")
         || usize::try_from(bytes).is_ok_and(|bytes| Vec::<u8>::new().try_reserve_exact(bytes).is_ok())

@@ -43,8 +43,12 @@ pub struct Hyperparameter {
 }
 
 macro_rules! hyperparameters {
-    ($( $(#[doc = $doc:literal])+ $name:ident: $kind:ty = $default:expr, $allowed:expr, $group:literal, $unit:literal; )+) => {
-        /// All hyperparameters of a run. Make one with [`Config::default`] or a [`preset`], change it with [`Config::set`].
+    ($(
+        $(#[doc = $doc:literal])+
+        $name:ident: $kind:ty = $default:expr, $allowed:expr, $group:literal, $unit:literal;
+    )+) => {
+        /// All hyperparameters of a run. Make one with [`Config::default`] or a [`preset`], change it with
+        /// [`Config::set`].
         #[derive(Debug, Clone, PartialEq, Serialize)]
         pub struct Config { $( $(#[doc = $doc])+ pub $name: $kind, )+ }
 
@@ -174,7 +178,8 @@ hyperparameters! {
     /// Soft-update coefficient: how far the target network moves towards the online network each time. 1 copies it.
     tau: f64 = 0.005, Allowed::Number { min: 1e-4, max: 1.0 }, "learning from replay", "τ";
     /// Real steps between two updates of DQN's target network. More are steadier and slower.
-    target_update_interval: usize = 250, Allowed::Count { min: 1, max: 1_000_000 }, "learning from replay", "real steps";
+    target_update_interval: usize = 250, Allowed::Count { min: 1, max: 1_000_000 }, "learning from replay",
+        "real steps";
     /// Double DQN: the online network chooses the action, the target network evaluates it, which reduces
     /// overestimation.
     double_q: bool = false, Allowed::Switch, "learning from replay", "";
@@ -356,7 +361,8 @@ impl Config {
         Ok(())
     }
 
-    /// Mean 0 and spread 1 of one advantage is 0, and of two ±0.7, whatever happened; novelty is divided by a spread too.
+    /// Mean 0 and spread 1 of one advantage is 0, and of two ±0.7, whatever happened; novelty is divided by a spread
+    /// too.
     fn validate_normalising(&self) -> Result<()> {
         let steps = self.num_envs * self.num_steps;
         let normalised = match (self.normalize_advantage, self.curiosity) {
@@ -368,8 +374,8 @@ impl Config {
             return Ok(());
         }
         let allowed = format!(
-            "num_envs · num_steps = {steps} real steps an iteration are too few to be normalised ({normalised}): there must \
-             be {FEWEST_NORMALISED} or more"
+            "num_envs · num_steps = {steps} real steps an iteration are too few to be normalised ({normalised}): there \
+             must be {FEWEST_NORMALISED} or more"
         );
         Err(Error::Config { field: "num_steps".into(), value: self.num_steps.to_string(), allowed })
     }

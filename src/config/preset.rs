@@ -39,17 +39,20 @@ pub const TUNED: &[ForTask] = &[
     ForTask {
         task: "CartPole-v1",
         changes: &[("normalize_obs", "false")],
-        why: "Its observations are near 1 as they are; scaled to the usual range, the cart's drift would look too small to be corrected in time.",
+        why: "Its observations are near 1 as they are; scaled to the usual range, the cart's drift would look too \
+              small to be corrected in time.",
     },
     ForTask {
         task: "Pendulum-v1",
         changes: &[("reward_scale", "0.1"), ("gamma", "0.95")],
-        why: "Its rewards are as large as −16 in every step, and what happens 20 steps later says little about an action now.",
+        why: "Its rewards are as large as −16 in every step, and what happens 20 steps later says little about an \
+              action now.",
     },
     ForTask {
         task: "MountainCarContinuous-v0",
         changes: &[("reward_scale", "0.1"), ("beta", "0.3")],
-        why: "Until the flag is found, the only reward is the cost of throttle: without much curiosity the best policy is to do nothing.",
+        why: "Until the flag is found, the only reward is the cost of throttle: without much curiosity the best policy \
+              is to do nothing.",
     },
 ];
 
@@ -58,7 +61,8 @@ pub const PRESETS: &[Preset] = &[
     Preset {
         name: "mb-ppo",
         title: "MB-PPO",
-        explanation: "Learns a model of the task and practises in it: several fresh batches of imagined futures after every few real steps.",
+        explanation: "Learns a model of the task and practises in it: several fresh batches of imagined futures after \
+                      every few real steps.",
         changes: &[],
         for_task: &[ForTask {
             task: "CartPole-v1",
@@ -76,13 +80,17 @@ pub const PRESETS: &[Preset] = &[
                 ("imagination_rounds", "5"),
                 ("horizon", "40"),
             ],
-            why: "Episodes are short at first and every one counts: it imagines after every 20 real steps. Small networks with a high learning rate are enough for four observations and two actions, returns near 10 are learned sooner than returns near 100, and a pole that falls slowly is only seen to fall if the imagined futures are long.",
+            why: "Episodes are short at first and every one counts: it imagines after every 20 real steps. Small \
+                  networks with a high learning rate are enough for four observations and two actions, returns near 10 \
+                  are learned sooner than returns near 100, and a pole that falls slowly is only seen to fall if the \
+                  imagined futures are long.",
         }],
     },
     Preset {
         name: "ppo",
         title: "plain PPO",
-        explanation: "The same learner without imagination, with the number of epochs that suits it best. The difference is what the model is worth.",
+        explanation: "The same learner without imagination, with the number of epochs that suits it best. The \
+                      difference is what the model is worth.",
         changes: &[
             ("imagination_rounds", "0"),
             ("num_steps", "64"),
@@ -100,7 +108,9 @@ pub const PRESETS: &[Preset] = &[
     Preset {
         name: "textbook",
         title: "textbook",
-        explanation: "The recipe as often written down: one network predicts raw next states, and one imagined batch per iteration is learned from as a single stream. It does not keep what it learns, and the plots show why.",
+        explanation: "The recipe as often written down: one network predicts raw next states, and one imagined batch \
+                      per iteration is learned from as a single stream. It does not keep what it learns, and the plots \
+                      show why.",
         changes: &[
             ("num_steps", "64"),
             ("imagination_rounds", "1"),
@@ -120,7 +130,8 @@ pub const PRESETS: &[Preset] = &[
     Preset {
         name: "a2c",
         title: "A2C",
-        explanation: "One gradient step for every five steps in the task, then the data are thrown away: policy gradient at its simplest.",
+        explanation: "One gradient step for every five steps in the task, then the data are thrown away: policy \
+                      gradient at its simplest.",
         changes: &[
             ("algorithm", "a2c"),
             ("imagination_rounds", "0"),
@@ -138,7 +149,8 @@ pub const PRESETS: &[Preset] = &[
     Preset {
         name: "dqn",
         title: "DQN",
-        explanation: "Learns the value of every action from replay and takes the best one: no model, and no separate policy.",
+        explanation: "Learns the value of every action from replay and takes the best one: no model, and no separate \
+                      policy.",
         changes: &[
             ("algorithm", "dqn"),
             ("imagination_rounds", "0"),
@@ -173,7 +185,8 @@ pub const PRESETS: &[Preset] = &[
                     ("exploration_steps", "12000"),
                     ("exploration_final_eps", "0.1"),
                 ],
-                why: "RL-Zoo's values, on raw observations: scaled to the usual range, the joint velocities would look too small.",
+                why: "RL-Zoo's values, on raw observations: scaled to the usual range, the joint velocities would look \
+                      too small.",
             },
             ForTask {
                 task: "MountainCar-v0",
@@ -195,7 +208,8 @@ pub const PRESETS: &[Preset] = &[
     Preset {
         name: "dyna-q",
         title: "Dyna-Q",
-        explanation: "The ancestor: a table of action values and a table of what followed each action, replayed many times between two real steps.",
+        explanation: "The ancestor: a table of action values and a table of what followed each action, replayed many \
+                      times between two real steps.",
         changes: &[
             ("algorithm", "dyna_q"),
             ("imagination_rounds", "0"),
@@ -209,7 +223,8 @@ pub const PRESETS: &[Preset] = &[
     Preset {
         name: "td3",
         title: "TD3",
-        explanation: "A deterministic policy for continuous actions follows the gradient of two critics learned from replay; the lower estimate counts.",
+        explanation: "A deterministic policy for continuous actions follows the gradient of two critics learned from \
+                      replay; the lower estimate counts.",
         changes: &[
             ("algorithm", "td3"),
             ("imagination_rounds", "0"),

@@ -144,7 +144,10 @@ impl<C: Choice> Parameter for C {
 }
 
 macro_rules! choices {
-    ($( $(#[doc = $doc:literal])+ $name:ident { $( $(#[doc = $variant_doc:literal])+ $variant:ident = $word:literal, )+ } )+) => { $(
+    ($(
+        $(#[doc = $doc:literal])+
+        $name:ident { $( $(#[doc = $variant_doc:literal])+ $variant:ident = $word:literal, )+ }
+    )+) => { $(
         $(#[doc = $doc])+
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
         pub enum $name { $( $(#[doc = $variant_doc])+ #[serde(rename = $word)] $variant, )+ }
@@ -165,7 +168,8 @@ choices! {
         A2c = "a2c",
         /// Deep Q-learning from replay, for tasks with choices: [`crate::kernels::dqn`].
         Dqn = "dqn",
-        /// Twin delayed deterministic policy gradient from replay, for tasks that take numbers: [`crate::kernels::td3`].
+        /// Twin delayed deterministic policy gradient from replay, for tasks that take numbers:
+        /// [`crate::kernels::td3`].
         Td3 = "td3",
         /// Dyna-Q with tables, for tasks whose states can be numbered: [`crate::dyna_q`].
         DynaQ = "dyna_q",

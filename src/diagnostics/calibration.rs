@@ -1,13 +1,13 @@
 //! Is the model's doubt honest? Where its members disagree more, it should be wrong more.
 //!
-//! **What.** Held-out stretches were foreseen by every member; at each step ahead the members' spread is set against the
-//! error that their mean turned out to have.
+//! **What.** Held-out stretches were foreseen by every member; at each step ahead the members' spread is set against
+//! the error that their mean turned out to have.
 //! ```text
 //! doubt = rms_d std_members(ŝ_d) / std_d        error = rms_d (mean_members(ŝ_d) − s_d) / std_d
 //! std_d: of one step's change in dimension d
 //! ```
-//! **Shapes.** `foreseen` [H, E, W, O] flat, as [`OpenLoop`](crate::world_model::open_loop::OpenLoop) gives it → bins of
-//! equally many pairs, by rising doubt.
+//! **Shapes.** `foreseen` [H, E, W, O] flat, as [`OpenLoop`](crate::world_model::open_loop::OpenLoop) gives it → bins
+//! of equally many pairs, by rising doubt.
 //! **Choices.** (1) A calibrated doubt lies on the diagonal; what imagination needs is less: that more doubt means more
 //! error, which is what the rank correlation says. (2) One member alone has no doubt: then there is nothing to tell.
 //! **Paper.** Kuleshov et al. 2018 (1807.00263), calibrated regression; Chua et al. 2018 (1805.12114).

@@ -13,8 +13,8 @@
 //! end ⇔ −cos θ₁ − cos(θ₁ + θ₂) > 1
 //! ```
 //!
-//! **Shapes.** state [4]: θ₁, θ₂, θ̇₁, θ̇₂; observation [6]: cos θ₁, sin θ₁, cos θ₂, sin θ₂, θ̇₁, θ̇₂; action [1]: 0, 1, 2
-//! for torque −1, 0, +1.
+//! **Shapes.** state [4]: θ₁, θ₂, θ̇₁, θ̇₂; observation [6]: cos θ₁, sin θ₁, cos θ₂, sin θ₂, θ̇₁, θ̇₂; action [1]: 0,
+//! 1, 2 for torque −1, 0, +1.
 //!
 //! **Where.** Stepped by [`VecEnv`](super::VecEnv), which adds the time limit and the resets.
 //!

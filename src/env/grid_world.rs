@@ -1,7 +1,7 @@
 //! Find the way through a maze, one cell at a time.
 //!
-//! **What.** The agent walks on a grid with walls from S to G. Nothing is paid before G, so the first way there is found by
-//! chance; what is learned from it then is the whole difference between learners.
+//! **What.** The agent walks on a grid with walls from S to G. Nothing is paid before G, so the first way there is
+//! found by chance; what is learned from it then is the whole difference between learners.
 //!
 //! **Equation.** Cell (row, column), rows counted from the top:
 //! ```text
@@ -9,19 +9,19 @@
 //! reward = 1 on reaching G, 0 otherwise           end ⇔ (row, column) = G
 //! ```
 //!
-//! **Shapes.** state [1]: the cell's number, row · columns + column; observation [2]: row and column, each from −1 (top,
-//! left) to 1 (bottom, right), as networks like them; action [1]: 0, 1, 2, 3 for up, right, down, left.
+//! **Shapes.** state [1]: the cell's number, row · columns + column; observation [2]: row and column, each from −1
+//! (top, left) to 1 (bottom, right), as networks like them; action [1]: 0, 1, 2, 3 for up, right, down, left.
 //!
 //! **Where.** Stepped by [`VecEnv`](super::VecEnv), or directly by a table learner such as
 //! [`DynaQ`](crate::dyna_q::DynaQ), for which the cells are states 0..[`GridWorld::CELLS`].
 //!
-//! **Details.** 1. The book's maze has no time limit. Here an episode is cut after 500 steps: of random walkers, who need
-//! 870 steps on average, two in five are there by then. 2. Returns are not discounted, so the bar, 1, says that G is
-//! found every time; how good the way is shows in the length of the episodes, which cannot be below 14. 3. Every
+//! **Details.** 1. The book's maze has no time limit. Here an episode is cut after 500 steps: of random walkers, who
+//! need 870 steps on average, two in five are there by then. 2. Returns are not discounted, so the bar, 1, says that G
+//! is found every time; how good the way is shows in the length of the episodes, which cannot be below 14. 3. Every
 //! episode starts at S, so greedy episodes are all the same.
 //!
-//! **Paper.** Sutton 1990, "Integrated architectures for learning, planning, and reacting based on approximating dynamic
-//! programming"; the maze as in Sutton and Barto 2018, "Reinforcement learning", 2nd edition, figure 8.2.
+//! **Paper.** Sutton 1990, "Integrated architectures for learning, planning, and reacting based on approximating
+//! dynamic programming"; the maze as in Sutton and Barto 2018, "Reinforcement learning", 2nd edition, figure 8.2.
 
 use super::{ActionSpace, Env, EnvSpec, MapAxis, ObsDimension, Outcome};
 use crate::rng::Stream;

@@ -182,8 +182,8 @@ pub trait Env {
     fn state(&self) -> Vec<f64>;
     /// Continues from `state`, which must come from [`Env::state`] of the same task.
     fn set_state(&mut self, state: &[f64]);
-    /// Whether an episode that sees `next_obs` has terminated, by the task's own rule: what the world model is spared to
-    /// learn with `termination = known`. A task that never terminates keeps this default.
+    /// Whether an episode that sees `next_obs` has terminated, by the task's own rule: what the world model is spared
+    /// to learn with `termination = known`. A task that never terminates keeps this default.
     fn known_end(&self, _next_obs: &[f32]) -> bool {
         false
     }

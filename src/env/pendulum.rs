@@ -16,8 +16,9 @@
 //!
 //! **Details.** 1. Gymnasium 1.4.0's `Pendulum-v1` (`pendulum.py`), operation for operation. 2. The state is f64, but
 //! what is computed from the torque alone is f32, as it is there. 3. `max_torque` changes how strong the motor is, not
-//! which actions there are: ±2 always means full torque. The action space is a fixed fact of the task that policy, model
-//! and remembered actions share; if it grew with the lever, actions already learned from would change their meaning.
+//! which actions there are: ±2 always means full torque. The action space is a fixed fact of the task that policy,
+//! model and remembered actions share; if it grew with the lever, actions already learned from would change their
+//! meaning.
 //!
 //! **Paper.** A classic of control; the reward is that of Gymnasium's `Pendulum-v1`. Doya 2000, "Reinforcement learning
 //! in continuous time and space".

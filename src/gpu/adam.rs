@@ -3,9 +3,9 @@
 //! **What, equation, papers.** As in [`crate::kernels::adam`].
 //! **Shapes.** In fours: θ, m and v `[parameters]`, gradients [stretches, parameters], what the rows said of the loss
 //! [2, tiles], partial sums [3, [`UNITS`]]: squares of the gradient, and both of what the rows said.
-//! **Choices.** (1) The first dispatch adds up the stretches and leaves few partial sums; in the second every invocation
-//! adds those up for itself. So nobody has to wait for anybody within a dispatch. (2) The numbers that change with
-//! every step are computed on the host and uploaded for a whole epoch.
+//! **Choices.** (1) The first dispatch adds up the stretches and leaves few partial sums; in the second every
+//! invocation adds those up for itself. So nobody has to wait for anybody within a dispatch. (2) The numbers that
+//! change with every step are computed on the host and uploaded for a whole epoch.
 
 use super::activation::F4;
 use cubecl::prelude::*;

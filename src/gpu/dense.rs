@@ -3,8 +3,8 @@
 //! ```text
 //! Y = f(X W + b)        ∂X = (∂Y Wᵀ) ⊙ f′        (∂W is another kernel's: `weights`)
 //! ```
-//! **Shapes.** In fours: X [R, inputs], W [4 inputs, outputs], b `[outputs]`, Y [R, outputs]; rows lie `stride` fours apart
-//! in scratch memory.
+//! **Shapes.** In fours: X [R, inputs], W [4 inputs, outputs], b `[outputs]`, Y [R, outputs]; rows lie `stride` fours
+//! apart in scratch memory.
 //! **Choices.** (1) R rows by two fours of outputs are summed at once: each load serves ten multiplications. Memory
 //! instructions are what a software adapter spends its time on. (2) An invocation reads in scratch memory only what it
 //! has written there itself, so nothing has to be waited for.
@@ -13,7 +13,8 @@ use super::activation::{F4, bend, slope};
 use crate::config::Activation;
 use cubecl::prelude::*;
 
-/// Places of a layer, in fours: one row's X and Y in scratch memory, the way to the next row, W and b in the parameters.
+/// Places of a layer, in fours: one row's X and Y in scratch memory, the way to the next row, W and b in the
+/// parameters.
 #[derive(CubeType, Clone, Copy)]
 pub struct Layer {
     /// Where X begins.

@@ -1,8 +1,8 @@
 //! Where the weights of a network lie on the device.
 //!
-//! **What.** The host's flat buffer ([`crate::kernels::Mlp`]) packs matrices tightly, the members of an ensemble layer by
-//! layer. A kernel reads four numbers at a time and one member at a time: here every matrix is filled up to multiples of
-//! four in both directions, and a member's matrices stand together.
+//! **What.** The host's flat buffer ([`crate::kernels::Mlp`]) packs matrices tightly, the members of an ensemble layer
+//! by layer. A kernel reads four numbers at a time and one member at a time: here every matrix is filled up to
+//! multiples of four in both directions, and a member's matrices stand together.
 //! ```text
 //! host     W₁ [E, in, out]  b₁ [E, out]  W₂ …         device   member 0: W₁ [in₄, out₄]  b₁ [out₄]  W₂ …   member 1: …
 //! ```

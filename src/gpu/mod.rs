@@ -1,22 +1,24 @@
 //! The learning arithmetic on WebGPU: kernels of our own, on burn-wgpu's device, memory and queue; no tensors.
 //!
 //! **What.** A real graphics processor takes some 50 µs of the browser's time for every dispatch, whatever it computes.
-//! So a minibatch of PPO, a step of the whole ensemble and a step of curiosity are four dispatches each, an imagined rollout
-//! is one, and what an epoch needs is uploaded before its first minibatch. The formulas are those of
+//! So a minibatch of PPO, a step of the whole ensemble and a step of curiosity are four dispatches each, an imagined
+//! rollout is one, and what an epoch needs is uploaded before its first minibatch. The formulas are those of
 //! [`crate::kernels`], against which every kernel here is tested (`tests/web_gpu.rs`, `tests/web_rollout.rs`).
 //!
 //! **Reading order.** [`queue`] the device: upload, read, failures · [`layout`] where a weight lies in a buffer there ·
-//! `four`, `activation`, `dense`, `network` a tile of rows through a network, there and back · `weights`, `adam`, [`step`]
-//! from what the rows leave to what is learned · `ppo_loss`, [`ppo`] policy and value · `model_loss`, `model_rows`, [`world_model`]
-//! the ensemble · [`rnd`] novelty · [`rollout`] imagining, all steps in one dispatch · [`twin`] the copy on the host.
+//! `four`, `activation`, `dense`, `network` a tile of rows through a network, there and back · `weights`, `adam`,
+//! [`step`] from what the rows leave to what is learned · `ppo_loss`, [`ppo`] policy and value · `model_loss`,
+//! `model_rows`, [`world_model`] the ensemble · [`rnd`] novelty · [`rollout`] imagining, all steps in one dispatch ·
+//! [`twin`] the copy on the host.
 //!
-//! **Choices.** (1) No workgroup barriers in training: a software adapter pays 0.3 ms for each. What has to wait for all
-//! others is another dispatch; only a rollout, which is long for every row, is shared out among units that wait. (2) At
-//! most eight storage buffers a kernel, no subgroups, no f16, no float atomics: what every WebGPU has. (3) Sizes are
-//! numbers that a kernel is given, not constants in it: one compiled kernel serves networks of every size. A rollout's
-//! are constants: a run has one shape of it. (4) In Chromium with the software adapter SwiftShader (2 cores, shared) a
-//! minibatch of the shapes of `benches/workloads` takes 1.6 ms (64 rows), 6.7 (256) and 22 (1,024), a step of one member of
-//! the world model (256 rows) 17 ms. With tiles of one row instead of four the largest takes more than twice as long.
+//! **Choices.** (1) No workgroup barriers in training: a software adapter pays 0.3 ms for each. What has to wait for
+//! all others is another dispatch; only a rollout, which is long for every row, is shared out among units that wait.
+//! (2) At most eight storage buffers a kernel, no subgroups, no f16, no float atomics: what every WebGPU has. (3) Sizes
+//! are numbers that a kernel is given, not constants in it: one compiled kernel serves networks of every size. A
+//! rollout's are constants: a run has one shape of it. (4) In Chromium with the software adapter SwiftShader (2 cores,
+//! shared) a minibatch of the shapes of `benches/workloads` takes 1.6 ms (64 rows), 6.7 (256) and 22 (1,024), a step of
+//! one member of the world model (256 rows) 17 ms. With tiles of one row instead of four the largest takes more than
+//! twice as long.
 
 mod activation;
 mod adam;

@@ -1,8 +1,8 @@
 //! A whole network for a tile of rows, forwards and backwards, by one invocation.
 //!
-//! **Shapes.** In fours, a row in scratch memory is x `[inputs]` · h₁ … h_L `[hidden]` each · ∂h₁ … ∂h_L `[hidden]` each · y
-//! `[outputs]` · whatever else the loss leaves there `[extra]`; L is the number of hidden layers. ∂loss/∂y takes the
-//! place of y.
+//! **Shapes.** In fours, a row in scratch memory is x `[inputs]` · h₁ … h_L `[hidden]` each · ∂h₁ … ∂h_L `[hidden]`
+//! each · y `[outputs]` · whatever else the loss leaves there `[extra]`; L is the number of hidden layers. ∂loss/∂y
+//! takes the place of y.
 //! **Choices.** Sizes are numbers at run time; L, the number of rows of a tile and the bend are constants of a kernel.
 
 use super::activation::F4;

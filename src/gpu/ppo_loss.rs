@@ -60,8 +60,8 @@ pub struct Places {
     pub actions: usize,
 }
 
-/// Writes the gradients of the policy's part; gives the row's w min(ρ A, clip(ρ) A), w H, (ρ − 1) − log ρ and whether it
-/// has left the clip range.
+/// Writes the gradients of the policy's part; gives the row's w min(ρ A, clip(ρ) A), w H, (ρ − 1) − log ρ and whether
+/// it has left the clip range.
 #[cube]
 pub fn policy(
     parameters: &[F4],

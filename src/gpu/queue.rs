@@ -3,11 +3,11 @@
 //! **What.** Work is queued and nobody waits for it, until somebody [reads](Queue::read): that hands everything queued
 //! to the browser at once and waits for it.
 //! **Choices.** (1) A browser reports a kernel that does not compile, too little memory or a lost device long after the
-//! call, as an event, and reads go on giving numbers that mean nothing. So the first such report is kept, and every read
-//! from then on fails with the browser's words. A read may fail before that event has come, in words that tell nothing of
-//! the cause ("could not be mapped"); then the event is waited for. (2) The device is opened once and stays: cubecl has one for a page.
-//! (3) cubecl cannot work without timestamp queries and would end the program, so an adapter without them is refused
-//! by name before anything is computed.
+//! call, as an event, and reads go on giving numbers that mean nothing. So the first such report is kept, and every
+//! read from then on fails with the browser's words. A read may fail before that event has come, in words that tell
+//! nothing of the cause ("could not be mapped"); then the event is waited for. (2) The device is opened once and stays:
+//! cubecl has one for a page. (3) cubecl cannot work without timestamp queries and would end the program, so an adapter
+//! without them is refused by name before anything is computed.
 
 use crate::error::{Error, Result};
 use burn_wgpu::graphics::WebGpu;
@@ -198,8 +198,8 @@ impl Queue {
         result.map_err(|error| Error::Device { doing: doing.into(), reason: first_line(&error.to_string()) })
     }
 
-    /// Waits until the browser has reported on all that was submitted. Reports come in the order of what they are about:
-    /// whatever made a call fail has been heard of by then.
+    /// Waits until the browser has reported on all that was submitted. Reports come in the order of what they are
+    /// about: whatever made a call fail has been heard of by then.
     async fn hear(&self) {
         let state = Arc::new(Mutex::new((false, None::<Waker>)));
         let inside = state.clone();

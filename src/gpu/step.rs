@@ -170,7 +170,8 @@ impl Plans {
         self.plans.last_mut()
     }
 
-    /// Reads, all at once: parameters and memory in the host's order, and what the updates since the last time have left.
+    /// Reads, all at once: parameters and memory in the host's order, and what the updates since the last time have
+    /// left.
     ///
     /// # Errors
     /// [`crate::Error::Device`] if the device cannot be read; `doing` says what for.
@@ -200,8 +201,8 @@ impl Plans {
     }
 }
 
-/// The rest of the plan's next update, after the dispatch that took the rows through the networks. A device that fails says
-/// so when it is read.
+/// The rest of the plan's next update, after the dispatch that took the rows through the networks. A device that fails
+/// says so when it is read.
 pub fn descend(queue: &Queue, learned: &Learned, workspace: &Workspace, plan: &mut Plan) {
     let (client, parameters) = (queue.client(), learned.layout.len() / 4);
     let units = |count: usize| (CubeCount::Static(count.div_ceil(queue.group()) as u32, 1, 1), dim(queue));

@@ -2,11 +2,11 @@
 //!
 //! **What.** The first dispatch (`model_rows`) takes every member's own rows forwards, computes the loss and takes its
 //! gradient backwards; [`super::step`] does the other three.
-//! **Shapes.** In fours, an uploaded transition is input (O + A)₄ · target (O + 2)₄, on the model's scales. A step's rows are
-//! numbers of transitions, [E, B]. In scratch memory stand all rows of one member after another's.
+//! **Shapes.** In fours, an uploaded transition is input (O + A)₄ · target (O + 2)₄, on the model's scales. A step's
+//! rows are numbers of transitions, [E, B]. In scratch memory stand all rows of one member after another's.
 //! **Where.** The same as [`crate::kernels::world_model`], from which the parameters come and to which they return.
-//! **Choices.** (1) Transitions are uploaded once a fit, and the rows of many steps at once. (2) Adversarial rows cost no
-//! dispatch: the invocation goes through its rows a second time, from the pushed states.
+//! **Choices.** (1) Transitions are uploaded once a fit, and the rows of many steps at once. (2) Adversarial rows cost
+//! no dispatch: the invocation goes through its rows a second time, from the pushed states.
 
 use super::layout::{Layout, padded};
 use super::model_loss::Heads;
@@ -80,7 +80,8 @@ impl WorldModel {
         self.transitions = self.queue.floats(&block);
     }
 
-    /// Uploads the rows of the next steps, [steps, E, B]; states will be pushed by `eps` to where the loss rises fastest.
+    /// Uploads the rows of the next steps, [steps, E, B]; states will be pushed by `eps` to where the loss rises
+    /// fastest.
     pub fn begin(&mut self, adam: &crate::kernels::Adam, rows: &[usize], steps: usize, eps: f32) {
         self.eps = eps;
         let batch = rows.len() / (steps * self.members).max(1);

@@ -1,4 +1,5 @@
-//! *Does it know what it does not know?* How much the members of the ensemble disagree against how wrong they turn out to be.
+//! *Does it know what it does not know?* How much the members of the ensemble disagree against how wrong they turn out
+//! to be.
 
 use super::axis::{Axis, span};
 use super::series::Place;

@@ -1,5 +1,5 @@
-//! *Where is it looking?* Two axes of the task, and for each cell how often the agent was there, how new it is, or what it
-//! is worth.
+//! *Where is it looking?* Two axes of the task, and for each cell how often the agent was there, how new it is, or what
+//! it is worth.
 //!
 //! One colour from paper to full: it reads the same to every eye, and in grey. What novelty and value say about states
 //! where nobody has been is a guess, so cells that were really visited carry a dot of ink.

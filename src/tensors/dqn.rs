@@ -1,17 +1,18 @@
 //! Deep Q-learning: learn what every choice is worth, and take the best one.
 //!
-//! **What.** Q(s, a) is the return to expect after choosing a in s. It is learned from one step at a time: the reward that
-//! came, and what the best choice in the next state is worth.
+//! **What.** Q(s, a) is the return to expect after choosing a in s. It is learned from one step at a time: the reward
+//! that came, and what the best choice in the next state is worth.
 //! ```text
 //! y = r + γ (1 − terminated) max_a Q'(s', a)          or, double: Q'(s', argmax_a Q(s', a))
 //! loss = mean h(Q(s, a) − y)        h(d) = ½ d² for |d| ≤ 1, |d| − ½ beyond        (Huber)
 //! ```
 //! **Shapes.** Q and Q' [B, A] from x [B, O]; actions one-hot [B, A]; y [B, 1].
-//! **Where.** Minibatches come from [`crate::transitions`]; acting uses a copy on the host, mostly greedy, by chance with
-//! probability ε (the trainer's `off_policy`). Q' is the slow copy of Q: [`Targeted`].
-//! **Choices.** (1) As in Stable-Baselines3: Huber loss, gradient no longer than 10, Q' copied every so many real steps.
-//! (2) Double Q-learning is a switch, off as there: the maximum over noisy values is too high on average, and letting
-//! Q choose and Q' judge takes most of that away. (3) Plain uniform replay, no dueling heads, no n-step returns.
+//! **Where.** Minibatches come from [`crate::transitions`]; acting uses a copy on the host, mostly greedy, by chance
+//! with probability ε (the trainer's `off_policy`). Q' is the slow copy of Q: [`Targeted`].
+//! **Choices.** (1) As in Stable-Baselines3: Huber loss, gradient no longer than 10, Q' copied every so many real
+//! steps. (2) Double Q-learning is a switch, off as there: the maximum over noisy values is too high on average, and
+//! letting Q choose and Q' judge takes most of that away. (3) Plain uniform replay, no dueling heads, no n-step
+//! returns.
 //! **Paper.** Mnih et al. 2015, Nature 518; double: van Hasselt, Guez, Silver 2016 (1509.06461).
 
 use super::{Targeted, Transitions, read};

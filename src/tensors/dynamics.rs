@@ -29,8 +29,8 @@ pub trait Dynamics {
     }
 
     /// One step from `obs` [B, O] with one-hot or scaled `action` [B, A]; row b follows the member that
-    /// `choice` [B, E] marks with a 1. `noise`, standard normal [B, noise_size], is what a world with chance draws with;
-    /// without it such a world gives its means.
+    /// `choice` [B, E] marks with a 1. `noise`, standard normal [B, noise_size], is what a world with chance draws
+    /// with; without it such a world gives its means.
     fn predict(
         &self,
         obs: Tensor<2>,

@@ -11,9 +11,9 @@
 //! O + 1 log-variances behind them.
 //! **Where.** A room behind [`crate::world_model::Model`]; stepped in by [`crate::imagination`] through [`Dynamics`].
 //! **Choices.** (1) Normalised differences: on raw next states a small model's errors drown its effects
-//! ([`crate::kernels::scales`]). (2) `end` means terminated; a time limit is not dynamics. (3) All members are one batched
-//! multiplication. (4) One prediction by default: the tasks are deterministic, and likelihood buys nothing there.
-//! Gaussian heads bound log σ² softly to [−10, 0.5], as PETS does, and imagination draws from them.
+//! ([`crate::kernels::scales`]). (2) `end` means terminated; a time limit is not dynamics. (3) All members are one
+//! batched multiplication. (4) One prediction by default: the tasks are deterministic, and likelihood buys nothing
+//! there. Gaussian heads bound log σ² softly to [−10, 0.5], as PETS does, and imagination draws from them.
 //! **Paper.** Chua et al. 2018 (1805.12114); Janner et al. 2019 (1906.08253).
 
 use super::{Adam, Dynamics, Layout, Mlp, Prediction, Tracked};
@@ -134,7 +134,8 @@ impl WorldModel {
         self.layout.tracked(&self.flat)
     }
 
-    /// What each member says, on the model's scale: its outputs [E, B, O + 2 or 2 O + 3] from [E, B, O + A], already normalised.
+    /// What each member says, on the model's scale: its outputs [E, B, O + 2 or 2 O + 3] from [E, B, O + A], already
+    /// normalised.
     pub fn output(&self, matrices: &[Tensor<3>], input: Tensor<3>) -> Tensor<3> {
         self.mlp.forward(matrices, input)
     }

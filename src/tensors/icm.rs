@@ -1,4 +1,5 @@
-//! Intrinsic curiosity module: what is new is a step whose outcome one cannot predict, as far as it matters for control.
+//! Intrinsic curiosity module: what is new is a step whose outcome one cannot predict, as far as it matters for
+//! control.
 //!
 //! **What.** Features φ are learned so that the action can be read off two neighbouring states: what one cannot
 //! influence leaves no trace in them. A forward model predicts the next features; where it fails, there is novelty.

@@ -1,13 +1,13 @@
 //! The learning arithmetic in burn's tensors, on the CPU: what the hand-written [`crate::kernels`] are compared with.
 //!
-//! **What.** The same networks, losses and steps, with automatic differentiation instead of gradients by hand: the formulas
-//! stand here as they are in the papers, and their cards tell more than those of the kernels. A run computes so on the device
-//! `cpu-plain`. A page has no use for it: all of this is behind the cargo feature `tensors`.
+//! **What.** The same networks, losses and steps, with automatic differentiation instead of gradients by hand: the
+//! formulas stand here as they are in the papers, and their cards tell more than those of the kernels. A run computes
+//! so on the device `cpu-plain`. A page has no use for it: all of this is behind the cargo feature `tensors`.
 //!
-//! **Reading order.** [`layout`](Layout), [`activation`], [`mlp`](Mlp), [`adam`](Adam) networks · [`categorical`], [`gaussian`],
-//! [`distribution`](Distribution), [`actor_critic`](ActorCritic), [`ppo`] policy and value · [`dynamics`](Dynamics),
-//! [`ensemble`] the world model · [`rnd`](Rnd), [`icm`](Icm) novelty · [`targeted`](Targeted), [`dqn`], [`td3`] learning from
-//! replay.
+//! **Reading order.** [`layout`](Layout), [`activation`], [`mlp`](Mlp), [`adam`](Adam) networks · [`categorical`],
+//! [`gaussian`], [`distribution`](Distribution), [`actor_critic`](ActorCritic), [`ppo`] policy and value ·
+//! [`dynamics`](Dynamics), [`ensemble`] the world model · [`rnd`](Rnd), [`icm`](Icm) novelty · [`targeted`](Targeted),
+//! [`dqn`], [`td3`] learning from replay.
 //!
 //! **Choices.** Always burn's Flex, the CPU: what it computes is there at once, so nothing waits.
 

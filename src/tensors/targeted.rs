@@ -7,8 +7,8 @@
 //! ```
 //! **Shapes.** θ and θ' `[parameters]`; x [E, B, in] → y [E, B, out].
 //! **Where.** The networks of [`super::dqn`] and [`super::td3`].
-//! **Choices.** (1) θ' starts as θ. (2) First weights are orthogonal, as those of policy and value are; Stable-Baselines3
-//! leaves PyTorch's uniform ones here.
+//! **Choices.** (1) θ' starts as θ. (2) First weights are orthogonal, as those of policy and value are;
+//! Stable-Baselines3 leaves PyTorch's uniform ones here.
 //! **Paper.** Copies: Mnih et al. 2015, Nature 518. Averages: Lillicrap et al. 2016 (1509.02971), after Polyak.
 
 use super::{Adam, Layout, Mlp, Tracked, clip_by_global_norm, read};

@@ -1,19 +1,20 @@
 //! TD3, the twin delayed deterministic policy gradient: a policy of numbers that climbs a learned value.
 //!
-//! **What.** Two critics learn what an action is worth; the policy moves its action to where the first critic says it is
-//! worth more. Whatever is too good to be true is taken down three times: the lower of two critics counts, the target
-//! action is shaken, and the policy moves only on every d-th update.
+//! **What.** Two critics learn what an action is worth; the policy moves its action to where the first critic says it
+//! is worth more. Whatever is too good to be true is taken down three times: the lower of two critics counts, the
+//! target action is shaken, and the policy moves only on every d-th update.
 //! ```text
 //! μ(s) = tanh f(s)        ã = clip(μ'(s') + clip(ε, −c, c), −1, 1),  ε ~ N(0, σ̃)
 //! y = r + γ (1 − terminated) min_i Q'_i(s', ã)
 //! critic loss = Σ_i mean (Q_i(s, a) − y)²
 //! actor loss = −mean Q_1(s, μ(s))          on every d-th update, and then μ', Q' follow with τ
 //! ```
-//! **Shapes.** x [B, O]; actions [B, A] as shares of the task's bound, so all of this is within ±1; Q [2, B, 1]; y [B, 1].
+//! **Shapes.** x [B, O]; actions [B, A] as shares of the task's bound, so all of this is within ±1; Q [2, B, 1]; y [B,
+//! 1].
 //! **Where.** Minibatches come from [`crate::transitions`]; acting uses a copy of μ on the host, with noise (the
 //! trainer's `off_policy`).
-//! **Choices.** (1) As in Stable-Baselines3, except that both networks have the same width and that the gradients are no
-//! longer than `max_grad_norm`. (2) The twins are one ensemble of two. (3) Noise comes from the host.
+//! **Choices.** (1) As in Stable-Baselines3, except that both networks have the same width and that the gradients are
+//! no longer than `max_grad_norm`. (2) The twins are one ensemble of two. (3) Noise comes from the host.
 //! **Paper.** Fujimoto, van Hoof, Meger 2018 (1802.09477).
 
 use super::{Targeted, Transitions, activation, read};

@@ -1,6 +1,7 @@
 //! A minibatch of replay in tensors.
 //!
-//! **What.** [`crate::transitions`] as columns, with the target of a value of actions, y = r + γ (1 − terminated) v(s').
+//! **What.** [`crate::transitions`] as columns, with the target of a value of actions, y = r + γ (1 − terminated)
+//! v(s').
 //! **Shapes.** y and v(s') [B, 1].
 //! **Where.** Read by [`super::dqn`] and [`super::td3`], which say what v is.
 

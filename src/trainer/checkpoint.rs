@@ -4,8 +4,9 @@
 //! remembered; where the tasks stand; how far the streams of chance have come; and what the run has told so far. On the
 //! CPU the resumed run is the same as if it had never stopped, bit for bit; on another device it goes on from the same
 //! numbers and rounds differently from there.
-//! **Where.** Between two iterations only: inside of one, half of an update would have to be saved too. After a failure it
-//! is the last good state ([`super::kept`]). The arrays are made by those who own them; `docs/checkpoints.md` lists them.
+//! **Where.** Between two iterations only: inside of one, half of an update would have to be saved too. After a failure
+//! it is the last good state ([`super::kept`]). The arrays are made by those who own them; `docs/checkpoints.md` lists
+//! them.
 //! **Choices.** (1) A file from which something is missing, or in which something is unknown, is refused by name: a run
 //! that goes on nearly right is worse than none. (2) Pictures are not saved; the next iteration draws them.
 
@@ -60,8 +61,8 @@ struct TrustFacts {
 }
 
 impl Trainer {
-    /// The run as a file: a safetensors file as `docs/checkpoints.md` describes it. Of a run that has failed it is the last
-    /// good state: what had been learned before the iteration of the failure, and all experience.
+    /// The run as a file: a safetensors file as `docs/checkpoints.md` describes it. Of a run that has failed it is the
+    /// last good state: what had been learned before the iteration of the failure, and all experience.
     ///
     /// # Errors
     /// [`Error::Checkpoint`] with field `phase` unless the run has failed or [`Trainer::is_between_iterations`];

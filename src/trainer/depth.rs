@@ -1,7 +1,7 @@
 //! How deep an iteration's imagination went, over all its rounds: how long branches were, and where they ended.
 //!
-//! **Choices.** A branch that reaches the horizon has not been cut, even if its last step crosses a border. An iteration
-//! in which nothing was imagined has a depth of 0, so that the curve shows it.
+//! **Choices.** A branch that reaches the horizon has not been cut, even if its last step crosses a border. An
+//! iteration in which nothing was imagined has a depth of 0, so that the curve shows it.
 
 use super::Trainer;
 use crate::buffer::Rollout;

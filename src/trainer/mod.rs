@@ -3,8 +3,8 @@
 //! **What.** An iteration has seven phases (collect, fit, imagine, advantages, improve, curiosity, adapt), between
 //! two of them sometimes an evaluation. [`Trainer::tick`] does one bounded unit of the current phase: one step of
 //! all environments, one minibatch, one imagined step of all branches, or a piece of one where it would exceed the
-//! [`crate::budget`]. Whoever calls it decides how many ticks go into a frame; the weights after n ticks do not depend on
-//! that.
+//! [`crate::budget`]. Whoever calls it decides how many ticks go into a frame; the weights after n ticks do not depend
+//! on that.
 //!
 //! ```text
 //!  policy π ─▶ collect ─▶ replay ─▶ fit ─▶ imagine ─▶ advantages ─▶ improve ─▶ curiosity ─▶ adapt β ─┐
@@ -143,7 +143,8 @@ impl Trainer {
     /// A run of `task` with this configuration and seed on this device. Nothing has happened yet.
     ///
     /// # Errors
-    /// [`Error::Config`] for an unknown task, fields that do not go together, or a learner that the device cannot compute.
+    /// [`Error::Config`] for an unknown task, fields that do not go together, or a learner that the device cannot
+    /// compute.
     pub fn new(task: &str, config: Config, seed: Seed, device: Device) -> Result<Self> {
         config.validate()?;
         let envs = VecEnv::new(task, config.num_envs, seed, "envs")?;
@@ -254,8 +255,8 @@ impl Trainer {
         }
     }
 
-    /// Whether somebody looks at pictures and diagnostics, as at first they do. Where nobody does, they are not computed, and
-    /// what is learned is the same.
+    /// Whether somebody looks at pictures and diagnostics, as at first they do. Where nobody does, they are not
+    /// computed, and what is learned is the same.
     pub fn set_watched(&mut self, is_watched: bool) {
         self.is_watched = is_watched;
         self.record.set_watched(is_watched);

@@ -1,8 +1,9 @@
 //! Changes of the task's physics, each with the moment at which it happens: a part of the run, as its seed is.
 //!
-//! **What.** Somebody moves a lever after so many ticks; the run remembers when. Whoever makes a run with the same seed,
-//! settings and changes gets the same run, bit for bit on the CPU: that is how an address can hold it.
-//! **Where.** [`super::Trainer::tick`] applies what is due before it works. A checkpoint holds all changes, past and to come.
+//! **What.** Somebody moves a lever after so many ticks; the run remembers when. Whoever makes a run with the same
+//! seed, settings and changes gets the same run, bit for bit on the CPU: that is how an address can hold it.
+//! **Where.** [`super::Trainer::tick`] applies what is due before it works. A checkpoint holds all changes, past and to
+//! come.
 //! **Choices.** Time is counted in ticks, because a change may fall within an iteration, between two of its steps.
 
 use super::Trainer;
@@ -33,7 +34,8 @@ pub struct Lever {
     pub now: PhysicsValue,
     /// Its value in the task as it is.
     pub usual: f64,
-    /// Its changes as [`Trainer::plan_physics`] reads them: `20` from the start, `20@150` after 150 ticks, several with semicolons.
+    /// Its changes as [`Trainer::plan_physics`] reads them: `20` from the start, `20@150` after 150 ticks, several with
+    /// semicolons.
     pub changes: String,
 }
 
@@ -47,12 +49,12 @@ fn text(changes: &BTreeMap<u64, f64>) -> String {
 
 /// Reads "20", "20@150" or several with semicolons between them; a comma may be a decimal mark, so it is refused.
 fn parse(name: &str, text: &str) -> Result<Vec<(u64, f64)>> {
-    let refuse = || {
-        Error::Config {
+    let refuse = || Error::Config {
         field: format!("physics.{name}"),
         value: text.into(),
-        allowed: "it must be a number, or numbers with the ticks at which they begin, such as 20@150 or 20;9.8@1500".into(),
-    }
+        allowed: "it must be a number, or numbers with the ticks at which they begin, such as 20@150 or \
+                  20;9.8@1500"
+            .into(),
     };
     let change = |part: &str| {
         let (value, tick) = part.split_once('@').unwrap_or((part, "0"));
@@ -93,7 +95,8 @@ impl Trainer {
         Ok(())
     }
 
-    /// Plans changes of a physical quantity: `20` from the start, `20@150` after 150 ticks of the run, `20;9.8@1500` both.
+    /// Plans changes of a physical quantity: `20` from the start, `20@150` after 150 ticks of the run, `20;9.8@1500`
+    /// both.
     ///
     /// # Errors
     /// [`Error::Config`] with the name, the text and what is allowed; nothing is planned then.
@@ -104,7 +107,8 @@ impl Trainer {
         self.change_what_is_due()
     }
 
-    /// Whether a run of `task` can be made with this configuration and these plans, as [`Trainer::plan_physics`] takes them.
+    /// Whether a run of `task` can be made with this configuration and these plans, as [`Trainer::plan_physics`] takes
+    /// them.
     ///
     /// # Errors
     /// What [`Trainer::new`] and [`Trainer::plan_physics`] would refuse, except for what only a device can say.

@@ -167,8 +167,8 @@ impl ReplayLearner {
         }
     }
 
-    /// As much as a tick may do of one update on the transitions `ids` of replay; gives its numbers by the name of their
-    /// metric once it is done.
+    /// As much as a tick may do of one update on the transitions `ids` of replay; gives its numbers by the name of
+    /// their metric once it is done.
     ///
     /// # Errors
     /// [`crate::Error::Device`] if the numbers cannot be read.

@@ -61,9 +61,11 @@ fn report_panic(panic: &PanicHookInfo) {
     }
 }
 
-/// What the page makes its controls, tooltips and axes from: `{ version, presets, tuned, hyperparameters, metrics, tasks,
-/// mazes: { task: layout }, unsuited: [{ preset, task, why, instead }], devices: { algorithm: [device] } }`. `unsuited` are the
-/// presets that cannot learn a task, each with the nearest that can; `devices` says where each algorithm has kernels.
+/// What the page makes its controls, tooltips and axes from: an object of
+/// `version`, `presets`, `tuned`, `hyperparameters`, `metrics`, `tasks`, `mazes: { task: layout }`,
+/// `unsuited: [{ preset, task, why, instead }]` and `devices: { algorithm: [device] }`.
+/// `unsuited` are the presets that cannot learn a task, each with the nearest that can; `devices` says where each
+/// algorithm has kernels.
 ///
 /// # Errors
 /// Throws if a value has no form in JavaScript, which none of these has.

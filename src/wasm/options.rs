@@ -27,8 +27,8 @@ pub(super) struct Options {
 }
 
 impl Options {
-    /// Reads `{ task?, preset, seed, device, config?: { name: value }, physics?: { name: plan } }`. Numbers and switches may
-    /// be given as what they are or as text.
+    /// Reads `{ task?, preset, seed, device, config?: { name: value }, physics?: { name: plan } }`. Numbers and
+    /// switches may be given as what they are or as text.
     ///
     /// # Errors
     /// [`Error::Config`] with the name of what is unknown, missing, not possible, or does not go together.
@@ -117,7 +117,8 @@ fn shown(value: &JsValue) -> String {
 /// Whether `Session.create` would make a run from these options: nothing is made, and no device is opened.
 ///
 /// # Errors
-/// Throws what `Session.create` would reject with: an "MbppoError" of kind "config" with `field`, `value` and `allowed`.
+/// Throws what `Session.create` would reject with: an "MbppoError" of kind "config" with `field`, `value` and
+/// `allowed`.
 #[wasm_bindgen]
 pub fn check(options: &JsValue) -> Thrown {
     Options::read(options)?;

@@ -25,7 +25,8 @@ struct Device {
 struct Run {
     /// Taken out while an `advance` runs: it is then in the hands of that future, across its awaits, and what else is
     /// asked meanwhile finds it gone and says so. A `RefCell` borrowed across an await, or wasm-bindgen's own borrow
-    /// of an async `&mut self`, would panic or throw "recursive use of an object" instead, and keep `free` from working.
+    /// of an async `&mut self`, would panic or throw "recursive use of an object" instead, and keep `free` from
+    /// working.
     trainer: Cell<Option<Box<Trainer>>>,
     /// After the latest `advance`.
     snapshot: RefCell<Snapshot>,
@@ -34,9 +35,9 @@ struct Run {
 
 /// A run: `create` it, `advance` it again and again, read its `snapshot`, `free` it.
 ///
-/// Only one `advance` or `save` can be in flight; another is refused, and so are `curves` and `take_recording` meanwhile,
-/// with an error of kind "busy". `snapshot` and `device` always answer. `free` can be called at any time: what is in
-/// flight still ends, and then the run is gone.
+/// Only one `advance` or `save` can be in flight; another is refused, and so are `curves` and `take_recording`
+/// meanwhile, with an error of kind "busy". `snapshot` and `device` always answer. `free` can be called at any time:
+/// what is in flight still ends, and then the run is gone.
 #[wasm_bindgen]
 pub struct Session {
     run: Rc<Run>,
@@ -44,8 +45,9 @@ pub struct Session {
 
 #[wasm_bindgen]
 impl Session {
-    /// Makes a run from `{ task?, preset, seed, device: "cpu" | "webgpu", config?: { name: value }, physics?: { name: plan } }`,
-    /// where a plan is "20" for the value from the start, or "20;9.8@150" for another one after 150 ticks.
+    /// Makes a run from
+    /// `{ task?, preset, seed, device: "cpu" | "webgpu", config?: { name: value }, physics?: { name: plan } }`, where a
+    /// plan is "20" for the value from the start, or "20;9.8@150" for another one after 150 ticks.
     ///
     /// # Errors
     /// Rejects with an "MbppoError" of kind "config" with `field`, `value` and `allowed`, or of kind "device".
@@ -75,9 +77,9 @@ impl Session {
         Ok(Session { run: Rc::new(Run::of(trainer)) })
     }
 
-    /// Learns until `budget_ms` are spent, `max_ticks` are done, or a phase or an iteration ends if `stop_at` is "phase"
-    /// or "iteration" and not ""; at least one tick. Resolves to `{ ticks, phase_changed, iteration_ended }`, where the
-    /// last says that the run stands between two iterations now, so that it can be saved.
+    /// Learns until `budget_ms` are spent, `max_ticks` are done, or a phase or an iteration ends if `stop_at` is
+    /// "phase" or "iteration" and not ""; at least one tick. Resolves to `{ ticks, phase_changed, iteration_ended }`,
+    /// where the last says that the run stands between two iterations now, so that it can be saved.
     ///
     /// Rejects with an "MbppoError": of kind "busy" if one is already in flight, else with what went wrong. The
     /// session can still be read then.
@@ -132,8 +134,8 @@ impl Session {
         self.read(|trainer| to_js(&trainer.take_recording()))
     }
 
-    /// What can be changed in the task while it runs: `[{ name, unit, min, max, value, usual, changes }]`, the value in the task
-    /// as it is, and all changes of this run as `create` takes them.
+    /// What can be changed in the task while it runs: `[{ name, unit, min, max, value, usual, changes }]`, the value in
+    /// the task as it is, and all changes of this run as `create` takes them.
     ///
     /// # Errors
     /// Throws an "MbppoError" of kind "busy" during an `advance`.

@@ -1,7 +1,8 @@
 //! The model's room on the CPU: what [`super::Model`] asks for, by [`crate::kernels::world`].
 //!
-//! **Choices.** (1) Held-out rows are the same for all members: one after another reads them, nothing is copied E times.
-//! (2) Steps and looks are done in pieces of one member's rows, so that a tick is bounded at any width and batch size.
+//! **Choices.** (1) Held-out rows are the same for all members: one after another reads them, nothing is copied E
+//! times. (2) Steps and looks are done in pieces of one member's rows, so that a tick is bounded at any width and batch
+//! size.
 
 use super::model::{Batch, Validation};
 use crate::budget::{self, Tick};

@@ -1,8 +1,8 @@
 //! The world model: an ensemble of small networks that learn what the task does next.
 //!
 //! [`Model`] is the door to what computes: kernels on the CPU or, to compare with, tensors. Through it [`fit`]
-//! learns from replay, and [`open_loop`] measures how far ahead it can be trusted, which [`confidence`] turns into a number
-//! of branches.
+//! learns from replay, and [`open_loop`] measures how far ahead it can be trusted, which [`confidence`] turns into a
+//! number of branches.
 
 pub mod bootstrap;
 mod by_hand;

@@ -1,11 +1,11 @@
 //! The model: the ensemble, whoever computes it.
 //!
-//! **What.** One door to [`crate::kernels::world`] on the CPU ([`by_hand`]), to `crate::gpu::world_model` on WebGPU and, to compare
-//! with, to the tensors of `cpu-plain` (`by_tensors`). What goes in and comes out are plain numbers, and all rooms start
-//! from the same parameters.
+//! **What.** One door to [`crate::kernels::world`] on the CPU ([`by_hand`]), to `crate::gpu::world_model` on WebGPU
+//! and, to compare with, to the tensors of `cpu-plain` (`by_tensors`). What goes in and comes out are plain numbers,
+//! and all rooms start from the same parameters.
 //! **Shapes.** As in [`World`]; everything flat, row-major.
-//! **Choices.** On WebGPU a step is only queued; a look ([`Model::validate`]) reads everything at once, and the copy on the
-//! host answers whatever is asked: a look is 25 steps apart from the next.
+//! **Choices.** On WebGPU a step is only queued; a look ([`Model::validate`]) reads everything at once, and the copy on
+//! the host answers whatever is asked: a look is 25 steps apart from the next.
 //! **Where.** Learned by [`super::fit`], asked by [`super::open_loop`], [`crate::imagination`] and curiosity.
 
 use super::by_hand::{self, Look, Step};
@@ -221,9 +221,9 @@ impl Model {
         &self.names
     }
 
-    /// One step of all members, each on rows of its own, which are pushed by `eps` standard deviations to where they are
-    /// worst first; gives the loss before the step once it is done, and nothing as long as the tick ends before it. Where it
-    /// learns ahead, its rows are those that were given.
+    /// One step of all members, each on rows of its own, which are pushed by `eps` standard deviations to where they
+    /// are worst first; gives the loss before the step once it is done, and nothing as long as the tick ends before it.
+    /// Where it learns ahead, its rows are those that were given.
     pub fn update(&mut self, batch: &mut Batch, eps: f32, step: &mut Step) -> Option<Numbers> {
         match &mut self.room {
             Room::ByHand(world) => {

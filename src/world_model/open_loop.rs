@@ -125,7 +125,8 @@ impl OpenLoop {
         actions
     }
 
-    /// What each member foresaw for each stretch: [H, E, W, O] flat. Entries beyond a stretch's own length mean nothing.
+    /// What each member foresaw for each stretch: [H, E, W, O] flat. Entries beyond a stretch's own length mean
+    /// nothing.
     pub fn foreseen(&self) -> &[f32] {
         &self.paths
     }

@@ -1,7 +1,7 @@
 // Finds the commands that a document shows: fenced blocks of shell, and programs that are named in running text.
 
-const PROGRAMS =
-  /^((MBPPO|CI|CHROMIUM|WASM)[A-Z_]*=\S* )*(cargo|trunk|wasm-pack|wasm-bindgen|mbppo|node|npm|npx|rustup|scripts\/\w+)( |$)/;
+const NAMES = "cargo|trunk|wasm-pack|wasm-bindgen|mbppo|node|npm|npx|rustup|scripts/\\w+";
+const PROGRAMS = new RegExp(`^((MBPPO|CI|CHROMIUM|WASM)[A-Z_]*=\\S* )*(${NAMES})( |$)`);
 
 /** Blocks of `text`, each {line, lines}: a fenced block of shell as one, every command in running text on its own. */
 export function blocksOf(text) {

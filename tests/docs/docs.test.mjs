@@ -73,7 +73,9 @@ for (const file of files) {
 const tried = new Set();
 const first = (command, { length }) => length > 1 || (!tried.has(command) && Boolean(tried.add(command)));
 
-/** As a person would type it, who stops at a failure; each document has a folder of its own for what its commands write. */
+/**
+ * As a person would type it, who stops at a failure; each document has a folder of its own for what its commands write.
+ */
 function runs(script, file) {
   const folder = join(scratch, file.replaceAll("/", "-"));
   mkdirSync(folder, { recursive: true });

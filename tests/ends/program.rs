@@ -60,8 +60,26 @@ pub fn names(folder: &Path) -> Vec<String> {
 pub fn command(folder: &Path, words: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mbppo"));
     command.current_dir(folder).args(words);
+    hear_signals(&mut command);
     command
 }
+
+/// Tests that run in the background (`nohup scripts/test &`) ignore signals, and so would every program that they start.
+#[cfg(unix)]
+fn hear_signals(command: &mut Command) {
+    use std::os::unix::process::CommandExt;
+    // SAFETY: `signal` may be called between fork and exec, and nothing else is called there.
+    unsafe {
+        command.pre_exec(|| {
+            for signal in [libc::SIGINT, libc::SIGHUP, libc::SIGQUIT, libc::SIGTERM] {
+                libc::signal(signal, libc::SIG_DFL);
+            }
+            Ok(())
+        });
+    }
+}
+#[cfg(not(unix))]
+fn hear_signals(_: &mut Command) {}
 
 /// A line for a shell in which "$0" is the binary.
 pub fn in_shell(folder: &Path, line: &str, words: &[&str]) -> Ended {

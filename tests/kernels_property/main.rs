@@ -1,21 +1,22 @@
-//! A property of the kernels: whatever the shape, every operation gives what burn's tensors with automatic differentiation
-//! give: outputs, losses, gradients, and the parameters after several updates.
+//! A property of the kernels: whatever the shape, every operation gives what burn's tensors with automatic
+//! differentiation give: outputs, losses, gradients, and the parameters after several updates.
 //!
-//! Shapes, parameters and data are drawn from named streams of a seed, many cases an operation; half of all sizes are drawn
-//! from those at which tiles end. A failure prints the case's shape.
+//! Shapes, parameters and data are drawn from named streams of a seed, many cases an operation; half of all sizes are
+//! drawn from those at which tiles end. A failure prints the case's shape.
 //!
-//! **Tolerances** are shares of the largest number of what is compared. Both compute in f32 and add in different orders, so
-//! each sum of n terms may be off by √n · 6e-8 of their size as a rule, and by n · 6e-8 at worst.
-//! * [`OUTPUTS`], 1e-5: four layers of at most 130 terms each are off by 4 · √130 · 6e-8 = 3e-6 as a rule, 3.1e-5 at worst.
-//! * [`GRADIENTS`], 2e-5: these are summed over up to 300 rows besides, and go through the layers twice: 5e-6 as a rule.
-//!   Losses, norms and differences of outputs are held to it too.
-//! * [`PARAMETERS`], 3e-4 after [`UPDATES`] steps of 1e-3: Adam divides by a gradient's usual size, so a parameter whose
-//!   gradient is little more than rounding error may go another part of a step.
+//! **Tolerances** are shares of the largest number of what is compared. Both compute in f32 and add in different
+//! orders, so each sum of n terms may be off by √n · 6e-8 of their size as a rule, and by n · 6e-8 at worst.
+//! * [`OUTPUTS`], 1e-5: four layers of at most 130 terms each are off by 4 · √130 · 6e-8 = 3e-6 as a rule, 3.1e-5 at
+//!   worst.
+//! * [`GRADIENTS`], 2e-5: these are summed over up to 300 rows besides, and go through the layers twice: 5e-6 as a
+//!   rule. Losses, norms and differences of outputs are held to it too.
+//! * [`PARAMETERS`], 3e-4 after [`UPDATES`] steps of 1e-3: Adam divides by a gradient's usual size, so a parameter
+//!   whose gradient is little more than rounding error may go another part of a step.
 //!
-//! **Corners.** Where rounding decides on which side of relu's 0 a number lies, a gradient changes by one row's share, and
-//! neither version is wrong. So relu is compared in `networks`, on multiples of ¼, which f32 adds without rounding; everything
-//! that is put together from networks has the smooth bends. PPO's clip is such a corner too; one row in a million is
-//! that close to it.
+//! **Corners.** Where rounding decides on which side of relu's 0 a number lies, a gradient changes by one row's share,
+//! and neither version is wrong. So relu is compared in `networks`, on multiples of ¼, which f32 adds without rounding;
+//! everything that is put together from networks has the smooth bends. PPO's clip is such a corner too; one row in a
+//! million is that close to it.
 #![cfg(all(tensors, not(target_family = "wasm")))]
 
 mod networks;

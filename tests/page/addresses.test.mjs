@@ -29,7 +29,7 @@ async function visit(page, query) {
   }));
 }
 
-test("every preset on every task, through the address: a run that learns, or a sentence and the nearest run that learns", async (t) => {
+test("every preset on every task by address: a run that learns, or a sentence and the nearest such run", async (t) => {
   const page = await browser.open("?seed=1&device=cpu&speed=fast");
   const options = (name) =>
     page.locator(`[data-is=${name}] option`).evaluateAll((all) => all.map(({ value }) => value));
@@ -181,7 +181,8 @@ test("whatever can be changed is in the address: the shared run is the same run,
 async function changeEverySetting(page) {
   return page.evaluate(() => {
     const form = document.querySelector("[data-is=form]");
-    const spared = ["algorithm", "imagination_rounds", "curiosity", "ensemble_size"]; // would make another learner of it
+    // Would make another learner of it.
+    const spared = ["algorithm", "imagination_rounds", "curiosity", "ensemble_size"];
     const small = {
       num_envs: "2",
       num_steps: "20",
@@ -287,7 +288,7 @@ test("keys act with the focus in the lab or on nothing, and can be switched off 
   await page.leave();
 });
 
-test("what is typed survives: applied by Restart, New seed and another device, kept and marked where it is wrong", async () => {
+test("typed settings survive: Restart, New seed and another device apply them; invalid ones are marked", async () => {
   const page = await browser.open("?seed=1&device=cpu&autoplay=false");
   await page.locator("[data-is=settings] summary").click();
   const gamma = page.locator("[data-is=settings] input[name=gamma]");

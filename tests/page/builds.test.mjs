@@ -39,7 +39,10 @@ for (const options of [
   });
 }
 
-/** `trunk serve` at a free port, with a stand-in for cargo where WebGPU is compiled, which takes `seconds` and ends with `status`. */
+/**
+ * `trunk serve` at a free port, with a stand-in for cargo where WebGPU is compiled, which takes `seconds` and ends with
+ * `status`.
+ */
 async function serving({ seconds, status = 0, wasm = "" }) {
   const bin = mkdtempSync(join(scratch, "bin-"));
   const real = spawnSync("sh", ["-c", "command -v cargo"], { encoding: "utf8" }).stdout.trim();
@@ -92,7 +95,7 @@ function cpuWasm() {
   return join(JSON.parse(stdout).target_directory, "wasm32-unknown-unknown/page/mbppo.wasm");
 }
 
-test("trunk serve: the page is there at once, takes up WebGPU when it has been compiled, and a new visitor has it too", async () => {
+test("trunk serve: the page is there at once and takes up WebGPU once compiled, as does a new visitor's", async () => {
   const served = await serving({ seconds: 12, wasm: cpuWasm() });
   const browser = await launch({ gpu: true });
   try {

@@ -1,4 +1,5 @@
-// Which device trains, how a run gets there, and what happens when it fails. WebGPU is a stand-in here; webgpu.test.mjs has the real one.
+// Which device trains, how a run gets there, and what happens when it fails. WebGPU is a stand-in here; webgpu.test.mjs
+// has the real one.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import {
@@ -82,7 +83,8 @@ test("a pause is heard by the worker before it has done another order", async (t
   }));
   t.diagnostic(`the last answer came ${(last - pausedAt).toFixed(0)} ms after the pause was seen`);
   assert.ok(ms > 0 && still.iteration >= 3);
-  assert.ok(last - pausedAt < 2000, `${last - pausedAt} ms`); // one order and its answers, on a machine that has other things to do
+  // One order and its answers, on a machine that has other things to do.
+  assert.ok(last - pausedAt < 2000, `${last - pausedAt} ms`);
   await page.leave();
 });
 
@@ -125,9 +127,11 @@ test("while WebGPU arrives the page says how much has, and the run goes on", asy
 });
 
 test("automatic measures both on the run at hand and says both figures", async () => {
+  const ms = "[\\d.,]+ ms";
   const found = {
-    faster:
-      /^Training on WebGPU \(acme one\) since iteration \d+: measured [\d.,]+ ms an iteration, [\d.,]+ ms on the CPU\.$/,
+    faster: new RegExp(
+      `^Training on WebGPU \\(acme one\\) since iteration \\d+: measured ${ms} an iteration, ${ms} on the CPU\\.$`,
+    ),
     slower: /^Training on the CPU: measured [\d.,]+ ms an iteration, [\d.,]+ ms on WebGPU \(acme one\)\.$/,
   };
   for (const [name, browser, kind] of [
@@ -210,7 +214,7 @@ const FAILURES = [
   ],
 ];
 for (const [name, fail, words] of FAILURES) {
-  test(`a graphics device that is ${name}: the page says it and asks, and the run goes on from its checkpoint`, async () => {
+  test(`a graphics device that is ${name}: the page says so, asks, and resumes from the checkpoint`, async () => {
     const page = await onWebGpu();
     const worker = await workerOf(page, "webgpu");
     await worker.evaluate(`navigator.gpu.requestAdapter().then((adapter) => adapter.requestDevice()).then(${fail})`);

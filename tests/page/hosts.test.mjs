@@ -119,7 +119,7 @@ for (const [what, changes, words] of POLICIES) {
   });
 }
 
-test("a policy that forbids workers, or a worker that does not arrive: the page trains on its own thread and says why", async () => {
+test("no worker, by policy or because it never arrives: the page trains on its own thread and says why", async () => {
   for (const serving of [
     { headers: () => policy({ "worker-src": "'none'" }) },
     { headers: (name) => (/worker\/index\.js$/.test(name) ? { "content-type": "text/plain" } : {}) },

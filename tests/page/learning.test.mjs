@@ -202,10 +202,12 @@ test("the page's thread is never busy for long while the worker trains flat out"
     const words = ({ median: half, p95, max }) =>
       `median ${half.toFixed(1)}, 95 % ${p95.toFixed(1)}, longest ${max.toFixed(1)} ms`;
     t.diagnostic(
-      `${speed}: frames median ${median.toFixed(1)} ms, 95 % under ${slow.toFixed(1)} ms; ${iteration - start.iteration} iterations, ${ticks - start.ticks} ticks in 3 s`,
+      `${speed}: frames median ${median.toFixed(1)} ms, 95 % under ${slow.toFixed(1)} ms; ` +
+        `${iteration - start.iteration} iterations, ${ticks - start.ticks} ticks in 3 s`,
     );
     t.diagnostic(
-      `${speed}: tasks above half a millisecond, worked: ${words(worked)}; passed by, with all else on this machine: ${words(passed)}`,
+      `${speed}: tasks above half a millisecond, worked: ${words(worked)}; passed by, with all else on this ` +
+        `machine: ${words(passed)}`,
     );
     if (busy(tasks)) {
       t.diagnostic("This machine is busy with other things: not judged.");

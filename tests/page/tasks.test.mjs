@@ -87,7 +87,7 @@ test("the selector takes another task with the same learner and seed, and the ad
   await page.leave();
 });
 
-test("the world is changed while it runs, by slider or number; what is not valid is said and changes nothing", async () => {
+test("the world changes during a run, by slider or number; invalid input is reported and ignored", async () => {
   const page = await browser.open("?task=Pendulum-v1&seed=1&device=cpu");
   const now = async (name) => (await page.evaluate(() => mbppo.physics)).find((row) => row.name === name).value;
   await until(page, (s) => s.real_steps > 0);

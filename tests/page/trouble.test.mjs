@@ -25,7 +25,8 @@ test("a run that diverges says what still works, and a restart goes on", async (
     const advance = wasm.Session.prototype.advance;
     wasm.Session.prototype.advance = async function () {
       wasm.Session.prototype.advance = advance;
-      throw Object.assign(new Error("train/value_loss became NaN in phase improve: the run has diverged. Try a lower learning rate."), { name: "MbppoError" });
+      throw Object.assign(new Error("train/value_loss became NaN in phase improve: the run has diverged. Try a " +
+"lower learning rate."), { name: "MbppoError" });
     };`,
   );
   await page.locator("[data-is=notes] .note").waitFor();
@@ -94,7 +95,7 @@ test("a learner that does not arrive is said in a sentence", async () => {
   await page.leave();
 });
 
-test("a program that ends on the page's own thread: the page stops, says so, and an address that ends it can be left", async () => {
+test("a crash on the page's own thread: the page stops, says so, and offers a way out of a bad address", async () => {
   const page = await browser.open("?seed=1&device=cpu&thread=main&speed=slow&gamma=0.9");
   await until(page, (s) => s.ticks > 0);
   // Without words, as a program ends whose stack or memory is used up: its promise is never settled.
@@ -120,7 +121,7 @@ test("a program that ends on the page's own thread: the page stops, says so, and
   await page.leave();
 });
 
-test("an engine that never answers is said after a time; one can wait, or continue on the CPU in another worker", async () => {
+test("an engine that never answers is reported; one can wait, or continue on the CPU in another worker", async () => {
   const page = await browser.open("?seed=1&device=cpu");
   await until(page, (s) => s.iteration >= 2);
   const { iteration } = await page.evaluate(() => mbppo.checkpoint);

@@ -205,7 +205,8 @@ test("who hears the page is not interrupted while it learns", async () => {
   const before = await page.evaluate(() => globalThis.said.length);
   await until(page, (s) => s.iteration >= 30);
   const since = await page.evaluate((from) => globalThis.said.slice(from), before);
-  assert.ok(since.length <= 2, `${since.length} announcements: ${since.join(" | ")}`); // its first test, and that it solved the task
+  // Its first test, and that it solved the task.
+  assert.ok(since.length <= 2, `${since.length} announcements: ${since.join(" | ")}`);
   await page.leave();
 });
 
@@ -382,7 +383,8 @@ test("a second visit fetches index.html and nothing else, and the first fetches 
     [],
   );
   t.diagnostic(
-    `first visit: ${names.length} files, ${(asked.reduce((sum, [, bytes]) => sum + bytes, 0) / 1e6).toFixed(2)} MB before compression`,
+    `first visit: ${names.length} files, ` +
+      `${(asked.reduce((sum, [, bytes]) => sum + bytes, 0) / 1e6).toFixed(2)} MB before compression`,
   );
   assert.ok(!names.some((name) => name.includes("webgpu")), "WebGPU is not fetched for who does not want it");
   asked.length = 0;

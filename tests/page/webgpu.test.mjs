@@ -5,11 +5,19 @@ import { faultsOf, launch, snapshotOf, standsStill, until, untilSaid, workerOf }
 
 const SLOW_MS = 600_000; // a software adapter, on a machine that has other things to do
 
-/** In the Worker, before anything else there: the device at hand, and `lose(method)`, which loses it at the next call of that. */
+/**
+ * In the Worker, before anything else there: the device at hand, and `lose(method)`, which loses it at the next call of
+ * that.
+ */
 const HOOK = `
 {
   const { requestDevice } = globalThis.GPUAdapter?.prototype ?? {};
-  const KINDS = { mapAsync: "GPUBuffer", submit: "GPUQueue", createComputePipeline: "GPUDevice", createBuffer: "GPUDevice" };
+  const KINDS = {
+    mapAsync: "GPUBuffer",
+    submit: "GPUQueue",
+    createComputePipeline: "GPUDevice",
+    createBuffer: "GPUDevice",
+  };
   globalThis.lose = (method) => {
     const { prototype } = globalThis[KINDS[method]];
     const usual = prototype[method];
@@ -39,7 +47,10 @@ before(async () => {
 });
 after(() => browser?.close());
 
-/** A run for which WebGPU is asked, of a learner with few kernels where nothing else is said; null where this browser has none at all. */
+/**
+ * A run for which WebGPU is asked, of a learner with few kernels where nothing else is said; null where this browser
+ * has none at all.
+ */
 async function asked(t, preset = "ppo") {
   const page = await browser.open(`?seed=1&preset=${preset}&device=webgpu&speed=fast`);
   if (
@@ -76,7 +87,7 @@ async function lostAndRescued(page) {
   assert.equal(await page.evaluate(() => mbppo.device.kind), "cpu");
 }
 
-test("WebGPU takes a run over when it is asked for, trains, and a lost device is left behind from its checkpoint", async (t) => {
+test("WebGPU takes a run over on request and trains; after a lost device the last checkpoint goes on", async (t) => {
   const page = await onWebGpu(t, "mb-ppo");
   if (!page) return;
   assert.equal(await page.evaluate(() => mbppo.device.kind), "webgpu");

@@ -1,4 +1,5 @@
-// How light the page is: its share of the page's thread by the browser's own trace, also on a slow device, and what it asks for.
+// How light the page is: its share of the page's thread by the browser's own trace, also on a slow device, and what it
+// asks for.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { faultsOf, launch, slowed, until, workerOf } from "./support/browser.mjs";
@@ -6,7 +7,8 @@ import { busy, framesOf, sum, tasksOf } from "./support/tasks.mjs";
 
 const FRAME_MS = 1000 / 60;
 const MOST_MS = 4; // of each frame, also at a quarter of the processor's speed
-const BLOCKS_MS = 50; // a task that is longer than this keeps a visitor waiting: what it takes beyond counts as blocking
+// A task that is longer than this keeps a visitor waiting: what it takes beyond counts as blocking.
+const BLOCKS_MS = 50;
 const SHARE = { normal: 0.75, fast: 1 };
 const WITHIN = 0.05;
 const REQUESTS = 10;
@@ -46,7 +48,8 @@ for (const slower of [1, 4]) {
       const each = (sum(tasks.cpu) / LOOK_MS) * FRAME_MS;
       const blocking = sum(tasks.cpu.map((ms) => Math.max(0, ms - BLOCKS_MS)));
       t.diagnostic(
-        `${slower} ×, ${speed}: ${each.toFixed(2)} ms of each 16.7; ${tasks.frames} frames, longest task ${Math.max(...tasks.cpu).toFixed(1)} ms, blocking ${blocking.toFixed(0)} ms in ${LOOK_MS / 1000} s`,
+        `${slower} ×, ${speed}: ${each.toFixed(2)} ms of each 16.7; ${tasks.frames} frames, longest task ` +
+          `${Math.max(...tasks.cpu).toFixed(1)} ms, blocking ${blocking.toFixed(0)} ms in ${LOOK_MS / 1000} s`,
       );
       if (busy(tasks)) t.diagnostic("This machine is busy with other things: not judged.");
       else assert.ok(each <= MOST_MS, `${each} ms at ${speed}: ${tasks.worst}`);
@@ -56,7 +59,7 @@ for (const slower of [1, 4]) {
 }
 
 for (const slower of [1, 6]) {
-  test(`a page that is ${slower} times as slow does not starve the learner: it has its share of the time`, async (t) => {
+  test(`a page ${slower} times as slow does not starve the learner: it keeps its share of the time`, async (t) => {
     const page = await browser.open("?seed=1&device=cpu");
     await until(page, (s) => s.iteration >= 2);
     const worker = await workerOf(page, "cpu");
@@ -81,7 +84,8 @@ for (const slower of [1, 6]) {
         const [then, to] = await count();
         share = (then - worked) / (to - from);
         t.diagnostic(
-          `${slower} ×, ${speed}, ${pictures.toFixed(0)} frames a second: the worker worked ${(100 * share).toFixed(1)} % of the time, promised ${100 * promised} %`,
+          `${slower} ×, ${speed}, ${pictures.toFixed(0)} frames a second: the worker worked ` +
+            `${(100 * share).toFixed(1)} % of the time, promised ${100 * promised} %`,
         );
       }
       assert.ok(Math.abs(share - promised) <= WITHIN * promised, `${share} at ${speed}`);

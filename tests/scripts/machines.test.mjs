@@ -1,5 +1,5 @@
-// The scripts on odd machines: homes and checkouts with apostrophes and spaces, a ZIP without run bits or links, Windows,
-// flags in the environment.
+// The scripts on odd machines: homes and checkouts with apostrophes and spaces, a ZIP without run bits or links,
+// Windows, flags in the environment.
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -59,7 +59,8 @@ for (const name of ODD) {
     const cache = join(scratch, `${name} cache`);
     const env = { XDG_CACHE_HOME: cache, CARGO_TARGET_DIR: undefined };
     const write = shell(
-      "source scripts/lib.sh && eval \"$(sed -n '/^setup_target_dir()/,/^}/p' scripts/setup)\" && begin() { :; } && doing() { :; } && ready() { :; } && setup_target_dir",
+      "source scripts/lib.sh && eval \"$(sed -n '/^setup_target_dir()/,/^}/p' scripts/setup)\" && begin() { :; " +
+        "} && doing() { :; } && ready() { :; } && setup_target_dir",
       folder,
       env,
     );
@@ -107,7 +108,9 @@ test("on Windows the scripts say where they run", () => {
 
 test("RUSTFLAGS in the environment is joined to the project's flags, never in their place", () => {
   const flags = shell(
-    'source scripts/lib.sh; RUSTC_BOOTSTRAP=1 cargo -Zunstable-options config get target.wasm32-unknown-unknown.rustflags; echo "for others: $CARGO_BUILD_RUSTFLAGS, left: ${RUSTFLAGS-none}"',
+    "source scripts/lib.sh; RUSTC_BOOTSTRAP=1 cargo -Zunstable-options config get " +
+      'target.wasm32-unknown-unknown.rustflags; echo "for others: $CARGO_BUILD_RUSTFLAGS, left: ' +
+      '${RUSTFLAGS-none}"',
     root,
     { RUSTFLAGS: "-D warnings" },
   );

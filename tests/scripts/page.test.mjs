@@ -1,4 +1,5 @@
-// scripts/page on what trunk may leave it: works on every form that trunk's options give, stops with a sentence on any other.
+// scripts/page on what trunk may leave it: works on every form that trunk's options give, stops with a sentence on any
+// other.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -12,7 +13,9 @@ const scratch = mkdtempSync(join(tmpdir(), "mbppo-page-"));
 after(() => rmSync(scratch, { recursive: true, force: true }));
 
 const INDEX = readFileSync(join(root, "www/index.html"), "utf8");
-/** As `trunk build --minify` does: no comments, no line ends, attributes in order, quotes only where they are needed. */
+/**
+ * As `trunk build --minify` does: no comments, no line ends, attributes in order, quotes only where they are needed.
+ */
 const minified = (html) =>
   html
     .replace(/<meta (name="builds") (content="[^"]*")>/, "<meta $2 $1>")
@@ -105,7 +108,9 @@ function bundled(modules) {
 test("joined modules do what they did apart: names, scopes, order, waiting at the top", async () => {
   const { status, stdout } = bundled({
     "main.js":
-      'import { one, two as second } from "./a.js";\nimport * as b from "./deep/b.js";\nimport {\n  Kind,\n} from "./deep/b.js";\nconst hidden = await Promise.resolve(3);\nglobalThis.joined = [one, second(), b.hidden, hidden, new Kind().name];\n',
+      'import { one, two as second } from "./a.js";\nimport * as b from "./deep/b.js";\nimport {\n  Kind,\n} ' +
+      'from "./deep/b.js";\nconst hidden = await Promise.resolve(3);\nglobalThis.joined = [one, second(), ' +
+      "b.hidden, hidden, new Kind().name];\n",
     "a.js":
       'import { hidden } from "./deep/b.js";\nexport const one = 1;\nexport function two() { return hidden + 1; }\n',
     "deep/b.js":

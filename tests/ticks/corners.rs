@@ -135,7 +135,8 @@ pub fn corners() -> Vec<Corner> {
                 "DQN: batch_size, width",
                 "CartPole-v1",
                 "dqn",
-                "batch_size=16384 hidden_size=512 hidden_layers=3 learning_starts=300 train_freq=1 gradient_steps=1 double_q=true",
+                "batch_size=16384 hidden_size=512 hidden_layers=3 learning_starts=300 train_freq=1 gradient_steps=1 \
+                 double_q=true",
                 Phase::Improve,
             )
         },

@@ -1,5 +1,6 @@
-//! A tick is bounded at every corner of the legal ranges, by what it computes: a kind of fault is a tick that does all of
-//! something whose size a hyperparameter sets. Work is counted, not timed, so that no busy machine can make this fail.
+//! A tick is bounded at every corner of the legal ranges, by what it computes: a kind of fault is a tick that does all
+//! of something whose size a hyperparameter sets. Work is counted, not timed, so that no busy machine can make this
+//! fail.
 #![cfg(not(target_family = "wasm"))]
 
 mod corners;
@@ -26,8 +27,8 @@ fn no_tick_exceeds_its_bound_at_any_corner_of_the_legal_ranges() {
     }
 }
 
-/// Milliseconds that this thread has computed, which other work on the machine does not lengthen; Linux says it, to a few
-/// milliseconds.
+/// Milliseconds that this thread has computed, which other work on the machine does not lengthen; Linux says it, to a
+/// few milliseconds.
 fn computed_ms() -> f64 {
     let text = std::fs::read_to_string("/proc/thread-self/schedstat").expect("Linux");
     text.split_whitespace().next().expect("nanoseconds").parse::<f64>().expect("a number") / 1e6

@@ -1,9 +1,10 @@
 // Finding nodes. All markup stands in index.html; nothing here builds any.
 
 /**
- * An element as index.html has it: whoever finds it by name knows which kind it is, so the members of form controls and dialogs
- * are among its own.
- * @typedef {{ querySelector(selectors: string): any, querySelectorAll(selectors: string): any, children: any } & HTMLElement & Pick<HTMLInputElement, "checked" | "disabled" | "select" | "name">
+ * An element as index.html has it: whoever finds it by name knows which kind it is, so the members of form controls and
+ * dialogs are among its own.
+ * @typedef {{ querySelector(selectors: string): any, querySelectorAll(selectors: string): any, children: any } &
+ * HTMLElement & Pick<HTMLInputElement, "checked" | "disabled" | "select" | "name">
  *   & Pick<HTMLDialogElement, "open" | "showModal" | "close"> & { value: any, elements: any }} Part
  */
 

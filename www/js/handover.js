@@ -1,17 +1,20 @@
-// Moves a run that plays on the CPU to WebGPU, where that is wished for or worth it: the WebGPU build is fetched behind the
-// run, which goes on meanwhile; at the end of an iteration its checkpoint is resumed there. What happens is said all along.
+// Moves a run that plays on the CPU to WebGPU, where that is wished for or worth it: the WebGPU build is fetched behind
+// the run, which goes on meanwhile; at the end of an iteration its checkpoint is resumed there. What happens is said
+// all along.
 import { arriving, fallbackSentence, planFor, probeWebGpu, takenOver, verdict, whereWords } from "./engine/device.js";
 import { millisecondsPerIteration } from "./engine/measure.js";
 import { EngineError } from "./engine/protocol.js";
 import { kernelsOf } from "./params.js";
 import { inTime, PATIENCE_S } from "./patience.js";
 
-/** Trying WebGPU with a run takes seconds, and compiling its programs may take some more; after this long it has failed. */
+/**
+ * Trying WebGPU with a run takes seconds, and compiling its programs may take some more; after this long it has failed.
+ */
 const TRIAL_S = 120;
 
 /**
- * `adopt(session, physics, sentence)` makes the run go on in another session. `probe` and `saveData`: what the browser says of
- * itself. `clock`: {every, stop}, as in patience.js.
+ * `adopt(session, physics, sentence)` makes the run go on in another session. `probe` and `saveData`: what the browser
+ * says of itself. `clock`: {every, stop}, as in patience.js.
  * @param {any} parts
  */
 export function createHandOver({ engines, loop, store, adopt, probe = probeWebGpu, saveData = savesData, clock = {} }) {
@@ -59,7 +62,9 @@ export function createHandOver({ engines, loop, store, adopt, probe = probeWebGp
     }
   }
 
-  /** What to do about WebGPU, and the name of its adapter. The browser is asked only if this learner can compute there. */
+  /**
+   * What to do about WebGPU, and the name of its adapter. The browser is asked only if this learner can compute there.
+   */
   async function planned(settings, say) {
     const kernels = kernelsOf(store.get().schema, settings);
     const possible = settings.device !== "cpu" && kernels.devices.includes("webgpu");

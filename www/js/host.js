@@ -1,5 +1,5 @@
-// A plain script, no module: it runs where modules do not, and says in a sentence what is missing there. index.html holds
-// the same advice for hosts where not even this arrives; the page's first module takes both away.
+// A plain script, no module: it runs where modules do not, and says in a sentence what is missing there. index.html
+// holds the same advice for hosts where not even this arrives; the page's first module takes both away.
 "use strict";
 
 (() => {
@@ -52,14 +52,20 @@
     if (sentence) return sentence;
     if (self.origin === "null") {
       return (
-        "It is in a sandboxed frame without “allow-same-origin”: there its own server counts as a foreign one. Add that " +
-        "word to the frame's sandbox, or let the server send “access-control-allow-origin: *”."
+        "It is in a sandboxed frame without “allow-same-origin”: there its own server counts as a foreign one. " +
+        "Add that word to the frame's sandbox, or let the server send “access-control-allow-origin: *”."
       );
     }
     if (blocked.some((directive) => directive.startsWith("script-src"))) {
-      return "A content security policy of its host refuses its scripts: script-src must allow 'self' and 'wasm-unsafe-eval'.";
+      return (
+        "A content security policy of its host refuses its scripts: script-src must allow 'self' and " +
+        "'wasm-unsafe-eval'."
+      );
     }
-    return "This browser does not run modules as they are written since 2023. Any current one does (Chrome, Edge, Firefox, Safari).";
+    return (
+      "This browser does not run modules as they are written since 2023. Any current one does (Chrome, Edge, " +
+      "Firefox, Safari)."
+    );
   }
 
   /**
@@ -80,6 +86,9 @@
       return `${name} could not be loaded: the server answered ${answer.status}. Put the whole folder on the server.`;
     const type = (answer.headers.get("content-type") ?? "").split(";")[0].trim().toLowerCase();
     if (TYPES.test(type)) return null;
-    return `The server sends ${name} as “${type || "no type"}”, and browsers run modules only as “text/javascript”. Set that type for .js files.`;
+    return (
+      `The server sends ${name} as “${type || "no type"}”, and browsers run modules only as “text/javascript”. ` +
+      "Set that type for .js files."
+    );
   }
 })();

@@ -1,4 +1,5 @@
-// Runs that were left for another one, so that a Restart or a new seed can be taken back. Pure, apart from closing sessions.
+// Runs that were left for another one, so that a Restart or a new seed can be taken back. Pure, apart from closing
+// sessions.
 
 /** So many are kept. Those in which the least has happened go first. */
 const MOST = 4;
@@ -21,8 +22,9 @@ const VIEW = [
 ];
 
 /**
- * Kept runs, the one that was left last at the end: {session, view}. Only that one keeps its session, which stands exactly where
- * it was left; the others have their latest checkpoint, so that a browser's memory is not filled by runs that nobody sees.
+ * Kept runs, the one that was left last at the end: {session, view}. Only that one keeps its session, which stands
+ * exactly where it was left; the others have their latest checkpoint, so that a browser's memory is not filled by runs
+ * that nobody sees.
  */
 export function createLeft() {
   let runs = [];

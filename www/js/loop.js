@@ -1,6 +1,7 @@
-// The page's heartbeat: paints what is known, and keeps the learner in work. The learner's share of the time goes by the
-// clock, not by frames: a page that paints five times a second does not starve it, and one that paints 240 times does not
-// heat the room. A hidden tab gets no frames, so it rests. Answers of a run that has been replaced meanwhile are dropped.
+// The page's heartbeat: paints what is known, and keeps the learner in work. The learner's share of the time goes by
+// the clock, not by frames: a page that paints five times a second does not starve it, and one that paints 240 times
+// does not heat the room. A hidden tab gets no frames, so it rests. Answers of a run that has been replaced meanwhile
+// are dropped.
 
 /** The share of the time that a Worker works. Normal leaves a laptop cool; fast takes a whole processor. */
 export const SHARE = { normal: 0.75, fast: 1 };
@@ -38,7 +39,8 @@ export function createLoop({
   let due = { look: 0, curves: 0, tick: 0, save: 0 };
   let progress = ""; // when this changes, curves have grown
   let drawn = "";
-  /** @type {any} */ let handOver = null; // who waits for a checkpoint to take the run over; once it is there, no more is ordered
+  // Who waits for a checkpoint to take the run over; once it is there, no more is ordered.
+  /** @type {any} */ let handOver = null;
   let held = false;
 
   /** How long the next order is worked on: by the clock in a Worker, at once on the page's own thread. */
@@ -161,7 +163,10 @@ export function createLoop({
     errand: (name) => {
       errands.push(name);
     },
-    /** Resolves to a checkpoint once the running iteration has ended; nothing more is ordered then, until `attach` or `release`. */
+    /**
+     * Resolves to a checkpoint once the running iteration has ended; nothing more is ordered then, until `attach` or
+     * `release`.
+     */
     hold: () =>
       new Promise((resolve, reject) => {
         handOver = { resolve, reject };

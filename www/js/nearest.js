@@ -1,8 +1,8 @@
 // The nearest run to a wish that the program takes. Pure.
 
 /**
- * Leaves out of `settings` what the program refuses: {settings, notes}, with a sentence for each thing left out. `check(settings)`
- * gives the error, with the `field` that is to blame, or null.
+ * Leaves out of `settings` what the program refuses: {settings, notes}, with a sentence for each thing left out.
+ * `check(settings)` gives the error, with the `field` that is to blame, or null.
  */
 export function nearestRun(settings, check) {
   const notes = [];

@@ -1,4 +1,5 @@
-// How a page comes to life: the program arrives, the panels are put in place, the address becomes a run. Has no DOM of its own.
+// How a page comes to life: the program arrives, the panels are put in place, the address becomes a run. Has no DOM of
+// its own.
 import { EngineError } from "./engine/protocol.js";
 import { readSettings, threadOf, writeSettings } from "./params.js";
 import { createPatience, PATIENCE_S } from "./patience.js";
@@ -10,8 +11,9 @@ import { addressWith, pairsOf } from "./url.js";
 const WRITE_MS = 500;
 
 /**
- * `openEngines` as in engine/index.js; `loop` as in loop.js. `address`: {read(), write(href)}, of the page. `arrived(parts)` puts
- * the panels in place. `calm`: whether the visitor wants to begin by hand. `clock`: {every, stop}, as in patience.js. Never throws.
+ * `openEngines` as in engine/index.js; `loop` as in loop.js. `address`: {read(), write(href)}, of the page.
+ * `arrived(parts)` puts the panels in place. `calm`: whether the visitor wants to begin by hand. `clock`: {every,
+ * stop}, as in patience.js. Never throws.
  */
 export async function openPage({ openEngines, store, loop, address, arrived, calm = false, clock = {} }) {
   const patience = createPatience({

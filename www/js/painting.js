@@ -1,5 +1,5 @@
-// How often the page paints: with every frame while that is cheap, and less often where it is dear, so that a slow device
-// keeps most of its time for learning and for whoever scrolls. What painting costs is measured all along.
+// How often the page paints: with every frame while that is cheap, and less often where it is dear, so that a slow
+// device keeps most of its time for learning and for whoever scrolls. What painting costs is measured all along.
 
 const MOST = 0.15; // painting may take this share of the page's time
 const SLOWEST_MS = 125; // but a film of fewer than eight pictures a second is none
@@ -8,12 +8,13 @@ const LATE_MS = 25; // a frame that comes later than this may be late because of
 const TRY_MS = 2000;
 
 /**
- * A function to call in every animation frame. It calls `draw(now, dt)` where this frame is painted; `dt`: milliseconds since it
- * was painted last. `settled(done)` calls `done` once the browser has done its part of the frame.
+ * A function to call in every animation frame. It calls `draw(now, dt)` where this frame is painted; `dt`: milliseconds
+ * since it was painted last. `settled(done)` calls `done` once the browser has done its part of the frame.
  */
 export function createPainting(draw, { clock = () => performance.now(), settled = afterFrame } = {}) {
   let own = 0; // milliseconds that a painted frame keeps the page's thread
-  /** @type {{ painted: any, rested: any }} */ let late = { painted: null, rested: null }; // milliseconds until the next frame, after one of each kind
+  // Milliseconds until the next frame, after one of each kind.
+  /** @type {{ painted: any, rested: any }} */ let late = { painted: null, rested: null };
   /** @type {"painted" | "rested" | null} */ let before = null; // what the frame before was: "painted" or "rested"
   let [waited, next, tryAt] = [0, -Infinity, 0];
 
@@ -30,7 +31,8 @@ export function createPainting(draw, { clock = () => performance.now(), settled 
   return (now, dt) => {
     learn(dt);
     waited += dt;
-    const trial = late.painted >= LATE_MS && now >= tryAt; // rests for a frame, to see whether the next comes sooner then
+    // Rests for a frame, to see whether the next comes sooner then.
+    const trial = late.painted >= LATE_MS && now >= tryAt;
     if (trial) tryAt = now + TRY_MS;
     if (trial || now < next) {
       before = "rested";

@@ -1,7 +1,8 @@
 // Settings ⇄ pairs of names and texts, as they stand in an address. Pure: knows the schema, no DOM, no engine.
 //
-// Settings: {task, preset, seed (null: a fresh one), device, thread, speed, autoplay, config: {name: text}, physics: {name: plan}}.
-// config holds only what differs from the preset; physics is what Session.create takes, "20" from the start or "20;9.8@150".
+// Settings: {task, preset, seed (null: a fresh one), device, thread, speed, autoplay, config: {name: text}, physics:
+// {name: plan}}. config holds only what differs from the preset; physics is what Session.create takes, "20" from the
+// start or "20;9.8@150".
 
 export const DEVICES = ["auto", "cpu", "webgpu"];
 /** Where the CPU trains: in a Worker, or on the page's own thread. */
@@ -39,7 +40,10 @@ export function presetValue(schema, { task, preset }, parameter) {
   return changes.findLast(([name]) => name === parameter.name)?.[1] ?? parameter.default;
 }
 
-/** Why hyperparameters differ from the table's on this task, in sentences: what the task needs, then what the preset needs there. */
+/**
+ * Why hyperparameters differ from the table's on this task, in sentences: what the task needs, then what the preset
+ * needs there.
+ */
 export function reasons(schema, { task, preset }) {
   const row = schema.presets.find(({ name }) => name === preset);
   return [...(schema.tuned ?? []), ...(row?.for_task ?? [])]
@@ -66,9 +70,9 @@ export function kernelsOf(schema, settings) {
 }
 
 /**
- * Reads [name, text] pairs: {settings, problems, named}. What is wrong becomes a sentence in `problems`, the default holds, and the
- * rest still counts. `named`: the hyperparameters that were given. `read(name, text)` gives a hyperparameter's value as the
- * program writes it, or throws what is wrong with it.
+ * Reads [name, text] pairs: {settings, problems, named}. What is wrong becomes a sentence in `problems`, the default
+ * holds, and the rest still counts. `named`: the hyperparameters that were given. `read(name, text)` gives a
+ * hyperparameter's value as the program writes it, or throws what is wrong with it.
  */
 export function readSettings(pairs, schema, read) {
   const settings = defaults(schema);
@@ -87,7 +91,8 @@ export function readSettings(pairs, schema, read) {
     else if (schema.hyperparameters.some((row) => row.name === name)) typed.set(name, text);
     else
       problems.push(
-        `${name} = ${text} is left out: there is no parameter of this name. There are ${Object.keys(known).join(", ")}, physics.NAME and the hyperparameters below.`,
+        `${name} = ${text} is left out: there is no parameter of this name. There are ` +
+          `${Object.keys(known).join(", ")}, physics.NAME and the hyperparameters below.`,
       );
   }
   problems.push(...suit(settings, schema, named));
@@ -126,8 +131,8 @@ function knownNames(schema) {
 }
 
 /**
- * Makes task and preset go together: if an address names the learner alone, on the first task that it learns; else the nearest
- * learner for the task takes its place. Gives back what is to be said.
+ * Makes task and preset go together: if an address names the learner alone, on the first task that it learns; else the
+ * nearest learner for the task takes its place. Gives back what is to be said.
  */
 function suit(settings, schema, named) {
   const row = unsuited(schema, settings);

@@ -1,12 +1,13 @@
-// Notices when something that was asked is not answered. An answer may never come: a program in an endless loop says nothing.
+// Notices when something that was asked is not answered. An answer may never come: a program in an endless loop says
+// nothing.
 
 const SECOND_MS = 1000;
 /** Longer than anything takes that works, also on a slow machine. */
 export const PATIENCE_S = 30;
 
 /**
- * `late()` is called whenever an answer has been waited for for another `seconds`, `back()` when one comes after all. Seconds are counted,
- * not measured: while the machine sleeps none passes.
+ * `late()` is called whenever an answer has been waited for for another `seconds`, `back()` when one comes after all.
+ * Seconds are counted, not measured: while the machine sleeps none passes.
  */
 export function createPatience({
   late,
@@ -49,7 +50,8 @@ export function createPatience({
 /**
  * The answer, or a rejection with `failure()` if it takes longer; an answer that comes later is given to `tooLate`.
  * @param {Promise<any>} promise
- * @param {{ failure: () => Error, seconds?: number, tooLate?: (answer: any) => void, every?: (tick: () => void) => any, stop?: (timer: any) => void }} limits
+ * @param {{ failure: () => Error, seconds?: number, tooLate?: (answer: any) => void, every?: (tick: () => void) => any,
+ * stop?: (timer: any) => void }} limits
  */
 export function inTime(promise, { failure, seconds = PATIENCE_S, tooLate = () => {}, every, stop }) {
   return new Promise((resolve, reject) => {

@@ -20,12 +20,15 @@ export function received({ snapshot, recording, curves, checkpoint, physics }, s
   return patch;
 }
 
-/** The run ended with an error. One of a device, or a fatal one, ends what it ran on; after any other a restart goes on. */
+/**
+ * The run ended with an error. One of a device, or a fatal one, ends what it ran on; after any other a restart goes on.
+ */
 export function stopped(error, state) {
   if (state.trouble && !state.trouble.waits) return { stopped: true, playing: false };
   if (error.kind === "device") return { stopped: true, ...deviceTrouble(error, state) };
   if (error.fatal) return { stopped: true, ...trouble(error.message, state) };
-  const words = `${error.message} The plots show the run up to that point. Restart it, try a new seed, or change a setting.`;
+  const words =
+    `${error.message} The plots show the run up to that point. Restart it, try a new seed, or change ` + "a setting.";
   return { playing: false, stopped: true, notes: [...state.notes, words] };
 }
 
@@ -39,7 +42,9 @@ export function trouble(message, state, { final = false } = {}) {
     trouble: {
       title: began ? "The learner stopped" : "The learner could not start",
       words: began
-        ? `It hit an internal error and cannot go on. Nothing outside this page is affected. ${kept(rescue)}Restarting loads it anew; with the same seed on the CPU the same happens again, so the report below helps to find the error.`
+        ? "It hit an internal error and cannot go on. Nothing outside this page is affected. " +
+          `${kept(rescue)}Restarting loads it anew; with the same seed on the CPU the same happens again, so the ` +
+          "report below helps to find the error."
         : "This page has loaded, but the program that learns has not started. Restarting tries again.",
       report: reportOf(message, state),
       rescue,
@@ -55,7 +60,9 @@ export function silent(seconds, state) {
   return {
     trouble: {
       title: "The learner does not answer",
-      words: `It has not answered for ${seconds} seconds. It may still be busy, or it may never answer. ${kept(rescue)}You can wait, or leave what it is doing.`,
+      words:
+        `It has not answered for ${seconds} seconds. It may still be busy, or it may never answer. ` +
+        `${kept(rescue)}You can wait, or leave what it is doing.`,
       report: reportOf("no answer", state),
       rescue,
       waits: true,
@@ -69,7 +76,9 @@ export const answeredAfterAll = (state) => (state.trouble?.waits ? { trouble: nu
 /** The graphics device is gone, out of memory, or refuses the program. */
 function deviceTrouble(error, state) {
   const rescue = rescueOf(state);
-  const words = `${error.message} ${kept(rescue)}${rescue.iteration > 0 ? "The CPU can continue from there." : "The CPU can start over."}`;
+  const words =
+    `${error.message} ` +
+    `${kept(rescue)}${rescue.iteration > 0 ? "The CPU can continue from there." : "The CPU can start over."}`;
   return {
     playing: false,
     trouble: {

@@ -1,8 +1,8 @@
-// The life of a run: opened from settings, played, moved to another device, replaced by another and had back. The only place
-// that hands sessions to the loop.
+// The life of a run: opened from settings, played, moved to another device, replaced by another and had back. The only
+// place that hands sessions to the loop.
 //
-// Openings may overlap. Each has a number; one that is ready is taken over unless a younger one has been already. So an opening
-// that fails never costs one that works, and what the program would refuse is not begun at all.
+// Openings may overlap. Each has a number; one that is ready is taken over unless a younger one has been already. So an
+// opening that fails never costs one that works, and what the program would refuse is not begun at all.
 import { EngineError } from "./engine/protocol.js";
 import { fallbackSentence, rescued, takenOver, whereWords } from "./engine/device.js";
 import { createHandOver } from "./handover.js";
@@ -12,8 +12,8 @@ import { kernelsOf, plansOf } from "./params.js";
 import { trouble } from "./reports.js";
 
 /**
- * `patience`: as in patience.js, watches whatever an engine is asked. `settingsChanged()`, and `physicsChanged()`, which may come
- * many times a second: the address is another one now.
+ * `patience`: as in patience.js, watches whatever an engine is asked. `settingsChanged()`, and `physicsChanged()`,
+ * which may come many times a second: the address is another one now.
  */
 export function createRun({
   engines,
@@ -74,8 +74,8 @@ export function createRun({
   }
 
   /**
-   * Opens what `open()` gives, {opened, …}, and hands it to `take` with its physics. While that is under way `settings` are what
-   * further changes start from. Throws an EngineError, unless somebody has asked for another run meanwhile.
+   * Opens what `open()` gives, {opened, …}, and hands it to `take` with its physics. While that is under way `settings`
+   * are what further changes start from. Throws an EngineError, unless somebody has asked for another run meanwhile.
    */
   async function opening(settings, playing, open, take) {
     const mine = (asked += 1);

@@ -45,7 +45,8 @@ export const INITIAL = {
   schema: null,
   settings: null, // what the run was made from: see params.js
   notes: [], // sentences that a visitor should read
-  // {title, words, report, rescue: {iteration} | null, waits}: the learner cannot go on as it was, or (waits) has not answered yet
+  // {title, words, report, rescue: {iteration} | null, waits}: the learner cannot go on as it was, or (waits) has not
+  // answered yet.
   trouble: null,
   device: null, // {kind, name, sentence}
   opening: false, // a run is being prepared; on WebGPU that takes a moment

@@ -71,7 +71,8 @@ test("what is not known of the model's error is said to be unknown", () => {
   };
   assert.equal(
     trusts(short),
-    "Largely: confidence 100 %, so it imagines 100 futures a round, up to 11 steps ahead. The model's error is known up to 11 steps ahead, so it goes no further, where up to 40 are allowed.",
+    "Largely: confidence 100 %, so it imagines 100 futures a round, up to 11 steps ahead. The model's error is " +
+      "known up to 11 steps ahead, so it goes no further, where up to 40 are allowed.",
   );
   assert.match(
     trusts({ ...short, horizon: 40 }),

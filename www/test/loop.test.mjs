@@ -234,7 +234,7 @@ test("whoever holds the run gets a checkpoint at the end of its iteration, and n
   await assert.rejects(replaced, /replaced/);
 });
 
-test("an engine that ends while nothing is asked of it is told as well, once, and not if it has been replaced", async () => {
+test("an engine that ends while idle is reported too, once, and not if it has been replaced", async () => {
   const { loop, failures, beat } = setUp();
   for (const replaced of [true, false]) {
     const run = session("a", { ahead: 1 });

@@ -130,7 +130,7 @@ test("a program that does not arrive is said with the reason", async () => {
   assert.match(trouble.report, /404/);
 });
 
-test("a program that neither arrives nor fails is said after a time; as long as more comes it is waited for", async () => {
+test("a program that neither arrives nor fails is reported after a while; progress extends the wait", async () => {
   const page = visit();
   page.pass(25);
   page.options.onProgress({ received: 1, total: 2 });

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createPainting } from "../js/painting.js";
 
-/** Paints for ten seconds on a device; gives pictures a second over the last eight, and the time that they were told of. */
+/**
+ * Paints for ten seconds on a device; gives pictures a second over the last eight, and the time that they were told of.
+ */
 function painted({ frameMs = 1000 / 60, ownMs = 0, elsewhereMs = 0 }) {
   let [now, count, told, busy] = [0, 0, 0, 0];
   const paint = createPainting(

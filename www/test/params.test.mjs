@@ -25,7 +25,8 @@ test("an empty address gives the defaults and no complaint", () => {
 
 test("settings survive the way into an address and back", () => {
   const { settings } = read(
-    "preset=ppo&seed=0&device=cpu&thread=main&speed=slow&autoplay=false&gamma=.5&curiosity=false&model_target=raw&horizon=7",
+    "preset=ppo&seed=0&device=cpu&thread=main&speed=slow&autoplay=false&gamma=.5" +
+      "&curiosity=false&model_target=raw&horizon=7",
   );
   const address = addressWith("http://host/page/?old=1#x", writeSettings(settings, SCHEMA));
   const again = readSettings(pairsOf(address), SCHEMA, readHyperparameter);
@@ -51,7 +52,8 @@ test("what is not valid is named with what is allowed, the default holds, the re
     "preset = best is not valid: it must be one of mb-ppo, ppo, dqn, td3. It runs with mb-ppo.",
     "seed = -1 is not valid: it must be a whole number from 0 to 4294967295. It runs with a fresh seed.",
     "device = gpu is not valid: it must be one of auto, cpu, webgpu. It runs with auto.",
-    "colour = red is left out: there is no parameter of this name. There are task, preset, seed, device, thread, speed, autoplay, physics.NAME and the hyperparameters below.",
+    "colour = red is left out: there is no parameter of this name. There are task, preset, seed, device, " +
+      "thread, speed, autoplay, physics.NAME and the hyperparameters below.",
     "gamma = 1.5 is not valid: it must be from 0 to 1. It runs with 0.99.",
   ]);
 });
@@ -102,7 +104,7 @@ test("the thread is known before the schema is", () => {
   ]);
 });
 
-test("a learner that cannot learn the task: what the address names stays, the nearest takes the place of the rest", () => {
+test("a learner that cannot learn the task: named values stay, the nearest that works replaces the rest", () => {
   const alone = read("preset=td3&seed=1");
   assert.deepEqual(
     [alone.settings.preset, alone.settings.task, alone.problems],

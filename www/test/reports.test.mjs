@@ -20,7 +20,8 @@ test("a device that failed is named, what is kept is said, and the way on is off
   assert.deepEqual([shown.title, playing, over], ["The graphics device stopped", false, true]);
   assert.equal(
     shown.words,
-    "The device failed while training: it was lost. What it had learned after 12 iterations is kept. The CPU can continue from there.",
+    "The device failed while training: it was lost. What it had learned after 12 iterations is kept. The CPU " +
+      "can continue from there.",
   );
   assert.equal(rescueWords(shown.rescue), "Continue on the CPU from iteration 12");
   assert.match(

@@ -206,7 +206,7 @@ test("a run of some minutes survives many new seeds in which nothing happens", a
   assert.deepEqual([loop.noted.attached.at(-1), store.get().snapshot.real_steps], ["first", 5000]);
 });
 
-test("of runs that were left only the last keeps its session; the others come back from their checkpoints", async () => {
+test("of the runs left behind only the last keeps its session; the others resume from checkpoints", async () => {
   const { run, store, engines, first } = await playing();
   for (const steps of [100, 200, 300]) {
     learned(store, steps);
@@ -261,7 +261,7 @@ test("what is typed and valid is applied by Restart, New seed and another device
   }
 });
 
-test("changes of physics are in what is shared, not in what a Restart starts from, and another task has none", async () => {
+test("physics changes are in the shared address, not in what Restart starts from; a new task has none", async () => {
   const { run, engines, ...on } = await playing();
   assert.equal(await run.commands.setPhysics("gravity", 20), null);
   assert.deepEqual(run.shared().physics, { gravity: "20@7" });

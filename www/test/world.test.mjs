@@ -101,7 +101,8 @@ test("doubt and promise are said with what follows", () => {
   const calibration = { rank_correlation: 0.874, disagreement: [0.1, 0.2], error: [0.2, 0.4], pairs: 90 };
   assert.equal(
     doubtAnswer(calibration),
-    "Mostly: where its models disagree more, their errors are larger (rank correlation 0.87). They are 2 times as wrong as they disagree: overconfident.",
+    "Mostly: where its models disagree more, their errors are larger (rank correlation 0.87). They are 2 times " +
+      "as wrong as they disagree: overconfident.",
   );
   assert.match(
     doubtAnswer({ ...calibration, rank_correlation: 0.4, error: [0.1, 0.2] }),

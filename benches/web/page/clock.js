@@ -1,6 +1,9 @@
 // Repeats something and keeps every time: the same way of measuring for us and for the peers.
 
-/** Milliseconds of one unit in each repetition. `least` repetitions, then more up to `most` while `soft` ms last; after `hard` ms none. */
+/**
+ * Milliseconds of one unit in each repetition. `least` repetitions, then more up to `most` while `soft` ms last; after
+ * `hard` ms none.
+ */
 export async function repeat({ scale, run }, { warm = 2, least = 20, most = 60, soft = 2000, hard = 12_000 } = {}) {
   for (let i = 0; i < warm; i++) {
     const begin = performance.now();

@@ -36,7 +36,10 @@ async function time(made, options) {
   return { times, checks: made.checks, calls };
 }
 
-/** PPO on CartPole until the mean of the last 100 episodes is 475, or until `seconds` are over. Calls are those of an iteration. */
+/**
+ * PPO on CartPole until the mean of the last 100 episodes is 475, or until `seconds` are over. Calls are those of an
+ * iteration.
+ */
 async function learn(seed, seconds) {
   const iterations = (await opened).learn(seed),
     begin = performance.now(),

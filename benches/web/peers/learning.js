@@ -1,4 +1,5 @@
-// W6 as a peer does it: PPO on CartPole. 8 carts, 128 steps, 4 epochs of 4 minibatches of 256, advantages normalised in each.
+// W6 as a peer does it: PPO on CartPole. 8 carts, 128 steps, 4 epochs of 4 minibatches of 256, advantages normalised in
+// each.
 import { Carts } from "./carts.js";
 import { actorCritic, mulberry32 } from "./numbers.js";
 

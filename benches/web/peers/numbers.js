@@ -1,4 +1,5 @@
-// What every peer starts from: the same generator, first parameters and batches. `benches/workloads` makes the same in Rust.
+// What every peer starts from: the same generator, first parameters and batches. `benches/workloads` makes the same in
+// Rust.
 export function mulberry32(seed) {
   let a = seed;
   return () => {

@@ -1,10 +1,13 @@
-// W1 to W5 as a peer does them: {scale, run, checks?, free}. `run` does `scale` units and waits for a number at the end.
+// W1 to W5 as a peer does them: {scale, run, checks?, free}. `run` does `scale` units and waits for a number at the
+// end.
 import { Carts } from "./carts.js";
 import { actorCritic, minibatches, modelBatches, mulberry32, starts, worldModel } from "./numbers.js";
 
 const BATCHES = 20;
 
-/** A chain of minibatches that ends in reading the loss. The first ones are the check, and tell how long a chain may be. */
+/**
+ * A chain of minibatches that ends in reading the loss. The first ones are the check, and tell how long a chain may be.
+ */
 async function chain(learner, batches, wantsChecks) {
   const prepared = batches.map((batch) => learner.prepare(batch));
   const steps = async (from, to) => {

@@ -1,7 +1,8 @@
 //! All lanes as arrays of a checkpoint, and back.
 //!
-//! **Shapes.** state [N, S], where S is what [`Env::state`](crate::env::Env::state) of the task has; elapsed, episode_ids,
-//! returns and stream_positions `[N]`; next_episode_id `[1]`; physics `[1]` each, of those that somebody has changed.
+//! **Shapes.** state [N, S], where S is what [`Env::state`](crate::env::Env::state) of the task has; elapsed,
+//! episode_ids, returns and stream_positions `[N]`; next_episode_id `[1]`; physics `[1]` each, of those that somebody
+//! has changed.
 
 use super::VecEnv;
 use crate::arrays::{Arrays, LARGEST, LARGEST_COUNT, refused};

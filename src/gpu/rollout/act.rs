@@ -4,8 +4,8 @@
 //! choice   a = first with Σ_{b ≤ a} exp(l_b − max l) > u Σ_b exp(l_b − max l)     log π(a) = lₐ − log Σ_b exp(l_b)
 //! vector   a = μ + z σ     log π(a) = −½ Σ_d [z_d² + 2 log σ_d + log 2π]
 //! ```
-//! **Shapes.** Outputs of the policy [A, R / 4] vectors. Action and log-probability go behind the observation in what is
-//! recorded, the model's form of the action behind the observation in the model's input, [O + A, R / 4].
+//! **Shapes.** Outputs of the policy [A, R / 4] vectors. Action and log-probability go behind the observation in what
+//! is recorded, the model's form of the action behind the observation in the model's input, [O + A, R / 4].
 
 use super::Four;
 use super::chance::{Counter, normals, uniform, words};

@@ -26,8 +26,8 @@ struct Tile {
     to: usize,
 }
 
-/// All layers of a network, or of two side by side; waits before each. `member` is whose parameters they are, `shift` how
-/// far behind its place the last layer is written.
+/// All layers of a network, or of two side by side; waits before each. `member` is whose parameters they are, `shift`
+/// how far behind its place the last layer is written.
 #[cube]
 pub(super) fn network(
     parameters: &[Four],

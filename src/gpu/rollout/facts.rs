@@ -1,8 +1,8 @@
 //! The numbers of a round that are no parameters: scales, the bound of actions, and where branches start.
 //!
 //! **Shapes.** One list: nine rows of O numbers, four single numbers, then the starts [B, O].
-//! **Choices.** (1) One list is one upload. (2) Before the model has scales nothing is known and nothing changes: its word
-//! is multiplied by 0.
+//! **Choices.** (1) One list is one upload. (2) Before the model has scales nothing is known and nothing changes: its
+//! word is multiplied by 0.
 
 use super::parts::Parts;
 use cubecl::prelude::*;

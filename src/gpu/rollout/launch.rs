@@ -25,7 +25,8 @@ pub struct Round<'a> {
 }
 
 /// Queues all steps of B branches, as one dispatch. Gives what it was built for, and the buffer of the record: first
-/// [H · B, O + A + 5], next obs, action, log-prob, reward, end, disagreement, novelty; then the values [(H + 1) · B, heads].
+/// [H · B, O + A + 5], next obs, action, log-prob, reward, end, disagreement, novelty; then the values [(H + 1) · B,
+/// heads].
 pub fn launch(queue: &Queue, parts: &Parts, round: &Round<'_>) -> (Plan, Buffer) {
     let branches = round.starts.len() / parts.agent.shape.obs_size;
     let plan = parts

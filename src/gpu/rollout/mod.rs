@@ -1,24 +1,25 @@
-//! A whole imagined rollout in one dispatch: policy, draw, ensemble, next state, reward, end, value, novelty, all H steps.
+//! A whole imagined rollout in one dispatch: policy, draw, ensemble, next state, reward, end, value, novelty, all H
+//! steps.
 //!
 //! ```text
 //! a ~ π(· | s)    e ~ lot    ŝ', r̂, p̂_end = ŵ_e(s, a)    novelty = error of ŝ'     H times
 //! ```
-//! **Shapes.** A workgroup takes R neighbouring branches through all steps; B / R workgroups. Everything of its rows is in
-//! workgroup memory as vectors of four rows, [numbers, R / 4].
+//! **Shapes.** A workgroup takes R neighbouring branches through all steps; B / R workgroups. Everything of its rows is
+//! in workgroup memory as vectors of four rows, [numbers, R / 4].
 //! **Where.** `plan` what the kernel is built for · `facts` what a round is told · `dense` a layer · `chance` ·
 //! `act` · `world` · `record` what comes out. The same step as [`crate::kernels::imagine`].
 //! **Choices.** (1) Nothing ends here: a branch that is over goes on, and whoever reads the record cuts it off. (2) The
-//! branches of a workgroup follow the same member, drawn anew in every step: its weights are then loaded once for all of
-//! them. Each branch by itself follows TS1 as on the CPU; neighbours are no longer independent in their choice of member,
-//! so a mean over B branches averages over B / R choices a step. Where branches start is random, so neighbours have
-//! nothing else in common. (3) Units share the outputs of a layer and wait for each other between layers:
-//! 1,000 branches are then 125 workgroups of 32 units, where a unit that took eight rows by itself would leave a graphics
-//! processor idle.
-//! **Measured** in headless Chromium on a software adapter (2 cores), policy and value 4–64–64–2/1, model 6–200–200–6, 5 steps,
-//! read back, medians for 100 and 1,000 branches: 14.6 and 121 ms with 4 units, 1.3 s more when it is first compiled. The same
-//! loops as trials in WGSL: 4 units 13.8 and 116, 8 units 14.1 and 127, 32 units 17 and 147, 64 units 23 and 201; with 32
-//! units, 4 rows 20 and 184, eight outputs a unit 21 and 191, one input at a time 18 and 154, four at a time 19 and 160; eight
-//! rows a unit in private memory, without waiting, 13.6 and 107.
+//! branches of a workgroup follow the same member, drawn anew in every step: its weights are then loaded once for all
+//! of them. Each branch by itself follows TS1 as on the CPU; neighbours are no longer independent in their choice of
+//! member, so a mean over B branches averages over B / R choices a step. Where branches start is random, so neighbours
+//! have nothing else in common. (3) Units share the outputs of a layer and wait for each other between layers:
+//! 1,000 branches are then 125 workgroups of 32 units, where a unit that took eight rows by itself would leave a
+//! graphics processor idle.
+//! **Measured** in headless Chromium on a software adapter (2 cores), policy and value 4–64–64–2/1, model 6–200–200–6,
+//! 5 steps, read back, medians for 100 and 1,000 branches: 14.6 and 121 ms with 4 units, 1.3 s more when it is first
+//! compiled. The same loops as trials in WGSL: 4 units 13.8 and 116, 8 units 14.1 and 127, 32 units 17 and 147, 64
+//! units 23 and 201; with 32 units, 4 rows 20 and 184, eight outputs a unit 21 and 191, one input at a time 18 and 154,
+//! four at a time 19 and 160; eight rows a unit in private memory, without waiting, 13.6 and 107.
 //! **Paper.** Chua et al. 2018 (1805.12114), TS1 propagation.
 
 mod act;

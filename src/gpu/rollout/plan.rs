@@ -1,11 +1,13 @@
 //! What the kernel of a rollout is built for: shapes, places of parameters, and how the work is shared out.
 //!
-//! **What.** All of this is fixed when the kernel is compiled, so a run compiles it once; only numbers change afterwards.
+//! **What.** All of this is fixed when the kernel is compiled, so a run compiles it once; only numbers change
+//! afterwards.
 //! **Choices.** (1) A workgroup takes R rows, 8 or 4: 8 where there are branches enough to give every processor several
 //! workgroups. (2) It has 32 units, each with four outputs of all R rows in its registers; a layer of 64 is one pass of
-//! policy and value together. On a software adapter it has 4: whoever waits there waits for everybody's turn. (3) What layers say is kept twice, so that one is read while the other is written. Where
-//! that does not fit into 16 KiB (layers wider than about 480), it is kept once and a workgroup has a unit for every four
-//! outputs, which waits before it writes.
+//! policy and value together. On a software adapter it has 4: whoever waits there waits for everybody's turn. (3) What
+//! layers say is kept twice, so that one is read while the other is written. Where that does not fit into 16 KiB
+//! (layers wider than about 480), it is kept once and a workgroup has a unit for every four outputs, which waits before
+//! it writes.
 
 use crate::config::{Activation, MOST_HIDDEN_LAYERS};
 use crate::gpu::layout::Network;
@@ -283,13 +285,14 @@ impl Plan {
         self.path(&chain, hidden, said)
     }
 
-    /// Where the values stand in what the agent says: behind the policy's word, which is filled up in a network of its own.
+    /// Where the values stand in what the agent says: behind the policy's word, which is filled up in a network of its
+    /// own.
     pub(super) fn values_at(&self) -> usize {
         if self.is_shared { self.acts.size() } else { 4 * self.agent.last().layer.blocks }
     }
 
-    /// The way of these layers, whose hidden numbers stand this far behind the hidden regions' begin and whose last ones
-    /// this far behind that of what is said.
+    /// The way of these layers, whose hidden numbers stand this far behind the hidden regions' begin and whose last
+    /// ones this far behind that of what is said.
     fn path(&self, chain: &Chain, hidden: usize, said: usize) -> Path {
         let (regions, quads) = (self.regions(), self.crew.quads);
         let last = chain.count - 1;

@@ -1,8 +1,8 @@
 //! What is written down of a rollout.
 //!
 //! **Shapes.** First [H · B, O + A + 5]: next obs, action, log-prob, reward, end, disagreement, novelty, as
-//! [`crate::imagination`] reads it; then the values [(H + 1) · B, heads] of where every step began and of where the last
-//! one led, if they were asked for.
+//! [`crate::imagination`] reads it; then the values [(H + 1) · B, heads] of where every step began and of where the
+//! last one led, if they were asked for.
 
 use super::Four;
 use super::plan::Plan;

@@ -14,7 +14,8 @@ use crate::kernels::chance::Purpose;
 use crate::kernels::model_loss::LOG_VARIANCE;
 use cubecl::prelude::*;
 
-/// Moves four rows, of which the first is `branch`, by the word of `member`; they are vector `quad` of their workgroup's.
+/// Moves four rows, of which the first is `branch`, by the word of `member`; they are vector `quad` of their
+/// workgroup's.
 #[cube]
 pub(super) fn go(
     facts: &[f32],

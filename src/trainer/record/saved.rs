@@ -1,7 +1,8 @@
-//! The record as arrays of a checkpoint, and back. What pictures are drawn from is not part of it: they show what comes.
+//! The record as arrays of a checkpoint, and back. What pictures are drawn from is not part of it: they show what
+//! comes.
 //!
-//! **Shapes.** metrics `[M]`, the latest values, whose names stand in the JSON; a curve [points, 2]: real steps and value,
-//! in f64; recent_episodes `[up to 100]`.
+//! **Shapes.** metrics `[M]`, the latest values, whose names stand in the JSON; a curve [points, 2]: real steps and
+//! value, in f64; recent_episodes `[up to 100]`.
 
 use super::{Evaluations, RECENT_EPISODES, Record};
 use crate::arrays::{Arrays, LARGEST, LARGEST_COUNT, refused};

@@ -1,5 +1,5 @@
-// Runs inside the page, in whatever browser: waits until the run is long enough, then sends all its curves to the server that
-// the page came from, and goes where the answer says. So no browser needs a driver.
+// Runs inside the page, in whatever browser: waits until the run is long enough, then sends all its curves to the
+// server that the page came from, and goes where the answer says. So no browser needs a driver.
 
 const LOOK_MS = 100;
 

@@ -1,4 +1,5 @@
-// The same seed is the same run, to the last bit, in browsers of three makers: their WebAssembly may differ in nothing that we use.
+// The same seed is the same run, to the last bit, in browsers of three makers: their WebAssembly may differ in nothing
+// that we use.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
@@ -7,7 +8,10 @@ import { DIST } from "../support/browser.mjs";
 import { ENGINES, openEngine, versionOf } from "../support/engines.mjs";
 import { serve } from "../support/serve.mjs";
 
-/** Different arithmetic: a world model, PPO and curiosity; a Gaussian policy on continuous actions; values from a replay buffer. */
+/**
+ * Different arithmetic: a world model, PPO and curiosity; a Gaussian policy on continuous actions; values from a replay
+ * buffer.
+ */
 const RUNS = [
   { query: "?seed=5&speed=fast&device=cpu", iterations: 6 },
   { query: "?task=Pendulum-v1&seed=5&speed=fast&device=cpu", iterations: 3 },

@@ -13,14 +13,17 @@ const FLAGS = [
   "--disable-quic",
 ];
 const GPU_FLAGS = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
-/** How long a test waits for what must come: machines have other things to do, and a test that waits too long loses nothing. */
+/**
+ * How long a test waits for what must come: machines have other things to do, and a test that waits too long loses
+ * nothing.
+ */
 export const PATIENCE_MS = 240_000;
 /** The built page. */
 export const DIST = process.env.MBPPO_DIST ?? fileURLToPath(new URL("../../../dist", import.meta.url));
 
 /**
- * {open, home, trace, traced, close}. `gpu`: with a software WebGPU adapter; without it the browser has WebGPU but finds no adapter. All other options
- * are those of serve.mjs. `home`: the page's address. `dist`: another built page.
+ * {open, home, trace, traced, close}. `gpu`: with a software WebGPU adapter; without it the browser has WebGPU but
+ * finds no adapter. All other options are those of serve.mjs. `home`: the page's address. `dist`: another built page.
  * @param {{ gpu?: boolean, dist?: string } & NonNullable<Parameters<typeof serve>[1]>} [options]
  */
 export async function launch({ gpu = false, dist = DIST, ...serving } = {}) {

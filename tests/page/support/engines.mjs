@@ -16,7 +16,9 @@ const QUIET = [
   ["toolkit.telemetry.enabled", false],
 ];
 
-/** Each: its name, the program (null where it is missing), and how it is started with `folder` for all that it keeps. */
+/**
+ * Each: its name, the program (null where it is missing), and how it is started with `folder` for all that it keeps.
+ */
 export const ENGINES = [
   {
     name: "Chromium",

@@ -1,6 +1,9 @@
 // Eyes: what is drawn on a canvas, and how the page looks in numbers.
 
-/** Pixels of ink, of imagined blue and of the error's vermilion on the `index`th canvas of `selector`, and a print that changes with the picture. */
+/**
+ * Pixels of ink, of imagined blue and of the error's vermilion on the `index`th canvas of `selector`, and a print that
+ * changes with the picture.
+ */
 export const pixelsOf = (page, selector, index = 0) =>
   page.evaluate(
     ([where, nth]) => {

@@ -12,12 +12,14 @@ const TYPES = {
 };
 
 /**
- * {page, close}; the folder answers under `under`, to see that the page works from any sub-folder. `altered(name, body)` may give another
- * body for a file; `files` are there besides, by their names; what is sent to a name of `posted` is answered by its function.
- * `keep`: browsers may keep what has its content in its name, as docs/hosting.md advises; else they keep nothing. `headers(name)`:
- * more headers for a file, or others. What `slow.files` matches arrives in pieces, as over a poor line; a test may change that at any time.
+ * {page, close}; the folder answers under `under`, to see that the page works from any sub-folder.
+ * `altered(name, body)` may give another body for a file; `files` are there besides, by their names; what is sent to a
+ * name of `posted` is answered by its function. `keep`: browsers may keep what has its content in its name, as
+ * docs/hosting.md advises; else they keep nothing. `headers(name)`: more headers for a file, or others. What
+ * `slow.files` matches arrives in pieces, as over a poor line; a test may change that at any time.
  * @param {string} folder
- * @param {{ under?: string, altered?: (name: string, body: any) => any, keep?: boolean, headers?: (name: string) => Record<string, any>,
+ * @param {{ under?: string, altered?: (name: string, body: any) => any, keep?: boolean, headers?: (name: string) =>
+ * Record<string, any>,
  *   slow?: { files: ?RegExp }, files?: Record<string, any>, posted?: Record<string, any> }} [options]
  */
 export async function serve(

@@ -1,10 +1,12 @@
-// How long the page's thread is busy without a break: the tasks of the browser's own trace, as its developer tools show them.
+// How long the page's thread is busy without a break: the tasks of the browser's own trace, as its developer tools show
+// them.
 
 const TASKS = "disabled-by-default-devtools.timeline"; // has "RunTask"
 
 /**
- * All tasks on the thread of `page` during `ms`, in milliseconds: {wall, cpu, frames, worst}. `wall` counts the time in which the machine did
- * something else, `cpu` only what the thread itself worked; `frames`: animation frames meanwhile; `worst`: what the task with most of that was made of.
+ * All tasks on the thread of `page` during `ms`, in milliseconds: {wall, cpu, frames, worst}. `wall` counts the time in
+ * which the machine did something else, `cpu` only what the thread itself worked; `frames`: animation frames meanwhile;
+ * `worst`: what the task with most of that was made of.
  */
 export async function tasksOf(browser, page, ms) {
   await browser.trace(page, { categories: [TASKS, "devtools.timeline"] });

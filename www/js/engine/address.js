@@ -1,9 +1,11 @@
-// Where the two builds of the program are: scripts/page writes it into index.html, because their names say their content.
+// Where the two builds of the program are: scripts/page writes it into index.html, because their names say their
+// content.
 
 /** @typedef {{ script: string, wasm: string, bytes: number }} Build `bytes` are those of the wasm */
 
 /**
- * Both builds. webgpu is null where the page was built without it, and "coming" where `trunk serve` is still compiling it.
+ * Both builds. webgpu is null where the page was built without it, and "coming" where `trunk serve` is still compiling
+ * it.
  * @param {ParentNode} page
  * @returns {{ cpu: Build, webgpu: Build | "coming" | null }}
  */

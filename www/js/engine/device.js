@@ -3,11 +3,17 @@
 import { megabytes, value } from "../format.js";
 
 const CPU = "Training on the CPU";
-/** WebGPU takes over only if it needs less than this share of the CPU's time: a hand-over for less is not worth its pause. */
+/**
+ * WebGPU takes over only if it needs less than this share of the CPU's time: a hand-over for less is not worth its
+ * pause.
+ */
 export const CLEARLY = 0.8;
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|warp/i;
 
-/** {possible, reason, name, software}: whether WebGPU can train here; the reason is a clause that follows "because". Never throws. */
+/**
+ * {possible, reason, name, software}: whether WebGPU can train here; the reason is a clause that follows "because".
+ * Never throws.
+ */
 export async function probeWebGpu({ gpu = globalThis.navigator?.gpu, secure = globalThis.isSecureContext } = {}) {
   const no = (reason) => ({ possible: false, reason, name: "", software: false });
   if (!gpu) {
@@ -39,10 +45,12 @@ function described({ info = {}, isFallbackAdapter }) {
 
 /**
  * What to do about WebGPU for a wish, once the run has begun on the CPU. `move`: "no" (and `sentence`: why), "asked"
- * (take the run over), "measure" (take it over if that pays) or "wait" (ask again once WebGPU is compiled). `built`: whether the page
- * has a WebGPU build, or "coming"; `saveData`: the visitor's wish; `kernels`: where the learner can compute.
+ * (take the run over), "measure" (take it over if that pays) or "wait" (ask again once WebGPU is compiled). `built`:
+ * whether the page has a WebGPU build, or "coming"; `saveData`: the visitor's wish; `kernels`: where the learner can
+ * compute.
  * @param {string} wish
- * @param {{ probe: any, built: boolean | "coming", saveData: boolean, kernels: { algorithm: string, devices: string[] } }} world
+ * @param {{ probe: any, built: boolean | "coming", saveData: boolean, kernels: { algorithm: string, devices: string[] }
+ * }} world
  * @returns {{ move: string, sentence?: string }}
  */
 export function planFor(wish, { probe, built, saveData, kernels }) {
@@ -64,12 +72,16 @@ export function planFor(wish, { probe, built, saveData, kernels }) {
 
 /** While the WebGPU build arrives; `progress`: {received, total}, null once it is there and is being prepared. */
 export function arriving({ move }, progress) {
-  const begin = `${CPU} while WebGPU ${progress ? "is loaded" : "is prepared"}${move === "measure" ? ", to be compared with" : ""}`;
+  const begin =
+    `${CPU} while WebGPU ` +
+    `${progress ? "is loaded" : "is prepared"}${move === "measure" ? ", to be compared with" : ""}`;
   if (!progress) return `${begin}.`;
   return `${begin}: ${megabytes(progress.received)}${progress.total ? ` of ${megabytes(progress.total)}` : ""}.`;
 }
 
-/** From two measured times an iteration, in milliseconds: {move, sentence}; "since" is the iteration of the hand-over. */
+/**
+ * From two measured times an iteration, in milliseconds: {move, sentence}; "since" is the iteration of the hand-over.
+ */
 export function verdict({ cpuMs, webgpuMs, name }) {
   const figures = (first, second) => `measured ${ms(first)} an iteration, ${ms(second)}`;
   if (webgpuMs < CLEARLY * cpuMs)

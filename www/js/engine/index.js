@@ -1,4 +1,5 @@
-// The engines of the page. Everything above this folder sees the interface of protocol.js, and plots that draw on a canvas.
+// The engines of the page. Everything above this folder sees the interface of protocol.js, and plots that draw on a
+// canvas.
 import { addresses, arrival } from "./address.js";
 import { compile, instantiate } from "./load.js";
 import { localEngine } from "./local.js";
@@ -17,7 +18,8 @@ const PLOTS = [
 
 /**
  * Loads the CPU build: one download, compiled once, for the plots on this thread and for the Worker that trains.
- * `thread`: "worker" or "main". `onPanic(message, {final})`: a program has ended for good; final if only a new page helps.
+ * `thread`: "worker" or "main". `onPanic(message, {final})`: a program has ended for good; final if only a new page
+ * helps.
  */
 export async function openEngines({ thread, onProgress, onPanic }) {
   const builds = addresses();
@@ -128,8 +130,8 @@ function refusal(asked) {
 }
 
 /**
- * A program that ends on this thread without a word of its own, as when its stack or its memory is used up, answers nothing any
- * more. The browser knows.
+ * A program that ends on this thread without a word of its own, as when its stack or its memory is used up, answers
+ * nothing any more. The browser knows.
  */
 function hearTraps(told, page = globalThis) {
   const hear = (error) => {

@@ -51,14 +51,26 @@ function whyNot(message) {
   try {
     new WebAssembly.Module(EMPTY);
   } catch {
-    return "the content security policy of this page's host forbids WebAssembly. Whoever runs the host can allow it: script-src must hold 'wasm-unsafe-eval'.";
+    return (
+      "the content security policy of this page's host forbids WebAssembly. Whoever runs the host can allow it: " +
+      "script-src must hold 'wasm-unsafe-eval'."
+    );
   }
   if (!WebAssembly.validate(SIMD))
-    return "this browser cannot run it: it lacks WebAssembly SIMD (Chrome 91, Firefox 89, Safari 16.4 or newer have it).";
-  return `it is no program that this browser can compile (${message.replace(/\.$/, "")}). The file may be incomplete or another one: load the page anew, or put the whole folder on the server again.`;
+    return (
+      "this browser cannot run it: it lacks WebAssembly SIMD (Chrome 91, Firefox 89, Safari 16.4 or newer have " +
+      "it)."
+    );
+  return (
+    `it is no program that this browser can compile (${message.replace(/\.$/, "")}). The file may be incomplete ` +
+    "or another one: load the page anew, or put the whole folder on the server again."
+  );
 }
 
-/** With the type that streaming asks for. The answer itself where the server gives it: only then may a browser keep what it compiled. */
+/**
+ * With the type that streaming asks for. The answer itself where the server gives it: only then may a browser keep what
+ * it compiled.
+ */
 function typed(response) {
   if (response.headers.get("content-type")?.split(";")[0] === "application/wasm") return response;
   return new Response(response.body, { headers: { "content-type": "application/wasm" } });
@@ -84,7 +96,8 @@ async function reached(address) {
     await new Promise((later) => setTimeout(later)); // the policy speaks after the refusal
     if (refusals.includes("connect-src"))
       throw new EngineError(
-        "The learner could not be loaded: the content security policy of this page's host forbids it. Whoever runs the host can allow it: connect-src must hold 'self'.",
+        "The learner could not be loaded: the content security policy of this page's host forbids it. Whoever " +
+          "runs the host can allow it: connect-src must hold 'self'.",
         { cause },
       );
     throw new EngineError(`The learner could not be loaded: ${cause.message}.`, { cause });

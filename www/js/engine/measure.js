@@ -1,4 +1,5 @@
-// How long an iteration takes on a device, measured on the run at hand: some iterations from a checkpoint, thrown away again.
+// How long an iteration takes on a device, measured on the run at hand: some iterations from a checkpoint, thrown away
+// again.
 import { EngineError } from "./protocol.js";
 
 const ITERATIONS = 4;
@@ -6,7 +7,10 @@ const ENOUGH_MS = 2_000; // no further iteration is begun after this
 const LIMIT_MS = 20_000; // an iteration that takes longer than this is not waited for
 const ORDER_MS = 40; // small orders, so that a run that is played beside it keeps moving
 
-/** Milliseconds of work in an iteration after `checkpoint`; the first one is not counted, because it compiles and warms up. */
+/**
+ * Milliseconds of work in an iteration after `checkpoint`; the first one is not counted, because it compiles and warms
+ * up.
+ */
 export async function millisecondsPerIteration(engine, checkpoint, device) {
   const session = await engine.resume(checkpoint.bytes, device);
   try {

@@ -6,7 +6,7 @@
  * @property {(wish: {task: string, preset: string, seed: number, device: DeviceKind, config: Object<string, string>,
  *   physics: Object<string, string>}) => Promise<Session>} open
  *   rejects with an {@link EngineError}
- * @property {(checkpoint: Uint8Array, device: DeviceKind) => Promise<Session>} resume goes on where the checkpoint was taken
+ * @property {(checkpoint: Uint8Array, device: DeviceKind) => Promise<Session>} resume continues from the checkpoint
  * @property {() => boolean} alive false once nothing can be opened any more
  * @property {() => void} close ends it with all its sessions
  *
@@ -18,18 +18,20 @@
  * @property {(order: Order) => Promise<Report>} advance
  * @property {() => void} rest orders that have not begun yet are answered with no work done, one that is spread ends
  * @property {() => Promise<Parameter[]>} physics what can be changed in the task while it runs
- * @property {(name: string, value: number) => Promise<Parameter[]>} setPhysics changes one from the next step on; all of them as
- *   they are then. Rejects with an {@link EngineError} for a value that is not valid, and nothing has changed
+ * @property {(name: string, value: number) => Promise<Parameter[]>} setPhysics changes one from the next step on;
+ *   resolves to all of them as they then are. Rejects with an {@link EngineError} for a value that is not valid, and
+ *   changes nothing
  * @property {() => void} close
  * @property {{kind: string, name: string, sentence: string}} device
  *
- * @typedef {{name: string, unit: string, min: number, max: number, value: number, usual: number, changes: string}} Parameter
+ * @typedef {{name: string, unit: string, min: number, max: number, value: number, usual: number,
+ *   changes: string}} Parameter
  *   `usual`: its value in the task as it is; `changes`: those of this run, as `open` takes them
  *
  * @typedef {object} Order
  * @property {number} budgetMs how long to work; one tick is always done
- * @property {number} [share] spreads that over time: a Worker works this share of each moment, by the clock, and hears a rest
- *   between two slices; without it, or on the page's own thread, it is worked at once
+ * @property {number} [share] spreads that over time: a Worker works this share of each moment, by the clock, and hears
+ *   a rest between two slices; without it, or on the page's own thread, it is worked at once
  * @property {number} [maxTicks] no more units of work than this
  * @property {"phase"|"iteration"} [stopAt] stop where one of these ends
  * @property {boolean} [save] report a checkpoint if it stops where an iteration ends
@@ -44,18 +46,22 @@
  * @property {number} workMs how long it worked, without the time in which it slept
  * @property {number} idleMs how long it had waited for this order, if it is one of a row
  * @property {object} [snapshot]
- * @property {object} [recording] frames, forecast, comparison, error_by_horizon, calibration, return_gap, state_map since the last look
+ * @property {object} [recording] frames, forecast, comparison, error_by_horizon, calibration, return_gap, state_map
+ *   since the last look
  * @property {import("./curves.js").Growth} [curves] what has been added to the curves
  * @property {number} [curvesMs] how long copying them took
  * @property {Parameter[]} [physics] if they have changed since the last look
  * @property {Checkpoint} [checkpoint]
  *
- * @typedef {{bytes: Uint8Array, iteration: number, ms: number}} Checkpoint after so many iterations; `ms`: how long saving took
+ * @typedef {{bytes: Uint8Array, iteration: number, ms: number}} Checkpoint after so many iterations; `ms`: how long
+ *   saving took
  */
 
 const FIELDS = ["kind", "field", "value", "allowed", "doing", "reason", "phase", "quantity"];
 
-/** Everything that can go wrong below, with the fields of src/error.rs. Fatal: no session of this engine works any more. */
+/**
+ * Everything that can go wrong below, with the fields of src/error.rs. Fatal: no session of this engine works any more.
+ */
 export class EngineError extends Error {
   /**
    * @param {string} message

@@ -1,5 +1,5 @@
-// A selector whose choice starts a run. Whoever picks one from its list means it; whoever walks through it with the arrow keys
-// means it once they rest, leave, or press Enter.
+// A selector whose choice starts a run. Whoever picks one from its list means it; whoever walks through it with the
+// arrow keys means it once they rest, leave, or press Enter.
 
 const REST_MS = 1200;
 const WALKS = /^(Arrow|Page|Home|End)|^.$/; // a letter jumps to an option

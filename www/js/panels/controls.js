@@ -44,6 +44,8 @@ function mountUndo({ store, commands, bar }) {
     if (!left && document.activeElement === undo) find("play", bar).focus({ preventScroll: true });
     undo.hidden = !left;
     if (left)
-      undo.title = `Back to the run that you left: ${left.task}, seed ${left.seed}, after ${counted(left.iteration, "iteration")}`;
+      undo.title =
+        `Back to the run that you left: ${left.task}, seed ${left.seed}, after ` +
+        `${counted(left.iteration, "iteration")}`;
   });
 }

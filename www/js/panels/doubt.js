@@ -1,4 +1,5 @@
-// Does it know what it does not know? Its doubt against its mistakes, and what its imagination promised against what came.
+// Does it know what it does not know? Its doubt against its mistakes, and what its imagination promised against what
+// came.
 import { find, say } from "../dom.js";
 import { value } from "../format.js";
 import { imagines } from "../store.js";
@@ -61,5 +62,8 @@ export function promiseAnswer(gap, horizon) {
   );
   const much = Math.abs(gap.gap) / Math.max(Math.abs(gap.real), 0.01);
   const verdict = much <= FAIR ? "a fair promise" : gap.gap > 0 ? "it dreams of too much" : "it dreams of too little";
-  return `Over up to ${horizon ?? "some"} steps its dream promised a return of ${imagined} on average; from the same starts ${real} really came: ${verdict}.`;
+  return (
+    `Over up to ${horizon ?? "some"} steps its dream promised a return of ${imagined} on average; from the same ` +
+    `starts ${real} really came: ${verdict}.`
+  );
 }

@@ -39,7 +39,10 @@ export function mountKeys({ commands }) {
   });
 }
 
-/** Whether a key that is pressed there is meant for the lab: with the focus on nothing, or in the lab on nothing that takes keys. */
+/**
+ * Whether a key that is pressed there is meant for the lab: with the focus on nothing, or in the lab on nothing that
+ * takes keys.
+ */
 export function isMeant(target, key, lab) {
   if (target === document.body || target === document.documentElement) return true;
   if (!lab.contains(target) || target.closest(TAKES_KEYS)) return false;

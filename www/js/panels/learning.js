@@ -51,11 +51,17 @@ export function answer(
   const latest = tests.at(-1);
   const whole = (number) => value(best - worst > FINE ? Math.round(number) : Number(number.toFixed(2)));
   if (snapshot?.solved_at_real_steps)
-    return `Yes: it solved the task after ${count(snapshot.solved_at_real_steps)} real steps. Its latest test reached ${whole(latest)}.${lagging(episodes, latest, best - worst)}`;
+    return (
+      `Yes: it solved the task after ${count(snapshot.solved_at_real_steps)} real steps. Its latest test reached ` +
+      `${whole(latest)}.${lagging(episodes, latest, best - worst)}`
+    );
   if (episodes.length < FEW && tests.length === 0)
     return `Too early to say: ${counted(episodes.length, "episode")} ended so far. ${whole(bar)} is solved.`;
   if (episodes.length === 0)
-    return `${latest >= bar ? "Yes" : "Not yet"}: no episode has ended so far; its latest test returned ${whole(latest)}, and ${whole(bar)} is solved.`;
+    return (
+      `${latest >= bar ? "Yes" : "Not yet"}: no episode has ended so far; its latest test returned ` +
+      `${whole(latest)}, and ${whole(bar)} is solved.`
+    );
   const start = mean(episodes.slice(0, FEW));
   const recent = mean(episodes.slice(-RECENT));
   const numbers =

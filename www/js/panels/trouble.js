@@ -1,4 +1,5 @@
-// When what trains has ended, or does not answer: what happened, in words and as a report to copy, and the ways to go on.
+// When what trains has ended, or does not answer: what happened, in words and as a report to copy, and the ways to go
+// on.
 import { find, say } from "../dom.js";
 import { bareAddress } from "../url.js";
 

@@ -27,7 +27,10 @@ const NOTHING = { model: [], stretches: [], asked: 0 };
 export function described({ model, asked }) {
   const last = model.at(-1);
   const unknown = model.length < asked ? ` Not known beyond that, up to ${counted(asked, "step")}.` : "";
-  return `Error of the world model after 1 to ${counted(model.length, "imagined step")}, where 1 is as bad as predicting no change: ${model[0].toFixed(2)} after one step, ${last.toFixed(2)} after the last.${unknown}`;
+  return (
+    `Error of the world model after 1 to ${counted(model.length, "imagined step")}, where 1 is as bad as ` +
+    `predicting no change: ${model[0].toFixed(2)} after one step, ${last.toFixed(2)} after the last.${unknown}`
+  );
 }
 
 export function answer(snapshot) {
@@ -38,7 +41,9 @@ export function answer(snapshot) {
     return "Not measured yet: its world model has not been tested.";
   const much = snapshot.confidence > 0.6 ? "Largely" : snapshot.confidence > 0.3 ? "Somewhat" : "Hardly";
   const { known_steps: known, horizon, horizon_set: wanted } = snapshot;
-  const answered = `${much}: confidence ${percent(snapshot.confidence)}, so it imagines ${counted(snapshot.branches, "future")} a round, up to ${counted(horizon, "step")} ahead.`;
+  const answered =
+    `${much}: confidence ${percent(snapshot.confidence)}, so it imagines ${counted(snapshot.branches, "future")} ` +
+    `a round, up to ${counted(horizon, "step")} ahead.`;
   if (known >= wanted) return answered;
   const measured = `The model's error is known up to ${counted(known, "step")} ahead`;
   if (horizon > known) return `${answered} ${measured}; beyond that it is not.`;

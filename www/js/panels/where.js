@@ -1,4 +1,5 @@
-// Where is it looking? A map of the task's states: where it has been, what would be new to it, what it thinks they are worth.
+// Where is it looking? A map of the task's states: where it has been, what would be new to it, what it thinks they are
+// worth.
 import { find, say } from "../dom.js";
 import { percent, value } from "../format.js";
 
@@ -40,7 +41,10 @@ export function answer(map, layer) {
     return `It has been in ${percent(visited / numbers.length)} of this map, most often near ${place}.`;
   const seen = map.visits[best] > 0;
   if (layer === "novelty") return `Most novel: near ${place}, where it has ${seen ? "" : "never "}been. Dots: visited.`;
-  return `It expects the highest return, ${value(numbers[best])}, near ${place}${seen ? "" : ": a guess"}. Dots: visited.`;
+  return (
+    `It expects the highest return, ${value(numbers[best])}, near ${place}${seen ? "" : ": a guess"}. Dots: ` +
+    "visited."
+  );
 }
 
 /** "cart position 0.9 m and pole angle −0.1 rad" */

@@ -4,7 +4,8 @@ import { value } from "../format.js";
 import { withPoint } from "../typed.js";
 
 const WORDS =
-  "Its model of the world will be wrong at once: its error jumps and its ghosts go astray. Then it learns the new world. A restart begins with the physics of the address, or the usual ones.";
+  "Its model of the world will be wrong at once: its error jumps and its ghosts go astray. Then it learns the " +
+  "new world. A restart begins with the physics of the address, or the usual ones.";
 
 /** Between two changes of one lever. */
 const PAUSE_MS = 200;

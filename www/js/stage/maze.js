@@ -95,7 +95,10 @@ export function describe([row, column], { episode_step, ended }, { maze }) {
   if (ended === "terminated") return `The walker reached the goal after ${episode_step} steps.`;
   if (ended) return `The walker did not find the goal in ${episode_step} steps.`;
   const number = (seen, cells) => 1 + Math.round(((seen + 1) / 2) * (cells - 1));
-  return `The walker is in row ${number(row, maze.rows)} and column ${number(column, maze.columns)} of the maze at step ${episode_step} of an episode; the goal is in row ${maze.goal[0] + 1} and column ${maze.goal[1] + 1}.`;
+  return (
+    `The walker is in row ${number(row, maze.rows)} and column ${number(column, maze.columns)} of the maze at ` +
+    `step ${episode_step} of an episode; the goal is in row ${maze.goal[0] + 1} and column ${maze.goal[1] + 1}.`
+  );
 }
 
 export function ending(eye, { ended, episode_step }) {

@@ -3,7 +3,8 @@ import { arrowhead, disc, rod } from "./shapes.js";
 
 const [WALL, END] = [-1.2, 0.6]; // m
 const FLAGS = { "MountainCar-v0": 0.5, "MountainCarContinuous-v0": 0.45 }; // m
-const [FLAT, STEEP] = [0.25, 0.45]; // how high the hills are drawn for their width: as the picture has room, at most as Gymnasium's
+// How high the hills are drawn for their width: as the picture has room, at most as Gymnasium's.
+const [FLAT, STEEP] = [0.25, 0.45];
 const LIFT = 2.2; // pixels that a path rises in every step ahead: all of them lie on the same hill
 
 export const TASKS = Object.keys(FLAGS);

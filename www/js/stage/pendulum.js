@@ -3,7 +3,8 @@ import { value } from "../format.js";
 import { dashed, disc, label, rod, turn } from "./shapes.js";
 
 const BOUND = 2; // the action that asks for the motor's full torque
-const UNWOUND = 0.014; // a path grows away from the circle by this share of the rod in every step, or all would be one line
+// A path grows away from the circle by this share of the rod in every step, or all would be one line.
+const UNWOUND = 0.014;
 
 export const TASKS = ["Pendulum-v1"];
 export const STILL = [-1, 0.03, 0];

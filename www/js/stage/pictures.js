@@ -3,11 +3,12 @@
 //
 // TASKS: ids of the tasks that look like this
 // STILL: what to show before anything has happened, an observation
-// GHOSTS: {poses, paths, straight?}: an imagined body stands at every `poses`th step ahead (0: only at the end); how dark
-//   its path is drawn, and whether it has corners
+// GHOSTS: {poses, paths, straight?}: an imagined body stands at every `poses`th step ahead (0: only at the end);
+//   how dark its path is drawn, and whether it has corners
 // STRIP: the number that is drawn over time under the picture, as strip.js takes it; null: the picture has all the room
 // marks(eye): the strip's marks where the task's physics move them; optional
-// camera(box, obs, world): how the task lies in {left, width, top, bottom}; world = {task, maze, physics: {name: value}}
+// camera(box, obs, world): how the task lies in {left, width, top, bottom}; world =
+//   {task, maze, physics: {name: value}}
 // drawWorld(context, eye, view, theme): what stands still
 // drawReal(context, eye, view, theme): the real body in ink, and what it does; view is the player's
 // drawImagined(context, eye, obs, theme, alpha, {last}): one of light, slender enough for many; `last` of its future

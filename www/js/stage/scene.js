@@ -1,4 +1,5 @@
-// What the stage shows: the task's picture, with imagined futures over it, above a strip of one of its numbers over time.
+// What the stage shows: the task's picture, with imagined futures over it, above a strip of one of its numbers over
+// time.
 import { drawStrip } from "./strip.js";
 
 const STRIP_SHARE = 0.27; // of the stage's height
@@ -9,7 +10,8 @@ export function drawScene(context, size, picture, world, scene, theme) {
   const { width, height, inset } = size;
   const { view } = scene;
   const strip = picture.STRIP ? Math.max(64, Math.min(120, height * STRIP_SHARE)) : 0;
-  const box = { left: inset, width, top: inset > 0 ? 48 : 60, bottom: height - strip - BELOW }; // the counters are above it
+  // The counters are above it.
+  const box = { left: inset, width, top: inset > 0 ? 48 : 60, bottom: height - strip - BELOW };
   const eye = picture.camera(box, view.obs, world);
   picture.drawWorld(context, eye, view, theme);
   scene.ghosts.draw(context, picture, eye, view.now, theme);

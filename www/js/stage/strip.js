@@ -1,5 +1,5 @@
-// A strip of time: one number of what the agent sees. What happened is ink and moves to the left; what is imagined is light
-// to the right of "now", and stays behind the ink where reality has come out otherwise.
+// A strip of time: one number of what the agent sees. What happened is ink and moves to the left; what is imagined is
+// light to the right of "now", and stays behind the ink where reality has come out otherwise.
 import { strength } from "./ghosts.js";
 import { label as words } from "./shapes.js";
 
@@ -8,8 +8,8 @@ const AHEAD = 22; // steps from now to the right edge
 const OVERTAKEN = 0.35; // how light an old forecast is
 
 /**
- * `line`: {label, of(obs), top, bottom, marks: [{value, label?}], wraps?}: the number of an observation, its values at the
- * upper and the lower edge, and where dashed lines are drawn; an angle `wraps` from one edge to the other.
+ * `line`: {label, of(obs), top, bottom, marks: [{value, label?}], wraps?}: the number of an observation, its values at
+ * the upper and the lower edge, and where dashed lines are drawn; an angle `wraps` from one edge to the other.
  */
 export function drawStrip(context, box, line, { view, shown, past }, theme) {
   const { left, top, width, height } = box;
@@ -19,7 +19,8 @@ export function drawStrip(context, box, line, { view, shown, past }, theme) {
   const inside = (share) => Math.max(0, Math.min(1, share));
   const share = (value) => (value - line.top) / (line.bottom - line.top);
   const y = (value) => top + height * inside(share(value));
-  const at = { x, y: (value) => top + height * (3 * inside((share(value) + 1) / 3) - 1), line }; // lines may leave the strip
+  // Lines may leave the strip.
+  const at = { x, y: (value) => top + height * (3 * inside((share(value) + 1) / 3) - 1), line };
 
   context.save();
   context.beginPath();
@@ -54,7 +55,10 @@ function drawFrame(context, { left, top, width, height }, { marks }, nowX, y, th
   context.setLineDash([]);
 }
 
-/** A line through {step, value}; it breaks where an angle goes over the edge, and where `last` says that something ended. */
+/**
+ * A line through {step, value}; it breaks where an angle goes over the edge, and where `last` says that something
+ * ended.
+ */
 export function trace(context, points, { x, y, line }) {
   const far = Math.abs(line.bottom - line.top) / 2;
   let before = null;

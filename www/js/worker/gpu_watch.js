@@ -1,12 +1,13 @@
-// Hears what a graphics device says of itself: that it is gone, out of memory, or refuses a program. The program that uses
-// it may wait for an answer that never comes, or fail first and in words that do not tell the cause, so the page is told from here.
+// Hears what a graphics device says of itself: that it is gone, out of memory, or refuses a program. The program that
+// uses it may wait for an answer that never comes, or fail first and in words that do not tell the cause, so the page
+// is told from here.
 import { EngineError } from "../engine/protocol.js";
 
 const SPEAKS_MS = 5000; // a device that says nothing for so long has nothing to say
 
 /**
- * Tells `failed(error)` of every device that is opened from now on in this thread. Gives `spoken()`: it resolves once they have
- * said all that there is to say about what has been asked of them so far.
+ * Tells `failed(error)` of every device that is opened from now on in this thread. Gives `spoken()`: it resolves once
+ * they have said all that there is to say about what has been asked of them so far.
  */
 export function watchDevices(failed, Adapter = /** @type {any} */ (globalThis).GPUAdapter) {
   const devices = [];

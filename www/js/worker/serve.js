@@ -2,8 +2,8 @@
 import { EngineError } from "../engine/protocol.js";
 
 /**
- * Answers what comes through `port` from now on. `spoken()`: when the devices have said what they have to say (gpu_watch.js). The
- * program's own error is often a consequence of that, so it waits for them.
+ * Answers what comes through `port` from now on. `spoken()`: when the devices have said what they have to say
+ * (gpu_watch.js). The program's own error is often a consequence of that, so it waits for them.
  */
 export function serveEngine(engine, port, { spoken = async () => {} } = {}) {
   const sessions = new Map(); // by the number that remote.js gave them
