@@ -162,7 +162,7 @@ test("automatic does not fetch WebGPU for a software adapter, nor for who saves 
       Object.defineProperty(navigator, "connection", { value: { saveData: true } });
     },
   });
-  await untilSaid(saving, /WebGPU is not fetched, to save data as you ask/);
+  await untilSaid(saving, /WebGPU is not downloaded, because your browser asks to save data/);
   assert.equal(saving.workers().length, 1);
   await saving.leave();
 });

@@ -32,7 +32,7 @@ test("a run that diverges says what still works, and a restart goes on", async (
   await page.locator("[data-is=notes] .note").waitFor();
   assert.match(
     await page.locator("[data-is=notes]").textContent(),
-    /has diverged\. Try a lower learning rate\. The pictures show the run up to there\. Restart it/,
+    /has diverged\. Try a lower learning rate\. The plots show the run up to that point\. Restart it/,
   );
   assert.ok(await page.locator("[data-is=play]").isDisabled());
   await page.locator("[data-is=restart]").click();

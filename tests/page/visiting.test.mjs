@@ -72,7 +72,7 @@ test("settings apply when the run restarts, and stand in the address", async () 
 test("WebGPU asked for where there is none: it trains on the CPU and says why", async () => {
   /** @type {any[][]} */
   const cases = [
-    [undefined, /found no graphics device/],
+    [undefined, /found no usable graphics device/],
     [() => Object.defineProperty(navigator, "gpu", { value: undefined }), /does not support WebGPU/],
     [
       () =>

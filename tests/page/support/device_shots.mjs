@@ -45,7 +45,7 @@ for (const [name, options] of VIEWS) {
   await page.leave();
   for (const [what, query, before, words] of [
     ["measured", "?seed=3", realAdapter, /measured/],
-    ["software", "?seed=3", () => {}, /only software/],
+    ["software", "?seed=3", () => {}, /only emulated in software/],
     ["in-page", "?seed=3&device=cpu&thread=main", () => {}, /as asked/],
   ]) {
     const other = await browser.open(query, { before, ...options });
