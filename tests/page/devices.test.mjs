@@ -118,7 +118,7 @@ test("WebGPU that is asked for takes the run over at the end of an iteration, an
 test("while WebGPU arrives the page says how much has, and the run goes on", async () => {
   slow.files = /mbppo-webgpu-.*\.wasm$/;
   const page = await faster.open("?seed=1&device=webgpu", { before: realAdapter });
-  await untilSaid(page, /^Training on the CPU while WebGPU is loaded: \d+\.\d MB of \d+\.\d MB\.$/);
+  await untilSaid(page, /^Training on the CPU while WebGPU downloads: \d+\.\d MB of \d+\.\d MB\.$/);
   assert.ok(await page.locator("[data-is=coming]").isVisible());
   await until(page, (s) => s?.iteration >= 1);
   assert.equal(await kindOf(page), "cpu");

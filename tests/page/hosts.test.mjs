@@ -136,8 +136,8 @@ test("no worker, by policy or because it never arrives: the page trains on its o
 
 /** @type {any[][]} */
 const PROGRAMS = [
-  ["cut off", (body) => body.subarray(0, body.length / 2), /no program that this browser can compile/],
-  ["another file", () => "<!doctype html><title>Not found</title>", /no program that this browser can compile/],
+  ["cut off", (body) => body.subarray(0, body.length / 2), /this browser cannot compile it/],
+  ["another file", () => "<!doctype html><title>Not found</title>", /this browser cannot compile it/],
 ];
 for (const [kind, altered, words] of PROGRAMS) {
   test(`a program that is ${kind} is said`, async () => {

@@ -151,7 +151,7 @@ test("the map shows visits, novelty and value, each with its own words", async (
       ...(await pixelsOf(page, "[data-is=where] canvas")),
     };
   };
-  const [visited, novel, valued] = [await map("visited"), await map("novel"), await map("valued")];
+  const [visited, novel, valued] = [await map("visited"), await map("novel"), await map("value")];
   assert.equal(new Set([visited, novel, valued].map(({ print }) => print)).size, 3);
   assert.match(visited.words, /near position −?[\d.]+ m and velocity .* m\/step/);
   assert.match(novel.words, /^Most novel: near position/);

@@ -242,7 +242,7 @@ test("every control is reached by tabbing, and shows that it is", async () => {
     "Change the world",
     "visits",
     "More curves",
-    "Every setting",
+    "All settings",
     "show-keys",
   ])
     assert.ok(names.has(name), `${name} is not reached: ${[...names]}`);

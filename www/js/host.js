@@ -52,8 +52,8 @@
     if (sentence) return sentence;
     if (self.origin === "null") {
       return (
-        "It is in a sandboxed frame without “allow-same-origin”: there its own server counts as a foreign one. " +
-        "Add that word to the frame's sandbox, or let the server send “access-control-allow-origin: *”."
+        "It is in a sandboxed frame without “allow-same-origin”, so its own server counts as another " +
+        "origin. Add that token to the frame's sandbox attribute, or have the server send “access-control-allow-origin: *”."
       );
     }
     if (blocked.some((directive) => directive.startsWith("script-src"))) {
@@ -63,8 +63,8 @@
       );
     }
     return (
-      "This browser does not run modules as they are written since 2023. Any current one does (Chrome, Edge, " +
-      "Firefox, Safari)."
+      "This browser is too old for the page's modules. Any version since 2023 runs them (Chrome, Edge, Firefox, " +
+      "Safari)."
     );
   }
 

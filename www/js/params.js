@@ -91,7 +91,7 @@ export function readSettings(pairs, schema, read) {
     else if (schema.hyperparameters.some((row) => row.name === name)) typed.set(name, text);
     else
       problems.push(
-        `${name} = ${text} is left out: there is no parameter of this name. There are ` +
+        `${name} = ${text} was ignored: there is no parameter of this name. The names are ` +
           `${Object.keys(known).join(", ")}, physics.NAME and the hyperparameters below.`,
       );
   }

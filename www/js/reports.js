@@ -43,8 +43,8 @@ export function trouble(message, state, { final = false } = {}) {
       title: began ? "The learner stopped" : "The learner could not start",
       words: began
         ? "It hit an internal error and cannot go on. Nothing outside this page is affected. " +
-          `${kept(rescue)}Restarting loads it anew; with the same seed on the CPU the same happens again, so the ` +
-          "report below helps to find the error."
+          `${kept(rescue)}Restarting reloads it; with the same seed on the CPU the error will recur, so the ` +
+          "report below helps to find it."
         : "This page has loaded, but the program that learns has not started. Restarting tries again.",
       report: reportOf(message, state),
       rescue,
@@ -62,7 +62,7 @@ export function silent(seconds, state) {
       title: "The learner does not answer",
       words:
         `It has not answered for ${seconds} seconds. It may still be busy, or it may never answer. ` +
-        `${kept(rescue)}You can wait, or leave what it is doing.`,
+        `${kept(rescue)}You can wait or give up on it.`,
       report: reportOf("no answer", state),
       rescue,
       waits: true,

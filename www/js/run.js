@@ -182,8 +182,7 @@ export function createRun({
   /** A run that was left: its session, if that still answers, else what its latest checkpoint holds. */
   async function hadBack({ session: kept, view: { checkpoint } }) {
     if (await answers(kept)) return { opened: kept, kept: true };
-    if (!checkpoint)
-      throw new EngineError("The run that was left cannot be brought back: nothing of it had been saved.");
+    if (!checkpoint) throw new EngineError("The previous run cannot be restored: none of it had been saved.");
     return { opened: await (await engines.cpu()).resume(checkpoint.bytes, "cpu"), kept: false };
   }
 

@@ -10,17 +10,17 @@ const task = { solved_return: 475, return_range: [0, 500] };
 test("whether it gets better is said with the numbers", () => {
   assert.match(
     isBetter({ episode_returns: points(9), evaluations: [] }, task, {}),
-    /^Too early to say: 1 episode ended so far\. 475 is solved\.$/,
+    /^Too early to say: 1 episode ended so far\. 475 counts as solved\.$/,
   );
   const rising = { episode_returns: points(...Array(20).fill(20), ...Array(20).fill(90)), evaluations: points(120) };
   assert.equal(
     isBetter(rising, task, {}),
-    "Yes: its last 20 episodes returned 90 on average, its latest test 120; 475 is solved.",
+    "Yes: its last 20 episodes returned 90 on average, its latest test 120; 475 counts as solved.",
   );
   assert.match(isBetter({ ...rising, evaluations: points(400, 60) }, task, {}), /^It was better before: /);
   assert.match(
     isBetter({ episode_returns: points(...Array(9).fill(20)), evaluations: [] }, task, {}),
-    /^Not yet: its last 9 episodes returned 20 on average; 475 is solved\.$/,
+    /^Not yet: its last 9 episodes returned 20 on average; 475 counts as solved\.$/,
   );
   assert.match(
     isBetter(rising, task, { solved_at_real_steps: 1200 }),
@@ -33,11 +33,11 @@ test("a line of practice that lags behind a solved task is explained, and only t
   const lagging = { episode_returns: points(...Array(12).fill(10)), evaluations: points(60, 500) };
   assert.match(
     isBetter(lagging, task, solved),
-    /^Yes: it solved .* reached 500\. Practice lags: it also explores, and counts episodes as they end/,
+    /^Yes: it solved .* reached 500\. Training returns lag: they include exploration, and most/,
   );
   const caughtUp = { episode_returns: points(...Array(12).fill(480)), evaluations: points(500) };
-  assert.doesNotMatch(isBetter(caughtUp, task, solved), /lags/);
-  assert.doesNotMatch(isBetter({ episode_returns: [], evaluations: points(500) }, task, solved), /lags/);
+  assert.doesNotMatch(isBetter(caughtUp, task, solved), /returns lag/);
+  assert.doesNotMatch(isBetter({ episode_returns: [], evaluations: points(500) }, task, solved), /returns lag/);
 });
 
 test("trust is said with what follows from it", () => {

@@ -109,11 +109,11 @@ test("WebGPU takes over only if it is clearly faster, and both figures are said"
 test("what arrives, takes over, fails or has no worker is said", () => {
   assert.equal(
     arriving({ move: "asked" }, { received: 3.14e6, total: 25e6 }),
-    "Training on the CPU while WebGPU is loaded: 3.1 MB of 25.0 MB.",
+    "Training on the CPU while WebGPU downloads: 3.1 MB of 25.0 MB.",
   );
   assert.equal(
     arriving({ move: "measure" }, { received: 3.14e6, total: null }),
-    "Training on the CPU while WebGPU is loaded, to be compared with: 3.1 MB.",
+    "Training on the CPU while WebGPU downloads for a comparison: 3.1 MB.",
   );
   assert.equal(arriving({ move: "asked" }, null), "Training on the CPU while WebGPU is prepared.");
   assert.equal(takenOver("acme", 7), "Training on WebGPU (acme) since iteration 7, as asked for.");

@@ -52,7 +52,7 @@ test("a browser without SIMD is named", async () => {
 
 test("a file that is no program, or none at all, is said", async () => {
   answers("<!doctype html>");
-  assert.match(await refusal(), /no program that this browser can compile .*incomplete/);
+  assert.match(await refusal(), /this browser cannot compile it .*incomplete/);
   answers("", 404);
   assert.match(await refusal(), /server answered 404 for \/below\/mbppo_bg\.wasm/);
   globalThis.fetch = async () => {

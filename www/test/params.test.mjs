@@ -52,7 +52,7 @@ test("what is not valid is named with what is allowed, the default holds, the re
     "preset = best is not valid: it must be one of mb-ppo, ppo, dqn, td3. It runs with mb-ppo.",
     "seed = -1 is not valid: it must be a whole number from 0 to 4294967295. It runs with a fresh seed.",
     "device = gpu is not valid: it must be one of auto, cpu, webgpu. It runs with auto.",
-    "colour = red is left out: there is no parameter of this name. There are task, preset, seed, device, " +
+    "colour = red was ignored: there is no parameter of this name. The names are task, preset, seed, device, " +
       "thread, speed, autoplay, physics.NAME and the hyperparameters below.",
     "gamma = 1.5 is not valid: it must be from 0 to 1. It runs with 0.99.",
   ]);

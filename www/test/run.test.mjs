@@ -243,7 +243,7 @@ test("a left run whose engine has died comes back from its checkpoint, or says t
     const error = await back;
     if (checkpoint) assert.deepEqual([error, loop.noted.attached.at(-1)], [null, "resumed"]);
     else {
-      assert.match(error.message, /cannot be brought back/);
+      assert.match(error.message, /cannot be restored/);
       assert.equal(store.get().left, null, "it is not offered again");
     }
     assert.equal(loop.noted.playing, true);

@@ -113,13 +113,13 @@ test("doubt and promise are said with what follows", () => {
   assert.match(doubtAnswer(null), /will be compared/);
   assert.match(
     promiseAnswer({ imagined: -15.96, real: -16, gap: 0.04 }, 20),
-    /Over up to 20 steps .* return of −16 on average; .* −16 really came: a fair promise\.$/,
+    /Over up to 20 steps .* return of −16 on average; .* reality returned −16: a fair promise\.$/,
   );
   assert.match(promiseAnswer({ imagined: 19, real: 12, gap: 7 }, 20), /dreams of too much/);
   assert.match(promiseAnswer({ imagined: -150, real: -100, gap: -50 }, 20), /dreams of too little/);
   assert.match(
     promiseAnswer({ imagined: 1.8e-6, real: 0, gap: 1.8e-6 }, 20),
-    /a return of 0 on average; .* 0 really came: a fair promise/,
+    /a return of 0 on average; .* reality returned 0: a fair promise/,
   );
 });
 
@@ -128,7 +128,7 @@ test("returns below zero, and of a hundredth, are told as they are", () => {
   const pendulum = { solved_return: -200, return_range: [-1600, -100], time_limit: 200 };
   assert.equal(
     isBetter({ episode_returns: [], evaluations: points(-1508.7) }, pendulum, {}),
-    "Not yet: no episode has ended so far; its latest test returned −1,509, and −200 is solved.",
+    "Not yet: no episode has ended so far; its latest test returned −1,509, and −200 counts as solved.",
   );
   assert.match(
     isBetter(
@@ -136,7 +136,7 @@ test("returns below zero, and of a hundredth, are told as they are", () => {
       pendulum,
       {},
     ),
-    /^Yes: its last 20 episodes returned −300 on average, its latest test −250; −200 is solved\.$/,
+    /^Yes: its last 20 episodes returned −300 on average, its latest test −250; −200 counts as solved\.$/,
   );
   const maze = { solved_return: 1, return_range: [0, 1] };
   assert.match(

@@ -26,7 +26,7 @@ for (const [name, options] of VIEWS) {
   const shot = (page, what) => page.screenshot({ path: `${folder}/device-${what}-${name}.png` });
   slow.files = /mbppo-webgpu-.*\.wasm$/;
   const page = await browser.open("?seed=3&device=webgpu", { before: realAdapter, ...options });
-  await untilSaid(page, /is loaded: 0\.[5-9]/);
+  await untilSaid(page, /downloads.*: 0\.[5-9]/);
   await shot(page, "arriving");
   slow.files = null;
   await untilSaid(page, /^Training on WebGPU/);

@@ -74,7 +74,7 @@ export function planFor(wish, { probe, built, saveData, kernels }) {
 export function arriving({ move }, progress) {
   const begin =
     `${CPU} while WebGPU ` +
-    `${progress ? "is loaded" : "is prepared"}${move === "measure" ? ", to be compared with" : ""}`;
+    `${progress ? "downloads" : "is prepared"}${move === "measure" ? " for a comparison" : ""}`;
   if (!progress) return `${begin}.`;
   return `${begin}: ${megabytes(progress.received)}${progress.total ? ` of ${megabytes(progress.total)}` : ""}.`;
 }

@@ -62,8 +62,8 @@ function whyNot(message) {
       "it)."
     );
   return (
-    `it is no program that this browser can compile (${message.replace(/\.$/, "")}). The file may be incomplete ` +
-    "or another one: load the page anew, or put the whole folder on the server again."
+    `this browser cannot compile it (${message.replace(/\.$/, "")}). The file may be incomplete ` +
+    "or the wrong one: reload the page, or put the whole folder on the server again."
   );
 }
 

@@ -45,7 +45,6 @@ function mountUndo({ store, commands, bar }) {
     undo.hidden = !left;
     if (left)
       undo.title =
-        `Back to the run that you left: ${left.task}, seed ${left.seed}, after ` +
-        `${counted(left.iteration, "iteration")}`;
+        `Back to the previous run: ${left.task}, seed ${left.seed}, after ` + `${counted(left.iteration, "iteration")}`;
   });
 }

@@ -64,6 +64,6 @@ export function promiseAnswer(gap, horizon) {
   const verdict = much <= FAIR ? "a fair promise" : gap.gap > 0 ? "it dreams of too much" : "it dreams of too little";
   return (
     `Over up to ${horizon ?? "some"} steps its dream promised a return of ${imagined} on average; from the same ` +
-    `starts ${real} really came: ${verdict}.`
+    `starts reality returned ${real}: ${verdict}.`
   );
 }

@@ -30,7 +30,7 @@ export function mountLearning({ store, plotter }) {
 /** Why the line of practice is still far below the tests, where it is. */
 function lagging(episodes, latest, range) {
   if (episodes.length === 0 || latest - mean(episodes.slice(-MEAN_OF)) < FALLEN * range) return "";
-  return ` Practice lags: it also explores, and counts episodes as they end, most begun before.`;
+  return ` Training returns lag: they include exploration, and most of these episodes began earlier.`;
 }
 
 const mean = (points) => points.reduce((sum, point) => sum + point.value, 0) / points.length;
@@ -56,18 +56,18 @@ export function answer(
       `${whole(latest)}.${lagging(episodes, latest, best - worst)}`
     );
   if (episodes.length < FEW && tests.length === 0)
-    return `Too early to say: ${counted(episodes.length, "episode")} ended so far. ${whole(bar)} is solved.`;
+    return `Too early to say: ${counted(episodes.length, "episode")} ended so far. ${whole(bar)} counts as solved.`;
   if (episodes.length === 0)
     return (
       `${latest >= bar ? "Yes" : "Not yet"}: no episode has ended so far; its latest test returned ` +
-      `${whole(latest)}, and ${whole(bar)} is solved.`
+      `${whole(latest)}, and ${whole(bar)} counts as solved.`
     );
   const start = mean(episodes.slice(0, FEW));
   const recent = mean(episodes.slice(-RECENT));
   const numbers =
     `its last ${counted(Math.min(RECENT, episodes.length), "episode")} returned ${whole(recent)} on average` +
     (tests.length > 0 ? `, its latest test ${whole(latest)}` : "") +
-    `; ${whole(bar)} is solved.`;
+    `; ${whole(bar)} counts as solved.`;
   const gain = ((latest ?? recent) - start) / (best - worst);
   const loss = (Math.max(...tests, recent) - (latest ?? recent)) / (best - worst);
   return `${loss > FALLEN ? "It was better before" : gain > CLEAR ? "Yes" : "Not yet"}: ${numbers}`;

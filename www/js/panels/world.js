@@ -4,8 +4,8 @@ import { value } from "../format.js";
 import { withPoint } from "../typed.js";
 
 const WORDS =
-  "Its model of the world will be wrong at once: its error jumps and its ghosts go astray. Then it learns the " +
-  "new world. A restart begins with the physics of the address, or the usual ones.";
+  "Its world model will be wrong at once: its error jumps, and what it imagines goes wrong. Then it learns the new " +
+  "world. A restart goes back to the physics of the address, or to the defaults.";
 
 /** Between two changes of one lever. */
 const PAUSE_MS = 200;
