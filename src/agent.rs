@@ -1,13 +1,13 @@
-//! The agent: policy and value, whoever computes them.
+//! The agent: policy and value networks, on any device.
 //!
-//! **What.** One door to [`crate::kernels::ppo`] on the CPU, to `crate::gpu::ppo` on WebGPU and, to compare with, to
-//! the tensors of `cpu-plain`. What goes in and comes out are plain numbers, and all rooms start from the same
+//! **What.** One interface to [`crate::kernels::ppo`] on the CPU, to `crate::gpu::ppo` on WebGPU and, for comparison,
+//! to the tensors of `cpu-plain`. Inputs and outputs are plain numbers, and all backends start from the same
 //! parameters.
-//! **Shapes.** obs [B, O] → values [B, heads], flat; metrics of an update as
-//! [`UPDATE_METRICS`](crate::kernels::ppo_loss::UPDATE_METRICS) names them.
-//! **Where.** Asked by the trainer and by [`crate::imagination`]; learns from [`crate::samples`].
-//! **Choices.** On WebGPU an update is only queued. [`Agent::settle`] reads everything at once, and until then the
-//! copy on the host, which acts and judges, is as it was.
+//! **Shapes.** obs [B, O] → values [B, heads], flat; the metrics of an update are named by
+//! [`UPDATE_METRICS`](crate::kernels::ppo_loss::UPDATE_METRICS).
+//! **Where.** Used by the trainer and by [`crate::imagination`]; learns from [`crate::samples`].
+//! **Choices.** On WebGPU an update is only queued. [`Agent::settle`] reads everything back at once; until then the
+//! copy on the host, which acts and estimates values, is unchanged.
 
 mod step;
 

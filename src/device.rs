@@ -1,8 +1,8 @@
-//! Where learning computes: on the CPU by hand-written kernels, on WebGPU, or, to compare with, on the CPU by tensors;
-//! chosen while the program runs, among those that the build has.
+//! Where learning runs: on the CPU by hand-written kernels, on WebGPU, or, for comparison, on the CPU by tensors;
+//! chosen at run time among the devices that the build supports.
 //!
-//! There is no fallback in here: [`open`] either gives the device that was asked for or says why it cannot.
-//! Whoever asked decides what to do then, and tells the person in front of the screen.
+//! There is no fallback here: [`open`] either returns the requested device or says why it cannot. The caller decides
+//! what to do then, and tells the user.
 
 use crate::error::{Error, Result};
 #[cfg(webgpu)]

@@ -1,7 +1,7 @@
 //! Dyna-Q: learn from what happens, and again from what is remembered of it.
 //!
-//! **What.** An early form of learning by imagining: a table of values, a table of what followed each action last time,
-//! and between two real steps n steps that only happen in that memory.
+//! **What.** An early form of learning by imagining: a table of values, a table of the last outcome of each action, and
+//! n planning steps from that memory between two real steps.
 //!
 //! **Equation.** For a real or a remembered step (s, a, r, s′):
 //! ```text
@@ -9,21 +9,21 @@
 //! Model(s, a) ← (r, s′, terminated)                      after a real step only, which has no bonus κ √τ
 //! act: a random action with chance ε, otherwise argmax_a Q(s, a), ties broken by chance
 //! ```
-//! τ counts the real steps since a was last tried in s; κ > 0 makes it Dyna-Q+, which looks again where it has long
-//! not been.
+//! τ counts the real steps since a was last tried in s; κ > 0 makes it Dyna-Q+, which revisits what it has not tried
+//! for long.
 //!
 //! **Shapes.** Q [S, A], row after row; a state and an action are numbers below S and A.
 //!
-//! **Where.** For tasks whose states can be counted, such as [`GridWorld`](crate::env::GridWorld). No tensors: it shows
-//! planning with nothing around it, where [`imagination`](mod@crate::imagination) does the same with networks.
+//! **Where.** For tasks with a finite set of states, such as [`GridWorld`](crate::env::GridWorld). No tensors: it shows
+//! planning in its simplest form, where [`imagination`](mod@crate::imagination) does the same with networks.
 //!
-//! **Details.** 1. The model is right for tasks without chance only: it remembers the last outcome. 2. Planning draws a
-//! state that has been seen, then an action that has been tried there, each with the same chance. 3. With κ > 0 it may
-//! also draw actions never tried in a seen state; the model supposes that they lead back to where they began, without
-//! reward (Sutton and Barto 2018, §8.3). 4. A time limit is no end: pass `terminated` only. 5. A detour that works
-//! hides the better way from Dyna-Q: after 50 episodes in the maze with n = 50 the greedy way was the shortest with 24
-//! of 30 seeds and 2 or 4 steps longer with the others; with κ = 10⁻⁴ it was with 29. A larger κ outweighs the
-//! discounted goal: with 10⁻³ it was with 10.
+//! **Details.** 1. The model is right only for deterministic tasks: it remembers the last outcome. 2. Planning draws a
+//! visited state, then an action tried there, each uniformly. 3. With κ > 0 it may also draw actions never tried in a
+//! visited state; the model assumes that they lead back to the same state without reward (Sutton and Barto 2018, §8.3).
+//! 4. A time limit is not an end: pass `terminated` only. 5. Dyna-Q settles for a detour that works: after 50 episodes
+//! in the maze with n = 50 the greedy path was the shortest with 24 of 30 seeds and 2 or 4 steps longer with the
+//! others; with κ = 10⁻⁴ it was the shortest with 29. A larger κ outweighs the discounted goal: with 10⁻³ it was with
+//! 10.
 //!
 //! **Paper.** Sutton 1991, "Dyna, an integrated architecture for learning, planning, and reacting"; as in Sutton and
 //! Barto 2018, "Reinforcement learning", 2nd edition, §8.2 and §8.3.

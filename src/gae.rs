@@ -1,6 +1,6 @@
 //! Advantages: how much better an action turned out than the value function expected.
 //!
-//! **What.** Every step is credited with the surprise of its own reward and, fading, with the surprises after it.
+//! **What.** Every step is credited with its own TD error and, with decaying weight, with those of the steps after it.
 //!
 //! **Equation.** GAE(λ), backwards over one segment:
 //! ```text
@@ -9,15 +9,16 @@
 //! return_t = A_t + V(s_t)
 //! ```
 //!
-//! **Shapes.** All slices `[n]`, one entry a step. `next_values[t]` is V of step t's own successor, before any reset.
+//! **Shapes.** All slices are `[n]`, one entry per step. `next_values[t]` is V of step t's own successor, before any
+//! reset.
 //!
 //! **Where.** Rewards and segments come from a [`Rollout`](crate::buffer::Rollout), values from the value network;
 //! advantages and returns go to the PPO loss.
 //!
 //! **Details.** 1. A segment that ends without `terminated` (time limit, horizon, disagreement, end of collection)
-//! bootstraps: its last δ keeps γ V(s_{t+1}) (Pardo et al. 2018). 2. Nothing flows from one segment into another;
-//! that one mistake took all the gain of imagination in prototypes on CartPole. 3. Two value heads are two calls;
-//! where novelty has no end, its call is given `terminated` all false, and after an end the value of a new episode's
+//! bootstraps: its last δ keeps γ V(s_{t+1}) (Pardo et al. 2018). 2. Nothing propagates from one segment to another;
+//! that one mistake cost the whole benefit of imagination in prototypes on CartPole. 3. Two value heads are two calls.
+//! If novelty is non-episodic, its call gets `terminated` all false and, after an end, the value of a new episode's
 //! start (Burda et al. 2019, §2.3).
 //!
 //! **Paper.** Schulman et al. 2016, arXiv 1506.02438; time limits: Pardo et al. 2018, arXiv 1712.00378.

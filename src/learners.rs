@@ -1,8 +1,8 @@
-//! Which learner suits which task, and where it can compute.
+//! Which learner suits which task, and which devices it can run on.
 //!
-//! DQN compares choices, TD3 acts in numbers, Dyna-Q needs a table of all states; PPO and A2C take every task. PPO and
-//! A2C have kernels on every device, the others on the CPU only. The trainer refuses by these rules, and the page and
-//! the command line learn from them what to offer.
+//! DQN needs discrete actions, TD3 continuous ones, Dyna-Q a table of all states; PPO and A2C take every task. PPO and
+//! A2C have kernels for every device, the others for the CPU only. The trainer enforces these rules, and the page and
+//! the command line take from them what to offer.
 
 use crate::config::{Algorithm, Choice, Config, PRESETS, Remark, preset};
 use crate::device::DeviceKind;

@@ -1,22 +1,22 @@
 //! mbppo: model-based PPO that trains, and imagines, in the browser.
 //!
 //! # Reading order
-//! The code reads in the order in which data flows. Each layer knows only those above it:
+//! The code reads in the order in which data flows. Each layer depends only on those above it:
 //!
 //! 1. plain numbers: [`error`], [`nearest`], [`arrays`], [`rng`], [`config`], [`budget`], [`mod@env`], [`buffer`],
 //!    [`stats`], [`quantiles`], [`gae`], [`dyna_q`], [`transitions`], [`metrics`], [`snapshot`], and [`kernels`], the
-//!    learning arithmetic: networks, losses and gradients by hand. It is all that training on the CPU takes;
-//! 2. where it is computed: [`device`], [`learners`] (which of them suits which task and device), [`nets`], and
+//!    learning arithmetic: networks, losses and gradients by hand. Training on the CPU needs nothing more;
+//! 2. where it runs: [`device`], [`learners`] (which of them suits which task and device), [`nets`], and
 //!    [`tensors`], the same arithmetic in burn's tensors, with which the kernels are compared (device `cpu-plain`);
-//! 3. learning: [`samples`], [`agent`], [`world_model`], [`curiosity`], [`imagination`], [`diagnostics`], doors behind
-//!    which each device has a room: no trainer;
-//! 4. [`trainer`]: one run as a state machine, whose tick is one bounded unit of work: no page;
-//! 5. [`plots`] draws snapshots; `wasm`, in wasm builds only, is the thin door to the page.
+//! 3. learning: [`samples`], [`agent`], [`world_model`], [`curiosity`], [`imagination`], [`diagnostics`], one interface
+//!    each to all devices; they know no trainer;
+//! 4. [`trainer`]: one run as a state machine, whose tick is one bounded unit of work; it knows no page;
+//! 5. [`plots`] draws snapshots; `wasm`, in wasm builds only, is the thin interface to the page.
 //!
 //! # Features
-//! All are on by default, and each counts on one kind of machine only: `tensors` natively (burn, as the oracle),
-//! `webgpu` in wasm (burn-wgpu and CubeCL), `cli` natively (the command line). The page's CPU build goes without any.
-//! The source asks for `cfg(tensors)` and so on, which build.rs sets.
+//! All are on by default, and each takes effect on one kind of target only: `tensors` natively (burn, as the oracle),
+//! `webgpu` in wasm (burn-wgpu and CubeCL), `cli` natively (the command line). The page's CPU build has none.
+//! The source tests for `cfg(tensors)` and the like, which build.rs sets.
 //!
 //! # Letters
 //! T real steps per environment in an iteration · N environments · H imagination horizon · B branches or batch ·

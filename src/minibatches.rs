@@ -1,13 +1,12 @@
-//! How an epoch is cut into minibatches: every row counts once.
+//! How an epoch is split into minibatches: every row counts once.
 //!
 //! ```text
 //! k = ⌈n / size⌉ minibatches of n rows;   minibatch i: rows ⌊i n / k⌋ to ⌊(i + 1) n / k⌋
 //! ```
-//! **Where.** PPO cuts its shuffled samples by it, and the curiosity module the steps of an iteration, on every
-//! device.
-//! **Choices.** Stable-Baselines3 fills every minibatch and lets a short one follow. Here the rows are spread
-//! evenly: the sizes differ by one row at most and none is smaller than half of `size`, unless all rows together
-//! are. A minibatch of one or two left-over rows would be a full step of Adam along chance.
+//! **Where.** PPO splits its shuffled samples this way, and curiosity the steps of an iteration, on every device.
+//! **Choices.** Stable-Baselines3 fills every minibatch and lets a short one follow. Here the rows are spread evenly:
+//! sizes differ by at most one row, and none is smaller than half of `size`, unless all rows together are. A last
+//! minibatch of one or two rows would be a full step of Adam in a nearly random direction.
 
 use std::ops::Range;
 

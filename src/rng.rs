@@ -1,9 +1,9 @@
 //! Randomness: one seed, many named streams.
 //!
-//! Every random number of a run comes from the host, from a stream that has a name ("envs", "actions",
-//! "bootstrap", …). Streams are independent: drawing more from one never changes another, so an
-//! evaluation or a picture cannot disturb training, and the CPU and the GPU are given the same draws.
-//! ChaCha8 with the seed as key and the name as stream number; portable bit for bit.
+//! Every random number of a run comes from the host, from a named stream ("envs", "actions", "bootstrap", …). Streams
+//! are independent: drawing more from one never changes another, so an evaluation or a plot cannot disturb training,
+//! and the CPU and the GPU get the same draws. ChaCha8 with the seed as key and the name as stream number; bit-for-bit
+//! portable.
 
 use rand::rngs::ChaCha8Rng;
 use rand::{Rng, SeedableRng};

@@ -1,14 +1,14 @@
-//! From rollouts to training samples: what one update of policy and value reads, row by row.
+//! From rollouts to training samples: what an update of policy and value reads, row by row.
 //!
-//! **What.** Real and imagined rollouts become rows of the same shape; a minibatch is a choice of rows.
+//! **What.** Real and imagined rollouts become rows of the same shape; a minibatch is a subset of rows.
 //! **Shapes.** A row is obs `[O]` · action in the policy's form `[A]` · log-prob · advantage · weight · returns
 //! `[heads]` · old values `[heads]`.
-//! **Choices.** (1) Advantages of external reward and novelty are combined here, and β is applied here and
-//! nowhere else: A = A_ext + β · A_int with a value head for each, or r = r_ext + β · r_int with one head for both.
-//! Novelty's own stream may outlive episodes (`episodic_novelty = false`, Burda et al. 2019, 1810.12894, §2.3): then
-//! V_int after an end is that of the start of a new episode, as in the paper, where the observation after an end is
-//! the reset's. Nobody acts from the terminal observation, so that its value is never learned. (2) They are
-//! normalised over the whole batch, as mean 0 and standard deviation 1.
+//! **Choices.** (1) Extrinsic and intrinsic advantages are combined here, and β is applied here and nowhere else: A =
+//! A_ext + β · A_int with a value head for each, or r = r_ext + β · r_int with one head for both. The intrinsic return
+//! may be non-episodic (`episodic_novelty = false`, Burda et al. 2019, 1810.12894, §2.3): then V_int after an end is
+//! that of the start of a new episode, as in the paper, where the observation after an end is the reset's. The agent
+//! never acts in the terminal observation, so its value is never learned. (2) Advantages are normalised over the whole
+//! batch to mean 0 and standard deviation 1.
 
 use crate::buffer::Rollout;
 use crate::config::SegmentRule;

@@ -1,6 +1,6 @@
-//! What a picture of the run needs: plain numbers, owned, the same for a page, a worker and a file.
+//! What a display of the run needs: plain, owned numbers, the same for a page, a worker and a file.
 //!
-//! The trainer makes these; panels and plots read them and know nothing else.
+//! The trainer produces these; panels and plots read them and nothing else.
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

@@ -38,7 +38,10 @@ async fn a_device_that_is_lost_while_something_is_read_is_told_as_lost_by_that_r
     }
     told_as_lost(&queue.settle("reading a test").await.expect_err("a lost device").to_string());
     let failure = Queue::open().await.expect_err("a lost device").to_string();
-    assert!(failure.contains("opening WebGPU") && failure.contains("reload the page to reopen it"), "{failure}");
+    assert!(
+        failure.contains("opening WebGPU") && failure.contains("reload the page to reopen it"),
+        "{failure}"
+    );
 }
 
 fn told_as_lost(failure: &str) {

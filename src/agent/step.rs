@@ -1,8 +1,8 @@
-//! One step of PPO in pieces, on the CPU: a minibatch may be larger than what a tick may do.
+//! One step of PPO on the CPU, in pieces: a minibatch may be more than one tick can process.
 //!
-//! **Choices.** (1) All pieces are divided by the minibatch's divisor, so that gradients and losses add up; what is a
-//! mean over rows counts by its share of them. (2) A minibatch that is one piece is one call, as if there were no
-//! pieces.
+//! **Choices.** (1) Every piece is divided by the divisor of the whole minibatch, so that gradients and losses add up;
+//! a mean over rows is weighted by the piece's share of them. (2) A minibatch of a single piece is one call, as if
+//! there were no pieces.
 
 use crate::budget::{self, Tick};
 use crate::kernels::GradientSum;

@@ -1,6 +1,6 @@
-//! Everything that really happened, up to a limit: what the world model learns from.
+//! Replay buffer: real experience, up to a capacity, from which the world model learns.
 //!
-//! **What.** A ring of real transitions. When it is full, the newest one takes the place of the oldest.
+//! **What.** A ring buffer of real transitions. When it is full, the newest one replaces the oldest.
 //!
 //! **Equation.**
 //! ```text
@@ -9,14 +9,13 @@
 //!
 //! **Shapes.** obs and next_obs [capacity, O], actions [capacity, action_size], all others [capacity].
 //!
-//! **Where.** Filled from [`VecEnv`](crate::env::VecEnv) transitions; read by the world model (fitting and
-//! validation), by the imagination (starts) and by the curiosity module.
+//! **Where.** Filled from [`VecEnv`](crate::env::VecEnv) transitions; read by the world model (fitting and validation),
+//! by the imagination (start states) and by curiosity.
 //!
-//! **Details.** 1. Transitions are addressed by their id, which never changes; the stored ones are
-//! [`Replay::ids`]. 2. Lanes arrive interleaved, so each transition knows the id that followed it in its own
-//! episode: walking an episode needs no search. 3. Which part a transition belongs to, `held_out` decides. 4.
-//! Statistics cover everything ever pushed, so that they move ever more slowly, and models fitted on them keep their
-//! meaning.
+//! **Details.** 1. Transitions are addressed by their id, which never changes; the stored ones are [`Replay::ids`]. 2.
+//! Environments arrive interleaved, so each transition knows the id of its successor in its own episode: following an
+//! episode needs no search. 3. `held_out` decides which split a transition belongs to. 4. Statistics cover everything
+//! ever added, so they change ever more slowly, and models fitted with them stay valid.
 
 mod held_out;
 mod saved;

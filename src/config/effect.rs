@@ -1,7 +1,7 @@
 //! Which hyperparameters have no effect in a configuration, and why.
 //!
-//! A run takes every allowed value, also where nothing reads it. Whoever sets one that changes nothing is told so: the
-//! page and the command line ask [`Config::without_effect`]. Here "effect" means an effect on what is learned and
+//! A run accepts every allowed value, even if nothing reads it. The user is told about a setting that changes nothing:
+//! the page and the command line ask [`Config::without_effect`]. "Effect" means an effect on what is learned and
 //! measured.
 
 use super::{Algorithm, Config, CuriosityKind, Termination, schema};

@@ -1,7 +1,7 @@
 //! How much memory a configuration needs, and the limit that it must stay within.
 //!
-//! **What.** A sum over what is large: networks with their optimisers, the room of a minibatch, replay, a round of
-//! imagined steps, and the file as which the run is saved. Each part names the hyperparameters that make it large.
+//! **What.** The sum of everything large: networks with their optimisers, a minibatch's buffers, replay, a round of
+//! imagined steps, and the file that the run is saved to. Each part names the hyperparameters that make it large.
 //! ```text
 //! rows of a round = branches_max · horizon + num_envs · num_steps
 //! ```

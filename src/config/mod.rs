@@ -1,8 +1,8 @@
-//! Every hyperparameter: its range, default, unit and explanation stand here once.
+//! Every hyperparameter: its range, default, unit and explanation, defined once.
 //!
-//! The macro `hyperparameters!` turns the table below into the struct [`Config`], into its checks, and into
-//! [`schema`], from which the page makes its controls, tooltips and URL parameters and the command line
-//! its options. Whatever is set by name and text goes through [`Config::set`].
+//! The macro `hyperparameters!` turns the table below into the struct [`Config`], its checks, and [`schema`], from
+//! which the page builds its controls, tooltips and URL parameters and the command line its options. Anything set by
+//! name from text goes through [`Config::set`].
 
 mod effect;
 mod memory;

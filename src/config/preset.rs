@@ -1,7 +1,7 @@
-//! Named configurations: what a learner compares.
+//! Presets: named configurations of the learners to compare.
 //!
-//! A configuration is made in three steps: the defaults, then what the task needs whoever learns it ([`TUNED`]), then
-//! what the preset is ([`Preset::changes`], and for a few tasks [`Preset::for_task`]).
+//! A configuration is built in three steps: the defaults, then what the task needs for any learner ([`TUNED`]), then
+//! the preset itself ([`Preset::changes`], and for a few tasks [`Preset::for_task`]).
 
 use super::Config;
 use crate::error::{Error, Result};

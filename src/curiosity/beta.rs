@@ -1,6 +1,6 @@
-//! How much novelty counts beside the task's own reward. β is decided here and nowhere else.
+//! How much novelty counts relative to the task's own reward. β is decided here and nowhere else.
 //!
-//! **What.** While returns get worse the agent is made more curious; while they get better, less.
+//! **What.** While returns fall, the agent is made more curious; while they rise, less.
 //!
 //! **Equation.**
 //! ```text
@@ -11,13 +11,12 @@
 //!
 //! **Shapes.** returns [episodes], oldest first.
 //!
-//! **Where.** Called by the trainer with the returns of real episodes, after every iteration in which one has ended:
-//! what was told by the same episodes before does not move β again. β is multiplied with novelty once, where rewards
-//! are put together for PPO.
+//! **Where.** Called by the trainer with the returns of real episodes, after every iteration in which an episode ended:
+//! the same episodes never move β twice. β multiplies novelty once, where rewards are combined for PPO.
 //!
-//! **Details.** 1. Means of 10 episodes, and the line through the means of the newest 20 episodes: shorter ones follow
-//! chance. 2. On the task's scale 0.01 means the same everywhere: a way from worst to best in a hundred episodes.
-//! 3. β = 0 stays 0: curiosity that is off is not switched on by a bad streak.
+//! **Details.** 1. Means of 10 episodes, and a line fitted to the means of the newest 20 episodes: shorter windows
+//! follow noise. 2. On the task's scale 0.01 means the same everywhere: from worst to best in a hundred episodes. 3. β
+//! = 0 stays 0: a bad streak does not switch curiosity on if it is off.
 
 use crate::stats::{moving_average, slope};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! Curiosity's room on `cpu-plain`, to compare with: RND and ICM in tensors.
+//! Curiosity on `cpu-plain`, for comparison: RND and ICM in tensors.
 
 use super::{Curiosity, Module, Visit};
 use crate::device::Device;

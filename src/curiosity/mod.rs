@@ -1,9 +1,9 @@
-//! Curiosity: novelty as a reward of its own, and how much it counts.
+//! Curiosity: novelty as an intrinsic reward, and how much it counts.
 //!
-//! Three ideas of what is novel, behind one door: where a random network cannot be predicted ([`rnd`]),
-//! where the next step cannot be predicted ([`icm`]), and where the members of the world model
-//! disagree. The kernels compute it on the host; on `cpu-plain` it is tensors, to compare with. ICM is on the host
-//! on WebGPU too: novelty decides nothing within a rollout, so it may be looked up when the rollout is there.
+//! Three definitions of novelty behind one interface: a random network's output is hard to predict ([`rnd`]), the next
+//! step is hard to predict ([`icm`]), or the members of the world model disagree. The kernels compute it on the host;
+//! on `cpu-plain` tensors do, for comparison. ICM runs on the host on WebGPU too: novelty decides nothing within a
+//! rollout, so it can be computed once the rollout is complete.
 
 mod beta;
 mod by_hand;

@@ -1,15 +1,16 @@
-//! Is the model's doubt honest? Where its members disagree more, it should be wrong more.
+//! Is the model's uncertainty calibrated? Where its members disagree more, it should be wrong more.
 //!
-//! **What.** Held-out stretches were foreseen by every member; at each step ahead the members' spread is set against
-//! the error that their mean turned out to have.
+//! **What.** Every member predicts held-out sequences; at each step ahead the members' spread is compared with the
+//! error of their mean.
 //! ```text
 //! doubt = rms_d std_members(ŝ_d) / std_d        error = rms_d (mean_members(ŝ_d) − s_d) / std_d
 //! std_d: of one step's change in dimension d
 //! ```
 //! **Shapes.** `foreseen` [H, E, W, O] flat, as [`OpenLoop`](crate::world_model::open_loop::OpenLoop) gives it → bins
 //! of equally many pairs, by rising doubt.
-//! **Choices.** (1) A calibrated doubt lies on the diagonal; what imagination needs is less: that more doubt means more
-//! error, which is what the rank correlation says. (2) One member alone has no doubt: then there is nothing to tell.
+//! **Choices.** (1) A calibrated uncertainty lies on the diagonal. Imagination needs less: that more uncertainty means
+//! more error, which the rank correlation measures. (2) A single member has no uncertainty: then there is nothing to
+//! show.
 //! **Paper.** Kuleshov et al. 2018 (1807.00263), calibrated regression; Chua et al. 2018 (1805.12114).
 
 use crate::snapshot::Calibration;

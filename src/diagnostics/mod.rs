@@ -1,6 +1,6 @@
-//! Diagnostics as data: is the doubt honest, does the policy exploit the model, and where has the agent been?
+//! Diagnostics as data: is the uncertainty calibrated, does the policy exploit the model, and where has the agent been?
 //!
-//! Plain numbers that the page, the command line and tests read alike; none of them changes what is learned.
+//! Plain numbers that the page, the command line and tests all read; none of them affects learning.
 
 pub mod calibration;
 pub mod return_gap;

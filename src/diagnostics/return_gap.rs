@@ -1,15 +1,14 @@
-//! Does the policy exploit the model? Compare what it collects there with what it really collected, from the same
-//! starts.
+//! Does the policy exploit the model? Compare its imagined returns with real ones from the same start states.
 //!
 //! **What.** The newest real experience is cut into windows; from each window's start the same policy acts in the model
-//! for as many steps, several times. If imagination promises more than reality gave, the policy will learn to live
-//! on the model's mistakes.
+//! for as many steps, several times. If imagination promises more than reality gave, the policy will learn to exploit
+//! the model's errors.
 //! ```text
 //! gap = mean_windows ( mean_samples Σ_t r̂_t − Σ_t r_t )        sums over a window's length, or until an end
 //! ```
 //! **Where.** Windows come from this iteration's rollouts, whose policy is still the current one when the model has
 //! been fitted; imagined steps are those of [`crate::imagination`], and train nothing.
-//! **Choices.** A real window that the end of a collection cuts short is compared over the steps that it has.
+//! **Choices.** A real window that is cut short by the end of collection is compared over the steps it has.
 //! **Paper.** The model-exploitation gap: Kurutach et al. 2018 (1802.10592), ME-TRPO.
 
 use crate::buffer::Rollout;

@@ -1,9 +1,9 @@
-//! Where has the agent been, what surprises it, and what does it value? A flat slice through the space of states.
+//! Where has the agent been, what is novel to it, and what does it value? A two-dimensional slice of the state space.
 //!
-//! **What.** Two axes that the task names; every real state in replay is counted in its cell, and policy's value and
-//! curiosity's novelty are asked at each cell's centre.
+//! **What.** Two axes chosen by the task; every real state in replay is counted in its cell, and the policy's value and
+//! the novelty are evaluated at each cell's centre.
 //! **Shapes.** C₁ · C₂ cells, row by row from where the second axis begins: [`CELLS`] along an axis, or a grid's own.
-//! **Choices.** What the axes do not fix stands at replay's mean. States beyond an axis are counted in its last cell.
+//! **Choices.** Dimensions off the axes are set to replay's mean. States beyond an axis are counted in its last cell.
 
 use crate::buffer::Replay;
 use crate::env::{EnvSpec, MapAxis};

@@ -1,7 +1,7 @@
 //! Find the way through a maze, one cell at a time.
 //!
-//! **What.** The agent walks on a grid with walls from S to G. Nothing is paid before G, so the first way there is
-//! found by chance; what is learned from it then is the whole difference between learners.
+//! **What.** The agent walks on a grid with walls from S to G. There is no reward before G, so it first gets there by
+//! chance; learners differ only in what they make of it.
 //!
 //! **Equation.** Cell (row, column), rows counted from the top:
 //! ```text
@@ -15,9 +15,9 @@
 //! **Where.** Stepped by [`VecEnv`](super::VecEnv), or directly by a table learner such as
 //! [`DynaQ`](crate::dyna_q::DynaQ), for which the cells are states 0..[`GridWorld::CELLS`].
 //!
-//! **Details.** 1. The book's maze has no time limit. Here an episode is cut after 500 steps: of random walkers, who
-//! need 870 steps on average, two in five are there by then. 2. Returns are not discounted, so the bar, 1, says that G
-//! is found every time; how good the way is shows in the length of the episodes, which cannot be below 14. 3. Every
+//! **Details.** 1. The book's maze has no time limit. Here an episode is truncated after 500 steps: a random walk needs
+//! 870 steps on average, and two in five get there by then. 2. Returns are undiscounted, so a solved return of 1 says
+//! that G is reached every time; how good the path is shows in the episode length, which cannot be below 14. 3. Every
 //! episode starts at S, so greedy episodes are all the same.
 //!
 //! **Paper.** Sutton 1990, "Integrated architectures for learning, planning, and reacting based on approximating

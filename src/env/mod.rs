@@ -1,7 +1,7 @@
-//! The real tasks: what an agent can see, do and be rewarded for.
+//! The real tasks: what an agent observes, does and is rewarded for.
 //!
-//! A task is one file that implements [`Env`]: its physics and nothing else. Time limits, resets and
-//! several copies side by side are written once, in [`VecEnv`].
+//! A task is one file that implements [`Env`]: its dynamics and nothing else. Time limits, resets and vectorised
+//! environments are written once, in [`VecEnv`].
 
 mod acrobot;
 mod action;

@@ -1,13 +1,13 @@
-//! The graphics processor of this page: opening it, bringing numbers there and back, and what it says when it fails.
+//! The page's GPU: opening it, moving numbers to it and back, and its errors.
 //!
-//! **What.** Work is queued and nobody waits for it, until somebody [reads](Queue::read): that hands everything queued
-//! to the browser at once and waits for it.
+//! **What.** Work is queued without waiting, until a [read](Queue::read): that submits everything queued to the browser
+//! at once and waits for it.
 //! **Choices.** (1) A browser reports a kernel that does not compile, too little memory or a lost device long after the
-//! call, as an event, and reads go on giving numbers that mean nothing. So the first such report is kept, and every
-//! read from then on fails with the browser's words. A read may fail before that event has come, in words that tell
-//! nothing of the cause ("could not be mapped"); then the event is waited for. (2) The device is opened once and stays:
-//! cubecl has one for a page. (3) cubecl cannot work without timestamp queries and would end the program, so an adapter
-//! without them is refused by name before anything is computed.
+//! call, as an event, while reads keep returning meaningless numbers. So the first such report is kept, and every later
+//! read fails with the browser's message. A read may fail before that event arrives, with a message that does not name
+//! the cause ("could not be mapped"); then it waits for the event. (2) The device is opened once and stays open: cubecl
+//! has one per page. (3) cubecl cannot work without timestamp queries and would abort, so an adapter without them is
+//! refused by name before anything is computed.
 
 use crate::error::{Error, Result};
 use burn_wgpu::graphics::WebGpu;

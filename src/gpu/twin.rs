@@ -1,9 +1,9 @@
-//! What learns on the device, and its copy on the host.
+//! Parameters that are trained on the device, and their copy on the host.
 //!
-//! **What.** The host's copy acts, judges and is kept; it is as new as the last [`Twin::settle`]. What was changed on
-//! the host goes to the device when something is next learned there.
-//! **Choices.** A clone is the host's copy alone: what is kept at the end of an iteration costs no memory on the
-//! device, and whoever goes back to it uploads it again.
+//! **What.** The host's copy acts, estimates values and is saved; it is as new as the last [`Twin::settle`]. Changes on
+//! the host are uploaded when the device next trains.
+//! **Choices.** A clone is the host's copy alone: keeping one at the end of an iteration costs no device memory, and
+//! going back to it uploads it again.
 
 use super::queue::Queue;
 use std::sync::{Arc, OnceLock};

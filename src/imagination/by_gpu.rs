@@ -1,10 +1,11 @@
-//! Imagination's room on WebGPU: all steps at once, by [`crate::gpu::rollout`].
+//! Imagination on WebGPU: all steps at once, by [`crate::gpu::rollout`].
 //!
 //! **What.** A group of branches is one dispatch and one readback, whatever the horizon; a round is one group, unless
 //! it would keep the processor for so long that nothing else could be drawn.
-//! **Choices.** (1) Chance is drawn by counting ([`crate::kernels::chance`]), from two words of the stream from which
-//! the CPU draws all of it: the same seed gives the same run, but another one than on the CPU. (2) Novelty that does
-//! not come from random network distillation is looked up on the host afterwards: it decides nothing within a rollout.
+//! **Choices.** (1) Random numbers come from a counter-based generator ([`crate::kernels::chance`]), seeded with two
+//! words of the stream from which the CPU draws all of them: the same seed gives the same run, but not the CPU's. (2)
+//! Novelty other than random network distillation is computed on the host afterwards: it decides nothing within a
+//! rollout.
 
 use super::Scope;
 use crate::agent::Agent;

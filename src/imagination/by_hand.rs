@@ -1,8 +1,8 @@
-//! Imagination's room on the CPU, by [`crate::kernels::imagine`].
+//! Imagination on the CPU, by [`crate::kernels::imagine`].
 //!
-//! **Choices.** (1) A branch asks only the member that it follows; all members are asked where disagreement is. (2)
-//! Branches go in groups, each as large as a tick can take: step by step, one group after another, so that chance is
-//! drawn in the same order however they are grouped.
+//! **Choices.** (1) A branch evaluates only the ensemble member that it follows; all members are evaluated where
+//! disagreement is needed. (2) Branches are processed in groups, each as large as a tick allows: step by step, one
+//! group after another, so that random numbers are drawn in the same order for any grouping.
 
 use super::Scope;
 use crate::budget::{PER_ROW, add};

@@ -1,4 +1,4 @@
-//! Imagination's room on `cpu-plain`, to compare with.
+//! Imagination on `cpu-plain`, for comparison.
 //!
 //! **Shapes.** Everything is [B, ·]; nothing is read before the horizon is reached.
 

@@ -1,10 +1,10 @@
-//! Where imagined branches end, and the rollout that is left of them.
+//! Where imagined branches end, and the rollout that remains of them.
 //!
-//! **What.** A branch goes on until its world says that the episode ends, it crosses a border, its numbers overflow, or
-//! the horizon is reached.
-//! **Choices.** (1) Branches that have ended go on computing and are cut off here: shapes stay constant, and there is
-//! one readback a round. (2) A step with a number beyond [`LARGEST`] is not learned from: the branch is truncated
-//! before it. A bad model may predict anything, and a run must not end by that.
+//! **What.** A branch continues until the model or the task's rule says that the episode ends, it leaves the known
+//! range, its numbers overflow, or it reaches the horizon.
+//! **Choices.** (1) Finished branches keep computing and are cut here: shapes stay constant, and there is one readback
+//! per round. (2) A step with a number beyond [`LARGEST`] is not learned from: the branch is truncated before it. A bad
+//! model may predict anything, and that must not end a run.
 
 use super::{Imagined, Scope};
 use crate::buffer::{Rollout, Step};

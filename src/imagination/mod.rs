@@ -1,17 +1,17 @@
 //! Imagining: the policy acts in the learned model instead of the task.
 //!
-//! **What.** Branches start from states that were really visited and follow the model, each step with one member
-//! of the ensemble drawn uniformly. What comes out is a [`Rollout`] like a real one.
+//! **What.** Branches start from states that were really visited and follow the model, each step with one member of the
+//! ensemble drawn uniformly. The result is a [`Rollout`] like a real one.
 //! ```text
 //! a ~ π(· | s)   e ~ U   ŝ', r̂, p̂_end = ŵ_e(s, a)   until the end is predicted, a border is crossed, or H steps
 //! ```
 //! **Shapes.** B branches: everything is [B, ·]; the record of one step is [B, O + A + 5].
-//! **Where.** Starts come from the newest part of replay; the rollout goes to [`crate::samples`]. `by_hand` computes on
-//! the CPU, `by_gpu` on WebGPU, `by_tensors` to compare with; `cut` ends branches for all.
-//! **Choices.** (1) `terminated` only where the task would end, by the model's word or the task's own rule; a branch
-//! that crosses a [`Borders`] or reaches the horizon is truncated and bootstraps. (2) All chance comes from the host's
-//! stream: number by number on the CPU, on WebGPU as the seed of a generator that counts; only steps draw from it. (3)
-//! Disagreement is computed where somebody needs it: on the CPU it costs E times as much.
+//! **Where.** Start states come from the newest part of replay; the rollout goes to [`crate::samples`]. `by_hand`
+//! computes on the CPU, `by_gpu` on WebGPU, `by_tensors` for comparison; `cut` ends branches for all three.
+//! **Choices.** (1) `terminated` only where the task would end, by the model's prediction or the task's own rule; a
+//! branch that leaves the [`Borders`] or reaches the horizon is truncated and bootstraps. (2) All randomness comes from
+//! the host's stream: on the CPU number by number, on WebGPU as the seed of a counter-based generator; only steps draw
+//! from it. (3) Disagreement is computed only where it is used: on the CPU it costs E times as much.
 //! **Paper.** Janner et al. 2019 (1906.08253); Chua et al. 2018 (1805.12114), TS1 propagation.
 
 #[cfg(webgpu)]

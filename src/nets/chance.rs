@@ -1,7 +1,7 @@
-//! The chance that an action is drawn with.
+//! The random numbers that an action is drawn with.
 //!
-//! **What.** One uniform number for a choice, a standard normal for every component of a vector.
-//! **Choices.** All chance comes from the host, in the same order, so that every device draws the same actions.
+//! **What.** One uniform number for a discrete action, a standard normal for every component of a continuous one.
+//! **Choices.** All random numbers come from the host, in the same order, so that every device draws the same actions.
 
 use crate::env::ActionSpace;
 use crate::rng::Stream;

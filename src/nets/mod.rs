@@ -1,5 +1,5 @@
-//! Networks as the rest of the program sees them, whoever computes: what they are made of, their first weights, and the
-//! policy on the host.
+//! Networks as the rest of the program sees them, on any device: their layers, their initial weights, and the policy on
+//! the host.
 
 mod chance;
 mod host_actor;

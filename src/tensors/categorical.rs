@@ -1,4 +1,4 @@
-//! Choosing one of A actions by chance.
+//! Discrete actions: sampling one of A.
 //!
 //! **What.** The policy gives each action a score (logit); the higher, the more probable.
 //! ```text

@@ -4,7 +4,7 @@
 //! of action a task has.
 //! **Shapes.** outputs [B, A] (logits, or means); log σ [1, A] for vectors only; actions in the policy's own form
 //! [B, A]: one-hot rows, or the numbers as they were drawn, before the task clips them.
-//! **Choices.** All chance comes from the host ([`crate::nets::draw_chance`]).
+//! **Choices.** All random numbers come from the host ([`crate::nets::draw_chance`]).
 
 use super::{categorical, gaussian};
 use burn::tensor::Tensor;

@@ -1,7 +1,7 @@
 //! The ensemble: E networks, each with its own idea of what happens next.
 //!
-//! **What.** Given where it is and what it does, each member predicts the change of the state, the reward and
-//! whether the episode ends. Where the members disagree, nobody knows.
+//! **What.** Given state and action, each member predicts the change of the state, the reward and whether the episode
+//! ends. Where the members disagree, the prediction is uncertain.
 //! ```text
 //! (Δ̂, r̂, ê) = ŵ_φ((obs − mean)/std, action)      next_obs = obs + mean_Δ + std_Δ · Δ̂      p_end = σ(ê)
 //! loss = MSE(Δ̂) + MSE(r̂) + c_end BCE(ê)           disagreement = mean_d u_d std_members(Δ̂_d)
@@ -9,7 +9,7 @@
 //! ```
 //! **Shapes.** obs [E, B, O], action [E, B, A] → output [E, B, O + 2]: state, reward, end logit; Gaussian heads add
 //! O + 1 log-variances behind them.
-//! **Where.** A room behind [`crate::world_model::Model`]; stepped in by [`crate::imagination`] through [`Dynamics`].
+//! **Where.** A backend of [`crate::world_model::Model`]; stepped by [`crate::imagination`] through [`Dynamics`].
 //! **Choices.** (1) Normalised differences: on raw next states a small model's errors drown its effects
 //! ([`crate::kernels::scales`]). (2) `end` means terminated; a time limit is not dynamics. (3) All members are one
 //! batched multiplication. (4) One prediction by default: the tasks are deterministic, and likelihood buys nothing

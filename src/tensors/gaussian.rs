@@ -1,4 +1,4 @@
-//! Choosing a vector of numbers by chance: each component around a mean of its own.
+//! Continuous actions: sampling each component from a Gaussian with its own mean.
 //!
 //! ```text
 //! π(a) = ∏_d N(a_d; μ_d, σ_d)     log π(a) = −½ Σ_d [ ((a_d − μ_d)/σ_d)² + 2 log σ_d + log 2π ]

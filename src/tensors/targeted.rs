@@ -1,14 +1,14 @@
-//! A network and its slow copy, for learners that chase their own predictions.
+//! A network and its target network, for learners that bootstrap from their own predictions.
 //!
-//! **What.** A value of actions is learned from its own value one step later. If both moved at once, every step would
-//! move the goal too; so the goal is told by a copy that follows slowly, or in jumps.
+//! **What.** An action value is learned from the network's own value one step later. If both moved at once, every step
+//! would move the target too; so the target comes from a copy that follows slowly, or in jumps.
 //! ```text
 //! θ' ← τ θ + (1 − τ) θ'          τ = 1 copies
 //! ```
 //! **Shapes.** θ and θ' `[parameters]`; x [E, B, in] → y [E, B, out].
 //! **Where.** The networks of [`super::dqn`] and [`super::td3`].
-//! **Choices.** (1) θ' starts as θ. (2) First weights are orthogonal, as those of policy and value are;
-//! Stable-Baselines3 leaves PyTorch's uniform ones here.
+//! **Choices.** (1) θ' starts as θ. (2) Initial weights are orthogonal, like those of policy and value;
+//! Stable-Baselines3 keeps PyTorch's uniform ones here.
 //! **Paper.** Copies: Mnih et al. 2015, Nature 518. Averages: Lillicrap et al. 2016 (1509.02971), after Polyak.
 
 use super::{Adam, Layout, Mlp, Tracked, clip_by_global_norm, read};

@@ -1,14 +1,13 @@
-//! Checkpoints: a run as a file, from which it goes on exactly, here or elsewhere.
+//! Checkpoints: a run as a file, from which it continues exactly, here or elsewhere.
 //!
-//! **What.** Everything that the rest of the run depends on: what was learned, with the optimisers' memory; what is
-//! remembered; where the tasks stand; how far the streams of chance have come; and what the run has told so far. On the
-//! CPU the resumed run is the same as if it had never stopped, bit for bit; on another device it goes on from the same
-//! numbers and rounds differently from there.
-//! **Where.** Between two iterations only: inside of one, half of an update would have to be saved too. After a failure
-//! it is the last good state ([`super::kept`]). The arrays are made by those who own them; `docs/checkpoints.md` lists
-//! them.
-//! **Choices.** (1) A file from which something is missing, or in which something is unknown, is refused by name: a run
-//! that goes on nearly right is worse than none. (2) Pictures are not saved; the next iteration draws them.
+//! **What.** Everything that the rest of the run depends on: learned parameters and optimiser state, replay, the state
+//! of the environments, the positions of the random streams, and the metrics so far. On the CPU the resumed run is the
+//! same as if it had never stopped, bit for bit; on another device it continues from the same numbers and rounds
+//! differently from there.
+//! **Where.** Between iterations only: within one, half an update would have to be saved too. After a failure it is the
+//! last good state ([`super::kept`]). Each owner writes its own arrays; `docs/checkpoints.md` lists them.
+//! **Choices.** (1) A file with a missing or unknown field is refused by name: a run that resumes almost correctly is
+//! worse than none. (2) Plots are not saved; the next iteration draws them.
 
 use super::record::{Counters, Record};
 use super::replay_learner::ReplayLearner;

@@ -1,7 +1,7 @@
 //! Phase 1, collect: the policy acts in the real task.
 //!
 //! **What.** T steps in N environments. Only these are real steps; they go to replay, to the iteration's rollouts and
-//! to the record that pictures are drawn from. Afterwards they are reviewed ([`super::review`]).
+//! to the record that the display draws from. Then they are reviewed ([`super::review`]).
 
 use super::Trainer;
 use super::work::Work;

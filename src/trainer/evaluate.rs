@@ -1,7 +1,7 @@
-//! Evaluation: how good is the policy without chance, on episodes it has never seen?
+//! Evaluation: how good is the greedy policy, on episodes it has never seen?
 //!
-//! **What.** The most probable action in every step, `eval_episodes` fresh episodes side by side. Their steps are
-//! not real steps, nothing learns from them, and their own streams of chance leave training as it was.
+//! **What.** The most probable action in every step of `eval_episodes` fresh episodes in parallel. Their steps are not
+//! counted as real steps, nothing learns from them, and they have their own random streams, so training is unaffected.
 
 use super::Trainer;
 use super::work::Work;

@@ -1,10 +1,10 @@
-//! Phase 2, fit: the world model learns from replay, and it is decided how far to trust it.
+//! Phase 2, fit: the world model learns from replay, and then comes the decision how far to trust it.
 //!
-//! **Choices.** (1) A model is trusted as far as it was measured. Until something is held out it is not fitted, and
-//! until its held-out error is known it is not used; then branches last as long as that error is known, however long
-//! `horizon` would let them. The textbook's rule, `one_step`, alone follows a model where nobody has looked. (2) A
-//! model that explains less than `model_r2_min` of the held-out one-step change is not used in this iteration.
-//! Whenever it is not used, the iteration is plain PPO.
+//! **Choices.** (1) A model is trusted only as far as it was measured. It is not fitted until something is held out,
+//! and not used until its held-out error is known; then branches last as long as that error is known, even if `horizon`
+//! is longer. Only the textbook's rule, `one_step`, follows a model beyond what was measured. (2) A model that explains
+//! less than `model_r2_min` of the held-out one-step change is not used in this iteration. Whenever it is not used, the
+//! iteration is plain PPO.
 
 use super::depth::Depth;
 use super::review::COST_OF_NOVELTY;

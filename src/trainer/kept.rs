@@ -1,10 +1,10 @@
-//! The last good state: what had been learned before the run failed.
+//! The last good state: what had been learned before a failure.
 //!
-//! **What.** At the end of each iteration everything that learns is copied. After a failure the copy is put back, and
-//! [`Trainer::checkpoint`] saves it with all experience up to the failure: a run that goes on from there has lost at
+//! **What.** At the end of each iteration everything that learns is copied. After a failure the copy is restored, and
+//! [`Trainer::checkpoint`] saves it with all experience up to the failure: a run that continues from there has lost at
 //! most one iteration of learning.
-//! **Choices.** (1) Experience is kept as it is: actions and what came of them were found finite before they were
-//! remembered. (2) What a new run starts with is its first good state, so there always is one.
+//! **Choices.** (1) Experience is kept as it is: actions and their outcomes were checked to be finite before they were
+//! stored. (2) The initial state is the first good state, so there always is one.
 
 use super::replay_learner::ReplayLearner;
 use super::{Trainer, Trust};

@@ -1,10 +1,10 @@
-//! The trainer: one run, from its seed to a solved task, cut into small pieces of work.
+//! The trainer: one run, from its seed to a solved task, in small units of work.
 //!
-//! **What.** An iteration has seven phases (collect, fit, imagine, advantages, improve, curiosity, adapt), between
-//! two of them sometimes an evaluation. [`Trainer::tick`] does one bounded unit of the current phase: one step of
-//! all environments, one minibatch, one imagined step of all branches, or a piece of one where it would exceed the
-//! [`crate::budget`]. Whoever calls it decides how many ticks go into a frame; the weights after n ticks do not depend
-//! on that.
+//! **What.** An iteration has seven phases (collect, fit, imagine, advantages, improve, curiosity, adapt), sometimes
+//! with an evaluation between two of them. [`Trainer::tick`] does one bounded unit of the current phase: one step of
+//! all environments, one minibatch, one imagined step of all branches, or a part of one that would exceed the
+//! [`crate::budget`]. The caller decides how many ticks go into a frame; the weights after n ticks do not depend on
+//! that.
 //!
 //! ```text
 //!  policy π ─▶ collect ─▶ replay ─▶ fit ─▶ imagine ─▶ advantages ─▶ improve ─▶ curiosity ─▶ adapt β ─┐
@@ -12,8 +12,8 @@
 //!     │                                      └──────── K rounds ──────┘                             │
 //!     └──────────────────────────────────── next iteration ─────────────────────────────────────────┘
 //! ```
-//! Each phase is a file of this folder; `work` holds what is in progress and names what follows. A learner from replay
-//! (DQN, TD3) goes its own shorter way, in `off_policy`: act, update, now and then an evaluation.
+//! Each phase is a file in this folder; `work` holds the work in progress and determines what comes next. Off-policy
+//! learners (DQN, TD3) have a shorter loop of their own, in `off_policy`: act, update, and evaluate now and then.
 
 mod advantages;
 mod checkpoint;

@@ -1,7 +1,7 @@
-//! Learning from replay, step by step: DQN and TD3 in the trainer's ticks.
+//! Off-policy learning from replay: DQN and TD3 in the trainer's ticks.
 //!
-//! **What.** An iteration is `train_freq` steps of all environments, one a tick, and then `gradient_steps` updates, one
-//! a tick, each on a fresh minibatch of everything remembered.
+//! **What.** An iteration is `train_freq` steps of all environments, one per tick, and then `gradient_steps` updates,
+//! one per tick, each on a fresh minibatch from replay.
 //! ```text
 //! ε = first + (last − first) · min(1, real steps / exploration_steps)              DQN's share of random actions
 //! a = clip(μ(s) + n, ±1) · bound,   n ← ρ n + √(1 − ρ²) σ N(0, 1)                  TD3's noise; 0 at every reset

@@ -1,10 +1,10 @@
-//! Changes of the task's physics, each with the moment at which it happens: a part of the run, as its seed is.
+//! Changes of the task's physics, each with the tick at which it happens: part of the run, like its seed.
 //!
-//! **What.** Somebody moves a lever after so many ticks; the run remembers when. Whoever makes a run with the same
-//! seed, settings and changes gets the same run, bit for bit on the CPU: that is how an address can hold it.
-//! **Where.** [`super::Trainer::tick`] applies what is due before it works. A checkpoint holds all changes, past and to
-//! come.
-//! **Choices.** Time is counted in ticks, because a change may fall within an iteration, between two of its steps.
+//! **What.** When somebody changes a quantity, the run remembers the tick. The same seed, settings and changes give the
+//! same run, bit for bit on the CPU; that is how an address can hold it.
+//! **Where.** [`super::Trainer::tick`] applies what is due before it works. A checkpoint holds all changes, past and
+//! scheduled.
+//! **Choices.** Time is counted in ticks, because a change may fall between two steps of an iteration.
 
 use super::checkpoint::of_file;
 use super::{Trainer, sizes};

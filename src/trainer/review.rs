@@ -1,7 +1,7 @@
-//! The end of phase 1: what was collected is reviewed, piece by piece.
+//! The end of phase 1: the collected steps are reviewed, piece by piece.
 //!
-//! **What.** How novel each state was; and, if somebody looks, how well the model, which has not seen it, foresees it.
-//! Then the lists of what each member of the model learns from are brought up to date.
+//! **What.** How novel each state was, and, in a watched run, how well the model, which has not seen it, predicts it.
+//! Then the index of what each member of the model learns from is updated.
 
 use super::Trainer;
 use super::work::Work;

@@ -1,4 +1,4 @@
-//! The named streams of chance that training draws from.
+//! The named random streams that training draws from.
 
 use crate::arrays::{LARGEST_COUNT, refused};
 use crate::error::Result;

@@ -1,7 +1,7 @@
-//! The door to JavaScript: plain objects in and out, one class, no logic.
+//! The JavaScript interface: plain objects in and out, one class, no logic.
 //!
-//! [`Session`] owns a run, the functions of [`canvas`] draw what it tells. They share nothing, so a session can live
-//! in a worker while another instance of this module draws on the page.
+//! [`Session`] owns a run, the functions of [`canvas`] draw its data. They share nothing, so a session can live in a
+//! worker while another instance of this module draws on the page.
 
 mod advance;
 pub mod canvas;

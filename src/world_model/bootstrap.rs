@@ -1,13 +1,12 @@
-//! Which transitions each member learns from, and which are held out, kept up to date as replay fills and forgets.
+//! Which transitions each member learns from, and which are held out, updated as replay fills and drops old ones.
 //!
 //! ```text
 //! member e sees transition i  n(e, i) ~ Poisson(1) times   (its bootstrap, the same in every fit; once if E = 1)
 //! ```
 //! **Shapes.** Ids in rising order: one list a member, and one of the held-out part.
-//! **Where.** Caught up by the trainer before each fit; drawn from by [`super::fit`], sampled by [`super::open_loop`].
-//! **Choices.** (1) The count is a hash of transition and member, so that nothing has to be saved: what a resumed run
-//! needs is found anew. (2) A transition is looked at once when it comes and once when it goes, however large replay
-//! is.
+//! **Where.** Updated by the trainer before each fit; drawn from by [`super::fit`], sampled by [`super::open_loop`].
+//! **Choices.** (1) The count is a hash of transition and member, so nothing has to be saved: a resumed run computes it
+//! again. (2) A transition is visited once when it is added and once when it is dropped, however large replay is.
 //! **Paper.** Osband et al. 2016 (1602.04621).
 
 use crate::budget::{PER_ROW, Tick, add};

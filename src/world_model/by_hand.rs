@@ -1,8 +1,7 @@
-//! The model's room on the CPU: what [`super::Model`] asks for, by [`crate::kernels::world`].
+//! The model on the CPU: [`super::Model`]'s backend by [`crate::kernels::world`].
 //!
-//! **Choices.** (1) Held-out rows are the same for all members: one after another reads them, nothing is copied E
-//! times. (2) Steps and looks are done in pieces of one member's rows, so that a tick is bounded at any width and batch
-//! size.
+//! **Choices.** (1) Held-out rows are the same for all members, which read them in turn: nothing is copied E times. (2)
+//! Steps and validations are split by one member's rows, so that a tick is bounded at any width and batch size.
 
 use super::model::{Batch, Validation};
 use crate::budget::{self, Tick};

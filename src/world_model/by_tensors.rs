@@ -1,6 +1,6 @@
-//! The model's room on `cpu-plain`, to compare with: what [`super::Model`] asks for, by [`WorldModel`].
+//! The model on `cpu-plain`, for comparison: [`super::Model`]'s backend by [`WorldModel`].
 //!
-//! **Choices.** A batch is uploaded in one piece, and what a look needs is read in one piece.
+//! **Choices.** A batch is uploaded in one piece, and a validation is read back in one piece.
 
 use super::model::{Batch, Validation};
 use crate::error::Result;

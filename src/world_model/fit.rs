@@ -1,13 +1,13 @@
-//! Fitting the world model to what has really happened.
+//! Fitting the world model to real experience.
 //!
-//! **What.** Each member learns from its own random selection of the real transitions; a tenth of them is
-//! held out, and when the error there stops falling, fitting stops.
+//! **What.** Each member learns from its own random subset of the real transitions; a tenth of them is held out, and
+//! fitting stops when the error there stops falling.
 //! **Shapes.** A minibatch is input [E, B, O + A] and target [E, B, O + 2].
 //! **Where.** Reads [`Replay`]; moves [`Model`].
-//! **Choices.** (1) Held out are pieces of episodes, not steps: neighbouring steps are nearly the same
-//! ([`Replay`]). (2) The parameters with
-//! the lowest held-out loss are kept. (3) Only real transitions ever get here. (4) The rows of all steps until the
-//! next look are drawn at once, as far as a device that learns ahead can upload them together.
+//! **Choices.** (1) Pieces of episodes are held out, not single steps: neighbouring steps are nearly the same
+//! ([`Replay`]). (2) The parameters with the lowest held-out loss are kept. (3) Only real transitions are used. (4) The
+//! rows of all steps until the next validation are drawn at once, so that a device that works ahead can upload them
+//! together.
 //! **Paper.** Janner et al. 2019 (1906.08253), early stopping; the bootstrap is that of [`super::bootstrap`].
 
 use super::bootstrap::{Bootstraps, Own};

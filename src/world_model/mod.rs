@@ -1,8 +1,8 @@
-//! The world model: an ensemble of small networks that learn what the task does next.
+//! The world model: an ensemble of small networks that predict the task's next state.
 //!
-//! [`Model`] is the door to what computes: kernels on the CPU or, to compare with, tensors. Through it [`fit`]
-//! learns from replay, and [`open_loop`] measures how far ahead it can be trusted, which [`confidence`] turns into a
-//! number of branches.
+//! [`Model`] is the interface to the backends: kernels on the CPU or, for comparison, tensors. [`fit`] trains it on
+//! replay, and [`open_loop`] measures how many steps ahead it can be trusted, which [`confidence`] turns into a number
+//! of branches.
 
 pub mod bootstrap;
 mod by_hand;

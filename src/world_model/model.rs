@@ -1,12 +1,12 @@
-//! The model: the ensemble, whoever computes it.
+//! The model: the ensemble, on any device.
 //!
-//! **What.** One door to [`crate::kernels::world`] on the CPU ([`by_hand`]), to `crate::gpu::world_model` on WebGPU
-//! and, to compare with, to the tensors of `cpu-plain` (`by_tensors`). What goes in and comes out are plain numbers,
-//! and all rooms start from the same parameters.
+//! **What.** One interface to [`crate::kernels::world`] on the CPU ([`by_hand`]), to `crate::gpu::world_model` on
+//! WebGPU and, for comparison, to the tensors of `cpu-plain` (`by_tensors`). Inputs and outputs are plain numbers, and
+//! all backends start from the same parameters.
 //! **Shapes.** As in [`World`]; everything flat, row-major.
-//! **Choices.** On WebGPU a step is only queued; a look ([`Model::validate`]) reads everything at once, and the copy on
-//! the host answers whatever is asked: a look is 25 steps apart from the next.
-//! **Where.** Learned by [`super::fit`], asked by [`super::open_loop`], [`crate::imagination`] and curiosity.
+//! **Choices.** On WebGPU a step is only queued; a validation ([`Model::validate`], every 25 steps) reads everything
+//! back at once, and the copy on the host answers all queries.
+//! **Where.** Trained by [`super::fit`], queried by [`super::open_loop`], [`crate::imagination`] and curiosity.
 
 use super::by_hand::{self, Look, Step};
 #[cfg(tensors)]

@@ -1,17 +1,17 @@
-//! How far ahead can the model be trusted? Ask it to foresee stretches of real experience it has never seen.
+//! How far ahead can the model be trusted? Have it predict held-out sequences of real experience.
 //!
-//! **What.** From a real state the model is given the actions that were really taken, and nothing else; after
-//! 1, 2, …, H steps its state is compared with the real one.
+//! **What.** From a real state the model is given the actions that were really taken, and nothing else; after 1, 2, …,
+//! H steps its state is compared with the real one.
 //! ```text
 //! L_k = mean_d [ mean (ŝ_{t+k} − s_{t+k})²_d / max(mean (s_{t+k} − s_t)²_d, 1e-8) ]
 //! ```
 //! 0 is perfect; 1 is as bad as predicting no change. 1e-8: no scale of ours is below 1e-4.
 //! **Shapes.** W stretches at once: ŝ [H, E, W, O], every member on a path of its own.
 //! **Where.** Stretches come from what is held out in [`Replay`]; L_k feeds [`super::confidence`] and the page.
-//! **Choices.** (1) Errors are averaged over the members' own paths, since imagination follows members and not their
-//! mean. (2) Short episodes give short stretches: each L_k uses those that are long enough, and an entry that
-//! has fewer than [`FEWEST_STRETCHES`] is left out: as far ahead as that nothing is known. (3) A stretch ends where
-//! what is held out ends.
+//! **Choices.** (1) Errors are averaged over the members' own trajectories, since imagination follows members and not
+//! their mean. (2) Short episodes give short sequences: each L_k uses those that are long enough, and entries with
+//! fewer than [`FEWEST_STRETCHES`] are left out: that far ahead the error is unknown. (3) A sequence ends where the
+//! held-out part ends.
 
 use super::Model;
 use super::bootstrap::Bootstraps;

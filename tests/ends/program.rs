@@ -64,7 +64,7 @@ pub fn command(folder: &Path, words: &[&str]) -> Command {
     command
 }
 
-/// Tests that run in the background (`nohup scripts/test &`) ignore signals, and so would every program that they start.
+/// Tests that run in the background (`nohup scripts/test &`) ignore signals, and so would every program they start.
 #[cfg(unix)]
 fn hear_signals(command: &mut Command) {
     use std::os::unix::process::CommandExt;

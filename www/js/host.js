@@ -52,8 +52,9 @@
     if (sentence) return sentence;
     if (self.origin === "null") {
       return (
-        "It is in a sandboxed frame without “allow-same-origin”, so its own server counts as another " +
-        "origin. Add that token to the frame's sandbox attribute, or have the server send “access-control-allow-origin: *”."
+        "It is in a sandboxed frame without “allow-same-origin”, so its own server counts as another origin. " +
+        "Add that token to the frame's sandbox attribute, or have the server send " +
+        "“access-control-allow-origin: *”."
       );
     }
     if (blocked.some((directive) => directive.startsWith("script-src"))) {
