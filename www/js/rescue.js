@@ -1,9 +1,9 @@
-// After a run has ended by itself: what is kept of it, and the ways to go on. A run that met an error, as when it diverges,
-// still has its last good state; after a failure of what it ran on there is its latest checkpoint.
+// After a run has ended by itself: what is kept of it, and how it can continue. A run that met an error (it diverged, for
+// example) still has its last good state; after a failure of what it ran on there is its latest checkpoint.
 import { rescued, whereWords } from "./engine/device.js";
 import { trouble } from "./reports.js";
 
-/** `run`: {opening, start, moveTo, play} of run.js; {session(), wished(), drop()}: its session, the settings being opened. */
+/** `run`: {opening, start, moveTo, play} of run.js; {session(), drop()}: its session; {wished()}: settings being opened. */
 export function createRescue({ engines, store, loop, patience, handOver, settingsChanged, run }) {
   store.watch(["stopped"], ({ stopped }) => stopped, keep);
 
@@ -56,7 +56,7 @@ export function createRescue({ engines, store, loop, patience, handOver, setting
       }
     },
 
-    /** A run that met an error goes on from what is kept, with the same settings; gives back the error if there is one. */
+    /** Continues a run that met an error from what is kept, with the same settings; gives back the error if any. */
     async continueFromKept() {
       const { checkpoint, settings, stopped } = store.get();
       if (!checkpoint || !stopped) return null;
