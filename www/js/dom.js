@@ -1,4 +1,4 @@
-// Finding nodes. All markup stands in index.html; nothing here builds any.
+// Finds nodes. All markup is in index.html; nothing here creates any.
 
 /**
  * An element as index.html has it: whoever finds it by name knows which kind it is, so the members of form controls and

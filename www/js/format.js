@@ -1,4 +1,4 @@
-// Numbers as people read them.
+// Formats numbers for people.
 
 const grouped = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });
 

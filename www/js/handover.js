@@ -1,6 +1,6 @@
-// Moves a run that plays on the CPU to WebGPU, where that is wished for or worth it: the WebGPU build is fetched behind
-// the run, which goes on meanwhile; at the end of an iteration its checkpoint is resumed there. What happens is said
-// all along.
+// Moves a run from the CPU to WebGPU, if the visitor asks for it or it is faster: the WebGPU build is fetched in the
+// background while the run continues; at the end of an iteration its checkpoint is resumed on WebGPU. The page shows
+// each step.
 import { arriving, fallbackSentence, planFor, probeWebGpu, takenOver, verdict, whereWords } from "./engine/device.js";
 import { millisecondsPerIteration } from "./engine/measure.js";
 import { EngineError } from "./engine/protocol.js";

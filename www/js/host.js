@@ -1,5 +1,5 @@
-// A plain script, no module: it runs where modules do not, and says in a sentence what is missing there. index.html
-// holds the same advice for hosts where not even this arrives; the page's first module takes both away.
+// A classic script, not a module: it runs where modules do not, and says in a sentence what is missing. index.html
+// holds the same advice for hosts where not even this script loads; the page's first module removes both.
 "use strict";
 
 (() => {

@@ -1,5 +1,4 @@
-// Runs that were left for another one, so that a Restart or a new seed can be taken back. Pure, apart from closing
-// sessions.
+// Runs that were replaced, so that a Restart or a new seed can be undone. Pure, apart from closing sessions.
 
 /** So many are kept. Those in which the least has happened go first. */
 const MOST = 4;

@@ -1,7 +1,6 @@
-// The page's heartbeat: paints what is known, and keeps the learner in work. The learner's share of the time goes by
-// the clock, not by frames: a page that paints five times a second does not starve it, and one that paints 240 times
-// does not heat the room. A hidden tab gets no frames, so it rests. Answers of a run that has been replaced meanwhile
-// are dropped.
+// The page's main loop: paints the current state and keeps the learner busy. The learner's share of the time goes by
+// the clock, not by frames, so it is the same at five frames per second as at 240. A hidden tab gets no frames, so it
+// pauses. Answers from a run that has been replaced in the meantime are dropped.
 
 /** The share of the time that a Worker works. Normal leaves a laptop cool; fast takes a whole processor. */
 export const SHARE = { normal: 0.75, fast: 1 };

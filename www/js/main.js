@@ -1,4 +1,4 @@
-// The page's composition: makes the parts of the document and wires them. Nothing here decides anything.
+// Composition root: creates the page's parts and wires them together. Nothing here makes decisions.
 import { openEngines } from "./engine/index.js";
 import { createLoop } from "./loop.js";
 import { mountControls } from "./panels/controls.js";

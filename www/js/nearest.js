@@ -1,4 +1,4 @@
-// The nearest run to a wish that the program takes. Pure.
+// The nearest valid run to the one requested. Pure.
 
 /**
  * Leaves out of `settings` what the program refuses: {settings, notes}, with a sentence for each thing left out.

@@ -1,5 +1,4 @@
-// How a page comes to life: the program arrives, the panels are put in place, the address becomes a run. Has no DOM of
-// its own.
+// Startup: the program loads, the panels are mounted, the address becomes a run. Has no DOM of its own.
 import { EngineError } from "./engine/protocol.js";
 import { readSettings, threadOf, writeSettings } from "./params.js";
 import { createPatience, PATIENCE_S } from "./patience.js";

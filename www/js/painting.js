@@ -1,5 +1,5 @@
-// How often the page paints: with every frame while that is cheap, and less often where it is dear, so that a slow
-// device keeps most of its time for learning and for whoever scrolls. What painting costs is measured all along.
+// How often the page paints: every frame while that is cheap, less often where it is expensive, so that a slow device
+// keeps most of its time for learning and scrolling. The cost of painting is measured continuously.
 
 const MOST = 0.15; // painting may take this share of the page's time
 const SLOWEST_MS = 125; // but a film of fewer than eight pictures a second is none

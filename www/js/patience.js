@@ -1,5 +1,4 @@
-// Notices when something that was asked is not answered. An answer may never come: a program in an endless loop says
-// nothing.
+// Notices when a request is not answered. An answer may never come: a program in an endless loop is silent.
 
 const SECOND_MS = 1000;
 /** Longer than anything takes that works, also on a slow machine. */

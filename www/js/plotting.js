@@ -1,6 +1,6 @@
-// Draws the plots that have something new, one at a time, so that training keeps its time: those in sight at most three
-// times a second, the others now and then, so that a picture of the whole page, or a printed one, has them all. A panel
-// says what to draw; the drawing itself is in the wasm.
+// Draws the plots that have new data, one at a time, so that training keeps its time: visible ones at most three times
+// a second, the others now and then, so that a full-page screenshot or a printed page has them all. A panel says what
+// to draw; the drawing code is in the wasm.
 
 const REST_MS = 320;
 const HIDDEN_MS = 4000;

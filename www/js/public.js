@@ -1,4 +1,4 @@
-// window.mbppo: what a test or a teacher may read and do from outside.
+// window.mbppo: what a test or a teacher may read and do from outside the page.
 
 export function publish({ store, commands, addressOfRun }) {
   const api = {

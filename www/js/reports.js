@@ -1,4 +1,4 @@
-// What an answer of the engine, or its failure, means for the page's state. Pure.
+// What an engine's answer, or its failure, means for the page's state. Pure.
 import { grown } from "./engine/curves.js";
 import { counted } from "./format.js";
 

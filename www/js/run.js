@@ -1,5 +1,5 @@
-// The life of a run: opened from settings, played, moved to another device, replaced by another and had back. The only
-// place that hands sessions to the loop.
+// The life cycle of a run: opened from settings, played, moved to another device, replaced and restored. The only
+// module that passes sessions to the loop.
 //
 // Openings may overlap. Each has a number; one that is ready is taken over unless a younger one has been already. So an
 // opening that fails never costs one that works, and what the program would refuse is not begun at all.

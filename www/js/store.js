@@ -1,4 +1,4 @@
-// The page's whole state in one place. Whoever shows something listens; whoever learns something sets it.
+// The page's whole state in one place. Views subscribe to it; whatever has news updates it.
 
 export function createStore(initial) {
   let state = Object.freeze({ ...initial });

@@ -1,4 +1,4 @@
-// Numbers as people type them. Pure.
+// Parses numbers as people type them. Pure.
 
 const DECIMAL_COMMA = /^\s*[+-]?\d*,\d+(e[+-]?\d+)?\s*$/i;
 /** "1,500" may be one and a half or fifteen hundred; "0,500" and "1,50" may not. */

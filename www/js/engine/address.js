@@ -1,5 +1,5 @@
-// Where the two builds of the program are: scripts/page writes it into index.html, because their names say their
-// content.
+// Where the two builds of the program are: scripts/page writes it into index.html, because their names contain a hash
+// of their content.
 
 /** @typedef {{ script: string, wasm: string, bytes: number }} Build `bytes` are those of the wasm */
 

@@ -1,4 +1,4 @@
-// Curves only grow at their end, so only what is new crosses from where they are kept to where they are drawn. Pure.
+// Curves only grow at the end, so only the new points are copied from the learner to the page. Pure.
 
 /**
  * @typedef {{real_steps: number, value: number}} Point

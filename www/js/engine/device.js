@@ -1,5 +1,5 @@
-// Which device trains, and why: what is asked before the WebGPU build is fetched, and what two measured numbers decide.
-// Every decision is a sentence that the page shows.
+// Which device trains, and why: what is checked before the WebGPU build is fetched, and what two timings decide. Every
+// decision is a sentence that the page shows.
 import { megabytes, value } from "../format.js";
 
 const CPU = "Training on the CPU";

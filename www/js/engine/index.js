@@ -1,4 +1,4 @@
-// The engines of the page. Everything above this folder sees the interface of protocol.js, and plots that draw on a
+// The page's engines. Everything above this folder sees only the interface of protocol.js, and plots that draw on a
 // canvas.
 import { addresses, arrival } from "./address.js";
 import { compile, instantiate } from "./load.js";

@@ -1,4 +1,4 @@
-// Fetches, counts and compiles the wasm while it streams in. Has no DOM: a Worker uses it too.
+// Fetches the wasm, counts its bytes and compiles it while it streams in. Needs no DOM: a Worker uses it too.
 import { EngineError } from "./protocol.js";
 
 /**

@@ -1,5 +1,5 @@
-// How long an iteration takes on a device, measured on the run at hand: some iterations from a checkpoint, thrown away
-// again.
+// How long an iteration takes on a device, measured on the current run: a few iterations from a checkpoint, then
+// discarded.
 import { EngineError } from "./protocol.js";
 
 const ITERATIONS = 4;

@@ -1,4 +1,4 @@
-// What an engine is, wherever it runs: on this thread or in a Worker. Both sides import this file and nothing of each
+// What an engine is, wherever it runs: on this thread or in a Worker. Both sides import this file and nothing from each
 // other. All data are plain objects, shaped as in src/snapshot.rs, src/config and src/metrics.rs.
 
 /**

@@ -1,5 +1,5 @@
-// A selector whose choice starts a run. Whoever picks one from its list means it; whoever walks through it with the
-// arrow keys means it once they rest, leave, or press Enter.
+// A selector whose choice starts a run. Picking from the list takes effect at once; moving through it with the arrow
+// keys takes effect after a pause, on leaving it, or on Enter.
 
 const REST_MS = 1200;
 const WALKS = /^(Arrow|Page|Home|End)|^.$/; // a letter jumps to an option

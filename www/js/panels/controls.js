@@ -1,4 +1,4 @@
-// Play, pause and step, like a film's.
+// Play, pause and step, as in a video player.
 import { find, say } from "../dom.js";
 import { counted } from "../format.js";
 

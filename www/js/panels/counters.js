@@ -1,4 +1,4 @@
-// Four numbers: what was lived, what was imagined.
+// Four counters: real steps, imagined steps, episodes, iterations.
 import { find, say } from "../dom.js";
 import { count } from "../format.js";
 

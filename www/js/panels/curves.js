@@ -1,4 +1,4 @@
-// More curves, drawn only while they are unfolded.
+// More curves, drawn only while the section is open.
 import { find } from "../dom.js";
 import { value } from "../format.js";
 

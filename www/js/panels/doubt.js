@@ -1,5 +1,4 @@
-// Does it know what it does not know? Its doubt against its mistakes, and what its imagination promised against what
-// came.
+// Does it know what it does not know? Its uncertainty against its errors, and the imagined return against the real one.
 import { find, say } from "../dom.js";
 import { value } from "../format.js";
 import { imagines } from "../store.js";

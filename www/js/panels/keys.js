@@ -1,4 +1,4 @@
-// Keys, for as long as they are switched on and nothing else has the focus that keys mean something to.
+// Keyboard shortcuts, while they are switched on and the focused element does not use the key itself.
 import { find } from "../dom.js";
 
 /** Where a key would not be meant for the lab. */

@@ -1,4 +1,4 @@
-// How much of the learner has arrived.
+// Download progress of the learner.
 import { find, say } from "../dom.js";
 import { megabytes } from "../format.js";
 

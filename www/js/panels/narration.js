@@ -1,5 +1,5 @@
-// One sentence that says what is going on, to be read; and for a screen reader only what somebody would want to be
-// interrupted for: that it solved the task, a first result, what a pause or a step by hand has led to.
+// One sentence that says what is going on; and for a screen reader only what is worth an interruption: a solved task, a
+// first result, the outcome of a pause or of a single step.
 import { find, say } from "../dom.js";
 import { count, counted } from "../format.js";
 

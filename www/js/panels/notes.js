@@ -1,4 +1,4 @@
-// Sentences that a visitor should read: what in the address was not valid, what stopped the run.
+// Messages for the visitor: what in the address was not valid, what stopped the run.
 import { copyOf, find } from "../dom.js";
 
 export function mountNotes({ store }) {

@@ -1,4 +1,4 @@
-// Where does reality leave the dream? The same actions, lived and imagined, number by number.
+// Where does reality leave the dream? The same actions, real and imagined, dimension by dimension.
 import { copyOf, find, say } from "../dom.js";
 import { imagines } from "../store.js";
 

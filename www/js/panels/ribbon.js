@@ -1,5 +1,5 @@
-// The phases of an iteration, lit as they run. At full speed some last a few milliseconds: each stays lit long enough
-// to be seen, and a lamp dims slowly, so that nothing flickers.
+// The phases of an iteration, highlighted as they run. At full speed some last a few milliseconds: each stays lit long
+// enough to be seen and fades slowly, so that nothing flickers.
 import { find } from "../dom.js";
 
 const LEAST_MS = 120;

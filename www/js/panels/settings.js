@@ -1,6 +1,5 @@
-// Every hyperparameter as a native input with its unit, range and explanation; they apply when the run restarts. What
-// is typed and not applied yet is kept and marked, and stands in the store as `draft`, so that whatever restarts
-// applies it.
+// Every hyperparameter as a native input with its unit, range and explanation; they take effect when the run restarts.
+// Unapplied input is kept and marked; it is in the store as `draft`, so that every kind of restart applies it.
 import { copyOf, find, say } from "../dom.js";
 import { MAX_SEED, presetValue, reasons } from "../params.js";
 import { withPoint } from "../typed.js";

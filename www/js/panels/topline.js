@@ -1,4 +1,4 @@
-// The top line: what learns, on which device and why, and how to share it.
+// The top line: which learner on which device and why, and sharing.
 import { find, say } from "../dom.js";
 import { titleOf, unsuited } from "../params.js";
 import { makeChoice } from "./choice.js";

@@ -1,5 +1,5 @@
-// When what trains has ended, or does not answer: what happened, in words and as a report to copy, and the ways to go
-// on.
+// When the learner has stopped or does not answer: what happened, in words and as a report to copy, and the ways to
+// continue.
 import { find, say } from "../dom.js";
 import { bareAddress } from "../url.js";
 import { offerFile } from "./kept.js";

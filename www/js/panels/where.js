@@ -1,5 +1,4 @@
-// Where is it looking? A map of the task's states: where it has been, what would be new to it, what it thinks they are
-// worth.
+// Where is it looking? A map of the task's states: visited, novel, and what value it expects.
 import { find, say } from "../dom.js";
 import { percent, value } from "../format.js";
 

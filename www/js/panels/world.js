@@ -1,4 +1,4 @@
-// Change the world: what the task is made of, changed while it runs.
+// Change the world: the task's physics, changed while it runs.
 import { copyOf, find, say } from "../dom.js";
 import { value } from "../format.js";
 import { withPoint } from "../typed.js";

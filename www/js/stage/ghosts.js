@@ -1,5 +1,5 @@
-// The imagined futures over the real task. Opacity is confidence, and falls with the steps ahead; what the real future
-// has overtaken fades away, and a newer forecast takes the place of an older one.
+// The imagined futures over the real task. Opacity is confidence, and falls with the steps ahead; what reality has
+// overtaken fades away, and a newer forecast replaces an older one.
 
 const FADE_MS = 200;
 const PIECE = 4; // steps of a path that are drawn in one shade

@@ -1,4 +1,4 @@
-// The stage: the real task in ink, the imagined futures in light. Plays what the player gives, frame by frame.
+// The stage: the real task in ink, the imagined futures in light. Draws what the player gives, frame by frame.
 import { createGhosts } from "./ghosts.js";
 import { PICTURES, pictureOf } from "./pictures.js";
 import { createPlayer } from "./player.js";

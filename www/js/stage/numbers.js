@@ -1,4 +1,4 @@
-// A task without a picture of its own: what the agent sees, number by number, over time.
+// A task without a picture of its own: the observation, number by number, over time.
 import { drawStrip } from "./strip.js";
 
 const MOST = 4;

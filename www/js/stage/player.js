@@ -1,6 +1,6 @@
-// Plays what environment 0 did, at a pace that people can follow. Training gives frames in bursts (a few at once, then
-// a second of thought); the player spreads them over that time, catches up when it falls behind, and never waits for
-// training to draw. Pure: no canvas, no clock of its own.
+// Plays what environment 0 did, at a pace that people can follow. Training delivers frames in bursts (a few at once,
+// then a second of computing); the player spreads them over that time, catches up when it falls behind, and never waits
+// for training to draw. Pure: no canvas, no clock of its own.
 
 const SLOWEST = 6; // steps a second
 const FASTEST = 50; // CartPole's own pace

@@ -1,4 +1,4 @@
-// Strokes that several pictures draw in the same hand: rods, joints, arrows, dashed lines and small words.
+// Shapes that several pictures share: rods, joints, arrows, dashed lines and short labels.
 
 /** A rod with round ends through these points. */
 export function rod(context, points, width, colour, alpha = 1) {

@@ -1,5 +1,5 @@
-// A strip of time: one number of what the agent sees. What happened is ink and moves to the left; what is imagined is
-// light to the right of "now", and stays behind the ink where reality has come out otherwise.
+// A strip of time: one number of the observation. The past is ink and moves to the left; imagination is light to the
+// right of "now", and stays behind the ink where reality turned out differently.
 import { strength } from "./ghosts.js";
 import { label as words } from "./shapes.js";
 

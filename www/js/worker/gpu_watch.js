@@ -1,6 +1,6 @@
-// Hears what a graphics device says of itself: that it is gone, out of memory, or refuses a program. The program that
-// uses it may wait for an answer that never comes, or fail first and in words that do not tell the cause, so the page
-// is told from here.
+// Listens to a GPU device's own reports: lost, out of memory, or a program refused. The program that uses it may wait
+// for an answer that never comes, or fail first with a message that does not name the cause, so the page is told from
+// here.
 import { EngineError } from "../engine/protocol.js";
 
 const SPEAKS_MS = 5000; // a device that says nothing for so long has nothing to say

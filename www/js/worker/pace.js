@@ -1,5 +1,5 @@
-// Keeps a worker's share of the processor: it works in slices and sleeps between them as long as the share asks for, by
-// the clock. How often the page paints makes no difference. Has no clock of its own, so that tests can give it one.
+// Keeps a worker's share of the CPU: it works in slices and sleeps between them for as long as the share requires, by
+// the clock. The page's frame rate makes no difference. Has no clock of its own, so that tests can supply one.
 
 const SLICE_MS = 12; // after each, messages are heard: a pause waits no longer than this, or than one tick
 const CARRY_MS = 100; // time that was lost to a late order or a late timer is made up for, up to this much
