@@ -368,3 +368,33 @@ fn a_picture_of_any_size_and_any_numbers_can_be_asked_for() {
         svg(size, &theme, &|backend, theme| curve(backend, &far[..1], "", "", Role::Reward, theme));
     }
 }
+
+/// Centres of the numbers below the axis, from the left: those on the line of text of the axis' title.
+fn centres_below(svg: &str) -> Vec<f64> {
+    let value = |tag: &str, name: &str| -> f64 {
+        let (_, rest) = tag.split_once(&format!(" {name}=\"")).unwrap();
+        rest.split('"').next().unwrap().parse().unwrap()
+    };
+    let tags: Vec<&str> =
+        svg.split("<text").skip(1).map(|part| part.split("</text").next().unwrap()).collect();
+    let title = tags.iter().find(|tag| tag.contains("real steps")).unwrap();
+    let on_its_line = |tag: &&&str| tag.contains("middle") && value(tag, "y") == value(title, "y");
+    let mut centres: Vec<f64> = tags.iter().filter(on_its_line).map(|tag| value(tag, "x")).collect();
+    centres.sort_by(f64::total_cmp);
+    centres
+}
+
+#[test]
+fn numbers_below_a_narrow_picture_do_not_touch() {
+    let theme = Theme::parse(&ThemeText { font_size: SVG_FONT_SIZE, ..ThemeText::light() }).unwrap();
+    let beta = points((0..40).map(|k| (k as f32 * 30.0, if k < 30 { 0.01 } else { 0.0099 })));
+    let at = |width| {
+        svg((width, 160), &theme, &|backend, theme| curve(backend, &beta, "β", "", Role::Real, theme))
+    };
+    assert_eq!(centres_below(&at(600)).len(), 3, "0, 500, 1k");
+    for width in 140..300 {
+        let centres = centres_below(&at(width));
+        assert!(!centres.is_empty(), "the last number stays, at {width}");
+        assert!(centres.windows(2).all(|pair| pair[1] - pair[0] > 18.0), "{centres:?} at {width}");
+    }
+}

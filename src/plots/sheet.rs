@@ -166,8 +166,13 @@ impl<DB: DrawingBackend> Chart<'_, DB> {
         let theme = self.theme;
         let bottom = self.plot.get_y_range().start;
         self.level(bottom, theme.muted.mix(0.5))?;
-        for (value, text) in &x.ticks {
-            self.text(text, (*value, bottom), (0.0, 6.0), theme.muted, (HPos::Center, VPos::Top))?;
+        let mut free = i32::MAX; // from the right: a number that would touch its neighbour is left out
+        for (value, text) in x.ticks.iter().rev() {
+            let (middle, half) = (self.pixel((*value, bottom)).0, theme.text_width(text) / 2);
+            if middle + half + theme.px(WORD_SPACE) <= free {
+                self.text(text, (*value, bottom), (0.0, 6.0), theme.muted, (HPos::Center, VPos::Top))?;
+                free = middle - half;
+            }
         }
         let Some((value, text)) = x.ticks.last() else { return Ok(()) };
         let (right, below) = self.pixel((*value, bottom));
