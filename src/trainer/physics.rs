@@ -6,10 +6,10 @@
 //! scheduled.
 //! **Choices.** Time is counted in ticks, because a change may fall between two steps of an iteration.
 
-use super::Trainer;
 use super::checkpoint::of_file;
+use super::{Trainer, sizes};
 use crate::arrays::{Arrays, refused};
-use crate::config::Config;
+use crate::config::{Config, MOST_BYTES};
 use crate::env::{PhysicsValue, VecEnv, make};
 use crate::error::{Error, Result};
 use crate::learners::require_suited;
@@ -115,6 +115,7 @@ impl Trainer {
     pub fn require_possible(task: &str, config: &Config, plans: &[(String, String)]) -> Result<()> {
         config.validate()?;
         let mut envs = VecEnv::new(task, 1, Seed(0), "check")?;
+        config.require_memory(sizes(envs.spec()), MOST_BYTES)?;
         require_suited(config.algorithm, envs.env(0))?;
         for (name, text) in plans {
             parse(name, text)?.iter().try_for_each(|(_, value)| envs.require_physics(name, *value))?;

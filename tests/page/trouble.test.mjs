@@ -1,7 +1,8 @@
 // What a visitor sees when something breaks.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
-import { launch, until, workerOf } from "./support/browser.mjs";
+import { faultsOf, launch, snapshotOf, until, workerOf } from "./support/browser.mjs";
 
 let browser;
 before(async () => {
@@ -16,10 +17,9 @@ async function inWorker(page, body) {
   await (await workerOf(page, "cpu")).evaluate(`import(${JSON.stringify(address)}).then((wasm) => { ${body} })`);
 }
 
-test("a run that diverges says what still works, and a restart goes on", async () => {
-  const page = await browser.open("?seed=1&device=cpu");
-  await until(page, (s) => s.real_steps > 0);
-  await inWorker(
+/** The run's next order ends as if it had diverged. */
+const diverge = (page) =>
+  inWorker(
     page,
     `
     const advance = wasm.Session.prototype.advance;
@@ -29,17 +29,62 @@ test("a run that diverges says what still works, and a restart goes on", async (
 "lower learning rate."), { name: "MbppoError" });
     };`,
   );
+
+test("a run that diverges says what still works, and goes on from its last good state or with a restart", async () => {
+  const page = await browser.open("?seed=1&device=cpu");
+  const { iteration } = await until(page, (s) => s.iteration >= 1);
+  await diverge(page);
   await page.locator("[data-is=notes] .note").waitFor();
   assert.match(
     await page.locator("[data-is=notes]").textContent(),
     /has diverged\. Try a lower learning rate\. The plots show the run up to that point\. Restart it/,
   );
   assert.ok(await page.locator("[data-is=play]").isDisabled());
+  await page.getByRole("button", { name: "Continue from it" }).click();
+  await until(page, (s) => s && s.iteration >= iteration + 2);
+  assert.ok(await page.locator("[data-is=kept]").isHidden());
+  await diverge(page);
+  await page.locator("[data-is=kept]").waitFor();
   await page.locator("[data-is=restart]").click();
   await page.locator("[data-is=play]").click();
   await until(page, (s) => s && s.real_steps > 0);
+  assert.ok(await page.locator("[data-is=kept]").isHidden());
   await page.leave();
 });
+
+test("a run that diverges leaves its last good state: as a file that the program accepts", async () => {
+  const settings = "task=Pendulum-v1&preset=ppo&learning_rate=0.1&ent_coef=1&vf_coef=0";
+  const page = await browser.open(`?${settings}&seed=1&device=cpu&speed=fast`);
+  const kept = page.locator("[data-is=kept]");
+  const link = page.getByRole("link", { name: "Download run.safetensors" });
+  await link.waitFor();
+  assert.match(await page.locator("[data-is=notes]").textContent(), /diverged/);
+  assert.match(
+    await kept.textContent(),
+    /is kept, with all its experience\. Settings of a saved run cannot be changed/,
+  );
+  const [download] = await Promise.all([page.waitForEvent("download"), link.click()]);
+  assert.equal(download.suggestedFilename(), "run.safetensors");
+  const file = await readFile(await download.path());
+  const { real_steps: steps } = await snapshotOf(page);
+  const found = await page.evaluate(resumed, [...file]);
+  assert.deepEqual([found.task, found.seed, found.ticked], ["Pendulum-v1", 1, 1]);
+  assert.ok(found.real_steps >= steps, `all experience: ${found.real_steps} real steps, ${steps} were shown`);
+  assert.deepEqual(await faultsOf(page), []);
+  await page.leave();
+});
+
+/** In the page: resumes a file with its own program, and ticks once. */
+async function resumed(bytes) {
+  const wasm = await import(
+    new URL(document.querySelector("meta[data-build=cpu]").dataset.script, document.baseURI).href
+  );
+  const session = await wasm.Session.resume(new Uint8Array(bytes), "cpu");
+  const before = session.snapshot();
+  const { ticks } = await session.advance(0, 1, "");
+  session.free();
+  return { task: before.task, seed: before.seed, real_steps: before.real_steps, ticked: ticks };
+}
 
 test("a panic shows its report over the page, with two ways to go on", async () => {
   const page = await browser.open("?seed=1&device=cpu");
@@ -56,6 +101,9 @@ test("a panic shows its report over the page, with two ways to go on", async () 
     await page.locator("[data-is=trouble-report]").textContent(),
     /index out of bounds[^]*"seed":1[^]*at tick \d+/,
   );
+  const link = page.getByRole("link", { name: "Download run.safetensors" });
+  const [download] = await Promise.all([page.waitForEvent("download"), link.click()]);
+  assert.ok((await readFile(await download.path())).length > 1000, "its latest checkpoint");
   await page.keyboard.press("Escape");
   assert.ok(await page.locator("[data-is=trouble]").isVisible());
   assert.ok(await page.getByRole("button", { name: /^Continue on the CPU from iteration \d+$/ }).isVisible());

@@ -5,6 +5,7 @@ import { mountControls } from "./panels/controls.js";
 import { mountCounters } from "./panels/counters.js";
 import { mountCurves } from "./panels/curves.js";
 import { mountDoubt } from "./panels/doubt.js";
+import { mountKept } from "./panels/kept.js";
 import { mountKeys } from "./panels/keys.js";
 import { mountLearning } from "./panels/learning.js";
 import { mountLoading } from "./panels/loading.js";
@@ -32,6 +33,7 @@ import { received, stopped } from "./reports.js";
 const PANELS = [
   mountTopline,
   mountControls,
+  mountKept,
   mountKeys,
   mountCounters,
   mountRibbon,

@@ -4,12 +4,12 @@
 // Openings may overlap. Each has a number; one that is ready is taken over unless a younger one has been already. So an
 // opening that fails never costs one that works, and what the program would refuse is not begun at all.
 import { EngineError } from "./engine/protocol.js";
-import { fallbackSentence, rescued, takenOver, whereWords } from "./engine/device.js";
+import { fallbackSentence, takenOver, whereWords } from "./engine/device.js";
 import { createHandOver } from "./handover.js";
 import { createLeft, described } from "./left.js";
 import { nearestRun } from "./nearest.js";
 import { kernelsOf, plansOf } from "./params.js";
-import { trouble } from "./reports.js";
+import { createRescue } from "./rescue.js";
 
 /**
  * `patience`: as in patience.js, watches whatever an engine is asked. `settingsChanged()`, and `physicsChanged()`,
@@ -202,36 +202,25 @@ export function createRun({
     }
   }
 
-  /** After a failure: goes on on the CPU from the latest checkpoint, or from the start if there is none. */
-  async function rescue() {
-    const { checkpoint, settings, device } = store.get();
-    const onCpu = { ...(settings ?? wish?.settings), device: "cpu" };
-    patience.forget();
-    store.set({ trouble: null });
-    handOver.leave();
-    loop.detach();
-    engines.end(device?.kind ?? "cpu"); // what has failed, or does not answer, does not go on behind the page
-    session = null;
-    try {
-      if (checkpoint) await goOn(checkpoint, onCpu);
-      else await start(onCpu, { playing: false });
-      handOver.leave();
-      store.set({ device: { ...store.get().device, sentence: rescued(checkpoint?.iteration ?? 0) } });
-      settingsChanged();
-      play();
-    } catch (error) {
-      store.set(trouble(error.message, store.get(), { final: true }));
-    }
-  }
-
-  const goOn = (checkpoint, settings) =>
-    opening(
-      settings,
-      false,
-      async () => ({ opened: await (await engines.cpu()).resume(checkpoint.bytes, "cpu") }),
-      ({ opened }, physics) =>
-        moveTo(opened, physics, "", { settings, stopped: false, resumed: store.get().resumed + 1 }),
-    );
+  const { rescue, continueFromKept } = createRescue({
+    engines,
+    store,
+    loop,
+    patience,
+    handOver,
+    settingsChanged,
+    run: {
+      opening,
+      start,
+      moveTo,
+      play,
+      session: () => session,
+      wished: () => wish?.settings,
+      drop: () => {
+        session = null;
+      },
+    },
+  });
 
   return {
     startForgiving,
@@ -262,6 +251,7 @@ export function createRun({
       change,
       undo,
       rescue,
+      continueFromKept,
       setPhysics,
       setSpeed(speed) {
         store.set({ speed });

@@ -57,7 +57,7 @@ export const INITIAL = {
   resumed: 0, // … and how often one was taken up again from a checkpoint
   left: null, // {task, seed, iteration} of the run that Undo brings back
   draft: {}, // {config, seed}: what is typed in the settings and valid, but not applied yet
-  checkpoint: null, // {bytes, iteration, ms}: the latest of this run
+  checkpoint: null, // {bytes, iteration, ms}: the latest of this run; once it is stopped, its last good state
   snapshot: null,
   curves: null,
   recording: null, // the latest frames and forecast, for the stage

@@ -85,6 +85,8 @@ test("orders, answers, checkpoints and physics cross", async () => {
   assert.equal((await session.advance({ budgetMs: 1, stopAt: "phase" })).phaseChanged, true);
   const { checkpoint } = await session.advance({ budgetMs: 1, stopAt: "iteration", save: true });
   assert.deepEqual([[...checkpoint.bytes], checkpoint.iteration], [[1, 2, 3], 3]);
+  const saved = await session.save();
+  assert.deepEqual([[...saved.bytes], saved.iteration], [[1, 2, 3], 3]);
   assert.deepEqual(await session.physics(), [{ name: "gravity", value: 9.8 }]);
   await engine.resume(checkpoint.bytes, "webgpu");
   assert.deepEqual(state.resumed, [1, 2, 3, "webgpu"]);

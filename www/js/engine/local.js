@@ -52,6 +52,7 @@ function sessionOf(session, { failed, pace }) {
     rest: () => {
       rests += 1;
     },
+    save: () => inTurn(() => checkpointOf(session)),
     physics: () => inTurn(() => session.physics()),
     setPhysics: (name, value) => inTurn(() => session.set_physics(name, value)),
     close: () => void inTurn(() => session.free()).catch(() => {}),

@@ -17,6 +17,7 @@
  * @property {Promise<EngineError>} [ended] resolves when nothing works any more, also while nothing is asked
  * @property {(order: Order) => Promise<Report>} advance
  * @property {() => void} rest orders that have not begun yet are answered with no work done, one that is spread ends
+ * @property {() => Promise<Checkpoint>} save the run where an iteration has ended; after an error its last good state
  * @property {() => Promise<Parameter[]>} physics what can be changed in the task while it runs
  * @property {(name: string, value: number) => Promise<Parameter[]>} setPhysics changes one from the next step on;
  *   resolves to all of them as they then are. Rejects with an {@link EngineError} for a value that is not valid, and

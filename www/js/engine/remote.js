@@ -95,6 +95,7 @@ export async function remoteEngine(worker, start, { onProgress = () => {}, onPan
       ended,
       advance: (order) => call("advance", key, order),
       rest: () => tell("rest", key),
+      save: () => call("save", key),
       physics: () => call("physics", key),
       setPhysics: (parameter, value) => call("setPhysics", key, parameter, value),
       close: () => tell("close", key),

@@ -16,6 +16,7 @@ export function serveEngine(engine, port, { spoken = async () => {} } = {}) {
     resume: async (key, checkpoint, device) => keep(key, await engine.resume(checkpoint, device)),
     advance: (key, order) => sessions.get(key).advance(order),
     rest: (key) => sessions.get(key)?.rest(),
+    save: (key) => sessions.get(key).save(),
     physics: (key) => sessions.get(key).physics(),
     setPhysics: (key, name, value) => sessions.get(key).setPhysics(name, value),
     close(key) {
@@ -27,11 +28,17 @@ export function serveEngine(engine, port, { spoken = async () => {} } = {}) {
     if (id === null) return calls[call](session); // nobody waits for an answer
     try {
       const value = await calls[call](session, ...args);
-      port.postMessage({ id, value }, value?.checkpoint ? [value.checkpoint.bytes.buffer] : []);
+      port.postMessage({ id, value }, filesIn(call, value));
     } catch (error) {
       const told = EngineError.from(error);
       if (told.kind === "device" || told.fatal) await spoken();
       port.postMessage({ id, error: told.plain() });
     }
   };
+}
+
+/** What an answer hands over instead of copying it. */
+function filesIn(call, value) {
+  const checkpoint = call === "save" ? value : value?.checkpoint;
+  return checkpoint ? [checkpoint.bytes.buffer] : [];
 }

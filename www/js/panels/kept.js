@@ -1,0 +1,40 @@
+// What is kept of a run that met an error: as a file, and to continue from.
+import { find, say } from "../dom.js";
+import { counted } from "../format.js";
+
+export function mountKept({ store, commands }) {
+  const place = find("kept");
+  const link = find("kept-file");
+  const goOn = find("kept-continue");
+  goOn.addEventListener("click", async () => {
+    const error = await commands.continueFromKept();
+    if (error) store.set({ notes: [...store.get().notes, error.message] });
+    else find("play").focus({ preventScroll: true });
+  });
+  store.watch(["stopped", "trouble", "checkpoint"], keptOf, (checkpoint) => {
+    place.hidden = !checkpoint;
+    offerFile(link, checkpoint);
+    say(find("kept-words"), checkpoint ? keptWords(checkpoint) : "");
+  });
+  store.on(["opening"], ({ opening }) => {
+    goOn.disabled = opening;
+  });
+}
+
+/** The checkpoint to offer, or null: a trouble has its own ways to go on. */
+const keptOf = ({ stopped, trouble, checkpoint }) => (stopped && !trouble ? checkpoint : null);
+
+const SAME = "Settings of a saved run cannot be changed: with the same ones it may fail again.";
+
+export function keptWords({ iteration }) {
+  const what = iteration > 0 ? `What it had learned after ${counted(iteration, "iteration")}` : "What it started with";
+  return `${what} is kept, with all its experience. ${SAME}`;
+}
+
+/** The link saves this checkpoint, or nothing. */
+export function offerFile(link, checkpoint) {
+  if (link.hasAttribute("href")) URL.revokeObjectURL(link.href);
+  link.removeAttribute("href");
+  link.hidden = !checkpoint;
+  if (checkpoint) link.href = URL.createObjectURL(new Blob([checkpoint.bytes], { type: "application/octet-stream" }));
+}
