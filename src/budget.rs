@@ -1,10 +1,10 @@
-//! How much one tick of the trainer may do, and how much it has done.
+//! How much work one tick of the trainer may do, and how much it has done.
 //!
-//! **What.** A page computes in slices: between two of them it answers, draws and can be stopped. So whatever is as large
-//! as a hyperparameter allows is done in pieces of about [`PER_TICK`] multiply-adds, and none may exceed [`MOST`].
-//! **Choices.** (1) Work is counted, not timed: the same run takes the same pieces on every machine, and a test can hold
-//! the bound. (2) Kernels count what they do; loops without networks count a row as what it costs beside them.
-//! (3) Pieces do not leave a last row alone: kernels take a single row another way, with another rounding.
+//! **What.** Between two ticks the page draws, responds and can be stopped. So everything whose size depends on a
+//! hyperparameter is split into pieces of about [`PER_TICK`] multiply-adds, and no piece may exceed [`MOST`].
+//! **Choices.** (1) Work is counted, not timed: the same run has the same pieces on every machine, and a test can
+//! enforce the bound. (2) Kernels count what they do; loops without networks count a row at its equivalent cost. (3) No
+//! piece is a single last row: kernels process a single row differently, with different rounding.
 
 use std::cell::Cell;
 

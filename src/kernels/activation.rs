@@ -1,12 +1,12 @@
-//! The bend between two layers, number by number and over whole slices.
+//! Activation functions, for single numbers and for whole slices.
 //!
 //! ```text
 //! tanh(x) ≈ x P(x²) / Q(x²), |x| ≤ 7.9      σ(x) = ½ + ½ tanh(x/2)      silu(x) = x σ(x)
 //! ```
-//! **Where.** [`crate::tensors::activation`] uses the same functions inside burn's tensors, so both versions of a network
-//! say the same.
-//! **Choices.** (1) Of tanh and relu the slope follows from the value; silu's is kept beside it. (2) The rational function
-//! has no branch, so the compiler computes it for a whole vector at once.
+//! **Where.** [`crate::tensors::activation`] uses the same functions inside burn's tensors, so both versions of a
+//! network agree.
+//! **Choices.** (1) The derivatives of tanh and ReLU follow from their values; that of SiLU is stored with it. (2) The
+//! rational function has no branch, so the compiler vectorises it.
 //! **Source.** Coefficients: Eigen's generic tanh for f32, minimax on ±7.9.
 
 use super::isa::instantiate;

@@ -1,15 +1,16 @@
-//! Chance by counting: random numbers that follow from where they are needed, not from which were drawn before.
+//! Counter-based random numbers: they depend on where they are needed, not on which were drawn before.
 //!
-//! **What.** A hash turns (branch, step and purpose, seed) into four random words. Nothing has to be kept or passed on, so
-//! every branch of a rollout can be computed by itself, in any order, by any number of processors.
+//! **What.** A hash turns (branch, step and purpose, seed) into four random words. There is no state to keep or pass
+//! on, so every branch of a rollout can be computed independently, in any order, on any number of processors.
 //! ```text
-//! words = pcg4d(branch, 256 · step + purpose, seed₀, seed₁)      u = word / 2³²      z = √(−2 ln(1 − u₀)) (cos, sin)(2π u₁)
+//! words = pcg4d(branch, 256 · step + purpose, seed₀, seed₁)
+//! u = word / 2³²      z = √(−2 ln(1 − u₀)) (cos, sin)(2π u₁)
 //! ```
 //! **Shapes.** A counter is four words and gives four words: four uniform numbers or four standard normals.
-//! **Where.** `gpu::rollout` draws with the same arithmetic inside its kernel; here the host can repeat what it drew. The
-//! CPU's own imagination draws from [`crate::rng`].
-//! **Choices.** A uniform number has the 24 bits that an f32 can hold. The words are equal to the last bit everywhere;
-//! logarithm, root, sine and cosine are as exact as the device has them.
+//! **Where.** `gpu::rollout` uses the same arithmetic inside its kernel; here the host can reproduce what it drew.
+//! Imagination on the CPU draws from [`crate::rng`].
+//! **Choices.** A uniform number has the 24 bits that an f32 can hold. The words are bit-for-bit the same everywhere;
+//! logarithm, root, sine and cosine are as accurate as the device makes them.
 //! **Paper.** Jarzynski & Olano 2020, Hash Functions for GPU Rendering (JCGT 9:3).
 
 use std::f32::consts::TAU;

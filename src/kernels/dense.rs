@@ -6,10 +6,10 @@
 //! **Shapes.** X [rows, inputs], W [inputs, outputs], Y [rows, outputs], all row-major; ∂ as what it belongs to.
 //! **Where.** Called by [`super::mlp`] for every layer; the copies are made in [`super::pack`], the arithmetic is in
 //! [`super::tile`].
-//! **Choices.** (1) All three products are the same loop over tiles of two copies that each tile reads in one line; a copy
-//! is read as often as the other side has tiles. (2) Rows and columns that do not fill a tile are filled up with zeros. (3) One
-//! row alone is not worth a copy: it goes through W row by row. (4) ∂W takes the rows in stretches, so that the copies
-//! stay small.
+//! **Choices.** (1) All three products are the same loop over tiles of two packed copies, which each tile reads
+//! sequentially; a copy is read once per tile of the other side. (2) Rows and columns that do not fill a tile are
+//! padded with zeros. (3) A single row is not worth packing: it goes through W row by row. (4) ∂W processes the rows in
+//! blocks, so that the copies stay small.
 
 use super::isa::{instantiate, madd};
 use super::narrow;

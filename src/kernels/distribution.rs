@@ -6,8 +6,8 @@
 //! vector   z = (a − μ)/σ    log π(a) = −½ Σ_d [z_d² + 2 log σ_d + log 2π]    H = Σ_d (log σ_d + ½ log 2πe)
 //!          ∂log π(a)/∂μ_d = z_d/σ_d     ∂log π(a)/∂log σ_d = z_d² − 1        ∂H/∂log σ_d = 1
 //! ```
-//! **Shapes.** outputs `[A]`, logits or means; actions in the policy's form `[A]`: a one-hot row, or the numbers as they
-//! were drawn; log σ `[A]`, the same in every state.
+//! **Shapes.** outputs `[A]`, logits or means; actions in the policy's form `[A]`: a one-hot row, or the numbers as
+//! they were drawn; log σ `[A]`, the same in every state.
 //! **Choices.** The formulas and the rule of drawing are those of [`crate::tensors::categorical`] and
 //! [`crate::tensors::gaussian`].
 
@@ -87,7 +87,8 @@ impl Distribution {
         }
     }
 
-    /// Draws an action in the policy's form from `chance`: one uniform number, or A standard normals. Gives log π(action).
+    /// Draws an action in the policy's form from `chance`: one uniform number, or A standard normals. Gives log
+    /// π(action).
     pub fn sample(self, outputs: &[f32], log_std: &[f32], chance: &[f32], action: &mut [f32]) -> f32 {
         match self {
             Self::Categorical => {

@@ -1,12 +1,12 @@
-//! Deep Q-learning by hand: what every choice is worth, and one step of learning it.
+//! Deep Q-learning by hand: the value of every action, and one training step.
 //!
 //! ```text
 //! y = r + γ (1 − terminated) max_a Q'(s', a)          or, double: Q'(s', argmax_a Q(s', a))
 //! loss = mean h(Q(s, a) − y)        h(d) = ½ d² for |d| ≤ 1, |d| − ½ beyond        ∂h/∂d = clip(d, −1, 1)
 //! ```
 //! **Shapes.** Q and Q' [B, A] from x [B, O]; actions one-hot [B, A]; y `[B]`.
-//! **Where.** The same as [`crate::tensors::dqn`], which tells more. Minibatches come from [`crate::transitions`].
-//! **Choices.** Of equally good choices the first counts.
+//! **Where.** The same as [`crate::tensors::dqn`], which explains more. Minibatches come from [`crate::transitions`].
+//! **Choices.** Ties go to the first action.
 //! **Paper.** Mnih et al. 2015, Nature 518; double: van Hasselt, Guez, Silver 2016 (1509.06461).
 
 use super::Kept;

@@ -1,14 +1,15 @@
-//! The intrinsic curiosity module by hand: the error of foreseeing the next features, and one step of all three networks.
+//! The intrinsic curiosity module by hand: the error of predicting the next features, and one training step of all
+//! three networks.
 //!
 //! ```text
 //! novelty(s, a, s') = mean_j (φ̂(φ(s), a)_j − φ(s')_j)²         x = clip((s − mean) / std, −5, 5)
 //! loss = (1 − w) · inverse(φ(s), φ(s') → a) + w · forward        w = 0.2
 //! inverse: cross-entropy for choices, squared error for numbers
 //! ```
-//! **Shapes.** s, s' [B, O], a [B, A] in the model's form → novelty `[B]`; φ: O – 64 – 16, both heads 64 wide, tanh. In the
-//! buffer φ, then the inverse model, then the forward model.
-//! **Where.** The same as [`crate::tensors::Icm`], which tells more.
-//! **Choices.** φ sees s and s' as one batch of 2 B rows, so that one backward pass adds what both teach it.
+//! **Shapes.** s, s' [B, O], a [B, A] in the model's form → novelty `[B]`; φ: O – 64 – 16, both heads 64 wide, tanh. In
+//! the buffer φ, then the inverse model, then the forward model.
+//! **Where.** The same as [`crate::tensors::Icm`], which explains more.
+//! **Choices.** φ gets s and s' as one batch of 2 B rows, so that one backward pass sums the gradients of both.
 //! **Paper.** Pathak et al. 2017 (1705.05363).
 
 use super::rnd::normalize;

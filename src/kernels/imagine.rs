@@ -1,12 +1,12 @@
-//! One step of imagination in B branches: the policy acts, the model answers, curiosity looks.
+//! One step of imagination in B branches: the policy acts, the model predicts, curiosity scores novelty.
 //!
 //! ```text
 //! a ~ π(· | s)    (ŝ', r̂, p̂_end) = ŵ_m(s, a)    novelty = error of ŝ'
 //! ```
 //! **Shapes.** obs and next obs [B, O], actions in the policy's form [B, A], all else `[B]`.
 //! **Where.** The same step as that of [`crate::imagination`], which cuts the branches and makes a rollout of them.
-//! **Choices.** (1) All chance comes from the caller. (2) Nothing is ended here: a branch that is over goes on, as on
-//! WebGPU, and the caller stops reading it.
+//! **Choices.** (1) All random numbers come from the caller. (2) Nothing ends here: a finished branch keeps computing,
+//! as on WebGPU, and the caller stops reading it.
 
 use super::ppo::ActorCritic;
 use super::rnd::Rnd;

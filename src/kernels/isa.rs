@@ -23,7 +23,10 @@ pub fn has_avx2() -> bool {
 
 /// Makes `name` from the loop `body::<R, C, FMA>`.
 macro_rules! instantiate {
-    ($(#[$about:meta])* $visibility:vis fn $name:ident($($argument:ident: $kind:ty),* $(,)?) $(-> $result:ty)? = $body:ident) => {
+    (
+        $(#[$about:meta])*
+        $visibility:vis fn $name:ident($($argument:ident: $kind:ty),* $(,)?) $(-> $result:ty)? = $body:ident
+    ) => {
         $(#[$about])*
         #[allow(clippy::too_many_arguments)]
         $visibility fn $name($($argument: $kind),*) $(-> $result)? {

@@ -28,8 +28,8 @@ pub struct Mlp {
     end: usize,
 }
 
-/// What a forward pass leaves behind, and room for the backward pass once it is asked for. A clone is empty: what a network has learned is
-/// kept often, and none of this is part of it.
+/// What a forward pass keeps, and buffers for the backward pass once one is requested. A clone is empty: a network's
+/// parameters are copied often, and none of this is part of them.
 #[derive(Debug, Default)]
 pub struct Kept {
     members: Range<usize>,

@@ -1,23 +1,23 @@
 //! The learning arithmetic by hand, for the CPU: plain f32 slices, no tensors, no automatic differentiation.
 //!
 //! **What.** The networks here are so small that on the CPU a tensor library spends most of its time on everything but
-//! arithmetic: shapes, allocation, a tape of operations. These are the same formulas as in [`crate::tensors`], with every
-//! gradient written out: all that a page needs. burn's version is the oracle (`tests/kernels_property`).
+//! arithmetic: shapes, allocation, an autodiff tape. These are the same formulas as in [`crate::tensors`] with every
+//! gradient written out, and all that a page needs. burn's version is the oracle (`tests/kernels_property`).
 //!
-//! **Reading order.** [`isa`] which instructions there are · [`tile`] the innermost loop · [`pack`], [`narrow`], [`dense`] one
-//! layer, forwards and backwards · [`activation`] the bend · [`mlp`] layers on a flat parameter buffer · [`adam`] the
-//! optimiser · [`distribution`], [`ppo_loss`], [`ppo`] policy and value · [`model_loss`], [`world_model`] the ensemble ·
-//! [`stretch`] many rows at a time · [`rnd`], [`icm`] novelty · [`targeted`], [`dqn`], [`td3`] learning from replay ·
-//! [`gradient_sum`] large batches in pieces · [`scales`], [`world`], [`imagine`] stepping
-//! in what was learned · [`chance`] random numbers by counting, as WebGPU draws them · [`weights`] what was learned, to go
-//! elsewhere.
+//! **Reading order.** [`isa`] instruction sets · [`tile`] the innermost loop · [`pack`], [`narrow`], [`dense`] one
+//! layer, forward and backward · [`activation`] activation functions · [`mlp`] layers on a flat parameter buffer ·
+//! [`adam`] the optimiser · [`distribution`], [`ppo_loss`], [`ppo`] policy and value · [`model_loss`], [`world_model`]
+//! the ensemble · [`stretch`] rows in blocks · [`rnd`], [`icm`] novelty · [`targeted`], [`dqn`], [`td3`] off-policy
+//! learning · [`gradient_sum`] large batches in pieces · [`scales`], [`world`], [`imagine`] stepping in the learned
+//! model · [`chance`] counter-based random numbers, as on WebGPU · [`weights`] parameters to move to another device or
+//! save.
 //!
-//! **Choices.** (1) Buffers have the layout of [`crate::tensors::Layout`]: a flat buffer may go back and forth between
-//! both versions. (2) Workspaces are kept and reused; a step allocates nothing once it has seen its largest batch.
-//! (3) No threads: in the browser they would need a page of its own kind, and the batches are too small to share.
-//! (4) On the workloads of `benches/workloads` wasm takes a ninth to a twentieth of plain JavaScript's time (node 20);
-//! natively a step of PPO takes a fourth to a fifth of burn's, one of the world model half to four fifths, because
-//! there burn's own multiplication is good already.
+//! **Choices.** (1) Buffers have the layout of [`crate::tensors::Layout`], so both versions can exchange them. (2)
+//! Workspaces are kept and reused; a step allocates nothing once it has seen its largest batch. (3) No threads: in the
+//! browser they would require cross-origin isolation, and the batches are too small to split. (4) On the workloads of
+//! `benches/workloads` wasm takes a ninth to a twentieth of plain JavaScript's time (node 20); natively a step of PPO
+//! takes a quarter to a fifth of burn's time, and one of the world model half to four fifths, because burn's own matrix
+//! multiplication is already good there.
 
 pub mod isa;
 

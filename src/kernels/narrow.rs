@@ -3,13 +3,14 @@
 //! ```text
 //! lanes[r][o][l] = Σ_j x[r][L j + l] · W[L j + l][o]        y[r][o] = b[o] + Σ_l lanes[r][o][l]        l < L
 //! ```
-//! **What.** A tile of [`super::tile`] needs its rows copied, which pays when each number is used by many columns. Here
-//! there are at most [`MOST_OUTPUTS`], so x is read where it lies, L numbers at a time, and only W is copied.
+//! **What.** A tile of [`super::tile`] needs its rows packed, which pays off if each number is used by many columns.
+//! Here there are at most [`MOST_OUTPUTS`], so x is read in place, L numbers at a time, and only W is packed.
 //! **Where.** The last layers of policies, values and models; called by [`super::dense`].
-//! **Choices.** (1) Four rows and two columns at once, so that a sum need not wait for the one before it; an odd last column
-//! has a partner of zeros. (2) The lanes go through memory before they are added up: if the compiler sees both loops at once, it
-//! turns the first one so that the second becomes easy, and four times as slow. (3) Against tiles, 1000 rows in wasm under V8: of
-//! 64 numbers with 2 outputs 17 µs instead of 38, of 200 with 6 outputs 73 instead of 133.
+//! **Choices.** (1) Four rows and two columns at once, so that no sum has to wait for the previous one; an odd last
+//! column is paired with zeros. (2) The lanes go through memory before they are summed: if the compiler sees both loops
+//! at once, it rearranges the first to make the second easy, and runs four times as slowly. (3) Compared with tiles,
+//! 1000 rows in wasm under V8: 64 numbers with 2 outputs take 17 µs instead of 38, 200 with 6 outputs 73 instead of
+//! 133.
 
 use super::dense::Size;
 use super::isa::madd;

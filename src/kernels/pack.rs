@@ -2,7 +2,7 @@
 //!
 //! **What.** A tile of [`super::tile`] reads a few numbers at every step k, from both sides. Here a matrix is copied so
 //! that these stand together and the steps follow one another: `[k][C]`. What a matrix does not have is 0.
-//! **Choices.** The room is kept and reused; it only grows.
+//! **Choices.** The buffer is kept and reused; it only grows.
 
 /// Room for the copies of both sides.
 #[derive(Debug, Clone, Default)]

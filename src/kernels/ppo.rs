@@ -1,4 +1,4 @@
-//! Policy and value by hand: acting, judging, and one step of proximal policy optimisation.
+//! Policy and value by hand: acting, evaluating states, and one step of proximal policy optimisation.
 //!
 //! **What.** The networks are those of [`super::policy_value`]; the loss and its gradient at their outputs are those of
 //! [`super::ppo_loss`], the step is [`super::adam`]'s, clipped by global norm.
@@ -141,8 +141,8 @@ impl ActorCritic {
         self.scaling.apply(&obs[rows.start * size..rows.end * size], &mut self.x);
     }
 
-    /// Draws actions [B, A] for observations [B, O] and writes their log-probabilities `[B]`; `chance` is one uniform number
-    /// a row, or A standard normals.
+    /// Draws actions [B, A] for observations [B, O] and writes their log-probabilities `[B]`; `chance` is one uniform
+    /// number a row, or A standard normals.
     pub fn sample(&mut self, obs: &[f32], chance: &[f32], actions: &mut [f32], log_probs: &mut [f32]) {
         self.outputs(obs);
         let (size, log_std) = (self.shape.actions, &self.flat[self.networks.end()..]);

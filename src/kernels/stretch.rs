@@ -1,12 +1,12 @@
-//! A pass over many rows, a stretch at a time: what is only asked, and not learned from, needs no room for all rows at once.
+//! A pass over many rows in blocks: inference needs no buffers for all rows at once.
 
 use std::ops::Range;
 
 /// Rows of one stretch: so many that copying the weights for each costs nothing beside the arithmetic.
 pub const ROWS: usize = 512;
 
-/// The stretches of so many rows. None is a single row unless there is only one: the kernels compute a row by itself in another
-/// order, and what a row is told must not depend on how many others there are.
+/// The stretches of so many rows. None is a single row unless there is only one: the kernels compute a row by itself in
+/// another order, and what a row is told must not depend on how many others there are.
 ///
 /// ```
 /// use mbppo::kernels::stretch::stretches;

@@ -1,11 +1,10 @@
-//! What learning has made of a parameter buffer, as plain numbers: the form in which it goes to another device, or into
-//! a checkpoint.
+//! Learned parameters as plain numbers: the form in which they move to another device, or into a checkpoint.
 //!
-//! **Shapes.** θ, m, v and θ' `[parameters]`. In a checkpoint θ and θ' stand matrix by matrix, named after their network:
-//! `policy.0.kernel` [in, out] and `policy.0.bias` `[out]`, with [E, …] before them for an ensemble, so that
-//! y = x · kernel + bias; θ' the same as `policy_target.0.kernel`. m and v stay whole, in the order of the matrices.
+//! **Shapes.** θ, m, v and θ' `[parameters]`. In a checkpoint θ and θ' are stored matrix by matrix, named after their
+//! network: `policy.0.kernel` [in, out] and `policy.0.bias` `[out]`, with a leading [E, …] for an ensemble, so that y =
+//! x · kernel + bias; θ' likewise as `policy_target.0.kernel`. m and v stay whole, in the order of the matrices.
 //! **Where.** Every learner gives and takes these: [`crate::agent`], [`crate::world_model`], [`crate::curiosity`].
-//! **Choices.** Names are those of Flax for matrices, whose orientation is ours, and those of PyTorch for Adam.
+//! **Choices.** Names are Flax's for matrices, whose orientation we share, and PyTorch's for Adam.
 
 use super::{Adam, Mlp};
 use crate::arrays::{Arrays, refused};

@@ -1,7 +1,8 @@
 //! Stepping in the learned ensemble: what comes next in every branch, by the member that was drawn for it.
 //!
 //! ```text
-//! (μ, r̂, ê) = ŵ_m((obs − mean)/std, action)     next_obs = obs + mean_Δ + std_Δ · Δ̂     r = r̂ · std_r + mean_r     p_end = σ(ê)
+//! (μ, r̂, ê) = ŵ_m((obs − mean)/std, action)
+//! next_obs = obs + mean_Δ + std_Δ · Δ̂     r = r̂ · std_r + mean_r     p_end = σ(ê)
 //! Δ̂ = μ, or with Gaussian heads and noise z, μ + σ z          disagreement = mean_d u_d std_members(μ_d)
 //! ```
 //! u_d: one unit of what is predicted in standard deviations of a step's change; 1 unless raw states are predicted.

@@ -1,9 +1,9 @@
-//! The ensemble of the world model: learning it, judging it, and asking one member.
+//! The world model's ensemble: training, validation, and querying one member.
 //!
 //! **What.** E perceptrons whose rows are all their own: [E, B, O + A] → [E, B, outputs]. The loss is that of
 //! [`super::model_loss`], the step [`super::adam`]'s; scales, bootstrap and early stopping stay in
 //! [`crate::world_model`].
-//! **Choices.** The gradient of the input is computed on request only: it is what adversarial training asks for.
+//! **Choices.** The gradient of the input is computed on request only: adversarial training needs it.
 
 use super::model_loss::{ModelLosses, Outputs, Sums, add_losses, losses};
 use super::stretch::stretches;
@@ -95,8 +95,9 @@ impl WorldModel {
         losses
     }
 
-    /// Adds a piece of a step, in which the pieces of a member come one after another: to the sums its losses, and to the
-    /// gradient kept what the piece adds. With `d_input` [rows, O + A], the loss's gradient of the input is written too.
+    /// Adds a piece of a step, in which the pieces of a member come one after another: to the sums its losses, and to
+    /// the gradient kept what the piece adds. With `d_input` [rows, O + A], the loss's gradient of the input is written
+    /// too.
     pub fn add(&mut self, piece: Piece<'_>, sums: &mut Sums, d_input: Option<&mut [f32]>) {
         let Piece { member, is_first, all, input, target } = piece;
         let places: Vec<_> = if is_first {

@@ -1,9 +1,11 @@
-// After a run has ended by itself: what is kept of it, and how it can continue. A run that met an error (it diverged,
-// say) still has its last good state; after a failure of what it ran on there is its latest checkpoint.
+// After a run has ended by itself: what is kept of it, and how it can continue. A run that failed (it diverged, say)
+// still has its last good state; if its engine failed, there is its latest checkpoint.
 import { rescued, whereWords } from "./engine/device.js";
 import { trouble } from "./reports.js";
 
-/** `run`: {opening, start, moveTo, play} of run.js; {session(), drop()}: its session; {wished()}: what is asked for. */
+/**
+ * `run`: {opening, start, moveTo, play} of run.js; {session(), drop()}: its session; {wished()}: what is being opened.
+ */
 export function createRescue({ engines, store, loop, patience, handOver, settingsChanged, run }) {
   store.watch(["stopped"], ({ stopped }) => stopped, keep);
 

@@ -33,11 +33,11 @@ test("a line of practice that lags behind a solved task is explained, and only t
   const lagging = { episode_returns: points(...Array(12).fill(10)), evaluations: points(60, 500) };
   assert.match(
     isBetter(lagging, task, solved),
-    /^Yes: it solved .* reached 500\. Training returns lag: they include exploration, and most/,
+    /^Yes: it solved .* reached 500\. Practice lags: it includes exploration, and most/,
   );
   const caughtUp = { episode_returns: points(...Array(12).fill(480)), evaluations: points(500) };
-  assert.doesNotMatch(isBetter(caughtUp, task, solved), /returns lag/);
-  assert.doesNotMatch(isBetter({ episode_returns: [], evaluations: points(500) }, task, solved), /returns lag/);
+  assert.doesNotMatch(isBetter(caughtUp, task, solved), /Practice lags/);
+  assert.doesNotMatch(isBetter({ episode_returns: [], evaluations: points(500) }, task, solved), /Practice lags/);
 });
 
 test("trust is said with what follows from it", () => {

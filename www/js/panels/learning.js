@@ -30,7 +30,7 @@ export function mountLearning({ store, plotter }) {
 /** Why the line of practice is still far below the tests, where it is. */
 function lagging(episodes, latest, range) {
   if (episodes.length === 0 || latest - mean(episodes.slice(-MEAN_OF)) < FALLEN * range) return "";
-  return ` Training returns lag: they include exploration, and most of these episodes began earlier.`;
+  return ` Practice lags: it includes exploration, and most of these episodes began earlier.`;
 }
 
 const mean = (points) => points.reduce((sum, point) => sum + point.value, 0) / points.length;
