@@ -103,7 +103,7 @@ pub struct Imagined {
 impl Imagination {
     /// Starts one branch from each of `starts` [B, O].
     pub fn start(device: &Device, starts: Vec<f32>, scope: Scope, stream: &mut Stream) -> Self {
-        // By hand each step draws from the stream when it is taken, so a build with nothing else has no use for it here.
+        // By hand each step draws from the stream when it is taken: a build with nothing else has no use for it here.
         #[cfg(not(any(webgpu, tensors)))]
         let _ = stream;
         #[cfg(webgpu)]
