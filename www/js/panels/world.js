@@ -99,11 +99,11 @@ function makeLever({ name, unit, min, max, value: start }, change, complain) {
       const { text: typed, problem } = withPoint(wish);
       wish = null;
       fine = problem ? complain(problem) : await change(name, typed === "" ? NaN : Number(typed));
+      if (!fine) number.setAttribute("aria-invalid", "true");
       await pause(); // every change is a part of the run: a slider that is pulled makes a few, not hundreds
     }
     busy = false;
     if (fine) show(latest);
-    else number.setAttribute("aria-invalid", "true");
   };
   range.addEventListener("input", () => {
     number.value = rounded(range.valueAsNumber);
