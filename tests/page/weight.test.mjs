@@ -6,8 +6,8 @@ import { faultsOf, launch, slowed, until, workerOf } from "./support/browser.mjs
 import { busy, framesOf, sum, tasksOf } from "./support/tasks.mjs";
 
 const FRAME_MS = 1000 / 60;
-// Of each frame, by how much slower the processor is. The aim is 4 ms at 4 times too; 3.1 to 8.8 were measured on a shared
-// machine, so that more than a whole frame of 16.7 ms is what fails here, and each figure is told.
+// Of each frame, by how much slower the processor is. The aim is 4 ms at 4 times too; 3.1 to 8.8 were measured on a
+// shared machine, so that nearly a whole frame of 16.7 ms is what fails here, and each figure is told.
 const MOST_MS = { 1: 4, 4: 16 };
 // A task that is longer than this keeps a visitor waiting: what it takes beyond counts as blocking.
 const BLOCKS_MS = 50;
