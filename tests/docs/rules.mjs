@@ -3,8 +3,8 @@
 // - Runs are shortened: at most 40 real steps, two seeds of a range.
 // - What a part of scripts/test runs anyway is not run twice; the part must hold the command as it is written.
 // - What serves is started at another port and must answer.
-// - What measures for minutes or downloads is not run: its file and its options must exist. A test that measures, and is
-//   ignored otherwise, must be there; `scripts/test --long` runs it.
+// - What measures for minutes or downloads is not run: its file and its options must exist. A test that measures must
+//   be there; `scripts/test --long` runs it.
 // - What needs a program that scripts/setup does not install is skipped, and said, where that program is missing.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";

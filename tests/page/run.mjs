@@ -1,5 +1,5 @@
-// Runs the page's tests: several files side by side, since much of them is waiting; those that measure how much time the
-// page takes run alone.
+// Runs the page's tests: several files side by side, since much of them is waiting; those that measure how much time
+// the page takes run alone.
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
