@@ -8,9 +8,10 @@
 //!    learning arithmetic: networks, losses and gradients by hand. Training on the CPU needs nothing more;
 //! 2. where it runs: [`device`], [`learners`] (which of them suits which task and device), [`nets`], and
 //!    [`tensors`], the same arithmetic in burn's tensors, with which the kernels are compared (device `cpu-plain`);
-//! 3. learning: [`samples`], [`agent`], [`world_model`], [`curiosity`], [`imagination`], [`diagnostics`], one interface
-//!    each to all devices; they know no trainer;
-//! 4. [`trainer`]: one run as a state machine, whose tick is one bounded unit of work; it knows no page;
+//! 3. learning: [`samples`], [`agent`], [`world_model`], [`curiosity`], [`imagination`], [`off_policy`],
+//!    [`diagnostics`], one interface each to all devices; they know no trainer;
+//! 4. [`trainer`]: one run as a state machine, a learner in its context, whose tick is one bounded unit of work; it
+//!    knows no page;
 //! 5. [`plots`] draws snapshots; `wasm`, in wasm builds only, is the thin interface to the page.
 //!
 //! # Features
@@ -45,6 +46,7 @@ pub mod metrics;
 pub mod minibatches;
 pub mod nearest;
 pub mod nets;
+pub mod off_policy;
 pub mod plots;
 pub mod quantiles;
 pub mod rng;

@@ -21,7 +21,7 @@ const LAYERS: &[&[&str]] = &[
         "kernels",
     ],
     &["device", "learners", "nets", "tensors", "gpu"],
-    &["world_model", "curiosity", "imagination", "samples", "agent", "diagnostics"],
+    &["world_model", "curiosity", "imagination", "samples", "agent", "off_policy", "diagnostics"],
     &["trainer"],
     &["plots"],
     &["wasm"],

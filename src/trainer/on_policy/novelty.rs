@@ -1,18 +1,17 @@
-//! The end of phase 1: the collected steps are reviewed, piece by piece.
+//! The end of phase 1: how novel each of the collected states was, piece by piece.
 //!
-//! **What.** How novel each state was, and, in a watched run, how well the model, which has not seen it, predicts it.
-//! Then the index of what each member of the model learns from is updated.
+//! **What.** An error of the curiosity module for every real step, and the scale on which these errors are measured.
+//! Then a watched run compares what came with what the model had predicted ([`super::comparison`]).
 
-use super::Trainer;
-use super::work::Work;
+use super::OnPolicy;
+use super::stage::Stage;
 use crate::budget::{PER_ROW, Tick, add, rows};
 use crate::buffer::Rollout;
 use crate::config::CuriosityKind;
 use crate::curiosity::Visit;
 use crate::error::{Error, Result};
+use crate::trainer::context::Context;
 use crate::world_model::Model;
-use crate::world_model::fit::Fit;
-use crate::world_model::open_loop::{OpenLoop, Stretch};
 use std::ops::Range;
 
 /// Novelty that is being scored.
@@ -28,21 +27,21 @@ impl Scoring {
     }
 }
 
-impl Trainer {
-    pub(super) fn begin_review(&mut self) -> Work {
-        Work::Score(Scoring { steps: self.real_steps(), errors: Vec::new() })
+impl OnPolicy {
+    pub(super) fn begin_scoring(&self, context: &Context) -> Stage {
+        Stage::ScoreNovelty(Scoring { steps: self.real_steps(context), errors: Vec::new() })
     }
 
     /// reward_int of every real step, and the scale on which novelty is measured.
-    pub(super) async fn score(&mut self, mut now: Scoring) -> Result<Work> {
-        let Some(curiosity) = &mut self.curiosity else { return Ok(self.begin_comparison()) };
+    pub(super) async fn score_novelty(&mut self, context: &mut Context, mut now: Scoring) -> Result<Stage> {
+        let Some(curiosity) = &mut self.curiosity else { return Ok(self.begin_comparison(context)) };
         if now.errors.is_empty() {
-            curiosity.set_normalization(self.replay.obs_stats());
+            curiosity.set_normalization(context.replay.obs_stats());
         }
-        let (tick, kind) = (Tick::begin(), self.config.curiosity);
+        let (tick, kind) = (Tick::begin(), context.config.curiosity);
         while now.errors.len() < now.steps.rows {
             if tick.is_over() {
-                return Ok(Work::Score(now));
+                return Ok(Stage::ScoreNovelty(now));
             }
             let asked = self.model.as_mut().filter(|_| kind == CuriosityKind::Disagreement);
             let cost = asked.as_ref().map_or(0, |model| model.cost() * model.members());
@@ -56,15 +55,15 @@ impl Trainer {
             let visit = Visit { disagreement: &disagreement, ..now.steps.visit(piece) };
             now.errors.extend(curiosity.errors(&visit).await?);
         }
-        self.note_novelty(&now.errors)?;
-        self.reviewed = Some(now.steps);
-        Ok(self.begin_comparison())
+        self.note_novelty(context, &now.errors)?;
+        self.real = Some(now.steps);
+        Ok(self.begin_comparison(context))
     }
 
     /// Takes over the errors of all real steps, [N · T], environment by environment.
-    fn note_novelty(&mut self, errors: &[f32]) -> Result<()> {
+    fn note_novelty(&mut self, context: &mut Context, errors: &[f32]) -> Result<()> {
         let Some(curiosity) = &mut self.curiosity else { return Ok(()) };
-        let (envs, steps) = (self.config.num_envs, self.config.num_steps);
+        let (envs, steps) = (context.config.num_envs, context.config.num_steps);
         Error::unless_finite("collect", "curiosity/novelty_mean", errors)?;
         for step in 0..steps {
             let of_step: Vec<f32> = (0..envs).map(|lane| errors[lane * steps + step]).collect();
@@ -77,72 +76,23 @@ impl Trainer {
             }
         }
         let mean = errors.iter().sum::<f32>() / errors.len() as f32 / curiosity.scale;
-        self.record.metric("curiosity/novelty_mean", mean);
+        context.record.metric("curiosity/novelty_mean", mean);
         Ok(())
     }
 
     /// All real steps of this iteration, lane after lane, with what curiosity asks about them.
-    pub(super) fn real_steps(&self) -> RealSteps {
+    fn real_steps(&self, context: &Context) -> RealSteps {
         let rows = self.lanes.iter().map(Rollout::len).sum::<usize>();
         add(rows * PER_ROW);
         let all = |of: fn(&Rollout) -> &Vec<f32>| -> Vec<f32> {
             self.lanes.iter().flat_map(|lane| of(lane).iter().copied()).collect()
         };
         let (obs, next_obs) = (all(|lane| &lane.obs), all(|lane| &lane.next_obs));
-        let mut action = Vec::with_capacity(rows * self.spec.action.encoded_size());
+        let mut action = Vec::with_capacity(rows * context.spec.action.encoded_size());
         for lane in &self.lanes {
-            (0..lane.len()).for_each(|step| self.spec.action.encode(lane.action_at(step), &mut action));
+            (0..lane.len()).for_each(|step| context.spec.action.encode(lane.action_at(step), &mut action));
         }
         RealSteps { rows, obs, action, next_obs }
-    }
-
-    /// What the model, fitted before this collection, says of environment 0's longest stretch in it: for people only.
-    fn begin_comparison(&mut self) -> Work {
-        let model = self.model.as_ref().filter(|model| model.scales().is_some() && self.is_watched);
-        let longest = self.lanes.first().and_then(|lane| lane.segments.iter().max_by_key(|part| part.len()));
-        let (Some(_), Some(segment)) = (model, longest) else { return self.after_review() };
-        let lane = &self.lanes[0];
-        let mut stretch = Stretch { obs: vec![lane.obs_at(segment.start).to_vec()], actions: Vec::new() };
-        for step in segment.clone() {
-            let mut encoded = Vec::new();
-            self.spec.action.encode(lane.action_at(step), &mut encoded);
-            stretch.actions.push(encoded);
-            stretch.obs.push(lane.next_obs_at(step).to_vec());
-        }
-        let first_frame = self.record.steps_of_environment_0() - (lane.len() - segment.start) as u64;
-        Work::Compare(OpenLoop::new(vec![stretch], self.config.ensemble_size), first_frame)
-    }
-
-    pub(super) fn compare(&mut self, mut now: OpenLoop, first_frame: u64) -> Result<Work> {
-        let Some(model) = &mut self.model else { return Ok(Work::Begin) };
-        if !now.advance(model, "comparing with reality")? {
-            return Ok(Work::Compare(now, first_frame));
-        }
-        if let Some(stretch) = now.stretches.first().cloned() {
-            self.record.comparison(first_frame, stretch, now.foreseen(), self.config.ensemble_size);
-        }
-        Ok(self.after_review())
-    }
-
-    /// The model is fitted, if there is one.
-    fn after_review(&self) -> Work {
-        match self.model {
-            Some(_) => Work::Remember,
-            None => self.advantages_of(0, vec![self.real_rollout()]),
-        }
-    }
-
-    /// Brings the model's lists of transitions up to date, for the fit that follows.
-    pub(super) fn remember(&mut self) -> Work {
-        let Some(model) = &mut self.model else { return Work::Begin };
-        if !self.bootstraps.catch_up(&self.replay) {
-            return Work::Remember;
-        }
-        if !self.replay.has_both_parts() {
-            self.distrust("nothing is held out yet to test the model on");
-            return self.advantages_of(0, vec![self.real_rollout()]);
-        }
-        Work::Fit(Box::new(Fit::start(model, &self.replay, &self.bootstraps, self.spec.action, &self.config)))
     }
 }
 

@@ -1,14 +1,15 @@
 //! Phase 5, improve: PPO on real and imagined samples alike.
 
-use super::Trainer;
-use super::work::Work;
+use super::OnPolicy;
+use super::stage::Stage;
 use crate::agent::Step;
-use crate::config::{Algorithm, Config};
+use crate::config::Config;
 use crate::device::{Numbers, read_mean};
 use crate::error::{Error, Result};
 use crate::kernels::ppo_loss::{Losses, Settings, UPDATE_METRICS};
 use crate::minibatches::{self, minibatch};
 use crate::samples::Samples;
+use crate::trainer::context::Context;
 
 /// PPO's epochs in progress.
 pub(super) struct Improvement {
@@ -35,9 +36,9 @@ impl Improvement {
 
     /// Most samples in one minibatch: for A2C all there are.
     fn batch_size(&self, config: &Config) -> usize {
-        match config.algorithm {
-            Algorithm::A2c => self.samples.len(),
-            _ => config.batch_size.min(self.samples.len()),
+        match config.algorithm.updates_once() {
+            true => self.samples.len(),
+            false => config.batch_size.min(self.samples.len()),
         }
     }
 
@@ -53,74 +54,74 @@ impl Improvement {
 
 /// Times through the batch: for A2C one.
 fn epochs(config: &Config) -> usize {
-    if config.algorithm == Algorithm::A2c { 1 } else { config.n_epochs }
+    if config.algorithm.updates_once() { 1 } else { config.n_epochs }
 }
 
-impl Trainer {
-    pub(super) async fn improve(&mut self, mut now: Improvement) -> Result<Work> {
-        let (size, settings) = (now.batch_size(&self.config), self.settings());
+impl OnPolicy {
+    pub(super) async fn improve(&mut self, context: &mut Context, mut now: Improvement) -> Result<Stage> {
+        let (size, settings) = (now.batch_size(&context.config), settings(&context.config));
         if now.batch == 0 && !now.has_begun {
             now.has_begun = true;
-            self.streams.minibatches.shuffle(&mut now.order);
-            self.agent.begin_epoch(&now.samples, &now.order, size, &settings);
+            context.streams.minibatches.shuffle(&mut now.order);
+            self.policy.begin_epoch(&now.samples, &now.order, size, &settings);
         }
         let indices = &now.order[minibatch(now.samples.len(), size, now.batch)];
-        let update = self.agent.update(&now.samples, indices, &settings, &mut now.step);
-        let Some(metrics) = update else { return Ok(Work::Improve(now)) };
+        let update = self.policy.update(&now.samples, indices, &settings, &mut now.step);
+        let Some(metrics) = update else { return Ok(Stage::Improve(now)) };
         now.metrics.push(metrics);
         now.batch += 1;
-        if now.batch < now.batches(&self.config) {
-            return Ok(Work::Improve(now));
+        if now.batch < now.batches(&context.config) {
+            return Ok(Stage::Improve(now));
         }
         (now.batch, now.epoch, now.has_begun) = (0, now.epoch + 1, false);
-        let is_last = now.epoch >= epochs(&self.config);
-        if !is_last && self.config.target_kl == 0.0 {
+        let is_last = now.epoch >= epochs(&context.config);
+        if !is_last && context.config.target_kl == 0.0 {
             // A device computes behind the program's back: it may not fall behind by more than an epoch.
-            self.agent.wait("improving the policy").await?;
-            return Ok(Work::Improve(now));
+            self.policy.wait("improving the policy").await?;
+            return Ok(Stage::Improve(now));
         }
-        let approx_kl = self.note_updates(std::mem::take(&mut now.metrics)).await?;
+        let approx_kl = self.note_updates(context, std::mem::take(&mut now.metrics)).await?;
         let has_moved_enough =
-            self.config.target_kl > 0.0 && f64::from(approx_kl) > 1.5 * self.config.target_kl;
+            context.config.target_kl > 0.0 && f64::from(approx_kl) > 1.5 * context.config.target_kl;
         if !is_last && !has_moved_enough {
-            return Ok(Work::Improve(now));
+            return Ok(Stage::Improve(now));
         }
-        self.after_improving(now.round).await
+        self.after_improving(context, now.round).await
     }
 
     /// What follows a round of improving: the next round of imagining, or the end of the iteration.
-    pub(super) async fn after_round(&mut self, round: usize) -> Result<Work> {
+    pub(super) async fn after_round(&mut self, context: &mut Context, round: usize) -> Result<Stage> {
         if round > 0 && round < self.trust.rounds {
-            return Ok(self.begin_round(round + 1));
+            return Ok(self.begin_round(context, round + 1));
         }
-        self.actor = Some(self.agent.actor().await?);
-        Ok(Work::Curiosity { batch: 0 })
+        self.actor = Some(self.policy.actor().await?);
+        Ok(Stage::LearnReal { batch: 0 })
     }
 
     /// Reads the metrics of these updates, notes their means, and gives the mean approx_kl.
-    async fn note_updates(&mut self, metrics: Vec<Numbers>) -> Result<f32> {
+    async fn note_updates(&mut self, context: &mut Context, metrics: Vec<Numbers>) -> Result<f32> {
         let updates = metrics.len();
         let doing = "reading the metrics of PPO";
-        self.agent.settle(doing).await?;
+        self.policy.settle(doing).await?;
         let means = Losses::of_metrics(&read_mean(metrics, doing).await?);
         for (name, mean) in UPDATE_METRICS.iter().zip(means.metrics()) {
             Error::unless_finite("improve", name, [&mean])?;
-            self.record.metric(name, mean);
+            context.record.metric(name, mean);
         }
-        self.record.updates += updates as u64;
-        self.record.metric("train/n_updates", self.record.updates as f32);
-        self.record.metric("train/learning_rate", self.agent.learning_rate() as f32);
-        self.record.metric("train/clip_range", self.config.clip_range as f32);
+        context.record.updates += updates as u64;
+        context.record.metric("train/n_updates", context.record.updates as f32);
+        context.record.metric("train/learning_rate", self.policy.learning_rate() as f32);
+        context.record.metric("train/clip_range", context.config.clip_range as f32);
         Ok(means.approx_kl)
     }
+}
 
-    fn settings(&self) -> Settings {
-        Settings {
-            clip_range: self.config.clip_range,
-            clip_range_vf: self.config.clip_range_vf,
-            ent_coef: self.config.ent_coef,
-            vf_coef: self.config.vf_coef,
-            max_grad_norm: self.config.max_grad_norm,
-        }
+fn settings(config: &Config) -> Settings {
+    Settings {
+        clip_range: config.clip_range,
+        clip_range_vf: config.clip_range_vf,
+        ent_coef: config.ent_coef,
+        vf_coef: config.vf_coef,
+        max_grad_norm: config.max_grad_norm,
     }
 }
