@@ -171,7 +171,8 @@ fn a_learner_is_refused_a_task_whose_actions_it_cannot_give() {
 #[test]
 fn every_preset_makes_two_updates_on_every_task_it_can_play() {
     let refused = unsuited().expect("the lists");
-    let is_refused = |name: &str, task: &str| refused.iter().any(|pair| (pair.preset, pair.task) == (name, task));
+    let is_refused =
+        |name: &str, task: &str| refused.iter().any(|pair| (pair.preset, pair.task) == (name, task));
     let of_kind = LEARNERS.iter().filter(|learner| learner.kind == Kind::OffPolicy);
     let presets = of_kind.flat_map(|learner| learner.presets.iter().map(|preset| preset.name));
     let pairs = presets.flat_map(|name| TASKS.iter().map(move |task| (name, *task)));

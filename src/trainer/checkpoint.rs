@@ -13,7 +13,7 @@ use super::Trainer;
 use super::context::Context;
 use super::record::{Counters, Record};
 use crate::arrays::{Arrays, refused};
-use crate::config::{Config, schema};
+use crate::config::{Config, Hyperparameter, schema};
 use crate::device::Device;
 use crate::error::{Error, Result};
 use crate::rng::Seed;
@@ -22,6 +22,9 @@ use std::collections::BTreeMap;
 
 /// The version of what [`Trainer::checkpoint`] writes and [`Trainer::resume`] reads.
 pub const FORMAT: u64 = 2;
+
+/// Groups of hyperparameters that files of 0.1.0 do not have: their defaults are what it did.
+const SINCE_0_1_0: &[&str] = &["task"];
 
 /// What is no array: the JSON in the file.
 #[derive(Serialize, Deserialize)]
@@ -116,7 +119,7 @@ impl Trainer {
         Facts {
             format: FORMAT,
             program: crate::PROGRAM.into(),
-            task: context.spec.id.into(),
+            task: context.spec.id.clone(),
             seed: context.seed.0,
             device: context.device.kind().name().into(),
             max_steps: context.max_steps,
@@ -198,13 +201,15 @@ impl Facts {
         serde_json::from_value(json).map_err(wrong)
     }
 
-    /// The hyperparameters: all that there are, and no others.
+    /// The hyperparameters: all that there were when it was written, and no others.
     fn config(&self) -> Result<Config> {
         let mut config = Config::default();
         for (name, text) in &self.config {
             config.set(name, text).map_err(|error| of_file("config.", error))?;
         }
-        match schema().iter().find(|row| !self.config.contains_key(row.name)) {
+        let is_missing =
+            |row: &&Hyperparameter| !self.config.contains_key(row.name) && !SINCE_0_1_0.contains(&row.group);
+        match schema().iter().find(is_missing) {
             None => Ok(config),
             Some(row) => {
                 let allowed = "every hyperparameter must be there".into();

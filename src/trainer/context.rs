@@ -10,15 +10,18 @@ use super::streams::Streams;
 use crate::buffer::Replay;
 use crate::config::{Config, MOST_BYTES, Sizes};
 use crate::device::Device;
-use crate::env::{EnvSpec, Transition, VecEnv};
+use crate::env::{EnvSpec, Task, Transition, VecEnv};
 use crate::error::{Error, Result};
 use crate::learners::{require_kernels, require_suited};
 use crate::nets::{Hidden, ObsScaling, Shape};
 use crate::rng::Seed;
+use std::sync::Arc;
 
 pub(super) struct Context {
     pub(super) config: Config,
-    pub(super) spec: &'static EnvSpec,
+    /// The task, in the variant that the configuration asks for.
+    pub(super) task: Task,
+    pub(super) spec: Arc<EnvSpec>,
     pub(super) seed: Seed,
     pub(super) device: Device,
     pub(super) envs: VecEnv,
@@ -34,13 +37,13 @@ pub(super) struct Context {
 
 impl Context {
     /// # Errors
-    /// [`Error::Config`] for an unknown task, fields that do not go together, or a learner that does not suit the task
-    /// or the device.
-    pub(super) fn new(task: &str, config: Config, seed: Seed, device: Device) -> Result<Self> {
+    /// [`Error::Config`] for fields that do not go together, or a learner that does not suit the task or the device.
+    pub(super) fn new(task: Task, config: Config, seed: Seed, device: Device) -> Result<Self> {
         config.validate()?;
-        let envs = VecEnv::new(task, config.num_envs, seed, "envs")?;
-        let spec = envs.spec();
-        config.require_memory(sizes(spec), MOST_BYTES)?;
+        let task = task.varied(&config)?;
+        let envs = VecEnv::new(&task, config.num_envs, seed, "envs")?;
+        let spec = task.spec().clone();
+        config.require_memory(sizes(&spec), MOST_BYTES)?;
         require_suited(config.algorithm, envs.env(0))?;
         require_kernels(config.algorithm, device.kind())?;
         Ok(Self {
@@ -51,6 +54,7 @@ impl Context {
             max_steps: None,
             is_watched: true,
             config,
+            task,
             spec,
             seed,
             device,
@@ -93,7 +97,7 @@ impl Context {
 
     /// The shape of the networks that act and value.
     pub(super) fn shape(&self) -> Shape {
-        let (spec, config) = (self.spec, &self.config);
+        let (spec, config) = (&self.spec, &self.config);
         let none = ObsScaling::none(spec.obs_size());
         Shape {
             obs_size: spec.obs_size(),
@@ -102,7 +106,7 @@ impl Context {
             shared_trunk: config.shared_trunk,
             heads: config.value_heads(),
             activation: config.activation,
-            scaling: if config.normalize_obs { ObsScaling::of(spec.obs) } else { none },
+            scaling: if config.normalize_obs { ObsScaling::of(&spec.obs) } else { none },
             log_std_init: config.log_std_init as f32,
         }
     }

@@ -19,7 +19,7 @@ impl Evaluation {
     pub(super) fn start(context: &Context) -> Result<Self> {
         let prefix = format!("evaluation.{}", context.record.evaluations.count);
         let episodes = context.config.eval_episodes;
-        let mut envs = VecEnv::new(context.spec.id, episodes, context.seed, &prefix)?;
+        let mut envs = VecEnv::new(&context.task, episodes, context.seed, &prefix)?;
         context.physics.apply(&mut envs)?;
         Ok(Self { envs, returns: vec![None; episodes] })
     }

@@ -37,7 +37,7 @@ pub use record::{Evaluations, Recording};
 use crate::budget;
 use crate::config::Config;
 use crate::device::Device;
-use crate::env::EnvSpec;
+use crate::env::{EnvSpec, Task};
 use crate::error::{Error, Result};
 use crate::rng::Seed;
 use crate::snapshot::{Curves, Snapshot};
@@ -67,14 +67,23 @@ enum Stage {
 }
 
 impl Trainer {
-    /// A run of `task` with this configuration and seed on this device. Nothing has happened yet.
+    /// A run of the task of this id, as [`Trainer::of_task`] makes it.
     ///
     /// # Errors
-    /// [`Error::Config`] for an unknown task, fields that do not go together, or a learner that the device cannot
-    /// compute.
+    /// [`Error::Config`] for an unknown task, or as from [`Trainer::of_task`].
     pub fn new(task: &str, config: Config, seed: Seed, device: Device) -> Result<Self> {
+        Self::of_task(Task::named(task)?, config, seed, device)
+    }
+
+    /// A run of `task`, in the variant that the configuration asks for, with this seed on this device. Nothing has
+    /// happened yet.
+    ///
+    /// # Errors
+    /// [`Error::Config`] for fields that do not go together, or a learner that the device cannot compute.
+    pub fn of_task(task: Task, config: Config, seed: Seed, device: Device) -> Result<Self> {
         let context = Context::new(task, config, seed, device)?;
-        let learner = factory::learner(&context)?;
+        let mut learner = factory::learner(&context)?;
+        learner.keep_last_good(0);
         Ok(Self { context, learner, stage: Stage::Learn, largest_tick: (0, Phase::Collect), failure: None })
     }
 
@@ -176,8 +185,8 @@ impl Trainer {
     }
 
     /// The facts about the task.
-    pub fn spec(&self) -> &'static EnvSpec {
-        self.context.spec
+    pub fn spec(&self) -> &EnvSpec {
+        &self.context.spec
     }
 
     /// The run's hyperparameters.
@@ -218,7 +227,11 @@ impl Trainer {
 
     /// Everything for pictures since the last call.
     pub fn take_recording(&mut self) -> Recording {
-        self.context.record.take_recording()
+        let mut recording = self.context.record.take_recording();
+        if !self.context.spec.hidden.is_empty() {
+            recording.redraw(|obs| self.context.spec.whole(obs));
+        }
+        recording
     }
 
     /// All learned parameters as they were last copied to the host; none before the first tick, or of a table.
@@ -236,7 +249,7 @@ impl Trainer {
         let (context, record) = (&self.context, &self.context.record);
         let (imagination, horizon) = (self.learner.imagination(), context.config.horizon);
         Snapshot {
-            task: context.spec.id.into(),
+            task: context.spec.id.clone(),
             seed: context.seed.0,
             phase: self.phase().name().into(),
             phase_done: match &self.stage {

@@ -19,7 +19,7 @@ pub(super) struct Drawing {
 
 impl Drawing {
     pub(super) fn begin(context: &Context) -> Self {
-        Self { map: state_map::unvisited(context.spec), next: context.replay.first_id() }
+        Self { map: state_map::unvisited(&context.spec), next: context.replay.first_id() }
     }
 
     /// As much as a tick may do; gives the map once it is done.
@@ -35,11 +35,11 @@ impl Drawing {
         let ids = self.next..self.next + rows(end - self.next, PER_ROW);
         add(ids.len() * PER_ROW);
         self.next = ids.end;
-        state_map::count_visits(context.spec, &context.replay, ids, &mut self.map);
+        state_map::count_visits(&context.spec, &context.replay, ids, &mut self.map);
         if self.next < end {
             return Ok(None);
         }
-        let centres = state_map::centres(context.spec, &context.replay);
+        let centres = state_map::centres(&context.spec, &context.replay);
         let is_done = learner.fill_map(context, &centres, &mut self.map).await?;
         Ok(is_done.then(|| self.map.clone()))
     }

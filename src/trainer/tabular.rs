@@ -37,7 +37,7 @@ impl Tabular {
     /// # Errors
     /// [`Error::Config`] if a setting is not one that tables take.
     pub(super) fn new(context: &Context) -> Result<Self> {
-        let (task, config) = (crate::env::make(context.spec.id)?, &context.config);
+        let (task, config) = (context.task.make()?, &context.config);
         let (Some(states), ActionSpace::Discrete(actions)) = (task.state_count(), context.spec.action) else {
             let allowed = format!("it needs a table of all states, and {} has too many", context.spec.id);
             let (field, value) = ("algorithm".into(), config.algorithm.word.into());

@@ -57,7 +57,7 @@ impl Estimation {
 impl OnPolicy {
     /// Values and advantages of these rollouts.
     pub(super) fn advantages_of(&self, context: &Context, round: usize, rollouts: Vec<Rollout>) -> Stage {
-        let (spec, heads) = (context.spec, context.config.value_heads());
+        let (spec, heads) = (&context.spec, context.config.value_heads());
         let samples = Samples::new(spec.obs_size(), spec.action, heads);
         Stage::Advantages(Estimation { round, rollouts, values: Vec::new(), samples, added: [0, 0] })
     }
