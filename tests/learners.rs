@@ -1,7 +1,7 @@
 //! Every preset on every task: it learns, or a sentence says why not and names the nearest preset that does.
 #![cfg(not(target_family = "wasm"))]
 
-use mbppo::config::{Algorithm, Choice, PRESETS, preset};
+use mbppo::config::{Algorithm, Choice, LEARNERS, Needs, PRESETS, preset};
 use mbppo::device::{Device, DeviceKind};
 use mbppo::env::{TASKS, make};
 use mbppo::learners::{devices, require_kernels, require_suited, unsuited};
@@ -51,8 +51,14 @@ fn a_refusal_names_the_algorithms_that_can() {
         require_suited(algorithm(word), make(task).expect("a task").as_ref()).unwrap_err().to_string()
     };
     let error = refusal("dyna_q", "Pendulum-v1");
-    assert!(error.contains("DynaMaze-v0") && error.ends_with("take ppo, a2c, td3 there."), "{error}");
-    assert!(refusal("td3", "CartPole-v1").ends_with("take ppo, a2c, dqn there."));
+    let can = |needs: Needs| {
+        let of_kind = LEARNERS.iter().filter(|learner| [Needs::Nothing, needs].contains(&learner.needs));
+        of_kind.map(|learner| learner.word).collect::<Vec<_>>().join(", ")
+    };
+    let continuous = format!("take {} there.", can(Needs::ContinuousActions));
+    assert!(error.contains("DynaMaze-v0") && error.ends_with(&continuous), "{error}");
+    let discrete = format!("take {} there.", can(Needs::DiscreteActions));
+    assert!(refusal("td3", "CartPole-v1").ends_with(&discrete));
 }
 
 #[test]
