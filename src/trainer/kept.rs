@@ -8,17 +8,17 @@
 
 use super::replay_learner::ReplayLearner;
 use super::{Trainer, Trust};
-use crate::agent::Agent;
 use crate::curiosity::Curiosity;
 use crate::error::Error;
 use crate::kernels::scales::Scales;
-use crate::world_model::Model;
+use crate::policy::Policy;
+use crate::world_model::WorldModel;
 
 /// Everything that learns, and how far the model was trusted.
 #[derive(Clone)]
 pub(super) struct Learned {
-    agent: Agent,
-    model: Option<Model>,
+    agent: Box<dyn Policy>,
+    model: Option<Box<dyn WorldModel>>,
     curiosity: Option<Curiosity>,
     replay_learner: Option<ReplayLearner>,
     trust: Trust,
@@ -67,6 +67,21 @@ impl Trainer {
 }
 
 #[cfg(all(test, not(target_family = "wasm")))]
+impl Trainer {
+    /// Policy and value of a run on the CPU.
+    pub(super) fn net(&mut self) -> &mut crate::kernels::ppo::ActorCritic {
+        let policy: &mut dyn std::any::Any = self.agent.as_mut();
+        &mut policy.downcast_mut::<crate::cpu::PpoPolicy>().expect("on the CPU").net
+    }
+
+    /// The world model of a run on the CPU.
+    pub(super) fn perceptrons(&mut self) -> &mut crate::cpu::Perceptrons {
+        let model: &mut dyn std::any::Any = self.model.as_mut().expect("a model").as_mut();
+        model.downcast_mut().expect("on the CPU")
+    }
+}
+
+#[cfg(all(test, not(target_family = "wasm")))]
 mod tests {
     use super::*;
     use crate::config::{Config, preset};
@@ -110,7 +125,7 @@ mod tests {
     fn nan_in_the_policy_stops_the_run_by_name_and_the_last_good_state_stays() {
         let mut trainer = after_one_iteration();
         let good = trainer.policy_parameters().expect("a policy").to_vec();
-        trainer.agent.by_hand().expect("on the CPU").flat.fill(f32::NAN);
+        trainer.net().flat.fill(f32::NAN);
         let failure = failure_of(&mut trainer);
         assert!(failure.contains("NaN in phase"), "{failure}");
         assert_eq!(trainer.policy_parameters().expect("a policy"), good);
@@ -121,8 +136,7 @@ mod tests {
     #[test]
     fn infinity_in_the_world_model_is_found_where_it_is_fitted() {
         let mut trainer = after_one_iteration();
-        let model = trainer.model.as_mut().expect("a model");
-        model.by_hand().expect("on the CPU").model.flat.fill(f32::INFINITY);
+        trainer.perceptrons().world.model.flat.fill(f32::INFINITY);
         let failure = failure_of(&mut trainer);
         assert!(failure.contains("world_model/val_loss") && failure.contains("phase fit"), "{failure}");
     }
@@ -145,7 +159,7 @@ mod tests {
     fn after_a_failure_the_last_good_state_is_what_is_saved_and_it_goes_on() {
         let mut trainer = after_one_iteration();
         let good = trainer.policy_parameters().expect("a policy").to_vec();
-        trainer.agent.by_hand().expect("on the CPU").flat.fill(f32::NAN);
+        trainer.net().flat.fill(f32::NAN);
         failure_of(&mut trainer);
         assert!(trainer.failure().is_some() && !trainer.is_between_iterations());
         assert_eq!(rescued(&trainer), good);
@@ -154,8 +168,8 @@ mod tests {
     #[test]
     fn a_run_that_fails_in_its_first_iteration_still_has_what_it_began_with() {
         let mut trainer = fresh();
-        let before = trainer.agent.by_hand().expect("on the CPU").flat.clone();
-        trainer.agent.by_hand().expect("on the CPU").flat.fill(f32::NAN);
+        let before = trainer.net().flat.clone();
+        trainer.net().flat.fill(f32::NAN);
         failure_of(&mut trainer);
         assert_eq!(rescued(&trainer), before);
     }
