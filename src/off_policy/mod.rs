@@ -1,37 +1,33 @@
 //! Off-policy learning: what learns a value of actions from replay, on any device.
 //!
-//! **What.** [`OffPolicy`] is what a run asks of such a learner, whatever it is and wherever it computes; [`learner`] is
-//! the one place that knows which there are. DQN and TD3 have kernels on the CPU ([`by_passes`]) and, for comparison,
-//! versions in burn's tensors.
-//! **Where.** Driven by the ticks of the trainer's `off_policy`, which also explores. Minibatches come from replay
-//! ([`minibatch`]).
-//! **Choices.** (1) An update may take several ticks: a minibatch can be more than one of them may do. (2) A new learner
-//! is a file here, a row in [`learner`], a row in `config/learners/off_policy.rs`, and a test.
+//! **What.** [`OffPolicy`] is what a run asks of such a learner, whatever it is and wherever it computes. What acts in the
+//! real task until then is an [`Actor`].
+//! **Where.** Implemented in [`crate::cpu::off_policy`](mod@crate::cpu::off_policy) and, for comparison, in
+//! `crate::tensors`; made by [`crate::backend`]; driven by the ticks of the trainer's `off_policy`, which also explores.
+//! Minibatches come from replay ([`minibatch`]).
+//! **Choices.** (1) An update may take several ticks: a minibatch can be more than one of them may do. (2) Settings of an
+//! update, and the names of its networks, are the same for every device: they stand here.
 
-pub mod by_passes;
-pub mod dqn;
 pub mod minibatch;
-pub mod td3;
 
 pub use minibatch::Minibatch;
 
 use crate::config::Config;
-use crate::device::Device;
-use crate::error::{Error, Result};
-use crate::kernels::targeted::Targeted;
-use crate::kernels::{Mlp, Networks, Part, Weights};
-use crate::nets::{HostActor, Shape, initial};
+use crate::error::Result;
+use crate::kernels::{Mlp, Networks, Part as Stretch, dqn, td3};
+use crate::nets::HostActor;
+use crate::part::Part;
 use crate::rng::Stream;
 
 /// Numbers of an update by the name of their metric.
 pub type Metrics = Vec<(&'static str, f32)>;
 
 /// A learner from replay.
-pub trait OffPolicy {
+pub trait OffPolicy: Part {
     /// As much as a tick may do of one update on this minibatch; gives its numbers once it is done.
     ///
     /// # Errors
-    /// [`Error::Device`] if the numbers cannot be read.
+    /// [`crate::Error::Device`] if the numbers cannot be read.
     fn update(&mut self, minibatch: &mut Minibatch<'_>, stream: &mut Stream) -> Result<Option<Metrics>>;
 
     /// Real steps were taken: there were `before` of them, and now there are `now`.
@@ -43,27 +39,17 @@ pub trait OffPolicy {
     /// Copies what acts, and with it everything that learns, to the host.
     ///
     /// # Errors
-    /// [`Error::Device`] if the device cannot be read.
+    /// [`crate::Error::Device`] if the device cannot be read.
     fn actor(&self) -> Result<Box<dyn Actor>>;
 
-    /// The names of its networks in a checkpoint.
-    fn names(&self) -> Vec<Networks>;
+    /// The same once more.
+    fn boxed(&self) -> Box<dyn OffPolicy>;
+}
 
-    /// All that was learned, in the order of the names.
-    ///
-    /// # Errors
-    /// [`Error::Device`] if the device cannot be read.
-    fn weights(&self) -> Result<Vec<Weights>>;
-
-    /// Goes on from what was learned before, in the order of the names.
-    fn set_weights(&mut self, weights: Vec<Weights>);
-
-    /// A copy, to be kept as the last good state.
-    fn copy(&self) -> Box<dyn OffPolicy>;
-
-    /// The learner itself, for tests of its kind.
-    #[cfg(all(test, not(target_family = "wasm")))]
-    fn as_any(&mut self) -> &mut dyn std::any::Any;
+impl Clone for Box<dyn OffPolicy> {
+    fn clone(&self) -> Self {
+        self.boxed()
+    }
 }
 
 /// What acts in the real task, on the host.
@@ -93,43 +79,56 @@ impl Actor for HostActor {
     }
 }
 
-/// What a learner is made for.
-pub struct Task<'a> {
-    /// Where it computes.
-    pub device: &'a Device,
-    /// The shape of its networks.
-    pub shape: &'a Shape,
-    /// All settings.
-    pub config: &'a Config,
-}
-
-/// The learner that `config` asks for. It knows nothing yet.
-///
-/// # Errors
-/// [`Error::Config`] with field `algorithm` if it is no learner from replay.
-pub fn learner(task: &Task<'_>, stream: &mut Stream) -> Result<Box<dyn OffPolicy>> {
-    Ok(match task.config.algorithm.word {
-        "dqn" => dqn::learner(task, stream),
-        "td3" => td3::learner(task, stream),
-        other => {
-            let allowed = "it does not learn from replay".into();
-            return Err(Error::Config { field: "algorithm".into(), value: other.into(), allowed });
-        }
-    })
-}
-
-/// New networks on the CPU, `members` side by side, with their slow copies.
-fn network(task: &Task<'_>, members: usize, sizes: &[usize], gain: f32, stream: &mut Stream) -> Targeted {
-    let flat = initial(members, sizes, gain, stream);
-    let mlp = Mlp::new(0, members, sizes, task.shape.activation);
-    Targeted::new(mlp, flat, task.config.learning_rate)
-}
-
-/// What a failure to read a learner's parameters says it was doing.
-#[cfg(tensors)]
-const READING: &str = "reading the policy";
-
 /// The names in a checkpoint of a network with a target network.
-fn names(learner: &'static str, network: &str, mlp: &Mlp) -> Networks {
-    Networks { learner, parts: Part::of(network, mlp), has_target: true }
+pub fn names(learner: &'static str, network: &str, mlp: &Mlp) -> Networks {
+    Networks { learner, parts: Stretch::of(network, mlp), has_target: true }
+}
+
+/// DQN's settings.
+pub fn dqn_settings(config: &Config) -> dqn::Settings {
+    dqn::Settings { gamma: config.gamma, double_q: config.double_q, max_grad_norm: config.max_grad_norm }
+}
+
+/// When DQN's target network moves, and how far: counted in real steps, as in Stable-Baselines3, not in updates.
+#[derive(Debug, Clone, Copy)]
+pub struct Following {
+    /// Real steps between two moves.
+    interval: u64,
+    /// τ
+    pub tau: f64,
+}
+
+impl Following {
+    /// As the configuration says.
+    pub fn of(config: &Config) -> Self {
+        Self { interval: config.target_update_interval as u64, tau: config.tau }
+    }
+
+    /// Whether it moves when there were `before` real steps, and now there are `now`.
+    pub fn is_due(self, before: u64, now: u64) -> bool {
+        now / self.interval > before / self.interval
+    }
+}
+
+/// TD3's settings.
+pub fn td3_settings(config: &Config) -> td3::Settings {
+    td3::Settings {
+        gamma: config.gamma,
+        tau: config.tau,
+        policy_delay: config.policy_delay,
+        target_policy_noise: config.target_policy_noise,
+        target_noise_clip: config.target_noise_clip,
+        max_grad_norm: config.max_grad_norm,
+    }
+}
+
+/// What an update of TD3 is told as.
+pub fn td3_metrics(updated: td3::Updated) -> Metrics {
+    let mut metrics = vec![
+        ("train/critic_loss", updated.critic_loss),
+        ("train/q_mean", updated.q_mean),
+        ("train/grad_norm", updated.grad_norm),
+    ];
+    metrics.extend(updated.actor_loss.map(|loss| ("train/actor_loss", loss)));
+    metrics
 }

@@ -4,7 +4,7 @@
 //! run can be saved, evaluated and drawn, which [`super::Trainer`] does for every learner alike.
 //! **Where.** Kinds of learners: [`super::on_policy`], [`super::off_policy`], [`super::tabular`]. Which one a run has is
 //! decided in [`super::factory`].
-//! **Choices.** (1) A tick can wait for a device, so it is a future; the learner is an object, so the future is boxed.
+//! **Choices.** (1) A tick can wait for a device, so it is [`Pending`].
 //! (2) What a learner has no part in (a map, imagination, a last good state) has a default here.
 
 use super::checkpoint::ImaginationFacts;
@@ -13,11 +13,9 @@ use super::phase::Phase;
 use crate::arrays::Arrays;
 use crate::config::Config;
 use crate::error::Result;
+use crate::part::{Pending, done};
 use crate::snapshot::StateMap;
-use std::pin::Pin;
-
-/// Work that may wait for a device.
-pub(super) type Work<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + 'a>>;
+use std::any::Any;
 
 /// Where a tick has left the iteration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,9 +26,9 @@ pub(super) enum Progress {
     Over,
 }
 
-pub(super) trait Learner {
+pub(super) trait Learner: Any {
     /// One bounded unit of work.
-    fn tick<'a>(&'a mut self, context: &'a mut Context) -> Work<'a, Progress>;
+    fn tick<'a>(&'a mut self, context: &'a mut Context) -> Pending<'a, Progress>;
 
     /// Whether the next tick begins an iteration.
     fn is_between_iterations(&self) -> bool;
@@ -81,26 +79,22 @@ pub(super) trait Learner {
         _context: &'a Context,
         _centres: &'a [f32],
         _map: &'a mut StateMap,
-    ) -> Work<'a, bool> {
-        Box::pin(async { Ok(true) })
+    ) -> Pending<'a, bool> {
+        done(true)
     }
 
     /// Copies what has been learned so far: all of it has just been found finite.
     fn keep_last_good(&mut self, updates: u64);
 
     /// Puts the last copy back after a failure.
-    fn restore_last_good<'a>(&'a mut self, context: &'a Context) -> Work<'a, ()>;
+    fn restore_last_good<'a>(&'a mut self, context: &'a Context) -> Pending<'a, ()>;
 
     /// Puts all that it has learned into a checkpoint.
-    fn save<'a>(&'a self, context: &'a Context, arrays: &'a mut Arrays) -> Work<'a, ()>;
+    fn save<'a>(&'a self, context: &'a Context, arrays: &'a mut Arrays) -> Pending<'a, ()>;
 
     /// Goes on from what was saved; `context` has been restored already.
     ///
     /// # Errors
     /// [`crate::Error::Checkpoint`] with what is missing or cannot be.
     fn restore(&mut self, context: &Context, facts: ImaginationFacts, arrays: &mut Arrays) -> Result<()>;
-
-    /// The learner itself, for tests of its kind.
-    #[cfg(all(test, not(target_family = "wasm")))]
-    fn as_any(&mut self) -> &mut dyn std::any::Any;
 }

@@ -12,7 +12,7 @@
 
 use super::checkpoint::ImaginationFacts;
 use super::context::Context;
-use super::learner::{Learner, Progress, Work};
+use super::learner::{Learner, Progress};
 use super::phase::Phase;
 use crate::arrays::Arrays;
 use crate::budget;
@@ -20,6 +20,7 @@ use crate::config::Config;
 use crate::dyna_q::{DynaQ, DynaQSettings, TableStep};
 use crate::env::{ActionSpace, Env};
 use crate::error::{Error, Result};
+use crate::part::{Pending, done};
 use crate::snapshot::StateMap;
 
 /// Of a step in the table, in multiply-adds: it is a few reads from memory.
@@ -85,7 +86,7 @@ impl Tabular {
 }
 
 impl Learner for Tabular {
-    fn tick<'a>(&'a mut self, context: &'a mut Context) -> Work<'a, Progress> {
+    fn tick<'a>(&'a mut self, context: &'a mut Context) -> Pending<'a, Progress> {
         Box::pin(async { self.advance(context) })
     }
 
@@ -115,31 +116,26 @@ impl Learner for Tabular {
         context: &'a Context,
         centres: &'a [f32],
         map: &'a mut StateMap,
-    ) -> Work<'a, bool> {
+    ) -> Pending<'a, bool> {
         let scale = context.config.reward_scale as f32;
         let highest = |values: &[f32]| values.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         let best = |obs: &[f32]| highest(self.table.values(self.task.state_seen(obs))) / scale;
         map.value = centres.chunks_exact(context.spec.obs_size()).map(best).collect();
-        Box::pin(async { Ok(true) })
+        done(true)
     }
 
     fn keep_last_good(&mut self, _updates: u64) {}
 
-    fn restore_last_good<'a>(&'a mut self, _context: &'a Context) -> Work<'a, ()> {
-        Box::pin(async { Ok(()) })
+    fn restore_last_good<'a>(&'a mut self, _context: &'a Context) -> Pending<'a, ()> {
+        done(())
     }
 
-    fn save<'a>(&'a self, _context: &'a Context, arrays: &'a mut Arrays) -> Work<'a, ()> {
+    fn save<'a>(&'a self, _context: &'a Context, arrays: &'a mut Arrays) -> Pending<'a, ()> {
         self.table.save(arrays);
-        Box::pin(async { Ok(()) })
+        done(())
     }
 
     fn restore(&mut self, _context: &Context, _facts: ImaginationFacts, arrays: &mut Arrays) -> Result<()> {
         self.table.restore(arrays)
-    }
-
-    #[cfg(all(test, not(target_family = "wasm")))]
-    fn as_any(&mut self) -> &mut dyn std::any::Any {
-        self
     }
 }

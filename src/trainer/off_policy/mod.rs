@@ -11,15 +11,16 @@ mod updates;
 
 use super::checkpoint::ImaginationFacts;
 use super::context::Context;
-use super::learner::{Learner, Progress, Work};
+use super::learner::{Learner, Progress};
 use super::phase::Phase;
 use crate::arrays::Arrays;
+use crate::backend::backend;
 use crate::config::Config;
 use crate::env::ActionSpace;
 use crate::error::Result;
-use crate::kernels::Weights;
 use crate::nets::Shape;
-use crate::off_policy::{Actor, OffPolicy, Task, learner};
+use crate::off_policy::{Actor, OffPolicy};
+use crate::part::Pending;
 use explore::{Exploration, epsilon};
 use updates::Updates;
 
@@ -50,8 +51,8 @@ impl FromReplay {
     /// [`crate::Error::Config`] if the learner is none that learns from replay.
     pub(super) fn new(context: &Context) -> Result<Self> {
         let shape = context.shape();
-        let task = Task { device: &context.device, shape: &shape, config: &context.config };
-        let learner = learner(&task, &mut context.seed.stream("weights.replay_learner"))?;
+        let stream = &mut context.seed.stream("weights.replay_learner");
+        let learner = backend(&context.device).off_policy(shape.clone(), &context.config, stream)?;
         let (exploration, stage) = (Exploration::default(), Stage::Begin);
         Ok(Self { learner, shape, exploration, actor: None, stage, last_good: None })
     }
@@ -106,7 +107,7 @@ impl FromReplay {
 }
 
 impl Learner for FromReplay {
-    fn tick<'a>(&'a mut self, context: &'a mut Context) -> Work<'a, Progress> {
+    fn tick<'a>(&'a mut self, context: &'a mut Context) -> Pending<'a, Progress> {
         Box::pin(async { self.advance(context) })
     }
 
@@ -142,11 +143,11 @@ impl Learner for FromReplay {
     fn keep_last_good(&mut self, updates: u64) {
         // Nothing is copied again before there are more updates.
         if self.last_good.as_ref().is_none_or(|(_, kept)| *kept != updates) {
-            self.last_good = Some((self.learner.copy(), updates));
+            self.last_good = Some((self.learner.clone(), updates));
         }
     }
 
-    fn restore_last_good<'a>(&'a mut self, _context: &'a Context) -> Work<'a, ()> {
+    fn restore_last_good<'a>(&'a mut self, _context: &'a Context) -> Pending<'a, ()> {
         Box::pin(async {
             let Some((learner, _)) = self.last_good.take() else { return Ok(()) };
             self.learner = learner;
@@ -156,30 +157,18 @@ impl Learner for FromReplay {
         })
     }
 
-    fn save<'a>(&'a self, context: &'a Context, arrays: &'a mut Arrays) -> Work<'a, ()> {
-        Box::pin(async {
-            self.shape.scaling.save("obs_scaling", arrays);
-            let names = self.learner.names();
-            let weights = self.learner.weights()?;
-            weights.iter().zip(&names).for_each(|(weights, names)| weights.save(names, arrays));
-            self.exploration.save(context, arrays);
-            Ok(())
-        })
+    fn save<'a>(&'a self, context: &'a Context, arrays: &'a mut Arrays) -> Pending<'a, ()> {
+        self.shape.scaling.save("obs_scaling", arrays);
+        self.exploration.save(context, arrays);
+        self.learner.save(arrays)
     }
 
     fn restore(&mut self, context: &Context, _facts: ImaginationFacts, arrays: &mut Arrays) -> Result<()> {
         self.shape.scaling.require_saved("obs_scaling", arrays)?;
-        let names = self.learner.names();
-        let weights = names.iter().map(|names| Weights::load(names, arrays)).collect::<Result<_>>()?;
-        self.learner.set_weights(weights);
+        self.learner.restore(arrays)?;
         self.exploration.restore(context, arrays)?;
         self.last_good = None;
         Ok(())
-    }
-
-    #[cfg(all(test, not(target_family = "wasm")))]
-    fn as_any(&mut self) -> &mut dyn std::any::Any {
-        self
     }
 }
 
@@ -187,10 +176,10 @@ impl Learner for FromReplay {
 mod tests {
     use super::*;
     use crate::config::preset;
+    use crate::cpu::off_policy::dqn::Dqn;
+    use crate::cpu::off_policy::passes::ByPasses;
+    use crate::cpu::off_policy::td3::Td3;
     use crate::device::Device;
-    use crate::off_policy::by_passes::ByPasses;
-    use crate::off_policy::dqn::Dqn;
-    use crate::off_policy::td3::Td3;
     use crate::rng::Seed;
     use crate::trainer::Trainer;
     use pollster::block_on;
@@ -211,8 +200,9 @@ mod tests {
     }
 
     fn learner(trainer: &mut Trainer) -> &mut dyn std::any::Any {
-        let from_replay: &mut FromReplay = trainer.learner.as_any().downcast_mut().expect("from replay");
-        from_replay.learner.as_any()
+        let any: &mut dyn std::any::Any = trainer.learner.as_mut();
+        let from_replay: &mut FromReplay = any.downcast_mut().expect("from replay");
+        from_replay.learner.as_mut()
     }
 
     /// Parameters of DQN's network, or of TD3's critics.

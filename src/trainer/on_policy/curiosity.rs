@@ -10,7 +10,6 @@ use super::OnPolicy;
 use super::stage::Stage;
 use crate::buffer::Rollout;
 use crate::curiosity::{Curiosity, Visit};
-use crate::device::{Numbers, read_mean};
 use crate::error::{Error, Result};
 use crate::minibatches::{self, minibatch};
 use crate::trainer::context::Context;
@@ -29,7 +28,7 @@ pub(super) struct ImaginedSteps {
 impl OnPolicy {
     /// Keeps the imagined ones of a round's rollouts until curiosity has learned from them, if it does.
     pub(super) fn keep_imagined(&mut self, context: &Context, rollouts: Vec<Rollout>) {
-        let learns = self.curiosity.as_ref().and_then(Curiosity::names).is_some();
+        let learns = self.curiosity.as_ref().is_some_and(|curiosity| curiosity.module.learns());
         if context.config.curiosity_on_imagined && learns {
             self.imagined = rollouts.into_iter().filter(|of| !of.is_real && !of.is_empty()).collect();
         }
@@ -56,17 +55,17 @@ impl OnPolicy {
         let (rows, size, space) = (rollout.len(), context.config.batch_size, context.spec.action);
         if now.batch == 0 {
             // All that is uploaded beforehand are states.
-            curiosity.begin(&visit(rollout, 0..rows, [&[], &[]]), size);
+            curiosity.module.begin(&visit(rollout, 0..rows, [&[], &[]]), size);
         }
         let range = minibatch(rows, size, now.batch);
         let (mut action, none) = (Vec::new(), vec![0.0; range.len()]);
         range.clone().for_each(|step| space.encode(rollout.action_at(step), &mut action));
-        let loss = curiosity.update(&visit(rollout, range, [&action, &none]));
+        curiosity.module.update(&visit(rollout, range, [&action, &none]));
         now.batch += 1;
         if now.batch < minibatches::count(rows, size) {
             return Ok(Stage::LearnImagined(now));
         }
-        settled(curiosity, loss).await?;
+        settled(curiosity).await?;
         now.rollouts.pop();
         now.batch = 0;
         Ok(Stage::LearnImagined(now))
@@ -79,27 +78,24 @@ impl OnPolicy {
         };
         let size = context.config.batch_size;
         if batch == 0 {
-            curiosity.begin(&steps.visit(0..steps.rows), size);
+            curiosity.module.begin(&steps.visit(0..steps.rows), size);
         }
-        let loss = curiosity.update(&steps.visit(minibatch(steps.rows, size, batch)));
+        curiosity.module.update(&steps.visit(minibatch(steps.rows, size, batch)));
         if batch + 1 < minibatches::count(steps.rows, size) {
             return Ok(Stage::LearnReal { batch: batch + 1 });
         }
-        if loss.is_some() {
-            let loss = settled(curiosity, loss).await?;
+        if let Some(loss) = settled(curiosity).await? {
             context.record.metric("curiosity/loss", loss);
         }
         Ok(Stage::Adapt)
     }
 }
 
-/// Waits for what was queued, and reads the loss of the last minibatch.
-async fn settled(curiosity: &mut Curiosity, loss: Option<Numbers>) -> Result<f32> {
-    let doing = "reading the curiosity loss";
-    curiosity.settle(doing).await?;
-    let loss = read_mean(loss.into_iter().collect(), doing).await?;
-    Error::unless_finite("curiosity", "curiosity/loss", &loss)?;
-    Ok(loss.first().copied().unwrap_or(0.0))
+/// Takes over what the updates have changed, and gives the loss before the newest, if anything is learned.
+async fn settled(curiosity: &mut Curiosity) -> Result<Option<f32>> {
+    let loss = curiosity.module.settle("reading the curiosity loss").await?;
+    Error::unless_finite("curiosity", "curiosity/loss", loss.as_ref())?;
+    Ok(loss)
 }
 
 /// These steps of a rollout, for curiosity.

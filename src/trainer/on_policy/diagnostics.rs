@@ -23,23 +23,24 @@ impl OnPolicy {
     ) -> Result<Stage> {
         let Some(model) = &mut self.model else { return Ok(Stage::Begin) };
         if !imagination.is_complete() {
-            imagination.step(&mut self.policy, model, None, &mut context.streams.forecast).await?;
+            let (policy, stream) = (self.policy.as_mut(), &mut context.streams.forecast);
+            imagination.step(policy, model.as_mut(), None, stream).await?;
             return Ok(Stage::Forecast(imagination));
         }
         let borders = Borders { range: None, disagreement_max: None, ..self.borders(context) };
-        let imagined = imagination.finish(borders, 0.0).await?;
+        let imagined = imagination.finish(borders, 0.0);
         context.record.metric("imagination/disagreement", imagined.disagreement);
         context.record.forecast(&imagined.rollout, self.trust.confidence.unwrap_or(0.0));
         Ok(self.begin_return_gap(context))
     }
 
     /// Starts imagining from where this iteration's real windows began, with the policy that played them.
-    fn begin_return_gap(&mut self, context: &mut Context) -> Stage {
+    fn begin_return_gap(&self, context: &Context) -> Stage {
         let windows = return_gap::windows(&self.lanes, context.config.horizon);
         let scope = self.scope(context, context.config.horizon, false);
-        let starts = return_gap::starts(&windows);
-        let imagination =
-            Imagination::start(&context.device, starts, scope, &mut context.streams.diagnostics);
+        let steps = self.context_steps();
+        let starts = return_gap::starts(&windows, &self.lanes, steps, context.spec.action);
+        let imagination = Imagination::start(starts, scope);
         Stage::ReturnGap { windows, imagination }
     }
 
@@ -52,11 +53,12 @@ impl OnPolicy {
     ) -> Result<Stage> {
         let Some(model) = &mut self.model else { return Ok(Stage::Begin) };
         if !imagination.is_complete() {
-            imagination.step(&mut self.policy, model, None, &mut context.streams.diagnostics).await?;
+            let (policy, stream) = (self.policy.as_mut(), &mut context.streams.diagnostics);
+            imagination.step(policy, model.as_mut(), None, stream).await?;
             return Ok(Stage::ReturnGap { windows, imagination });
         }
         let borders = Borders { range: None, disagreement_max: None, ..self.borders(context) };
-        let imagined = imagination.finish(borders, 0.0).await?;
+        let imagined = imagination.finish(borders, 0.0);
         if let Some(gap) = return_gap::return_gap(&windows, &imagined.rollout) {
             context.record.metric("imagination/return_gap", gap.gap);
             context.record.recording.return_gap = Some(gap);

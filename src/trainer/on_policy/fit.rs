@@ -10,7 +10,7 @@ use crate::trainer::context::Context;
 use crate::trainer::record::Record;
 use crate::world_model::Validation;
 use crate::world_model::fit::Fit;
-use crate::world_model::open_loop::{OpenLoop, held_out_stretches};
+use crate::world_model::open_loop::OpenLoop;
 
 impl OnPolicy {
     /// Brings the model's lists of transitions up to date, for the fit that follows.
@@ -24,7 +24,7 @@ impl OnPolicy {
             return self.advantages_of(context, 0, vec![self.real_rollout(context)]);
         }
         let (replay, action) = (&context.replay, context.spec.action);
-        Stage::Fit(Box::new(Fit::start(model, replay, &self.bootstraps, action, &context.config)))
+        Stage::Fit(Box::new(Fit::start(model.as_mut(), replay, &self.bootstraps, action, &context.config)))
     }
 
     /// One minibatch, or one check on what is held out.
@@ -32,13 +32,14 @@ impl OnPolicy {
         let Some(model) = &mut self.model else { return Ok(Stage::Begin) };
         let learned_from = (&context.replay, &self.bootstraps);
         let stream = &mut context.streams.model_batches;
-        match fit.advance(model, learned_from, &context.config, stream).await? {
+        match fit.advance(model.as_mut(), learned_from, &context.config, stream).await? {
             None => Ok(Stage::Fit(fit)),
             Some(validation) => {
                 note_validation(&mut context.record, validation);
                 let (horizon, action) = (context.config.horizon, context.spec.action);
-                let stretches = held_out_stretches(&context.replay, &self.bootstraps, action, horizon);
-                Ok(Stage::Measure(validation, OpenLoop::new(stretches, context.config.ensemble_size)))
+                let (replay, bootstraps) = (&context.replay, &self.bootstraps);
+                let open_loop = OpenLoop::held_out(model.as_ref(), replay, bootstraps, action, horizon);
+                Ok(Stage::Measure(validation, open_loop))
             }
         }
     }

@@ -14,6 +14,7 @@ use super::OnPolicy;
 use super::stage::Stage;
 use crate::buffer::Rollout;
 use crate::config::{CuriosityKind, Termination};
+use crate::dynamics;
 use crate::error::Result;
 use crate::imagination::{Borders, Imagination};
 use crate::trainer::context::Context;
@@ -45,16 +46,17 @@ impl OnPolicy {
 
     pub(super) fn begin_round(&mut self, context: &mut Context, round: usize) -> Stage {
         let newest = context.replay.newest(context.config.start_fraction as f32);
-        let mut starts = Vec::with_capacity(self.trust.branches * context.spec.obs_size());
+        let steps = self.context_steps();
+        let numbers = self.trust.branches * context.spec.obs_size();
+        let mut starts = dynamics::Context::seen(Vec::with_capacity(numbers));
         for _ in 0..self.trust.branches {
             let id = newest.start + context.streams.starts.below(newest.len());
-            starts.extend_from_slice(context.replay.get(id).obs);
+            starts.push_stored(&context.replay, id, steps, context.spec.action);
         }
         let with_disagreement =
             context.config.adaptive_depth || context.config.curiosity == CuriosityKind::Disagreement;
         let scope = self.scope(context, self.trust.horizon, with_disagreement);
-        let imagination =
-            Imagination::start(&context.device, starts, scope, &mut context.streams.imagination);
+        let imagination = Imagination::start(starts, scope);
         Stage::Imagine(Round { round, imagination, rollouts: Vec::new(), reward: 0.0, overflowed: 0 })
     }
 
@@ -63,11 +65,12 @@ impl OnPolicy {
         let Some(model) = &mut self.model else { return Ok(Stage::Begin) };
         if !now.imagination.is_complete() {
             let stream = &mut context.streams.imagination;
-            now.imagination.step(&mut self.policy, model, self.curiosity.as_mut(), stream).await?;
+            let (policy, curiosity) = (self.policy.as_mut(), self.curiosity.as_mut());
+            now.imagination.step(policy, model.as_mut(), curiosity, stream).await?;
             return Ok(Stage::Imagine(now));
         }
         let weight = if now.round == 1 { self.weight_beside_real(context) } else { 1.0 };
-        let Some(imagined) = now.imagination.cut(self.borders(context), weight).await? else {
+        let Some(imagined) = now.imagination.cut(self.borders(context), weight) else {
             return self.end_round(context, now).await;
         };
         self.note_branches(context, &imagined.rollout, imagined.branches);
@@ -127,9 +130,8 @@ mod tests {
             config.set(name, value).expect("allowed");
         }
         let mut trainer = Trainer::new("CartPole-v1", config, Seed(1), Device::cpu()).expect("a run");
-        let learner = trainer.learner.as_any().downcast_mut::<OnPolicy>().expect("PPO");
-        let model = learner.model.as_mut().expect("a model").by_hand().expect("on the CPU");
-        model.model.flat.iter_mut().for_each(|weight| *weight *= 20.0);
+        let perceptrons = OnPolicy::of(&mut trainer).perceptrons();
+        perceptrons.world.model.flat.iter_mut().for_each(|weight| *weight *= 20.0);
         let (mut most, mut narrations) = (0.0f32, String::new());
         while trainer.snapshot().iteration < 3 {
             block_on(trainer.tick()).expect("a tick");

@@ -2,11 +2,9 @@
 
 use super::OnPolicy;
 use super::stage::Stage;
-use crate::agent::Step;
 use crate::config::Config;
-use crate::device::{Numbers, read_mean};
 use crate::error::{Error, Result};
-use crate::kernels::ppo_loss::{Losses, Settings, UPDATE_METRICS};
+use crate::kernels::ppo_loss::{Settings, UPDATE_METRICS};
 use crate::minibatches::{self, minibatch};
 use crate::samples::Samples;
 use crate::trainer::context::Context;
@@ -20,18 +18,15 @@ pub(super) struct Improvement {
     batch: usize,
     /// Whether the epoch's order has been drawn.
     has_begun: bool,
-    /// The pieces of the next update.
-    step: Step,
-    /// Metrics of the updates so far, seven each, perhaps unread.
-    metrics: Vec<Numbers>,
+    /// Updates whose metrics have not been told.
+    updates: u64,
 }
 
 impl Improvement {
     /// Nothing has been learned from these samples yet.
     pub(super) fn begin(round: usize, samples: Samples) -> Self {
         let order = (0..samples.len()).collect();
-        let (step, metrics) = (Step::default(), Vec::new());
-        Self { round, samples, order, epoch: 0, batch: 0, has_begun: false, step, metrics }
+        Self { round, samples, order, epoch: 0, batch: 0, has_begun: false, updates: 0 }
     }
 
     /// Most samples in one minibatch: for A2C all there are.
@@ -66,9 +61,10 @@ impl OnPolicy {
             self.policy.begin_epoch(&now.samples, &now.order, size, &settings);
         }
         let indices = &now.order[minibatch(now.samples.len(), size, now.batch)];
-        let update = self.policy.update(&now.samples, indices, &settings, &mut now.step);
-        let Some(metrics) = update else { return Ok(Stage::Improve(now)) };
-        now.metrics.push(metrics);
+        if !self.policy.update(&now.samples, indices, &settings) {
+            return Ok(Stage::Improve(now));
+        }
+        now.updates += 1;
         now.batch += 1;
         if now.batch < now.batches(&context.config) {
             return Ok(Stage::Improve(now));
@@ -80,7 +76,7 @@ impl OnPolicy {
             self.policy.wait("improving the policy").await?;
             return Ok(Stage::Improve(now));
         }
-        let approx_kl = self.note_updates(context, std::mem::take(&mut now.metrics)).await?;
+        let approx_kl = self.note_updates(context, std::mem::take(&mut now.updates)).await?;
         let has_moved_enough =
             context.config.target_kl > 0.0 && f64::from(approx_kl) > 1.5 * context.config.target_kl;
         if !is_last && !has_moved_enough {
@@ -99,16 +95,13 @@ impl OnPolicy {
     }
 
     /// Reads the metrics of these updates, notes their means, and gives the mean approx_kl.
-    async fn note_updates(&mut self, context: &mut Context, metrics: Vec<Numbers>) -> Result<f32> {
-        let updates = metrics.len();
-        let doing = "reading the metrics of PPO";
-        self.policy.settle(doing).await?;
-        let means = Losses::of_metrics(&read_mean(metrics, doing).await?);
+    async fn note_updates(&mut self, context: &mut Context, updates: u64) -> Result<f32> {
+        let means = self.policy.settle("reading the metrics of PPO").await?;
         for (name, mean) in UPDATE_METRICS.iter().zip(means.metrics()) {
             Error::unless_finite("improve", name, [&mean])?;
             context.record.metric(name, mean);
         }
-        context.record.updates += updates as u64;
+        context.record.updates += updates;
         context.record.metric("train/n_updates", context.record.updates as f32);
         context.record.metric("train/learning_rate", self.policy.learning_rate() as f32);
         context.record.metric("train/clip_range", context.config.clip_range as f32);

@@ -8,20 +8,19 @@
 
 use super::OnPolicy;
 use super::trust::Trust;
-use crate::agent::Agent;
 use crate::arrays::Arrays;
 use crate::curiosity::Curiosity;
 use crate::error::Result;
-use crate::kernels::Weights;
 use crate::kernels::scales::Scales;
+use crate::policy::Policy;
 use crate::trainer::checkpoint::ImaginationFacts;
 use crate::trainer::context::Context;
-use crate::world_model::Model;
+use crate::world_model::WorldModel;
 
 /// Everything that learns, and how far the model was trusted.
 pub(super) struct Learned {
-    policy: Agent,
-    model: Option<Model>,
+    policy: Box<dyn Policy>,
+    model: Option<Box<dyn WorldModel>>,
     curiosity: Option<Curiosity>,
     trust: Trust,
 }
@@ -53,14 +52,12 @@ impl OnPolicy {
     /// Networks with the memory of their optimisers, and what is measured of novelty and trust.
     pub(super) async fn save_learned(&self, arrays: &mut Arrays) -> Result<()> {
         self.policy.shape().scaling.save("obs_scaling", arrays);
-        self.policy.weights().await?.save(&self.policy.names(), arrays);
+        self.policy.save(arrays).await?;
         if let Some(model) = &self.model {
-            model.weights().await?.save(model.names(), arrays);
-            model.scales().into_iter().for_each(|scales| scales.save(arrays));
+            model.save(arrays).await?;
         }
         if let Some(curiosity) = &self.curiosity {
-            let weights = curiosity.weights().await?;
-            curiosity.names().into_iter().for_each(|names| weights.save(names, arrays));
+            curiosity.module.save(arrays).await?;
         }
         self.novelty_scale.save("curiosity.novelty", arrays);
         arrays.put("curiosity.beta", &[1], [self.beta.beta]);
@@ -79,22 +76,18 @@ impl OnPolicy {
         self.novelty_scale.restore("curiosity.novelty", arrays)?;
         self.beta.beta = arrays.take_within("curiosity.beta", &[1], 0.0..=1.0)?[0];
         self.policy.shape().scaling.require_saved("obs_scaling", arrays)?;
-        self.policy.set_weights(Weights::load(&self.policy.names(), arrays)?);
+        self.policy.restore(arrays)?;
         if let Some(model) = &mut self.model {
-            model.set_weights(Weights::load(model.names(), arrays)?);
+            model.restore(arrays)?;
             // The model is first fitted once there is something to examine it on.
-            if context.replay.has_both_parts() || arrays.has("world_model.obs_mean") {
-                let (target, obs_size) = (context.config.model_target, context.spec.obs_size());
-                model.set_scales(Scales::load(target, obs_size, arrays)?);
+            if context.replay.has_both_parts() && model.scales().is_none() {
+                Scales::load(context.config.model_target, context.spec.obs_size(), arrays)?;
             }
         }
         if let Some(curiosity) = &mut self.curiosity {
-            curiosity.set_normalization(context.replay.obs_stats());
+            curiosity.module.set_normalization(context.replay.obs_stats());
             curiosity.scale = self.novelty_scale.std().max(1e-8);
-            if let Some(names) = curiosity.names() {
-                let weights = Weights::load(names, arrays)?;
-                curiosity.set_weights(weights);
-            }
+            curiosity.module.restore(arrays)?;
         }
         self.trust = Trust::of_facts(facts);
         if arrays.has("trust.confidence") {
@@ -102,6 +95,21 @@ impl OnPolicy {
         }
         while self.model.is_some() && !self.bootstraps.catch_up(&context.replay) {}
         Ok(())
+    }
+}
+
+#[cfg(all(test, not(target_family = "wasm")))]
+impl OnPolicy {
+    /// The learner of this run.
+    pub(super) fn of(trainer: &mut crate::trainer::Trainer) -> &mut Self {
+        let learner: &mut dyn std::any::Any = trainer.learner.as_mut();
+        learner.downcast_mut().expect("an on-policy run")
+    }
+
+    /// The world model of a run on the CPU.
+    pub(super) fn perceptrons(&mut self) -> &mut crate::cpu::Perceptrons {
+        let model: &mut dyn std::any::Any = self.model.as_mut().expect("a model").as_mut();
+        model.downcast_mut().expect("on the CPU")
     }
 }
 
@@ -114,13 +122,10 @@ mod tests {
     use crate::trainer::Trainer;
     use pollster::block_on;
 
-    fn on_policy(trainer: &mut Trainer) -> &mut OnPolicy {
-        trainer.learner.as_any().downcast_mut().expect("PPO")
-    }
-
     /// All parameters of policy and value.
     fn parameters(trainer: &mut Trainer) -> &mut Vec<f32> {
-        &mut on_policy(trainer).policy.by_hand().expect("on the CPU").flat
+        let policy: &mut dyn std::any::Any = OnPolicy::of(trainer).policy.as_mut();
+        &mut policy.downcast_mut::<crate::cpu::PpoPolicy>().expect("on the CPU").net.flat
     }
 
     fn after_one_iteration() -> Trainer {
@@ -170,8 +175,7 @@ mod tests {
     #[test]
     fn infinity_in_the_world_model_is_found_where_it_is_fitted() {
         let mut trainer = after_one_iteration();
-        let model = on_policy(&mut trainer).model.as_mut().expect("a model");
-        model.by_hand().expect("on the CPU").model.flat.fill(f32::INFINITY);
+        OnPolicy::of(&mut trainer).perceptrons().world.model.flat.fill(f32::INFINITY);
         let failure = failure_of(&mut trainer);
         assert!(failure.contains("world_model/val_loss") && failure.contains("phase fit"), "{failure}");
     }

@@ -29,18 +29,20 @@ mod trust;
 
 use super::checkpoint::ImaginationFacts;
 use super::context::Context;
-use super::learner::{Learner, Progress, Work};
+use super::learner::{Learner, Progress};
 use super::phase::Phase;
-use crate::agent::Agent;
 use crate::arrays::Arrays;
+use crate::backend::{TaskShape, backend};
 use crate::buffer::Rollout;
 use crate::config::Config;
 use crate::curiosity::{AdaptiveBeta, Curiosity};
 use crate::error::Result;
 use crate::nets::HostActor;
+use crate::part::Pending;
+use crate::policy::Policy;
 use crate::snapshot::StateMap;
 use crate::stats::DiscountedReturnStd;
-use crate::world_model::Model;
+use crate::world_model::WorldModel;
 use crate::world_model::bootstrap::Bootstraps;
 use learned::Learned;
 use novelty::RealSteps;
@@ -49,7 +51,7 @@ use trust::Trust;
 
 pub(super) struct OnPolicy {
     /// Policy and value.
-    policy: Agent,
+    policy: Box<dyn Policy>,
     /// Copy of the policy on the host; renewed after each improvement.
     actor: Option<HostActor>,
     /// Real experience of this iteration, one rollout per environment.
@@ -58,7 +60,7 @@ pub(super) struct OnPolicy {
     real: Option<RealSteps>,
     /// Imagined steps of this round that curiosity has yet to learn from.
     imagined: Vec<Rollout>,
-    model: Option<Model>,
+    model: Option<Box<dyn WorldModel>>,
     /// Which transitions of replay each member of the model learns from.
     bootstraps: Bootstraps,
     trust: Trust,
@@ -73,14 +75,14 @@ pub(super) struct OnPolicy {
 impl OnPolicy {
     pub(super) fn new(context: &Context) -> Self {
         let Context { config, spec, seed, device, .. } = context;
-        let curiosity = Curiosity::new(device, spec, config, &mut seed.stream("weights.curiosity"));
-        let action_size = spec.action.encoded_size();
-        let model = (config.imagination_rounds > 0).then(|| {
-            Model::new(device, spec.obs_size(), action_size, config, &mut seed.stream("weights.model"))
-        });
-        let stream = &mut seed.stream("weights.policy");
+        let (backend, task) = (backend(device), TaskShape { obs_size: spec.obs_size(), action: spec.action });
+        let policy = backend.policy(context.shape(), config, &mut seed.stream("weights.policy"));
+        let model = (config.imagination_rounds > 0)
+            .then(|| backend.world_model(task, config, &mut seed.stream("weights.model")));
+        let novelty = backend.novelty(task, config, &mut seed.stream("weights.curiosity"));
+        let curiosity = novelty.map(Curiosity::new);
         Self {
-            policy: Agent::new(device, context.shape(), config.learning_rate, stream),
+            policy,
             actor: None,
             lanes: Vec::new(),
             real: None,
@@ -96,15 +98,20 @@ impl OnPolicy {
         }
     }
 
+    /// Real steps that the model's state is made of, where there is a model.
+    fn context_steps(&self) -> usize {
+        self.model.as_ref().map_or(1, |model| model.context())
+    }
+
     async fn advance(&mut self, context: &mut Context, stage: Stage) -> Result<Stage> {
         match stage {
             Stage::Begin | Stage::End => self.begin_iteration(context).await,
             Stage::Collect { step } => self.collect(context, step),
             Stage::ScoreNovelty(scoring) => self.score_novelty(context, scoring).await,
-            Stage::Compare(open_loop, first_frame) => self.compare(context, open_loop, first_frame),
+            Stage::Compare(open_loop, first_frame) => self.compare(context, open_loop, first_frame).await,
             Stage::Index => Ok(self.index(context)),
             Stage::Fit(fit) => self.fit(context, fit).await,
-            Stage::Measure(validation, open_loop) => self.measure(context, validation, open_loop),
+            Stage::Measure(validation, open_loop) => self.measure(context, validation, open_loop).await,
             Stage::Forecast(imagination) => self.forecast(context, imagination).await,
             Stage::ReturnGap { windows, imagination } => self.return_gap(context, windows, imagination).await,
             Stage::Imagine(round) => self.imagine(context, round).await,
@@ -118,7 +125,7 @@ impl OnPolicy {
 }
 
 impl Learner for OnPolicy {
-    fn tick<'a>(&'a mut self, context: &'a mut Context) -> Work<'a, Progress> {
+    fn tick<'a>(&'a mut self, context: &'a mut Context) -> Pending<'a, Progress> {
         Box::pin(async {
             let stage = std::mem::replace(&mut self.stage, Stage::Begin);
             self.stage = self.advance(context, stage).await?;
@@ -184,7 +191,7 @@ impl Learner for OnPolicy {
         context: &'a Context,
         centres: &'a [f32],
         map: &'a mut StateMap,
-    ) -> Work<'a, bool> {
+    ) -> Pending<'a, bool> {
         Box::pin(self.map_values(context, centres, map))
     }
 
@@ -192,20 +199,15 @@ impl Learner for OnPolicy {
         self.last_good = Some(Box::new(Learned::of(self)));
     }
 
-    fn restore_last_good<'a>(&'a mut self, context: &'a Context) -> Work<'a, ()> {
+    fn restore_last_good<'a>(&'a mut self, context: &'a Context) -> Pending<'a, ()> {
         Box::pin(self.go_back(context))
     }
 
-    fn save<'a>(&'a self, _context: &'a Context, arrays: &'a mut Arrays) -> Work<'a, ()> {
+    fn save<'a>(&'a self, _context: &'a Context, arrays: &'a mut Arrays) -> Pending<'a, ()> {
         Box::pin(self.save_learned(arrays))
     }
 
     fn restore(&mut self, context: &Context, facts: ImaginationFacts, arrays: &mut Arrays) -> Result<()> {
         self.restore_learned(context, facts, arrays)
-    }
-
-    #[cfg(all(test, not(target_family = "wasm")))]
-    fn as_any(&mut self) -> &mut dyn std::any::Any {
-        self
     }
 }

@@ -9,9 +9,11 @@ use crate::budget::{PER_ROW, Tick, add, rows};
 use crate::buffer::Rollout;
 use crate::config::CuriosityKind;
 use crate::curiosity::Visit;
+use crate::dynamics;
+use crate::env::ActionSpace;
 use crate::error::{Error, Result};
 use crate::trainer::context::Context;
-use crate::world_model::Model;
+use crate::world_model::disagreement;
 use std::ops::Range;
 
 /// Novelty that is being scored.
@@ -36,7 +38,7 @@ impl OnPolicy {
     pub(super) async fn score_novelty(&mut self, context: &mut Context, mut now: Scoring) -> Result<Stage> {
         let Some(curiosity) = &mut self.curiosity else { return Ok(self.begin_comparison(context)) };
         if now.errors.is_empty() {
-            curiosity.set_normalization(context.replay.obs_stats());
+            curiosity.module.set_normalization(context.replay.obs_stats());
         }
         let (tick, kind) = (Tick::begin(), context.config.curiosity);
         while now.errors.len() < now.steps.rows {
@@ -48,12 +50,16 @@ impl OnPolicy {
             let from = now.errors.len();
             let piece = from..from + rows(now.steps.rows - from, cost.max(COST_OF_NOVELTY));
             let disagreement = match asked {
-                Some(model) => now.steps.disagreement(model, piece.clone()).await?,
+                Some(model) => {
+                    let moments = moments(&self.lanes, piece.clone(), model.context(), context.spec.action);
+                    let state = model.warm_up(moments).await?;
+                    disagreement(model.as_mut(), &state, now.steps.actions(&piece), piece.len()).await?
+                }
                 None => vec![0.0; piece.len()],
             };
             add(piece.len() * PER_ROW);
             let visit = Visit { disagreement: &disagreement, ..now.steps.visit(piece) };
-            now.errors.extend(curiosity.errors(&visit).await?);
+            now.errors.extend(curiosity.module.errors(&visit).await?);
         }
         self.note_novelty(context, &now.errors)?;
         self.real = Some(now.steps);
@@ -119,9 +125,24 @@ impl RealSteps {
         }
     }
 
-    async fn disagreement(&self, model: &mut Model, rows: Range<usize>) -> Result<Vec<f32>> {
-        model.disagreement(part(&self.obs, self.rows, &rows), part(&self.action, self.rows, &rows)).await
+    fn actions(&self, rows: &Range<usize>) -> &[f32] {
+        part(&self.action, self.rows, rows)
     }
+}
+
+/// These moments of what was collected, lane after lane, each with the `steps` that led to it.
+fn moments(lanes: &[Rollout], rows: Range<usize>, steps: usize, action: ActionSpace) -> dynamics::Context {
+    let (mut moments, mut before) = (dynamics::Context::default(), 0);
+    for lane in lanes {
+        for segment in &lane.segments {
+            let asked = rows.start.max(before)..rows.end.min(before + segment.len());
+            for row in asked {
+                moments.push_lived(lane, segment, segment.start + row - before, steps, action);
+            }
+            before += segment.len();
+        }
+    }
+    moments
 }
 
 /// These of so many rows.

@@ -9,24 +9,19 @@ use super::OnPolicy;
 use super::depth::Depth;
 use super::novelty::COST_OF_NOVELTY;
 use super::stage::Stage;
-use crate::budget;
 use crate::config::{ConfidenceRule, Termination};
-use crate::device::DeviceKind;
 use crate::diagnostics::calibration::calibration;
+use crate::dynamics;
 use crate::error::Result;
 use crate::imagination::{Imagination, KnownRange, Scope};
 use crate::snapshot::ErrorByHorizon;
 use crate::trainer::checkpoint::ImaginationFacts;
 use crate::trainer::context::Context;
 use crate::world_model::open_loop::{FEWEST_STRETCHES, OpenLoop, error_by_horizon};
-use crate::world_model::{Model, Validation, confidence};
+use crate::world_model::{Validation, confidence};
 
 /// Futures that are drawn as ghosts.
 const GHOSTS: usize = 16;
-/// Most branches that take a step in one tick, however small the networks are: they are cut in one tick too.
-const MOST_BRANCHES: usize = 2048;
-/// How many times as much a graphics processor does in a tick.
-const FASTER: usize = 64;
 /// Branches may go this many standard deviations away from the mean of what was seen.
 const RANGE_STD: f64 = 5.0;
 
@@ -72,33 +67,31 @@ impl OnPolicy {
     }
 
     /// Some steps of the open-loop predictions of held-out stretches; after the last, the decision.
-    pub(super) fn measure(
+    pub(super) async fn measure(
         &mut self,
         context: &mut Context,
         validation: Validation,
         mut now: OpenLoop,
     ) -> Result<Stage> {
         let Some(model) = &mut self.model else { return Ok(Stage::Begin) };
-        if !now.advance(model, "measuring the model's foresight")? {
+        if !now.advance(model.as_mut()).await? {
             return Ok(Stage::Measure(validation, now));
         }
         let members = context.config.ensemble_size;
-        let curve = error_by_horizon(&now.stretches, now.foreseen(), members, context.config.horizon);
+        let curve = error_by_horizon(&now.stretches, now.predicted(), members, context.config.horizon);
         self.decide_trust(context, validation, &curve);
         if !context.is_watched {
             return Ok(self.first_round(context));
         }
         context.record.recording.error_by_horizon = Some(curve);
-        let scales = self.model.as_ref().and_then(Model::scales);
+        let scales = self.model.as_ref().and_then(|model| model.scales());
         let change_std = scales.map_or(&[][..], |scales| &scales.change_std);
-        if let Some(calibration) = calibration(&now.stretches, now.foreseen(), members, change_std) {
+        if let Some(calibration) = calibration(&now.stretches, now.predicted(), members, change_std) {
             context.record.metric("world_model/calibration", calibration.rank_correlation);
             context.record.recording.calibration = Some(calibration);
         }
-        let here = context.envs.obs()[..context.spec.obs_size()].repeat(GHOSTS);
         let scope = self.scope(context, context.config.horizon, true);
-        let forecast = Imagination::start(&context.device, here, scope, &mut context.streams.forecast);
-        Ok(Stage::Forecast(forecast))
+        Ok(Stage::Forecast(Imagination::start(self.ghosts_begin(context), scope)))
     }
 
     /// Confidence, horizon and branches from the newest errors.
@@ -155,27 +148,28 @@ impl OnPolicy {
 
     /// What is imagined for so many steps.
     pub(super) fn scope(&self, context: &Context, horizon: usize, with_disagreement: bool) -> Scope {
+        let asked = if with_disagreement { context.config.ensemble_size } else { 1 };
+        let of_model = self.model.as_ref().map_or(0, |model| model.cost() * asked);
         Scope {
             action: context.spec.action,
             obs_size: context.spec.obs_size(),
             horizon,
             members: context.config.ensemble_size,
-            noise_size: self.model.as_ref().map_or(0, Model::noise_size),
+            noise_size: self.model.as_ref().map_or(0, |model| model.noise_size()),
             with_disagreement,
-            group: self.group(context, horizon, with_disagreement),
+            cost: self.policy.cost() + of_model + COST_OF_NOVELTY,
         }
     }
 
-    /// Branches that take a step in one tick, or on WebGPU all their steps.
-    fn group(&self, context: &Context, horizon: usize, with_disagreement: bool) -> usize {
-        let asked = if with_disagreement { context.config.ensemble_size } else { 1 };
-        let of_model = self.model.as_ref().map_or(0, |model| model.cost() * asked);
-        let cost = self.policy.cost() + of_model + COST_OF_NOVELTY;
-        let (most, cost) = match context.device.kind() {
-            DeviceKind::WebGpu => (MOST_BRANCHES * FASTER, cost * horizon / FASTER),
-            _ => (MOST_BRANCHES, cost),
-        };
-        budget::rows(most, cost)
+    /// Where environment 0 is now, once for every ghost, with what led there.
+    fn ghosts_begin(&self, context: &Context) -> dynamics::Context {
+        let steps = self.context_steps();
+        let mut moments = dynamics::Context::default();
+        let here = &context.envs.obs()[..context.spec.obs_size()];
+        for lane in self.lanes.iter().take(1).cycle().take(GHOSTS) {
+            moments.push_now(here, lane, steps, context.spec.action);
+        }
+        moments
     }
 }
 

@@ -5,11 +5,13 @@
 //! **Choices.** (1) Losses and gradients are means over rows: a piece's count by its share of them. (2) A minibatch that
 //! is one piece needs no sum of gradients, and all its passes are one tick.
 
-use super::{Actor, Metrics, Minibatch, OffPolicy, names};
+use crate::arrays::Arrays;
 use crate::budget::{Tick, rows};
 use crate::error::Result;
 use crate::kernels::targeted::Targeted;
 use crate::kernels::{GradientSum, Networks, Weights};
+use crate::off_policy::{Actor, Metrics, Minibatch, OffPolicy, names};
+use crate::part::{Part, Pending, done};
 use crate::rng::Stream;
 use crate::transitions::Transitions;
 
@@ -147,24 +149,22 @@ impl<L: Passes> OffPolicy for ByPasses<L> {
         Ok(self.learner.actor())
     }
 
-    fn names(&self) -> Vec<Networks> {
-        self.learner.names()
-    }
-
-    fn weights(&self) -> Result<Vec<Weights>> {
-        Ok(self.learner.weights())
-    }
-
-    fn set_weights(&mut self, weights: Vec<Weights>) {
-        self.learner.set_weights(weights);
-    }
-
-    fn copy(&self) -> Box<dyn OffPolicy> {
+    fn boxed(&self) -> Box<dyn OffPolicy> {
         Box::new(self.clone())
     }
+}
 
-    #[cfg(all(test, not(target_family = "wasm")))]
-    fn as_any(&mut self) -> &mut dyn std::any::Any {
-        self
+impl<L: Passes> Part for ByPasses<L> {
+    fn save<'a>(&'a self, arrays: &'a mut Arrays) -> Pending<'a, ()> {
+        let (names, weights) = (self.learner.names(), self.learner.weights());
+        weights.iter().zip(&names).for_each(|(weights, names)| weights.save(names, arrays));
+        done(())
+    }
+
+    fn restore(&mut self, arrays: &mut Arrays) -> Result<()> {
+        let names = self.learner.names();
+        let weights = names.iter().map(|names| Weights::load(names, arrays)).collect::<Result<_>>()?;
+        self.learner.set_weights(weights);
+        Ok(())
     }
 }
