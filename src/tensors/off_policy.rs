@@ -154,7 +154,8 @@ impl OffPolicy for Td3 {
     }
 
     fn actor(&self) -> Result<Box<dyn Actor>> {
-        let [actor, critics] = [&self.net.actor, &self.net.critics].map(|net| read(net.flat.clone(), READING));
+        let [actor, critics] =
+            [&self.net.actor, &self.net.critics].map(|net| read(net.flat.clone(), READING));
         let flat = [actor?, critics?].concat();
         Ok(Box::new(HostActor::deterministic(self.net.actor.on_host(), self.shape.clone(), flat)))
     }
