@@ -123,7 +123,7 @@ fn shape(task: &str) -> Shape {
         shared_trunk: false,
         heads: 1,
         activation: Activation::Tanh,
-        scaling: ObsScaling::of(spec.obs),
+        scaling: ObsScaling::of(&spec.obs),
         log_std_init: 0.0,
     }
 }

@@ -62,10 +62,10 @@ fn cells(axis: MapAxis) -> usize {
 fn described(spec: &EnvSpec, axis: MapAxis) -> StateMapAxis {
     match axis {
         MapAxis::Dimension { index } => {
-            let dimension = spec.obs[index];
+            let dimension = &spec.obs[index];
             StateMapAxis {
-                name: dimension.name.into(),
-                unit: dimension.unit.into(),
+                name: dimension.name.clone(),
+                unit: dimension.unit.clone(),
                 low: dimension.low,
                 high: dimension.high,
             }
@@ -105,23 +105,24 @@ fn place(spec: &EnvSpec, axis: MapAxis, share: f32, obs: &mut [f32]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::env::{TASKS, VecEnv, make};
+    use crate::env::{TASKS, Task, VecEnv, make};
     use crate::rng::Seed;
 
     #[test]
     fn the_centre_of_a_cell_lies_in_that_cell_on_every_task() {
         for task in TASKS {
-            let mut envs = VecEnv::new(task, 1, Seed(0), "envs").expect("a task");
+            let mut envs =
+                VecEnv::new(&Task::named(task).expect("a task"), 1, Seed(0), "envs").expect("a task");
             let spec = make(task).expect("a task").spec();
             let mut replay = Replay::new(10, spec.obs_size(), spec.action_size());
             let action = vec![0.0; spec.action_size()];
             envs.step(&action).expect("allowed").for_each(|transition| replay.push(transition));
-            for (index, obs) in centres(spec, &replay).chunks_exact(spec.obs_size()).enumerate() {
-                let [x, y] = spec.map.map(|axis| cell(spec, axis, obs));
+            for (index, obs) in centres(&spec, &replay).chunks_exact(spec.obs_size()).enumerate() {
+                let [x, y] = spec.map.map(|axis| cell(&spec, axis, obs));
                 assert_eq!(y * cells(spec.map[0]) + x, index, "{task}");
             }
-            let mut map = unvisited(spec);
-            count_visits(spec, &replay, replay.ids(), &mut map);
+            let mut map = unvisited(&spec);
+            count_visits(&spec, &replay, replay.ids(), &mut map);
             assert_eq!(map.visits.iter().sum::<u32>(), 1);
             assert_eq!(map.visits.len(), map.cells[0] * map.cells[1], "{task}");
         }
@@ -130,9 +131,9 @@ mod tests {
     #[test]
     fn a_maze_has_its_own_cells_with_the_first_row_on_top() {
         let spec = make("DynaMaze-v0").expect("a task").spec();
-        let at = |row: f32, column: f32| spec.map.map(|axis| cell(spec, axis, &[row, column]));
+        let at = |row: f32, column: f32| spec.map.map(|axis| cell(&spec, axis, &[row, column]));
         assert_eq!(at(-1.0, -1.0), [0, 5], "the upper left corner");
         assert_eq!(at(1.0, 1.0), [8, 0], "the lower right corner");
-        assert_eq!(described(spec, spec.map[1]).low, 6.5);
+        assert_eq!(described(&spec, spec.map[1]).low, 6.5);
     }
 }

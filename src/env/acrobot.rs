@@ -29,37 +29,42 @@
 use super::{ActionSpace, Env, EnvSpec, MapAxis, ObsDimension, Outcome, PhysicsParameter};
 use crate::rng::Stream;
 use std::f64::consts::{FRAC_PI_2, PI, TAU};
+use std::sync::{Arc, LazyLock};
 
-const SPEC: EnvSpec = EnvSpec {
-    id: "Acrobot-v1",
-    goal: "Swing the free end above the line, with a motor at the elbow only, as soon as possible.",
-    obs: &[
-        ObsDimension { name: "cosine of shoulder angle", unit: "", low: -1.0, high: 1.0 },
-        ObsDimension { name: "sine of shoulder angle", unit: "", low: -1.0, high: 1.0 },
-        ObsDimension { name: "cosine of elbow angle", unit: "", low: -1.0, high: 1.0 },
-        ObsDimension { name: "sine of elbow angle", unit: "", low: -1.0, high: 1.0 },
-        ObsDimension {
-            name: "shoulder angular velocity",
-            unit: "rad/s",
-            low: -MAX_VELOCITIES[0] as f32,
-            high: MAX_VELOCITIES[0] as f32,
-        },
-        ObsDimension {
-            name: "elbow angular velocity",
-            unit: "rad/s",
-            low: -MAX_VELOCITIES[1] as f32,
-            high: MAX_VELOCITIES[1] as f32,
-        },
-    ],
-    action: ActionSpace::Discrete(3),
-    time_limit: 500,
-    solved_return: -100.0,
-    return_range: (-500.0, 0.0),
-    map: [
-        MapAxis::Angle { name: "shoulder angle", cosine: 0, sine: 1 },
-        MapAxis::Angle { name: "elbow angle", cosine: 2, sine: 3 },
-    ],
-};
+static SPEC: LazyLock<Arc<EnvSpec>> = LazyLock::new(|| {
+    Arc::new(EnvSpec {
+        id: "Acrobot-v1".into(),
+        goal: "Swing the free end above the line, with a motor at the elbow only, as soon as possible."
+            .into(),
+        obs: vec![
+            ObsDimension::new("cosine of shoulder angle", "", -1.0, 1.0),
+            ObsDimension::new("sine of shoulder angle", "", -1.0, 1.0),
+            ObsDimension::new("cosine of elbow angle", "", -1.0, 1.0),
+            ObsDimension::new("sine of elbow angle", "", -1.0, 1.0),
+            ObsDimension::new(
+                "shoulder angular velocity",
+                "rad/s",
+                -MAX_VELOCITIES[0] as f32,
+                MAX_VELOCITIES[0] as f32,
+            ),
+            ObsDimension::new(
+                "elbow angular velocity",
+                "rad/s",
+                -MAX_VELOCITIES[1] as f32,
+                MAX_VELOCITIES[1] as f32,
+            ),
+        ],
+        action: ActionSpace::Discrete(3),
+        time_limit: 500,
+        usual_steps: 15_000,
+        solved_return: -100.0,
+        return_range: (-500.0, 0.0),
+        map: [
+            MapAxis::Angle { name: "shoulder angle", cosine: 0, sine: 1 },
+            MapAxis::Angle { name: "elbow angle", cosine: 2, sine: 3 },
+        ],
+    })
+});
 
 /// Largest |θ̇₁| and |θ̇₂|, rad/s
 const MAX_VELOCITIES: [f64; 2] = [4.0 * PI, 9.0 * PI];
@@ -164,8 +169,8 @@ fn wrapped(mut angle: f64) -> f64 {
 }
 
 impl Env for Acrobot {
-    fn spec(&self) -> &'static EnvSpec {
-        &SPEC
+    fn spec(&self) -> Arc<EnvSpec> {
+        SPEC.clone()
     }
 
     fn reset(&mut self, stream: &mut Stream) {

@@ -23,22 +23,26 @@
 
 use super::{ActionSpace, Env, EnvSpec, MapAxis, ObsDimension, Outcome, PhysicsParameter};
 use crate::rng::Stream;
+use std::sync::{Arc, LazyLock};
 
-const SPEC: EnvSpec = EnvSpec {
-    id: "CartPole-v1",
-    goal: "Keep the pole upright by pushing the cart left or right, for 500 steps.",
-    obs: &[
-        ObsDimension { name: "cart position", unit: "m", low: -2.4, high: 2.4 },
-        ObsDimension { name: "cart velocity", unit: "m/s", low: -3.0, high: 3.0 },
-        ObsDimension { name: "pole angle", unit: "rad", low: -0.21, high: 0.21 },
-        ObsDimension { name: "pole angular velocity", unit: "rad/s", low: -3.0, high: 3.0 },
-    ],
-    action: ActionSpace::Discrete(2),
-    time_limit: 500,
-    solved_return: 475.0,
-    return_range: (0.0, 500.0),
-    map: [MapAxis::Dimension { index: 0 }, MapAxis::Dimension { index: 2 }],
-};
+static SPEC: LazyLock<Arc<EnvSpec>> = LazyLock::new(|| {
+    Arc::new(EnvSpec {
+        id: "CartPole-v1".into(),
+        goal: "Keep the pole upright by pushing the cart left or right, for 500 steps.".into(),
+        obs: vec![
+            ObsDimension::new("cart position", "m", -2.4, 2.4),
+            ObsDimension::new("cart velocity", "m/s", -3.0, 3.0),
+            ObsDimension::new("pole angle", "rad", -0.21, 0.21),
+            ObsDimension::new("pole angular velocity", "rad/s", -3.0, 3.0),
+        ],
+        action: ActionSpace::Discrete(2),
+        time_limit: 500,
+        usual_steps: 12_000,
+        solved_return: 475.0,
+        return_range: (0.0, 500.0),
+        map: [MapAxis::Dimension { index: 0 }, MapAxis::Dimension { index: 2 }],
+    })
+});
 
 /// A fresh state has every number within this of zero.
 const RESET_BOUND: f64 = 0.05;
@@ -107,8 +111,8 @@ impl CartPole {
 }
 
 impl Env for CartPole {
-    fn spec(&self) -> &'static EnvSpec {
-        &SPEC
+    fn spec(&self) -> Arc<EnvSpec> {
+        SPEC.clone()
     }
 
     fn reset(&mut self, stream: &mut Stream) {

@@ -23,9 +23,10 @@
 //! **Paper.** Sutton 1990, "Integrated architectures for learning, planning, and reacting based on approximating
 //! dynamic programming"; the maze as in Sutton and Barto 2018, "Reinforcement learning", 2nd edition, figure 8.2.
 
-use super::{ActionSpace, Env, EnvSpec, MapAxis, ObsDimension, Outcome};
+use super::{ActionSpace, Env, EnvSpec, MapAxis, ObsDimension, Outcome, USUAL_STEPS};
 use crate::rng::Stream;
 use serde::Serialize;
+use std::sync::{Arc, LazyLock};
 
 /// The maze from above: `#` is a wall, `S` the start, `G` the goal.
 const MAZE: [&[u8; COLUMNS]; ROWS] =
@@ -33,22 +34,25 @@ const MAZE: [&[u8; COLUMNS]; ROWS] =
 const ROWS: usize = 6;
 const COLUMNS: usize = 9;
 
-const SPEC: EnvSpec = EnvSpec {
-    id: "DynaMaze-v0",
-    goal: "Find the way through the maze to the goal.",
-    obs: &[
-        ObsDimension { name: "row", unit: "−1 top, 1 bottom", low: -1.0, high: 1.0 },
-        ObsDimension { name: "column", unit: "−1 left, 1 right", low: -1.0, high: 1.0 },
-    ],
-    action: ActionSpace::Discrete(4),
-    time_limit: 500,
-    solved_return: 1.0,
-    return_range: (0.0, 1.0),
-    map: [
-        MapAxis::Grid { name: "column", index: 1, cells: COLUMNS, from_end: false },
-        MapAxis::Grid { name: "row", index: 0, cells: ROWS, from_end: true },
-    ],
-};
+static SPEC: LazyLock<Arc<EnvSpec>> = LazyLock::new(|| {
+    Arc::new(EnvSpec {
+        id: "DynaMaze-v0".into(),
+        goal: "Find the way through the maze to the goal.".into(),
+        obs: vec![
+            ObsDimension::new("row", "−1 top, 1 bottom", -1.0, 1.0),
+            ObsDimension::new("column", "−1 left, 1 right", -1.0, 1.0),
+        ],
+        action: ActionSpace::Discrete(4),
+        time_limit: 500,
+        usual_steps: USUAL_STEPS,
+        solved_return: 1.0,
+        return_range: (0.0, 1.0),
+        map: [
+            MapAxis::Grid { name: "column", index: 1, cells: COLUMNS, from_end: false },
+            MapAxis::Grid { name: "row", index: 0, cells: ROWS, from_end: true },
+        ],
+    })
+});
 
 /// The maze as data, for pictures. Cells are (row, column) from the upper left corner.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -119,8 +123,8 @@ fn cells_marked(mark: u8) -> impl Iterator<Item = usize> {
 }
 
 impl Env for GridWorld {
-    fn spec(&self) -> &'static EnvSpec {
-        &SPEC
+    fn spec(&self) -> Arc<EnvSpec> {
+        SPEC.clone()
     }
 
     fn reset(&mut self, _stream: &mut Stream) {

@@ -20,20 +20,24 @@
 
 use super::{ActionSpace, Env, EnvSpec, MapAxis, ObsDimension, Outcome, PhysicsParameter};
 use crate::rng::Stream;
+use std::sync::{Arc, LazyLock};
 
-const SPEC: EnvSpec = EnvSpec {
-    id: "MountainCar-v0",
-    goal: "Reach the flag on the hill by swinging back and forth, as soon as possible.",
-    obs: &[
-        ObsDimension { name: "position", unit: "m", low: -1.2, high: 0.6 },
-        ObsDimension { name: "velocity", unit: "m/step", low: -0.07, high: 0.07 },
-    ],
-    action: ActionSpace::Discrete(3),
-    time_limit: 200,
-    solved_return: -110.0,
-    return_range: (-200.0, -90.0),
-    map: [MapAxis::Dimension { index: 0 }, MapAxis::Dimension { index: 1 }],
-};
+static SPEC: LazyLock<Arc<EnvSpec>> = LazyLock::new(|| {
+    Arc::new(EnvSpec {
+        id: "MountainCar-v0".into(),
+        goal: "Reach the flag on the hill by swinging back and forth, as soon as possible.".into(),
+        obs: vec![
+            ObsDimension::new("position", "m", -1.2, 0.6),
+            ObsDimension::new("velocity", "m/step", -0.07, 0.07),
+        ],
+        action: ActionSpace::Discrete(3),
+        time_limit: 200,
+        usual_steps: 100_000,
+        solved_return: -110.0,
+        return_range: (-200.0, -90.0),
+        map: [MapAxis::Dimension { index: 0 }, MapAxis::Dimension { index: 1 }],
+    })
+});
 
 /// Measures of the car and its valley, as both mountain-car tasks use them.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -95,8 +99,8 @@ pub struct MountainCar {
 pub(super) const RESET_POSITIONS: (f64, f64) = (-0.6, -0.4);
 
 impl Env for MountainCar {
-    fn spec(&self) -> &'static EnvSpec {
-        &SPEC
+    fn spec(&self) -> Arc<EnvSpec> {
+        SPEC.clone()
     }
 
     fn reset(&mut self, stream: &mut Stream) {

@@ -22,22 +22,28 @@
 use super::mountain_car::RESET_POSITIONS;
 use super::{
     ActionSpace, Env, EnvSpec, MapAxis, MountainCarPhysics, ObsDimension, Outcome, PhysicsParameter,
+    USUAL_STEPS,
 };
 use crate::rng::Stream;
+use std::sync::{Arc, LazyLock};
 
-const SPEC: EnvSpec = EnvSpec {
-    id: "MountainCarContinuous-v0",
-    goal: "Reach the flag on the hill by swinging back and forth, with as little throttle as possible.",
-    obs: &[
-        ObsDimension { name: "position", unit: "m", low: -1.2, high: 0.6 },
-        ObsDimension { name: "velocity", unit: "m/step", low: -0.07, high: 0.07 },
-    ],
-    action: ActionSpace::Box { size: 1, bound: 1.0 },
-    time_limit: 999,
-    solved_return: 90.0,
-    return_range: (-100.0, 100.0),
-    map: [MapAxis::Dimension { index: 0 }, MapAxis::Dimension { index: 1 }],
-};
+static SPEC: LazyLock<Arc<EnvSpec>> = LazyLock::new(|| {
+    Arc::new(EnvSpec {
+        id: "MountainCarContinuous-v0".into(),
+        goal: "Reach the flag on the hill by swinging back and forth, with as little throttle as possible."
+            .into(),
+        obs: vec![
+            ObsDimension::new("position", "m", -1.2, 0.6),
+            ObsDimension::new("velocity", "m/step", -0.07, 0.07),
+        ],
+        action: ActionSpace::Box { size: 1, bound: 1.0 },
+        time_limit: 999,
+        usual_steps: USUAL_STEPS,
+        solved_return: 90.0,
+        return_range: (-100.0, 100.0),
+        map: [MapAxis::Dimension { index: 0 }, MapAxis::Dimension { index: 1 }],
+    })
+});
 
 /// Reward for reaching the flag.
 const GOAL_REWARD: f64 = 100.0;
@@ -62,8 +68,8 @@ impl Default for MountainCarContinuous {
 }
 
 impl Env for MountainCarContinuous {
-    fn spec(&self) -> &'static EnvSpec {
-        &SPEC
+    fn spec(&self) -> Arc<EnvSpec> {
+        SPEC.clone()
     }
 
     fn reset(&mut self, stream: &mut Stream) {

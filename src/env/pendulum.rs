@@ -23,24 +23,31 @@
 //! **Paper.** A classic of control; the reward is that of Gymnasium's `Pendulum-v1`. Doya 2000, "Reinforcement learning
 //! in continuous time and space".
 
-use super::{ActionSpace, Env, EnvSpec, MapAxis, ObsDimension, Outcome, PhysicsParameter};
+use super::{ActionSpace, Env, EnvSpec, MapAxis, ObsDimension, Outcome, PhysicsParameter, USUAL_STEPS};
 use crate::rng::Stream;
 use std::f64::consts::{PI, TAU};
+use std::sync::{Arc, LazyLock};
 
-const SPEC: EnvSpec = EnvSpec {
-    id: "Pendulum-v1",
-    goal: "Swing the pendulum up and hold it upright with little force.",
-    obs: &[
-        ObsDimension { name: "cosine of angle", unit: "", low: -1.0, high: 1.0 },
-        ObsDimension { name: "sine of angle", unit: "", low: -1.0, high: 1.0 },
-        ObsDimension { name: "angular velocity", unit: "rad/s", low: -8.0, high: 8.0 },
-    ],
-    action: ActionSpace::Box { size: 1, bound: ACTION_BOUND },
-    time_limit: 200,
-    solved_return: -200.0,
-    return_range: (-1600.0, -100.0),
-    map: [MapAxis::Angle { name: "angle from upright", cosine: 0, sine: 1 }, MapAxis::Dimension { index: 2 }],
-};
+static SPEC: LazyLock<Arc<EnvSpec>> = LazyLock::new(|| {
+    Arc::new(EnvSpec {
+        id: "Pendulum-v1".into(),
+        goal: "Swing the pendulum up and hold it upright with little force.".into(),
+        obs: vec![
+            ObsDimension::new("cosine of angle", "", -1.0, 1.0),
+            ObsDimension::new("sine of angle", "", -1.0, 1.0),
+            ObsDimension::new("angular velocity", "rad/s", -8.0, 8.0),
+        ],
+        action: ActionSpace::Box { size: 1, bound: ACTION_BOUND },
+        time_limit: 200,
+        usual_steps: USUAL_STEPS,
+        solved_return: -200.0,
+        return_range: (-1600.0, -100.0),
+        map: [
+            MapAxis::Angle { name: "angle from upright", cosine: 0, sine: 1 },
+            MapAxis::Dimension { index: 2 },
+        ],
+    })
+});
 
 /// Largest magnitude of an action, which asks for the motor's full torque.
 const ACTION_BOUND: f32 = 2.0;
@@ -90,8 +97,8 @@ pub struct Pendulum {
 }
 
 impl Env for Pendulum {
-    fn spec(&self) -> &'static EnvSpec {
-        &SPEC
+    fn spec(&self) -> Arc<EnvSpec> {
+        SPEC.clone()
     }
 
     fn reset(&mut self, stream: &mut Stream) {

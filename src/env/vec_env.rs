@@ -22,10 +22,11 @@
 
 mod saved;
 
-use super::{ActionSpace, Env, EnvSpec, PhysicsParameter, make};
+use super::{ActionSpace, Env, EnvSpec, PhysicsParameter, Task};
 use crate::error::{Error, Result};
 use crate::rng::{Seed, Stream};
 use serde::Serialize;
+use std::sync::Arc;
 
 /// What happened in one lane in one step.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -97,7 +98,7 @@ struct Record {
 
 /// N copies of a task. All buffers are made once; stepping allocates nothing.
 pub struct VecEnv {
-    spec: &'static EnvSpec,
+    spec: Arc<EnvSpec>,
     lanes: Vec<Lane>,
     next_episode_id: u64,
     /// Seen now, [N, O].
@@ -113,11 +114,11 @@ pub struct VecEnv {
 }
 
 impl VecEnv {
-    /// `num_envs` freshly reset copies of the task `id`. Lane 3 resets from the stream `"{stream_prefix}.3"`.
+    /// `num_envs` freshly reset copies of `task`. Lane 3 resets from the stream `"{stream_prefix}.3"`.
     ///
     /// # Errors
-    /// [`Error::Config`] if there is no such task, or no copy is asked for.
-    pub fn new(id: &str, num_envs: usize, seed: Seed, stream_prefix: &str) -> Result<Self> {
+    /// [`Error::Config`] if no copy is asked for, or what making one fails with.
+    pub fn new(task: &Task, num_envs: usize, seed: Seed, stream_prefix: &str) -> Result<Self> {
         if num_envs == 0 {
             return Err(Error::Config {
                 field: "num_envs".into(),
@@ -125,29 +126,30 @@ impl VecEnv {
                 allowed: "at least one environment is needed".into(),
             });
         }
-        let spec = make(id)?.spec();
+        let spec = task.spec().clone();
         let lanes = (0..num_envs)
-            .map(|lane| Lane::new(id, lane, seed.stream(&format!("{stream_prefix}.{lane}"))))
+            .map(|lane| Lane::new(task, lane, seed.stream(&format!("{stream_prefix}.{lane}"))))
             .collect::<Result<Vec<_>>>()?;
+        let (obs_size, action_size) = (spec.obs_size(), spec.action_size());
         let mut envs = Self {
             spec,
             lanes,
             next_episode_id: num_envs as u64,
-            obs: vec![0.0; num_envs * spec.obs_size()],
-            obs_before: vec![0.0; num_envs * spec.obs_size()],
-            actions: vec![0.0; num_envs * spec.action_size()],
-            next_obs: vec![0.0; num_envs * spec.obs_size()],
+            obs: vec![0.0; num_envs * obs_size],
+            obs_before: vec![0.0; num_envs * obs_size],
+            actions: vec![0.0; num_envs * action_size],
+            next_obs: vec![0.0; num_envs * obs_size],
             records: Vec::with_capacity(num_envs),
         };
-        for (lane, obs) in envs.lanes.iter().zip(envs.obs.chunks_exact_mut(spec.obs_size())) {
+        for (lane, obs) in envs.lanes.iter().zip(envs.obs.chunks_exact_mut(obs_size)) {
             lane.env.observe(obs);
         }
         Ok(envs)
     }
 
     /// The facts about the task.
-    pub fn spec(&self) -> &'static EnvSpec {
-        self.spec
+    pub fn spec(&self) -> &Arc<EnvSpec> {
+        &self.spec
     }
 
     /// N.
@@ -318,8 +320,8 @@ impl VecEnv {
 }
 
 impl Lane {
-    fn new(id: &str, lane: usize, mut stream: Stream) -> Result<Self> {
-        let mut env = make(id)?;
+    fn new(task: &Task, lane: usize, mut stream: Stream) -> Result<Self> {
+        let mut env = task.make()?;
         env.reset(&mut stream);
         Ok(Self { env, stream, episode_id: lane as u64, elapsed: 0, return_: 0.0 })
     }
@@ -359,8 +361,12 @@ fn row(rows: &[f32], index: usize, size: usize) -> &[f32] {
 mod tests {
     use super::*;
 
+    fn cart_pole() -> Task {
+        Task::named("CartPole-v1").expect("a task")
+    }
+
     fn envs(num_envs: usize) -> VecEnv {
-        VecEnv::new("CartPole-v1", num_envs, Seed(5), "envs").expect("the task exists")
+        VecEnv::new(&cart_pole(), num_envs, Seed(5), "envs").expect("the task exists")
     }
 
     #[test]
@@ -463,7 +469,7 @@ mod tests {
 
     #[test]
     fn no_environment_or_an_unknown_task_is_an_error() {
-        assert!(VecEnv::new("CartPole-v1", 0, Seed(0), "envs").is_err());
-        assert!(VecEnv::new("Tetris", 1, Seed(0), "envs").is_err());
+        assert!(VecEnv::new(&cart_pole(), 0, Seed(0), "envs").is_err());
+        assert!(Task::named("Tetris").is_err());
     }
 }

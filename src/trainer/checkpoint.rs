@@ -113,7 +113,7 @@ impl Trainer {
         Facts {
             format: FORMAT,
             program: crate::PROGRAM.into(),
-            task: self.spec.id.into(),
+            task: self.spec.id.clone(),
             seed: self.seed.0,
             device: self.device.kind().name().into(),
             max_steps: self.max_steps,

@@ -40,7 +40,7 @@ impl Trainer {
     }
 
     pub(super) fn begin_map(&self) -> Mapping {
-        Mapping { map: state_map::unvisited(self.spec), next: self.replay.first_id() }
+        Mapping { map: state_map::unvisited(&self.spec), next: self.replay.first_id() }
     }
 
     /// Visits, value and novelty over the task's map; then the iteration is over.
@@ -49,7 +49,7 @@ impl Trainer {
         let ids = now.next..now.next + rows(end - now.next, PER_ROW);
         add(ids.len() * PER_ROW);
         now.next = ids.end;
-        state_map::count_visits(self.spec, &self.replay, ids, &mut now.map);
+        state_map::count_visits(&self.spec, &self.replay, ids, &mut now.map);
         if now.next < end {
             return Ok(Work::Map(now));
         }
@@ -67,7 +67,7 @@ impl Trainer {
     /// Asks policy's value and curiosity about the cells' centres, as many as a tick may.
     async fn judge(&mut self, mut now: Mapping) -> Result<Judged> {
         let (tick, size, heads) = (Tick::begin(), self.spec.obs_size(), self.config.value_heads());
-        let centres = state_map::centres(self.spec, &self.replay);
+        let centres = state_map::centres(&self.spec, &self.replay);
         let cells = centres.len() / size;
         while now.map.value.len() < cells {
             if tick.is_over() {

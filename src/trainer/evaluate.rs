@@ -19,7 +19,7 @@ impl Evaluation {
     pub(super) fn start(trainer: &Trainer) -> Result<Self> {
         let prefix = format!("evaluation.{}", trainer.record.evaluations.count);
         let episodes = trainer.config.eval_episodes;
-        let mut envs = VecEnv::new(trainer.spec.id, episodes, trainer.seed, &prefix)?;
+        let mut envs = VecEnv::new(&trainer.task, episodes, trainer.seed, &prefix)?;
         for (name, value) in &trainer.changed_physics {
             envs.set_physics(name, *value)?;
         }

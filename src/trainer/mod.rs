@@ -50,7 +50,7 @@ use crate::config::{Config, MOST_BYTES, Sizes};
 use crate::curiosity::{AdaptiveBeta, Curiosity};
 use crate::device::Device;
 use crate::dyna_q::DynaQ;
-use crate::env::{EnvSpec, VecEnv};
+use crate::env::{EnvSpec, Task, VecEnv};
 use crate::error::{Error, Result};
 use crate::imagination::KnownRange;
 use crate::learners::{require_kernels, require_suited};
@@ -67,13 +67,15 @@ use record::Record;
 use replay_learner::ReplayLearner;
 use review::RealSteps;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use streams::Streams;
 use work::Work;
 
 /// One run.
 pub struct Trainer {
     config: Config,
-    spec: &'static EnvSpec,
+    task: Task,
+    spec: Arc<EnvSpec>,
     seed: Seed,
     device: Device,
     envs: VecEnv,
@@ -140,19 +142,26 @@ struct Trust {
 }
 
 impl Trainer {
+    /// A run of the task of this id, as [`Trainer::of_task`] makes it.
+    ///
+    /// # Errors
+    /// [`Error::Config`] for an unknown task, or as from [`Trainer::of_task`].
+    pub fn new(task: &str, config: Config, seed: Seed, device: Device) -> Result<Self> {
+        Self::of_task(Task::named(task)?, config, seed, device)
+    }
+
     /// A run of `task` with this configuration and seed on this device. Nothing has happened yet.
     ///
     /// # Errors
-    /// [`Error::Config`] for an unknown task, fields that do not go together, or a learner that the device cannot
-    /// compute.
-    pub fn new(task: &str, config: Config, seed: Seed, device: Device) -> Result<Self> {
+    /// [`Error::Config`] for fields that do not go together, or a learner that the device cannot compute.
+    pub fn of_task(task: Task, config: Config, seed: Seed, device: Device) -> Result<Self> {
         config.validate()?;
-        let envs = VecEnv::new(task, config.num_envs, seed, "envs")?;
-        let spec = envs.spec();
-        config.require_memory(sizes(spec), MOST_BYTES)?;
+        let envs = VecEnv::new(&task, config.num_envs, seed, "envs")?;
+        let spec = task.spec().clone();
+        config.require_memory(sizes(&spec), MOST_BYTES)?;
         require_suited(config.algorithm, envs.env(0))?;
         require_kernels(config.algorithm, device.kind())?;
-        let shape = shape(spec, &config);
+        let shape = shape(&spec, &config);
         let replay_learner =
             ReplayLearner::new(&device, &shape, &config, &mut seed.stream("weights.replay_learner"));
         let agent = Agent::new(&device, shape, config.learning_rate, &mut seed.stream("weights.policy"));
@@ -160,7 +169,7 @@ impl Trainer {
         let model = (config.imagination_rounds > 0).then(|| {
             Model::new(&device, spec.obs_size(), action_size, &config, &mut seed.stream("weights.model"))
         });
-        let curiosity = Curiosity::new(&device, spec, &config, &mut seed.stream("weights.curiosity"));
+        let curiosity = Curiosity::new(&device, &spec, &config, &mut seed.stream("weights.curiosity"));
         let mut trainer = Self {
             streams: Streams::new(seed),
             agent,
@@ -188,6 +197,7 @@ impl Trainer {
             largest_tick: (0, Phase::Collect),
             failure: None,
             config,
+            task,
             spec,
             seed,
             device,
@@ -278,8 +288,8 @@ impl Trainer {
     }
 
     /// The facts about the task.
-    pub fn spec(&self) -> &'static EnvSpec {
-        self.spec
+    pub fn spec(&self) -> &EnvSpec {
+        &self.spec
     }
 
     /// The run's hyperparameters.
@@ -346,7 +356,7 @@ impl Trainer {
     pub fn snapshot(&self) -> Snapshot {
         let round = self.work.round();
         Snapshot {
-            task: self.spec.id.into(),
+            task: self.spec.id.clone(),
             seed: self.seed.0,
             phase: self.phase().name().into(),
             phase_done: self.work.done(&self.config),
@@ -389,7 +399,7 @@ fn shape(spec: &EnvSpec, config: &Config) -> Shape {
         shared_trunk: config.shared_trunk,
         heads: config.value_heads(),
         activation: config.activation,
-        scaling: if config.normalize_obs { ObsScaling::of(spec.obs) } else { none },
+        scaling: if config.normalize_obs { ObsScaling::of(&spec.obs) } else { none },
         log_std_init: config.log_std_init as f32,
     }
 }

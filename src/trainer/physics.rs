@@ -10,7 +10,7 @@ use super::checkpoint::of_file;
 use super::{Trainer, sizes};
 use crate::arrays::{Arrays, refused};
 use crate::config::{Config, MOST_BYTES};
-use crate::env::{PhysicsValue, VecEnv, make};
+use crate::env::{PhysicsValue, Task, VecEnv};
 use crate::error::{Error, Result};
 use crate::learners::require_suited;
 use crate::rng::Seed;
@@ -68,9 +68,9 @@ impl Trainer {
     /// What can be changed in the task while it runs, with its value now and its changes.
     ///
     /// # Errors
-    /// None that a run which exists can have: its task is known.
+    /// What making a copy of the task fails with; of the tasks in the list none does.
     pub fn levers(&mut self) -> Result<Vec<Lever>> {
-        let mut task = make(self.spec.id)?;
+        let mut task = self.task.make()?;
         let usual: Vec<f64> = task.parameters().into_iter().map(|parameter| *parameter.value).collect();
         let lever = |(now, usual): (PhysicsValue, f64)| {
             let changes = self.physics_changes.get(now.name).map(text).unwrap_or_default();
@@ -111,8 +111,8 @@ impl Trainer {
     /// them.
     ///
     /// # Errors
-    /// What [`Trainer::new`] and [`Trainer::plan_physics`] would refuse, except for what only a device can say.
-    pub fn require_possible(task: &str, config: &Config, plans: &[(String, String)]) -> Result<()> {
+    /// What [`Trainer::of_task`] and [`Trainer::plan_physics`] would refuse, except for what only a device can say.
+    pub fn require_possible(task: &Task, config: &Config, plans: &[(String, String)]) -> Result<()> {
         config.validate()?;
         let mut envs = VecEnv::new(task, 1, Seed(0), "check")?;
         config.require_memory(sizes(envs.spec()), MOST_BYTES)?;

@@ -43,7 +43,7 @@ impl Trainer {
     /// One step of all environments, and the planning after it.
     pub(super) fn walk(&mut self, step: usize) -> Result<Work> {
         let (planning_steps, reward_scale) = (self.config.planning_steps, self.config.reward_scale as f32);
-        let judge = crate::env::make(self.spec.id)?;
+        let judge = self.task.make()?;
         let Some(table) = &mut self.table else { return Ok(Work::Begin) };
         let lanes = self.envs.obs().chunks_exact(self.spec.obs_size());
         let act = |obs: &[f32]| table.act(judge.state_seen(obs), &mut self.streams.actions) as f32;
@@ -77,7 +77,7 @@ impl Trainer {
     /// The best value at the centre of each cell of the task's map.
     pub(super) fn values_in_the_table(&self) -> Vec<f32> {
         let Some(table) = &self.table else { return Vec::new() };
-        let centres = crate::diagnostics::state_map::centres(self.spec, &self.replay);
+        let centres = crate::diagnostics::state_map::centres(&self.spec, &self.replay);
         let env = self.envs.env(0);
         let scale = self.config.reward_scale as f32;
         let highest = |values: &[f32]| values.iter().copied().fold(f32::NEG_INFINITY, f32::max);

@@ -3,7 +3,7 @@
 use super::convert::Thrown;
 use crate::config::{Config, preset};
 use crate::device::DeviceKind;
-use crate::env::TASKS;
+use crate::env::{TASKS, Task};
 use crate::error::{Error, Result};
 use crate::rng::Seed;
 use crate::trainer::Trainer;
@@ -18,7 +18,7 @@ const NAMES: [&str; 6] = ["task", "preset", "seed", "device", "config", "physics
 
 /// A run that can be made.
 pub(super) struct Options {
-    pub(super) task: String,
+    pub(super) task: Task,
     pub(super) config: Config,
     pub(super) seed: Seed,
     pub(super) device: DeviceKind,
@@ -62,7 +62,7 @@ impl Options {
             seed: seed(&text_of("seed")?)?,
             device: DeviceKind::from_name(&text_of("device")?)?,
             physics: texts("physics")?,
-            task,
+            task: Task::named(&task)?,
         };
         Trainer::require_possible(&options.task, &options.config, &options.physics)?;
         Ok(options)

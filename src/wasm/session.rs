@@ -169,7 +169,7 @@ impl Session {
 
 async fn open(options: Options) -> Result<Run> {
     let opened = device::open(options.device).await?;
-    let mut trainer = Trainer::new(&options.task, options.config, options.seed, opened)?;
+    let mut trainer = Trainer::of_task(options.task, options.config, options.seed, opened)?;
     options.physics.iter().try_for_each(|(name, plan)| trainer.plan_physics(name, plan))?;
     Ok(Run::of(trainer))
 }

@@ -5,7 +5,7 @@ use crate::output::tell;
 use clap::Args;
 use mbppo::config::{Config, PRESETS, count, preset};
 use mbppo::device::DeviceKind;
-use mbppo::env::{TASKS, make};
+use mbppo::env::{TASKS, USUAL_STEPS, make};
 use mbppo::error::{Error, Result};
 use std::ops::Range;
 use std::path::PathBuf;
@@ -160,7 +160,7 @@ fn several(help: &str) -> String {
 }
 
 fn budgets() -> String {
-    let (usual, mut special) = (usual_max_steps(""), Vec::new());
+    let (usual, mut special) = (USUAL_STEPS, Vec::new());
     for task in TASKS.iter().filter(|task| usual_max_steps(task) != usual) {
         special.push(format!("{} for {task}", usual_max_steps(task)));
     }
