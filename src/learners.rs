@@ -4,9 +4,9 @@
 //! A2C have kernels for every device, the others for the CPU only. The trainer enforces these rules, and the page and
 //! the command line take from them what to offer.
 
-use crate::config::{Algorithm, Choice, Config, PRESETS, Remark, preset};
+use crate::config::{Algorithm, Choice, Config, PRESETS, Remark, TaskHas, preset};
 use crate::device::DeviceKind;
-use crate::env::{ActionSpace, Env, TASKS, make};
+use crate::env::{ActionSpace, Env, EnvSpec, TASKS, make};
 use crate::error::{Error, Result};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -66,8 +66,17 @@ pub fn unsuited() -> Result<Vec<Unsuited>> {
 /// # Errors
 /// [`Error::Config`] with field `task` for an unknown one.
 pub fn without_effect(config: &Config, task: &str) -> Result<Vec<Remark>> {
-    let actions = make(task)?.spec().action;
-    Ok(config.without_effect(matches!(actions, ActionSpace::Box { .. })))
+    Ok(without_effect_on(config, &make(task)?.spec()))
+}
+
+/// The same on a task of these facts, which need not be in the list.
+pub fn without_effect_on(config: &Config, spec: &EnvSpec) -> Vec<Remark> {
+    config.without_effect(TaskHas {
+        numbers: matches!(spec.action, ActionSpace::Box { .. }),
+        usual_change: !spec.variants.usual_change.is_empty(),
+        velocities: !spec.variants.velocities.is_empty(),
+        sparse_reward: spec.variants.sparse.is_some(),
+    })
 }
 
 /// Checks that this algorithm can learn this task.

@@ -123,7 +123,7 @@ impl Pair {
 
     /// Steps both and compares; flags must be equal.
     fn step(&mut self, action: f32, expected: &Expected<'_>, place: &str) -> Differences {
-        let outcome = self.env.step(&[action]);
+        let outcome = self.env.step(&[action], &mut Seed(0).stream("unused"));
         let step = self.lane.step(&[action]).expect("an action of this task").next().expect("one lane");
         assert_eq!((step.terminated, step.truncated), expected.flags, "{place}: flags");
         assert_eq!(outcome.terminated, step.terminated, "{place}: the lane passes the task's end on");

@@ -17,6 +17,19 @@ pub struct Remark {
     pub reason: String,
 }
 
+/// What a task has for hyperparameters to act on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TaskHas {
+    /// Actions that are numbers, not choices.
+    pub numbers: bool,
+    /// A state that usually changes by so much in a step.
+    pub usual_change: bool,
+    /// Velocities among what is observed.
+    pub velocities: bool,
+    /// A reward of the way to the goal, and another one of the goal alone.
+    pub sparse_reward: bool,
+}
+
 /// Hyperparameters that only some algorithms read. All others are read by every algorithm, unless [`Config::unread`]
 /// says otherwise.
 const READ_BY: &[(&[Algorithm], &[&str])] = &[
@@ -39,17 +52,17 @@ const READ_BY: &[(&[Algorithm], &[&str])] = &[
 const READ_BY_MODEL: &[&str] = &["replay_half_life", "replay_capacity", "curiosity_on_imagined"];
 
 impl Config {
-    /// Every hyperparameter that changes nothing in this configuration, on a task whose actions are numbers or choices.
-    pub fn without_effect(&self, actions_are_numbers: bool) -> Vec<Remark> {
+    /// Every hyperparameter that changes nothing in this configuration, on a task that has this.
+    pub fn without_effect(&self, task: TaskHas) -> Vec<Remark> {
         let remark = |(name, group)| {
-            let reason = self.unread(name, group, actions_are_numbers)?;
+            let reason = self.unread(name, group, task)?;
             Some(Remark { name, reason: format!("has no effect {reason}") })
         };
         schema().iter().map(|row| (row.name, row.group)).filter_map(remark).collect()
     }
 
     /// Why nothing reads this hyperparameter, as "in ppo" or "without curiosity"; none if it is read.
-    fn unread(&self, name: &str, group: &str, actions_are_numbers: bool) -> Option<String> {
+    fn unread(&self, name: &str, group: &str, task: TaskHas) -> Option<String> {
         let in_algorithm = || Some(format!("in {}", super::value::Parameter::text(&self.algorithm)));
         let readers = READ_BY.iter().find(|(_, names)| names.contains(&name)).map(|(readers, _)| *readers);
         if readers.is_some_and(|readers| !readers.contains(&self.algorithm)) {
@@ -67,11 +80,11 @@ impl Config {
         if group == "curiosity" && name != "curiosity" && self.curiosity == CuriosityKind::None {
             return Some("without curiosity (curiosity = none)".into());
         }
-        self.switched_off(name, actions_are_numbers).map(Into::into)
+        self.switched_off(name, task).map(Into::into)
     }
 
     /// Why another hyperparameter keeps this one from being read.
-    fn switched_off(&self, name: &str, actions_are_numbers: bool) -> Option<&'static str> {
+    fn switched_off(&self, name: &str, task: TaskHas) -> Option<&'static str> {
         let curiosity_learns = matches!(self.curiosity, CuriosityKind::Rnd | CuriosityKind::Icm);
         let cases = [
             (
@@ -82,7 +95,10 @@ impl Config {
             ("clip_range", self.updates_once(), ONE_UPDATE),
             ("clip_range_vf", self.updates_once(), ONE_UPDATE),
             ("target_kl", self.n_epochs == 1, "with n_epochs = 1: there is no second epoch to leave out"),
-            ("log_std_init", !actions_are_numbers, "on a task with choices"),
+            ("log_std_init", !task.numbers, "on a task with choices"),
+            ("task_noise", !task.usual_change, "on a task that moves from cell to cell"),
+            ("task_hidden", !task.velocities, "on a task that shows no velocities"),
+            ("task_sparse", !task.sparse_reward, "on a task whose reward already tells nothing of the way"),
             (
                 "exploration_steps",
                 self.epsilon_is_constant(),

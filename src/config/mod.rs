@@ -9,7 +9,7 @@ mod memory;
 mod preset;
 mod value;
 
-pub use effect::Remark;
+pub use effect::{Remark, TaskHas};
 pub use memory::{MOST_BYTES, Need, Sizes};
 pub use preset::{ForTask, PRESETS, Preset, TUNED, preset};
 pub use value::{
@@ -108,6 +108,14 @@ hyperparameters! {
     /// The learner: PPO or A2C from what the policy has just done, DQN (discrete actions), TD3 (continuous actions)
     /// or Dyna-Q (tables) from experience replay.
     algorithm: Algorithm = Algorithm::Ppo, Allowed::choice::<Algorithm>(), "learner", "";
+
+    /// Standard deviation of Gaussian noise on the task's state before every step, as a share of its usual change in
+    /// one step. With more, the same action ends elsewhere each time.
+    task_noise: f64 = 0.0, Allowed::Number { min: 0.0, max: 10.0 }, "task", "share of change";
+    /// Whether the agent is not shown velocities. One observation then no longer tells the state.
+    task_hidden: bool = false, Allowed::Switch, "task", "";
+    /// Whether only the goal is rewarded, and not the way there. Then luck or curiosity has to find it first.
+    task_sparse: bool = false, Allowed::Switch, "task", "";
 
     /// Real environments stepped side by side. More give more varied data per iteration.
     num_envs: usize = 4, Allowed::Count { min: 1, max: 64 }, "real experience", "N";

@@ -56,6 +56,7 @@ fn cells(axis: MapAxis) -> usize {
     match axis {
         MapAxis::Dimension { .. } | MapAxis::Angle { .. } => CELLS,
         MapAxis::Grid { cells, .. } => cells,
+        MapAxis::Hidden => 1,
     }
 }
 
@@ -78,6 +79,7 @@ fn described(spec: &EnvSpec, axis: MapAxis) -> StateMapAxis {
             let (low, high) = if from_end { (last, first) } else { (first, last) };
             StateMapAxis { name: name.into(), unit: String::new(), low, high }
         }
+        MapAxis::Hidden => StateMapAxis { name: "hidden".into(), unit: String::new(), low: 0.0, high: 1.0 },
     }
 }
 
@@ -87,6 +89,7 @@ fn cell(spec: &EnvSpec, axis: MapAxis, obs: &[f32]) -> usize {
         MapAxis::Dimension { index } => obs[index],
         MapAxis::Angle { cosine, sine, .. } => obs[sine].atan2(obs[cosine]),
         MapAxis::Grid { index, cells, .. } => 1.0 + (obs[index] + 1.0) / 2.0 * (cells - 1) as f32,
+        MapAxis::Hidden => low,
     };
     (((value - low) / (high - low) * cells(axis) as f32) as usize).min(cells(axis) - 1)
 }
@@ -99,6 +102,7 @@ fn place(spec: &EnvSpec, axis: MapAxis, share: f32, obs: &mut [f32]) {
         MapAxis::Dimension { index } => obs[index] = value,
         MapAxis::Angle { cosine, sine, .. } => (obs[cosine], obs[sine]) = (value.cos(), value.sin()),
         MapAxis::Grid { index, cells, .. } => obs[index] = 2.0 * (value - 1.0) / (cells - 1) as f32 - 1.0,
+        MapAxis::Hidden => {}
     }
 }
 

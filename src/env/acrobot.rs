@@ -26,7 +26,7 @@
 //! **Paper.** Sutton 1996, "Generalization in reinforcement learning: successful examples using sparse coarse coding";
 //! Sutton and Barto 2018, "Reinforcement learning: an introduction", §11.3 of its first edition.
 
-use super::{ActionSpace, Env, EnvSpec, MapAxis, ObsDimension, Outcome, PhysicsParameter};
+use super::{ActionSpace, Env, EnvSpec, MapAxis, ObsDimension, Outcome, PhysicsParameter, Variants};
 use crate::rng::Stream;
 use std::f64::consts::{FRAC_PI_2, PI, TAU};
 use std::sync::{Arc, LazyLock};
@@ -63,6 +63,12 @@ static SPEC: LazyLock<Arc<EnvSpec>> = LazyLock::new(|| {
             MapAxis::Angle { name: "shoulder angle", cosine: 0, sine: 1 },
             MapAxis::Angle { name: "elbow angle", cosine: 2, sine: 3 },
         ],
+        variants: Variants {
+            usual_change: vec![0.226, 0.385, 0.58, 0.965],
+            velocities: vec![4, 5],
+            sparse: None,
+        },
+        hidden: Vec::new(),
     })
 });
 
@@ -177,7 +183,7 @@ impl Env for Acrobot {
         self.state = std::array::from_fn(|_| f64::from(stream.uniform_in(-RESET_BOUND, RESET_BOUND) as f32));
     }
 
-    fn step(&mut self, action: &[f32]) -> Outcome {
+    fn step(&mut self, action: &[f32], _stream: &mut Stream) -> Outcome {
         let torque = (f64::from(action[0]) - 1.0) * self.physics.torque + self.physics.wind;
         let [bound1, bound2] = self.physics.max_velocities;
         let [angle1, angle2, velocity1, velocity2] = self.physics.integrate(self.state, torque);
@@ -226,11 +232,12 @@ impl Env for Acrobot {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rng::Seed;
 
     #[test]
     fn hanging_still_without_torque_it_stays() {
         let mut task = Acrobot::default();
-        let outcome = task.step(&[1.0]);
+        let outcome = task.step(&[1.0], &mut Seed(0).stream("unused"));
         assert_eq!(outcome, Outcome { reward: -1.0, terminated: false });
         assert!(task.state().iter().all(|value| value.abs() < 1e-15), "{:?}", task.state());
     }
@@ -251,7 +258,7 @@ mod tests {
         let mut task = Acrobot { physics, state: [0.6, -0.3, 0.4, 0.2] };
         let before = energy(task.state);
         for _ in 0..1000 {
-            task.step(&[1.0]);
+            task.step(&[1.0], &mut Seed(0).stream("unused"));
         }
         assert!((energy(task.state) - before).abs() < 1e-6, "{before} became {}", energy(task.state));
     }

@@ -21,7 +21,9 @@
 //! **Paper.** Barto, Sutton and Anderson 1983, "Neuronlike adaptive elements that can solve difficult learning
 //! control problems".
 
-use super::{ActionSpace, Env, EnvSpec, MapAxis, ObsDimension, Outcome, PhysicsParameter};
+use super::{
+    ActionSpace, Env, EnvSpec, MapAxis, ObsDimension, Outcome, PhysicsParameter, SparseReward, Variants,
+};
 use crate::rng::Stream;
 use std::sync::{Arc, LazyLock};
 
@@ -41,6 +43,12 @@ static SPEC: LazyLock<Arc<EnvSpec>> = LazyLock::new(|| {
         solved_return: 475.0,
         return_range: (0.0, 500.0),
         map: [MapAxis::Dimension { index: 0 }, MapAxis::Dimension { index: 2 }],
+        variants: Variants {
+            usual_change: vec![0.0105, 0.195, 0.0156, 0.293],
+            velocities: vec![1, 3],
+            sparse: Some(SparseReward { solved_return: -0.05, return_range: (-1.0, 0.0) }),
+        },
+        hidden: Vec::new(),
     })
 });
 
@@ -119,7 +127,7 @@ impl Env for CartPole {
         self.state = std::array::from_fn(|_| stream.uniform_in(-RESET_BOUND, RESET_BOUND));
     }
 
-    fn step(&mut self, action: &[f32]) -> Outcome {
+    fn step(&mut self, action: &[f32], _stream: &mut Stream) -> Outcome {
         let CartPolePhysics { force, wind, time_step, angle_limit, position_limit, .. } = self.physics;
         let force = wind + if action[0] == 1.0 { force } else { -force };
         let (acceleration, angular_acceleration) = self.accelerations(force);
@@ -151,6 +159,11 @@ impl Env for CartPole {
     fn known_end(&self, next_obs: &[f32]) -> bool {
         let beyond = |index: usize, limit: f64| f64::from(next_obs[index]).abs() > limit;
         beyond(0, self.physics.position_limit) || beyond(2, self.physics.angle_limit)
+    }
+
+    /// Gymnasium's `sutton_barto_reward`.
+    fn sparse_reward(&self, outcome: Outcome) -> f32 {
+        if outcome.terminated { -1.0 } else { 0.0 }
     }
 
     fn parameters(&mut self) -> Vec<PhysicsParameter<'_>> {
@@ -185,7 +198,7 @@ mod tests {
     #[test]
     fn pushing_one_way_makes_the_pole_fall_the_other_way() {
         let mut task = CartPole::default();
-        let steps = (1..100).find(|_| task.step(&[1.0]).terminated);
+        let steps = (1..100).find(|_| task.step(&[1.0], &mut Seed(0).stream("unused")).terminated);
         assert_eq!(steps, Some(9), "an upright pole lasts nine pushes to the right");
         assert!(task.state()[0] > 0.0 && task.state()[2] < 0.0, "{:?}", task.state());
     }

@@ -23,7 +23,7 @@
 //! **Paper.** Sutton 1990, "Integrated architectures for learning, planning, and reacting based on approximating
 //! dynamic programming"; the maze as in Sutton and Barto 2018, "Reinforcement learning", 2nd edition, figure 8.2.
 
-use super::{ActionSpace, Env, EnvSpec, MapAxis, ObsDimension, Outcome, USUAL_STEPS};
+use super::{ActionSpace, Env, EnvSpec, MapAxis, ObsDimension, Outcome, USUAL_STEPS, Variants};
 use crate::rng::Stream;
 use serde::Serialize;
 use std::sync::{Arc, LazyLock};
@@ -51,6 +51,8 @@ static SPEC: LazyLock<Arc<EnvSpec>> = LazyLock::new(|| {
             MapAxis::Grid { name: "column", index: 1, cells: COLUMNS, from_end: false },
             MapAxis::Grid { name: "row", index: 0, cells: ROWS, from_end: true },
         ],
+        variants: Variants::default(),
+        hidden: Vec::new(),
     })
 });
 
@@ -131,7 +133,7 @@ impl Env for GridWorld {
         *self = Self::default();
     }
 
-    fn step(&mut self, action: &[f32]) -> Outcome {
+    fn step(&mut self, action: &[f32], _stream: &mut Stream) -> Outcome {
         let (row, column) = match action[0] as usize {
             0 => (self.row.saturating_sub(1), self.column),
             1 => (self.row, (self.column + 1).min(COLUMNS - 1)),
@@ -174,6 +176,7 @@ impl Env for GridWorld {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rng::Seed;
 
     const UP: f32 = 0.0;
     const RIGHT: f32 = 1.0;
@@ -193,7 +196,10 @@ mod tests {
         for (from, action) in [((2, 1), RIGHT), ((0, 3), UP), ((5, 3), DOWN), ((2, 0), LEFT), ((3, 5), DOWN)]
         {
             let mut walker = GridWorld { row: from.0, column: from.1 };
-            assert_eq!(walker.step(&[action]), Outcome { reward: 0.0, terminated: false });
+            assert_eq!(
+                walker.step(&[action], &mut Seed(0).stream("unused")),
+                Outcome { reward: 0.0, terminated: false }
+            );
             assert_eq!((walker.row, walker.column), from);
         }
     }
@@ -203,7 +209,8 @@ mod tests {
         let (right, up) = ([RIGHT; 3], [UP; 3]);
         let way = [&[DOWN, RIGHT, DOWN][..], &right, &[UP], &right, &[RIGHT], &up].concat();
         let mut walker = GridWorld::default();
-        let outcomes: Vec<Outcome> = way.iter().map(|&action| walker.step(&[action])).collect();
+        let outcomes: Vec<Outcome> =
+            way.iter().map(|&action| walker.step(&[action], &mut Seed(0).stream("unused"))).collect();
         assert_eq!(outcomes.len(), 14);
         assert!(outcomes[..13].iter().all(|outcome| *outcome == Outcome { reward: 0.0, terminated: false }));
         assert_eq!(outcomes[13], Outcome { reward: 1.0, terminated: true });

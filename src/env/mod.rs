@@ -6,21 +6,33 @@
 mod acrobot;
 mod action;
 mod cart_pole;
+mod check;
 mod grid_world;
+mod hidden;
 mod mountain_car;
 mod mountain_car_continuous;
+mod noisy;
 mod pendulum;
+mod sparse;
 mod task;
+mod variants;
 mod vec_env;
+mod wrapper;
 
 pub use acrobot::{Acrobot, AcrobotPhysics};
 pub use cart_pole::{CartPole, CartPolePhysics};
+pub use check::{FAR, check_env};
 pub use grid_world::{GridWorld, MazeLayout};
+pub use hidden::Hidden;
 pub use mountain_car::{MountainCar, MountainCarPhysics};
 pub use mountain_car_continuous::MountainCarContinuous;
+pub use noisy::Noisy;
 pub use pendulum::{Pendulum, PendulumPhysics};
+pub use sparse::Sparse;
 pub use task::Task;
+pub use variants::{SparseReward, Variants};
 pub use vec_env::{EpisodeEnd, PhysicsValue, Transition, VecEnv};
+pub use wrapper::Wrapper;
 
 use crate::error::{Error, Result};
 use crate::nearest::the_nearest;
@@ -102,6 +114,8 @@ pub enum MapAxis {
         /// Whether the first cell stands at the end of the axis: rows are counted from the top, axes from below.
         from_end: bool,
     },
+    /// Something that a variant of the task does not show: the axis has one cell.
+    Hidden,
 }
 
 /// Real steps after which an unsolved run of most tasks is given up.
@@ -128,6 +142,10 @@ pub struct EnvSpec {
     pub return_range: (f32, f32),
     /// The two axes on which its states are drawn as a map.
     pub map: [MapAxis; 2],
+    /// What its variants are made from.
+    pub variants: Variants,
+    /// Numbers of the task's own observation that this variant leaves out, by their index there, ascending.
+    pub hidden: Vec<usize>,
 }
 
 impl EnvSpec {
@@ -142,6 +160,13 @@ impl EnvSpec {
             ActionSpace::Discrete(choices) => choices,
             ActionSpace::Box { size, .. } => size,
         }
+    }
+
+    /// The task's own observation, with 0 for what this variant hides: what pictures are drawn from.
+    pub fn whole(&self, obs: &[f32]) -> Vec<f32> {
+        let mut shown = obs.iter().copied();
+        let size = obs.len() + self.hidden.len();
+        (0..size).map(|i| if self.hidden.contains(&i) { 0.0 } else { shown.next().unwrap_or(0.0) }).collect()
     }
 
     /// Numbers that one stored action has: 1 for a choice, one per component otherwise.
@@ -189,8 +214,8 @@ pub trait Env {
     fn spec(&self) -> Arc<EnvSpec>;
     /// Puts the task into a fresh initial state.
     fn reset(&mut self, stream: &mut Stream);
-    /// Moves one step. `action` has [`EnvSpec::action_size`] numbers.
-    fn step(&mut self, action: &[f32]) -> Outcome;
+    /// Moves one step. `action` has [`EnvSpec::action_size`] numbers; whatever is left to chance is drawn from `stream`.
+    fn step(&mut self, action: &[f32], stream: &mut Stream) -> Outcome;
     /// Writes the current observation; `obs` has [`EnvSpec::obs_size`] numbers.
     fn observe(&self, obs: &mut [f32]);
     /// The complete physical state, for pictures, checkpoints and tests.
@@ -201,6 +226,15 @@ pub trait Env {
     /// to learn with `termination = known`. A task that never terminates keeps this default.
     fn known_end(&self, _next_obs: &[f32]) -> bool {
         false
+    }
+    /// Whether [`Env::known_end`] has a rule at all. It has, or never ends, in every task of the list.
+    fn knows_ends(&self) -> bool {
+        true
+    }
+    /// What the step that has just been taken, with this outcome, is worth in the variant `task_sparse`. A task without
+    /// such a variant keeps this default.
+    fn sparse_reward(&self, outcome: Outcome) -> f32 {
+        outcome.reward
     }
     /// How many states there are, if they can be numbered: what learners with tables need.
     fn state_count(&self) -> Option<usize> {
@@ -213,6 +247,10 @@ pub trait Env {
     /// What can be changed while it runs: gravity, lengths, masses, wind. None unless the task says so.
     fn parameters(&mut self) -> Vec<PhysicsParameter<'_>> {
         Vec::new()
+    }
+    /// Why it cannot go on: a task may be somebody else's code. The tasks of the list always can.
+    fn failure(&self) -> Option<Error> {
+        None
     }
 }
 
@@ -283,13 +321,14 @@ mod tests {
             let levers = make(id).expect("a task").parameters().len();
             for (lever, at_its_top) in (0..levers).flat_map(|lever| [(lever, false), (lever, true)]) {
                 let mut env = make(id).expect("a task");
-                env.reset(&mut Seed(6).stream("envs.0"));
+                let mut stream = Seed(6).stream("envs.0");
+                env.reset(&mut stream);
                 let PhysicsParameter { name, min, max, value, .. } = env.parameters().swap_remove(lever);
                 assert!((min..=max).contains(value), "{id} {name}");
                 *value = if at_its_top { max } else { min };
                 let action = some_action(env.spec().action);
                 for _ in 0..200 {
-                    env.step(&action);
+                    env.step(&action, &mut stream);
                 }
                 assert!(env.state().iter().all(|value| value.is_finite()), "{id} {name}");
             }
@@ -329,13 +368,14 @@ mod tests {
     fn every_task_continues_from_its_state_as_if_nothing_had_happened() {
         for id in TASKS {
             let (mut original, mut copy) = (make(id).expect("a task"), make(id).expect("a task"));
-            original.reset(&mut Seed(6).stream("envs.0"));
+            let mut stream = Seed(6).stream("envs.0");
+            original.reset(&mut stream);
             let action = some_action(original.spec().action);
             for _ in 0..20 {
-                original.step(&action);
+                original.step(&action, &mut stream);
             }
             copy.set_state(&original.state());
-            assert_eq!(original.step(&action), copy.step(&action), "{id}");
+            assert_eq!(original.step(&action, &mut stream), copy.step(&action, &mut stream), "{id}");
             assert_eq!(original.state(), copy.state(), "{id}");
         }
     }

@@ -18,7 +18,7 @@
 //!
 //! **Paper.** Moore 1990, "Efficient memory-based learning for robot control", PhD thesis, University of Cambridge.
 
-use super::{ActionSpace, Env, EnvSpec, MapAxis, ObsDimension, Outcome, PhysicsParameter};
+use super::{ActionSpace, Env, EnvSpec, MapAxis, ObsDimension, Outcome, PhysicsParameter, Variants};
 use crate::rng::Stream;
 use std::sync::{Arc, LazyLock};
 
@@ -36,6 +36,8 @@ static SPEC: LazyLock<Arc<EnvSpec>> = LazyLock::new(|| {
         solved_return: -110.0,
         return_range: (-200.0, -90.0),
         map: [MapAxis::Dimension { index: 0 }, MapAxis::Dimension { index: 1 }],
+        variants: Variants { usual_change: vec![0.0072, 0.00102], velocities: vec![1], sparse: None },
+        hidden: Vec::new(),
     })
 });
 
@@ -108,7 +110,7 @@ impl Env for MountainCar {
         self.state = [stream.uniform_in(low, high), 0.0];
     }
 
-    fn step(&mut self, action: &[f32]) -> Outcome {
+    fn step(&mut self, action: &[f32], _stream: &mut Stream) -> Outcome {
         let physics = self.physics;
         let [mut position, mut velocity] = self.state;
         let push = (f64::from(action[0]) - 1.0) * physics.force;
@@ -155,7 +157,7 @@ mod tests {
         task.reset(&mut Seed(0).stream("mountain car"));
         (1..=SPEC.time_limit).find(|_| {
             let action = policy(task.state[1]);
-            task.step(&[action]).terminated
+            task.step(&[action], &mut Seed(0).stream("unused")).terminated
         })
     }
 

@@ -22,7 +22,7 @@
 use super::mountain_car::RESET_POSITIONS;
 use super::{
     ActionSpace, Env, EnvSpec, MapAxis, MountainCarPhysics, ObsDimension, Outcome, PhysicsParameter,
-    USUAL_STEPS,
+    SparseReward, USUAL_STEPS, Variants,
 };
 use crate::rng::Stream;
 use std::sync::{Arc, LazyLock};
@@ -42,6 +42,12 @@ static SPEC: LazyLock<Arc<EnvSpec>> = LazyLock::new(|| {
         solved_return: 90.0,
         return_range: (-100.0, 100.0),
         map: [MapAxis::Dimension { index: 0 }, MapAxis::Dimension { index: 1 }],
+        variants: Variants {
+            usual_change: vec![0.0132, 0.00138],
+            velocities: vec![1],
+            sparse: Some(SparseReward { solved_return: 95.0, return_range: (0.0, 100.0) }),
+        },
+        hidden: Vec::new(),
     })
 });
 
@@ -77,7 +83,7 @@ impl Env for MountainCarContinuous {
         self.state = [stream.uniform_in(low, high) as f32, 0.0];
     }
 
-    fn step(&mut self, action: &[f32]) -> Outcome {
+    fn step(&mut self, action: &[f32], _stream: &mut Stream) -> Outcome {
         let physics = self.physics;
         let (wall, max_speed) = (physics.min_position as f32, physics.max_speed as f32);
         let [mut position, mut velocity] = self.state;
@@ -112,6 +118,10 @@ impl Env for MountainCarContinuous {
         next_obs[0] >= self.physics.goal_position as f32 && next_obs[1] >= 0.0
     }
 
+    fn sparse_reward(&self, outcome: Outcome) -> f32 {
+        if outcome.terminated { GOAL_REWARD as f32 } else { 0.0 }
+    }
+
     fn parameters(&mut self) -> Vec<PhysicsParameter<'_>> {
         self.physics.parameters()
     }
@@ -120,13 +130,14 @@ impl Env for MountainCarContinuous {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rng::Seed;
 
     #[test]
     fn a_throttle_beyond_its_bound_pushes_no_harder_but_costs_more() {
         let after = |throttle: f32| {
             let mut task = MountainCarContinuous::default();
             task.set_state(&[-0.5, 0.0]);
-            (task.step(&[throttle]).reward, task.state())
+            (task.step(&[throttle], &mut Seed(0).stream("unused")).reward, task.state())
         };
         let ((full, state_full), (beyond, state_beyond)) = (after(1.0), after(3.0));
         assert_eq!(state_full, state_beyond);

@@ -144,6 +144,7 @@ impl VecEnv {
         for (lane, obs) in envs.lanes.iter().zip(envs.obs.chunks_exact_mut(obs_size)) {
             lane.env.observe(obs);
         }
+        envs.require_sound()?;
         Ok(envs)
     }
 
@@ -182,7 +183,7 @@ impl VecEnv {
     ///
     /// # Errors
     /// [`Error::Config`] with field `action` if an action is outside the task's space, or if their number is wrong.
-    /// No lane has moved then.
+    /// No lane has moved then. Or why a task that is somebody else's code cannot go on.
     pub fn step(&mut self, actions: &[f32]) -> Result<impl ExactSizeIterator<Item = Transition<'_>>> {
         self.check(actions)?;
         self.actions.copy_from_slice(actions);
@@ -200,7 +201,13 @@ impl VecEnv {
             lane.env.observe(obs);
             self.records.push(record);
         }
+        self.require_sound()?;
         Ok(self.transitions())
+    }
+
+    /// What keeps a lane from going on.
+    fn require_sound(&self) -> Result<()> {
+        self.lanes.iter().find_map(|lane| lane.env.failure()).map_or(Ok(()), Err)
     }
 
     /// The last step's transitions once more; none before the first step.
@@ -244,7 +251,7 @@ impl VecEnv {
         target.elapsed = elapsed;
         let obs_size = self.spec.obs_size();
         target.env.observe(&mut self.obs[lane * obs_size..(lane + 1) * obs_size]);
-        Ok(())
+        self.require_sound()
     }
 
     /// What can be changed while it runs, with its value now.
@@ -328,7 +335,7 @@ impl Lane {
 
     /// One step of physics and clock; writes what followed into `next_obs`, and resets nothing.
     fn step(&mut self, action: &[f32], time_limit: usize, next_obs: &mut [f32]) -> Record {
-        let outcome = self.env.step(action);
+        let outcome = self.env.step(action, &mut self.stream);
         self.env.observe(next_obs);
         let episode_step = self.elapsed;
         self.elapsed += 1;

@@ -150,12 +150,14 @@ impl Trainer {
         Self::of_task(Task::named(task)?, config, seed, device)
     }
 
-    /// A run of `task` with this configuration and seed on this device. Nothing has happened yet.
+    /// A run of `task`, in the variant that the configuration asks for, with this seed on this device. Nothing has
+    /// happened yet.
     ///
     /// # Errors
     /// [`Error::Config`] for fields that do not go together, or a learner that the device cannot compute.
     pub fn of_task(task: Task, config: Config, seed: Seed, device: Device) -> Result<Self> {
         config.validate()?;
+        let task = task.varied(&config)?;
         let envs = VecEnv::new(&task, config.num_envs, seed, "envs")?;
         let spec = task.spec().clone();
         config.require_memory(sizes(&spec), MOST_BYTES)?;
@@ -339,7 +341,11 @@ impl Trainer {
 
     /// Everything for pictures since the last call.
     pub fn take_recording(&mut self) -> Recording {
-        self.record.take_recording()
+        let mut recording = self.record.take_recording();
+        if !self.spec.hidden.is_empty() {
+            recording.redraw(|obs| self.spec.whole(obs));
+        }
+        recording
     }
 
     /// All parameters of policy and value as they were last copied to the host; none before the first tick.

@@ -114,6 +114,7 @@ impl Trainer {
     /// What [`Trainer::of_task`] and [`Trainer::plan_physics`] would refuse, except for what only a device can say.
     pub fn require_possible(task: &Task, config: &Config, plans: &[(String, String)]) -> Result<()> {
         config.validate()?;
+        let task = &task.clone().varied(config)?;
         let mut envs = VecEnv::new(task, 1, Seed(0), "check")?;
         config.require_memory(sizes(envs.spec()), MOST_BYTES)?;
         require_suited(config.algorithm, envs.env(0))?;

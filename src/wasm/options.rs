@@ -101,7 +101,7 @@ fn text(name: &str, value: &JsValue) -> Result<String> {
 }
 
 /// A value in an error: itself if it is short, else its type.
-fn shown(value: &JsValue) -> String {
+pub(super) fn shown(value: &JsValue) -> String {
     match value.as_string() {
         Some(text) => text,
         None if value.is_null() => "null".into(),
