@@ -4,7 +4,7 @@
 //! A2C have kernels for every device, the others for the CPU only. The trainer enforces these rules, and the page and
 //! the command line take from them what to offer.
 
-use crate::config::{Algorithm, Choice, Config, PRESETS, Remark, TaskHas, preset};
+use crate::config::{Algorithm, Choice, Config, PRESETS, Remark, TaskHas, Termination, preset};
 use crate::device::DeviceKind;
 use crate::env::{ActionSpace, Env, EnvSpec, TASKS, make};
 use crate::error::{Error, Result};
@@ -92,6 +92,18 @@ pub fn require_suited(algorithm: Algorithm, env: &dyn Env) -> Result<()> {
         value: algorithm.word().into(),
         allowed: format!("{reason}; take {} there", suited.join(", ")),
     })
+}
+
+/// Checks that the task has the rule that `termination = known` takes ends from.
+///
+/// # Errors
+/// [`Error::Config`] with field `termination`, and what to take instead.
+pub fn require_known_ends(config: &Config, env: &dyn Env) -> Result<()> {
+    if config.termination != Termination::Known || config.imagination_rounds == 0 || env.knows_ends() {
+        return Ok(());
+    }
+    let allowed = format!("{} has no rule of its own for that; take learned there", env.spec().id);
+    Err(Error::Config { field: "termination".into(), value: "known".into(), allowed })
 }
 
 /// Checks that this algorithm has kernels on this kind of device.

@@ -30,8 +30,9 @@ impl Trainer {
         Error::unless_finite("collect", "action", &actions)?;
         let mut clipped = actions.clone();
         self.spec.action.clip(&mut clipped);
+        let transitions = self.envs.step(&clipped)?;
         self.record.real_steps += self.config.num_envs as u64;
-        for (lane, transition) in self.envs.step(&clipped)?.enumerate() {
+        for (lane, transition) in transitions.enumerate() {
             self.replay.push(transition);
             self.lanes[lane].push(Step {
                 obs: transition.obs,

@@ -53,7 +53,7 @@ use crate::dyna_q::DynaQ;
 use crate::env::{EnvSpec, Task, VecEnv};
 use crate::error::{Error, Result};
 use crate::imagination::KnownRange;
-use crate::learners::{require_kernels, require_suited};
+use crate::learners::{require_kernels, require_known_ends, require_suited};
 use crate::nets::{Hidden, HostActor, ObsScaling, Shape};
 use crate::rng::Seed;
 use crate::snapshot::{Curves, Snapshot};
@@ -162,6 +162,7 @@ impl Trainer {
         let spec = task.spec().clone();
         config.require_memory(sizes(&spec), MOST_BYTES)?;
         require_suited(config.algorithm, envs.env(0))?;
+        require_known_ends(&config, envs.env(0))?;
         require_kernels(config.algorithm, device.kind())?;
         let shape = shape(&spec, &config);
         let replay_learner =

@@ -49,9 +49,10 @@ impl Trainer {
     pub(super) fn act(&mut self, step: usize) -> Result<Work> {
         let actions = self.explore();
         Error::unless_finite("collect", "action", &actions)?;
-        self.record.real_steps += self.config.num_envs as u64;
         let size = self.spec.action_size();
-        for (lane, transition) in self.envs.step(&actions)?.enumerate() {
+        let transitions = self.envs.step(&actions)?;
+        self.record.real_steps += self.config.num_envs as u64;
+        for (lane, transition) in transitions.enumerate() {
             self.replay.push(transition);
             if lane == 0 {
                 self.record.frame(&transition);

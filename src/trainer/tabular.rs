@@ -48,8 +48,9 @@ impl Trainer {
         let lanes = self.envs.obs().chunks_exact(self.spec.obs_size());
         let act = |obs: &[f32]| table.act(judge.state_seen(obs), &mut self.streams.actions) as f32;
         let actions: Vec<f32> = lanes.map(act).collect();
+        let transitions = self.envs.step(&actions)?;
         self.record.real_steps += self.config.num_envs as u64;
-        for (lane, transition) in self.envs.step(&actions)?.enumerate() {
+        for (lane, transition) in transitions.enumerate() {
             self.replay.push(transition);
             table.learn(TableStep {
                 state: judge.state_seen(transition.obs),
