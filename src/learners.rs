@@ -3,7 +3,7 @@
 //! What a learner needs, and where it has kernels, stands in its row ([`LEARNERS`](crate::config::LEARNERS)). The
 //! trainer enforces these rules, and the page and the command line take from them what to offer.
 
-use crate::config::{Algorithm, Choice, Config, Needs, PRESETS, Remark, TaskHas, preset};
+use crate::config::{Algorithm, Choice, Config, Needs, PRESETS, Remark, TaskHas, Termination, preset};
 use crate::device::DeviceKind;
 use crate::env::{ActionSpace, Env, EnvSpec, TASKS, make};
 use crate::error::{Error, Result};
@@ -91,6 +91,18 @@ pub fn require_suited(algorithm: Algorithm, env: &dyn Env) -> Result<()> {
         value: algorithm.word().into(),
         allowed: format!("{reason}; take {} there", suited.join(", ")),
     })
+}
+
+/// Checks that the task has the rule that `termination = known` takes ends from.
+///
+/// # Errors
+/// [`Error::Config`] with field `termination`, and what to take instead.
+pub fn require_known_ends(config: &Config, env: &dyn Env) -> Result<()> {
+    if config.termination != Termination::Known || config.imagination_rounds == 0 || env.knows_ends() {
+        return Ok(());
+    }
+    let allowed = format!("{} has no rule of its own for that; take learned there", env.spec().id);
+    Err(Error::Config { field: "termination".into(), value: "known".into(), allowed })
 }
 
 /// Checks that this algorithm has kernels on this kind of device.

@@ -116,7 +116,7 @@ fn trials() -> Vec<Trial> {
     all
 }
 
-/// Whether an episode of actions back and forth goes another way with this lever at this value: it visits other states,
+/// Whether pushing back and forth goes another way with this lever at this value: it visits other states,
 /// or it lasts longer or shorter.
 fn changes_something(task: &str, lever: &str, value: f64) -> bool {
     let states = |value: Option<f64>| {
@@ -124,10 +124,14 @@ fn changes_something(task: &str, lever: &str, value: f64) -> bool {
         if let Some(value) = value {
             envs.set_physics(lever, value).expect("an end of the range");
         }
-        let size = envs.spec().action_size();
+        let (size, first_and_last) = match envs.spec().action {
+            ActionSpace::Discrete(choices) => (1, [0.0, (choices - 1) as f32]),
+            ActionSpace::Box { size, bound } => (size, [-bound, bound]),
+        };
         (0..2000)
             .map(|step| {
-                let action = vec![if step / 17 % 2 == 0 { 0.0 } else { 1.0 }; size];
+                // So slowly that a car swings out of its valley.
+                let action = vec![first_and_last[step / 40 % 2]; size];
                 envs.step(&action).expect("allowed").for_each(drop);
                 envs.env(0).state()
             })

@@ -1,14 +1,14 @@
 //! Whether a task keeps what [`Env`] promises, as Stable-Baselines3's `check_env` asks.
 //!
-//! **What.** The facts are looked at, then a few episodes of random actions are played, twice from the same seed, and once
-//! more from a state in the middle. The first thing that is not as it must be becomes an error that names it.
+//! **What.** The facts are looked at, then a few episodes of random actions are played, twice from the same seed, and
+//! once more from a state in the middle. The first thing that is not as it must be becomes an error that names it.
 //!
 //! **Where.** Every task of the list and every variant of it is tested by this; a task that a visitor has written is
 //! asked before its run begins.
 //!
 //! **Choices.** 1. `low` and `high` are what is usual, not a limit: a fresh state must lie within, a later one within
-//! [`FAR`] times as much, since networks learn badly from more. 2. A time limit is not the task's business, so there is no
-//! `truncated` to be checked here: [`VecEnv`](super::VecEnv) adds it.
+//! [`FAR`] times as much, since networks learn badly from more. 2. A time limit is not the task's business, so there is
+//! no `truncated` to be checked here: [`VecEnv`](super::VecEnv) adds it.
 
 use super::{ActionSpace, Env, EnvSpec, MapAxis, ObsDimension, Task};
 use crate::error::{Error, Result};
@@ -26,8 +26,8 @@ const LONGEST: usize = 1_000_000;
 /// Checks a task: its facts, its resets, its steps, and that the same seed gives the same episodes.
 ///
 /// # Errors
-/// [`Error::Config`] with the field that is wrong (`name`, `obs[2].low`, `reset().obs[2]`, `step(…).reward`), what it is
-/// and what is allowed; or what the task itself fails with.
+/// [`Error::Config`] with the field that is wrong (`name`, `obs[2].low`, `reset().obs[2]`, `step(…).reward`), what it
+/// is and what is allowed; or what the task itself fails with.
 pub fn check_env(task: &Task) -> Result<()> {
     check_facts(task.spec())?;
     let life = life_of(task)?;

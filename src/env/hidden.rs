@@ -1,14 +1,15 @@
 //! The variant `task_hidden`: velocities are not shown, so one observation no longer tells the state.
 //!
-//! **What.** The observation without the numbers that the task names as velocities. What moves and what is rewarded stay
-//! as they are.
+//! **What.** The observation without the numbers that the task names as velocities. What moves and what is rewarded
+//! stay as they are.
 //!
-//! **Shapes.** observation [O − V] of [O], where V are the task's velocities ([`Variants::velocities`](super::Variants)).
+//! **Shapes.** observation [O − V] of [O], where V are the task's velocities
+//! ([`Variants::velocities`](super::Variants)).
 //!
 //! **Where.** Made by [`Task::varied`](super::Task::varied).
 //!
-//! **Choices.** 1. The task's rule of an end takes a whole observation: what is hidden is 0 in it. No task's rule reads a
-//! velocity except the mountain cars' ("at the flag and not moving back"), and a car that has just come to the flag
+//! **Choices.** 1. The task's rule of an end takes a whole observation: what is hidden is 0 in it. No task's rule reads
+//! a velocity except the mountain cars' ("at the flag and not moving back"), and a car that has just come to the flag
 //! from below moves forward. With noise, or where the flag has just been moved, it may not; then
 //! `termination = known` ends a branch that the task would not. 2. An axis of the map that is hidden has one cell.
 //! 3. Pictures put a 0 for what is hidden: they are drawn from angles and positions.

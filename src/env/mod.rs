@@ -214,7 +214,7 @@ pub trait Env {
     fn spec(&self) -> Arc<EnvSpec>;
     /// Puts the task into a fresh initial state.
     fn reset(&mut self, stream: &mut Stream);
-    /// Moves one step. `action` has [`EnvSpec::action_size`] numbers; whatever is left to chance is drawn from `stream`.
+    /// Moves one step. `action` has [`EnvSpec::action_size`] numbers; what is left to chance is drawn from `stream`.
     fn step(&mut self, action: &[f32], stream: &mut Stream) -> Outcome;
     /// Writes the current observation; `obs` has [`EnvSpec::obs_size`] numbers.
     fn observe(&self, obs: &mut [f32]);

@@ -13,8 +13,8 @@
 //! is part of a checkpoint.
 //!
 //! **Choices.** 1. Noise comes before the physics and not after them: limits, walls, rewards and ends are then the
-//! task's own, and an observation still tells whether the episode has ended. 2. A share of the usual change, so that one
-//! number suits metres and radians; c is measured under random actions, and a test holds it to that. 3. ν = 0 is no
+//! task's own, and an observation still tells whether the episode has ended. 2. A share of the usual change, so that
+//! one number suits metres and radians; c is measured under random actions, and a test holds it to that. 3. ν = 0 is no
 //! wrapper at all: nothing is drawn, and runs are the same bit for bit.
 
 use super::{Env, Outcome, Wrapper};

@@ -1,7 +1,7 @@
 //! A task as a value: its facts, and how copies of it are made.
 //!
-//! **Where.** Passed to [`VecEnv`](super::VecEnv) and the trainer, which never ask for a task by its name. A named task,
-//! a variant of one and a task that somebody has written in JavaScript all come through here.
+//! **Where.** Passed to [`VecEnv`](super::VecEnv) and the trainer, which never ask for a task by its name. A named
+//! task, a variant of one and a task that somebody has written in JavaScript all come through here.
 
 use super::{Env, EnvSpec, Hidden, Noisy, Sparse};
 use crate::config::Config;

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-/// From what the variants of a task are made. What is empty or none, the task has not, and its hyperparameter then has no
-/// effect.
+/// From what the variants of a task are made. What is empty or none, the task has not, and its hyperparameter then has
+/// no effect.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Variants {
     /// The usual change of each number of the state in one step, [S]: root of the mean square under random actions. It

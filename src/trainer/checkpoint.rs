@@ -15,6 +15,7 @@ use super::record::{Counters, Record};
 use crate::arrays::{Arrays, refused};
 use crate::config::{Config, Hyperparameter, schema};
 use crate::device::Device;
+use crate::env::Task;
 use crate::error::{Error, Result};
 use crate::rng::Seed;
 use serde::{Deserialize, Serialize};
@@ -91,9 +92,21 @@ impl Trainer {
     /// # Errors
     /// [`Error::Checkpoint`] with what in the file is missing, unknown or not valid.
     pub fn resume(bytes: &[u8], device: Device) -> Result<Self> {
+        Self::resume_task(bytes, device, None)
+    }
+
+    /// The same for a run of a task that need not be in the list: it is given once more, and must be the one that the
+    /// file is of.
+    ///
+    /// # Errors
+    /// As from [`Trainer::resume`]; with field `task` for another task.
+    pub fn resume_task(bytes: &[u8], device: Device, task: Option<Task>) -> Result<Self> {
         let (mut arrays, text) = Arrays::from_bytes(bytes)?;
         let facts = Facts::read(&text)?;
-        let mut trainer = Self::new(&facts.task, facts.config()?, Seed(facts.seed), device)
+        let given =
+            task.filter(|task| task.spec().id == facts.task).map_or_else(|| Task::named(&facts.task), Ok);
+        let mut trainer = given
+            .and_then(|task| Self::of_task(task, facts.config()?, Seed(facts.seed), device))
             .map_err(|error| of_file("", error))?;
         let context = &mut trainer.context;
         context.max_steps = facts.max_steps;

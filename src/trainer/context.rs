@@ -12,7 +12,7 @@ use crate::config::{Config, MOST_BYTES, Sizes};
 use crate::device::Device;
 use crate::env::{EnvSpec, Task, Transition, VecEnv};
 use crate::error::{Error, Result};
-use crate::learners::{require_kernels, require_suited};
+use crate::learners::{require_kernels, require_known_ends, require_suited};
 use crate::nets::{Hidden, ObsScaling, Shape};
 use crate::rng::Seed;
 use std::sync::Arc;
@@ -45,6 +45,7 @@ impl Context {
         let spec = task.spec().clone();
         config.require_memory(sizes(&spec), MOST_BYTES)?;
         require_suited(config.algorithm, envs.env(0))?;
+        require_known_ends(&config, envs.env(0))?;
         require_kernels(config.algorithm, device.kind())?;
         Ok(Self {
             streams: Streams::new(seed),
@@ -72,8 +73,9 @@ impl Context {
         mut then: impl FnMut(usize, &Transition<'_>, &mut Streams),
     ) -> Result<()> {
         Error::unless_finite("collect", "action", actions)?;
+        let transitions = self.envs.step(actions)?;
         self.record.real_steps += self.config.num_envs as u64;
-        for (lane, transition) in self.envs.step(actions)?.enumerate() {
+        for (lane, transition) in transitions.enumerate() {
             self.replay.push(transition);
             then(lane, &transition, &mut self.streams);
             if lane == 0 {
