@@ -1,10 +1,10 @@
 //! What learns on the device, whatever its loss is: parameters, room for a batch, and the way of an update.
 //!
-//! **What.** A series of updates is announced and uploaded ([`Learner::begin`]). For each of them the owner sends off one
-//! dispatch of its own, which takes the batch's rows through the networks and leaves everything in scratch memory;
+//! **What.** A series of updates is announced and uploaded ([`Learner::begin`]). For each of them the owner sends off
+//! one dispatch of its own, which takes the batch's rows through the networks and leaves everything in scratch memory;
 //! [`descend`] does the rest, which is the same for all.
-//! **Shapes.** In fours, the rows of one network after another's, member by member; a row is that of [`super::network`],
-//! with as many fours behind the outputs as the loss asks for.
+//! **Shapes.** In fours, the rows of one network after another's, member by member; a row is that of
+//! [`super::network`], with as many fours behind the outputs as the loss asks for.
 //! **Where.** Owned by [`super::ppo`], [`super::world_model`] and [`super::rnd`].
 //! **Choices.** The room for a batch is made once for its size and kept.
 
