@@ -6,7 +6,8 @@
 //! **What.** A state is what the policy sees of it, the observation, and what a model remembers beside that. For a
 //! perceptron the observation is all: its memory has no numbers and costs nothing. Only a model knows what its memory
 //! means; everybody else reads the observation.
-//! **Shapes.** B branches: obs [B, O], memory [B, M], actions in the model's form [B, A], noise [B, O + 1]; all else `[B]`.
+//! **Shapes.** B branches: obs [B, O], memory [B, M], actions in the model's form [B, A], noise [B, O + 1]; all else
+//! `[B]`.
 //! **Where.** Answered by whatever implements [`Dynamics`](crate::imagination::Dynamics); asked by
 //! [`crate::imagination`] and [`open_loop`](crate::world_model::open_loop).
 

@@ -4,8 +4,8 @@
 //! x = (obs − centre) / half_range
 //! ```
 //! **Shapes.** obs and x [B, O].
-//! **Where.** Fixed by the task; used by policies and learners from replay. The world model has scales of its own, which
-//! follow what was seen ([`Scales`](crate::kernels::scales::Scales)).
+//! **Where.** Fixed by the task; used by policies and learners from replay. The world model has scales of its own,
+//! which follow what was seen ([`Scales`](crate::kernels::scales::Scales)).
 
 use crate::arrays::{Arrays, refused};
 use crate::env::ObsDimension;

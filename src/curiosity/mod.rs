@@ -7,8 +7,8 @@
 //! reward_int = error / scale        scale: the running std of the errors' discounted sum
 //! ```
 //! **Where.** Implemented in `crate::cpu`, `crate::gpu` and `crate::tensors`.
-//! **Choices.** ICM runs on the host on WebGPU too: novelty decides nothing within a rollout, so it can be computed once
-//! the rollout is complete.
+//! **Choices.** ICM runs on the host on WebGPU too: novelty decides nothing within a rollout, so it can be computed
+//! once the rollout is complete.
 
 mod beta;
 mod disagreement;

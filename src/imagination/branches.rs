@@ -4,8 +4,8 @@
 //! a ~ π(· | obs)    (state', r̂, p̂_end, doubt) = step(state, a)
 //! ```
 //! **Shapes.** State and answer as in [`crate::dynamics`], actions [B, A].
-//! **Choices.** (1) All random numbers come from the caller. (2) Nothing ends here: a finished branch keeps computing, as
-//! on WebGPU, and the caller stops reading it.
+//! **Choices.** (1) All random numbers come from the caller. (2) Nothing ends here: a finished branch keeps computing,
+//! as on WebGPU, and the caller stops reading it.
 
 use super::dynamics::Dynamics;
 use crate::dynamics::{Answer, Question, State};

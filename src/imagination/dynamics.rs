@@ -1,7 +1,7 @@
 //! What it takes to be imagined in: a world that can be stepped in, and a rollout of many steps in it.
 //!
-//! **What.** [`Dynamics`] is the learned model, or in tests a stub that is perfect, which must make imagined equal real.
-//! [`Rollout`] takes branches to the horizon: step by step by asking policy and world in turn
+//! **What.** [`Dynamics`] is the learned model, or in tests a stub that is perfect, which must make imagined equal
+//! real. [`Rollout`] takes branches to the horizon: step by step by asking policy and world in turn
 //! ([`on_host`](super::on_host)), or all at once where both live on a device that can do that, as `crate::gpu::imagine`
 //! does.
 //! **Shapes.** As in [`crate::dynamics`].

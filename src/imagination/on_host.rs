@@ -1,8 +1,8 @@
 //! Imagination step by step: policy and world are asked in turn, wherever they compute.
 //!
-//! **Choices.** (1) A branch follows one member of the ensemble, drawn anew in every step. (2) Branches are processed in
-//! groups, each as large as a tick allows: step by step, one group after another, so that random numbers are drawn in
-//! the same order for any grouping.
+//! **Choices.** (1) A branch follows one member of the ensemble, drawn anew in every step. (2) Branches are processed
+//! in groups, each as large as a tick allows: step by step, one group after another, so that random numbers are drawn
+//! in the same order for any grouping.
 
 use super::branches::{Branches, Noise};
 use super::dynamics::{Parts, Rollout};
