@@ -43,11 +43,12 @@ function commit() {
   }
 }
 
-const about = (browser) => ({
+const about = async (browser) => ({
   processor: os.cpus()[0].model,
   cores: os.cpus().length,
   browser: `Chromium ${browser.version}`,
   adapter: wanted.adapter,
+  adapter_name: await browser.adapterName(),
   commit: commit(),
   when: new Date().toISOString(),
 });
@@ -74,8 +75,8 @@ async function main() {
   if (!wanted["no-build"]) build(ours.some(({ on }) => on === "webgpu") ? ["webgpu"] : []);
   const browser = await launch(wanted.adapter);
   try {
-    const write = (file, found) =>
-      writeFileSync(file, `${JSON.stringify({ ...found, machine: about(browser) }, null, 1)}\n`);
+    const machine = await about(browser);
+    const write = (file, found) => writeFileSync(file, `${JSON.stringify({ ...found, machine }, null, 1)}\n`);
     if (wanted.json) write(wanted.json, await timeAll(browser, ours));
     if (wanted.growth) {
       const curves = await grow(await open(browser, ours));
