@@ -14,10 +14,7 @@ const FLAGS = [
 ];
 /** Which graphics device, as Chromium names it: swiftshader is software, default the machine's own. */
 const ADAPTER = process.env.MBPPO_ADAPTER ?? "swiftshader";
-const GPU_FLAGS = [
-  "--enable-unsafe-webgpu",
-  ...(ADAPTER === "default" ? [] : [`--use-webgpu-adapter=${ADAPTER}`]),
-];
+const GPU_FLAGS = ["--enable-unsafe-webgpu", ...(ADAPTER === "default" ? [] : [`--use-webgpu-adapter=${ADAPTER}`])];
 /**
  * How long a test waits for what must come: machines have other things to do, and a test that waits too long loses
  * nothing.

@@ -6,7 +6,7 @@
 //     --devices cpu,webgpu,auto                     where; WebGPU and automatic wait for what the page decides
 //     --query "model_hidden_size=512"               more of the address
 //     --limit 120                                   seconds after which a run is given up
-//     --restarted                                   starts the run again on the device that it has reached, and times that
+//     --restarted                                   begins again on the device that was reached, and times that
 //     --window 8                                    seconds in which steps are counted, on that device (0: no speed)
 //     --at-once 1                                   so many runs beside each other
 //     --json FILE  --shots FOLDER                   a JSON line for each run; a picture of each at its end
@@ -59,7 +59,7 @@ async function wait(page, end, look) {
 }
 
 /** Steps and iterations a second over the window, on the device at hand. */
-async function speedOf(page) {
+async function ratesOf(page) {
   const start = performance.now(),
     before = await snapshotOf(page);
   await wait(page, start + 1000 * Number(wanted.window), async () => false);
@@ -77,14 +77,16 @@ async function speedOf(page) {
 
 /** Begins the run at hand again where it is. */
 async function restart(page) {
+  const { ticks } = await snapshotOf(page);
   await page.locator("[data-is=restart]").click();
-  await wait(page, performance.now() + LIMIT_MS, async () => (await snapshotOf(page))?.iteration === 0);
+  await wait(page, performance.now() + LIMIT_MS, async () => (await snapshotOf(page))?.ticks < ticks);
 }
 
 /** Seconds from `start` until the first test at the bar; null where that takes too long. */
 async function solvedAfter(page, start) {
   const solved = async () => (await snapshotOf(page))?.solved_at_real_steps != null;
-  return (await wait(page, start + LIMIT_MS, solved)) ? secondsSince(start) : null;
+  // A page that has gone is found out by whoever looks next.
+  return (await wait(page, start + LIMIT_MS, solved).catch(() => null)) ? secondsSince(start) : null;
 }
 
 /** Where the page lets the run train, and when it has said so. */
@@ -106,14 +108,14 @@ async function follow(page, device, opened) {
     start = performance.now();
     solving = solvedAfter(page, start);
   }
-  const speed = decision.decided_s !== null && Number(wanted.window) > 0 ? await speedOf(page) : null;
+  const rates = decision.decided_s !== null && Number(wanted.window) > 0 ? await ratesOf(page) : null;
   const solved_s = await solving;
   const now = await snapshotOf(page);
   const figures = ["solved_at_real_steps", "iteration", "real_steps", "imagined_steps", "best_evaluation"];
   return {
     ...decision,
     restarted: wanted.restarted,
-    speed,
+    rates,
     solved_s,
     waited_s: secondsSince(start),
     ...Object.fromEntries(figures.map((name) => [name, now?.[name] ?? null])),
@@ -150,7 +152,7 @@ function tell(result) {
       ? `not solved in ${waited_s} s`
       : `solved at ${solved_at_real_steps} real steps after ${solved_s} s`;
   console.log(task, speed, device, "seed", seed, solved, "·", sentence);
-  if (result.speed) console.log("   ", JSON.stringify(result.speed));
+  if (result.rates) console.log("   ", JSON.stringify(result.rates));
   if (trouble ?? faults.length > 0) console.log("   ", trouble, faults);
   if (wanted.json) appendFileSync(wanted.json, `${JSON.stringify(result)}\n`);
 }
