@@ -56,17 +56,18 @@ const about = async (browser) => ({
 const table = (contestants, make) =>
   Object.fromEntries(contestants.map((contestant) => [contestant.name, make(contestant)]));
 
-async function timeAll(browser, ours) {
+/** Times everything; `write(found)` gets what is known after each workload. */
+async function timeAll(browser, ours, write) {
   const contestants = await open(browser, [...ours, ...(wanted.peers ? PEERS : [])]);
-  await contest(contestants, wanted.only ? list(wanted.only) : [...TIMED, "W6"], Number(wanted.rounds));
   const [mine, theirs] = [true, false].map((isOurs) => contestants.filter(({ who }) => (who === "ours") === isOurs));
-  const checks = table(mine, ({ checks }) => ({ W1: checks.W1?.after20, W3: checks.W3?.after4 }));
-  return {
-    ...table(mine, figures),
-    checks,
-    ...(wanted.peers ? { peers: table(theirs, figures) } : {}),
-    details: table(contestants, details),
-  };
+  await contest(contestants, wanted.only ? list(wanted.only) : [...TIMED, "W6"], Number(wanted.rounds), () =>
+    write({
+      ...table(mine, figures),
+      checks: table(mine, ({ checks }) => ({ W1: checks.W1?.after20, W3: checks.W3?.after4 })),
+      ...(wanted.peers ? { peers: table(theirs, figures) } : {}),
+      details: table(contestants, details),
+    }),
+  );
 }
 
 async function main() {
@@ -77,7 +78,7 @@ async function main() {
   try {
     const machine = await about(browser);
     const write = (file, found) => writeFileSync(file, `${JSON.stringify({ ...found, machine }, null, 1)}\n`);
-    if (wanted.json) write(wanted.json, await timeAll(browser, ours));
+    if (wanted.json) await timeAll(browser, ours, (found) => write(wanted.json, found));
     if (wanted.growth) {
       const curves = await grow(await open(browser, ours));
       write(wanted.growth, curves);
