@@ -68,7 +68,7 @@ async function learnOne(contestant, seed) {
   }
 }
 
-/** All workloads in `rounds` rounds; `timed()` is called after each, so that a run that is broken off leaves figures. */
+/** All workloads in `rounds` rounds; `timed()` is called after each: a run that is broken off leaves figures. */
 export async function contest(contestants, workloads, rounds, timed = () => {}) {
   for (let round = 1; round <= rounds; round++) {
     for (const workload of workloads) {
