@@ -196,6 +196,8 @@ impl Learner for OnPolicy {
     }
 
     fn keep_last_good(&mut self, _updates: u64) {
+        // What was kept before goes first: nothing between here and the next line can fail.
+        self.last_good = None;
         self.last_good = Some(Box::new(Learned::of(self)));
     }
 
