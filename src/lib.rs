@@ -8,7 +8,7 @@
 //!    [`dynamics`], and [`kernels`], the learning arithmetic: networks, losses and gradients by hand;
 //! 2. learning, without knowing where it is computed: [`nets`], [`samples`], and the parts of a learner, each a trait
 //!    ([`part`]): [`policy`], [`curiosity`], [`imagination`], [`world_model`]; [`diagnostics`] looks at them;
-//! 3. where it is computed: [`cpu`] implements the parts by the kernels, `gpu` on WebGPU, and [`tensors`] in burn's
+//! 3. where it is computed: [`cpu`] implements the parts by the kernels, `gpu` on WebGPU, and [`burn`](mod@burn) in burn's
 //!    tensors, with which the others are compared; [`device`] opens a device, [`backend`] says which parts it has, and
 //!    [`learners`] which learner suits which task and device;
 //! 4. [`trainer`]: one run as a state machine, whose tick is one bounded unit of work; it knows no page;
@@ -29,6 +29,8 @@ pub mod arrays;
 pub mod backend;
 pub mod budget;
 pub mod buffer;
+#[cfg(tensors)]
+pub mod burn;
 pub mod config;
 pub mod cpu;
 pub mod curiosity;
@@ -57,8 +59,6 @@ pub mod samples;
 pub mod scaling;
 pub mod snapshot;
 pub mod stats;
-#[cfg(tensors)]
-pub mod tensors;
 pub mod trainer;
 pub mod transitions;
 #[cfg(target_family = "wasm")]

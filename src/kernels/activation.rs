@@ -3,7 +3,7 @@
 //! ```text
 //! tanh(x) ≈ x P(x²) / Q(x²), |x| ≤ 7.9      σ(x) = ½ + ½ tanh(x/2)      silu(x) = x σ(x)
 //! ```
-//! **Where.** [`crate::tensors::activation`] uses the same functions inside burn's tensors, so both versions of a
+//! **Where.** [`crate::burn::activation`] uses the same functions inside burn's tensors, so both versions of a
 //! network agree.
 //! **Choices.** (1) The derivatives of tanh and ReLU follow from their values; that of SiLU is stored with it. (2) The
 //! rational function has no branch, so the compiler vectorises it.

@@ -8,7 +8,7 @@
 //! ```
 //! **Shapes.** s, s' [B, O], a [B, A] in the model's form → novelty `[B]`; φ: O – 64 – 16, both heads 64 wide, tanh. In
 //! the buffer φ, then the inverse model, then the forward model.
-//! **Where.** The same as [`crate::tensors::Icm`], which explains more.
+//! **Where.** The same as [`crate::burn::Icm`], which explains more.
 //! **Choices.** φ gets s and s' as one batch of 2 B rows, so that one backward pass sums the gradients of both.
 //! **Paper.** Pathak et al. 2017 (1705.05363).
 

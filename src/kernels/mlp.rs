@@ -5,7 +5,7 @@
 //! ∂hₗ₋₁ = (∂hₗ ⊙ f′) Wₗᵀ        ∂Wₗ = hₗ₋₁ᵀ (∂hₗ ⊙ f′)        ∂bₗ = Σ_rows ∂hₗ ⊙ f′
 //! ```
 //! **Shapes.** x [E, B, in] → y [E, B, out]; in the buffer W₁ [E, in, out], b₁ [E, 1, out], W₂, b₂, …, from `first` on:
-//! exactly as [`crate::tensors::Mlp`] lays them out.
+//! exactly as [`crate::burn::Mlp`] lays them out.
 //! **Where.** What a forward pass leaves in [`Kept`] is what the backward pass reads.
 //! **Choices.** Every member has its own rows. A single member can be asked with rows of its own, which is how
 //! imagination follows one member a branch without computing the others.

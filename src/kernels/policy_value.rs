@@ -6,7 +6,7 @@
 //! ```
 //! **Shapes.** outputs of the policy [B, A], values [B, heads], ∂ as what it belongs to. In the buffer the policy, then
 //! the value (or the one network), then log σ `[A]` of a policy that draws numbers.
-//! **Where.** Owned by [`super::ppo::ActorCritic`]; the same as in [`crate::tensors::ActorCritic`].
+//! **Where.** Owned by [`super::ppo::ActorCritic`]; the same as in [`crate::burn::ActorCritic`].
 //! **Choices.** The heads of a shared trunk are columns of one last layer, the policy's first: one multiplication
 //! serves both, and its backward pass adds up their gradients. Asking for one of them computes the other too.
 

@@ -3,8 +3,8 @@
 //! **What.** The networks are those of [`super::policy_value`]; the loss and its gradient at their outputs are those of
 //! [`super::ppo_loss`], the step is [`super::adam`]'s, clipped by global norm.
 //! **Shapes.** In the buffer the policy, then the value, then log σ `[A]` of a policy that draws numbers: the order of
-//! [`crate::tensors::ActorCritic`].
-//! **Where.** The same as `update` in [`crate::tensors::ppo`].
+//! [`crate::burn::ActorCritic`].
+//! **Where.** The same as `update` in [`crate::burn::ppo`].
 //! **Paper.** Schulman et al. 2017 (1707.06347).
 
 use super::Adam;

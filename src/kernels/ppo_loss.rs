@@ -6,7 +6,7 @@
 //! ∂loss/∂V = w c_vf (V − R) / divisor    where the value is not held by its clip
 //! ```
 //! **Shapes.** outputs and actions [B, A], values and returns [B, heads], all else `[B]`.
-//! **Where.** The loss and metrics of [`crate::tensors::ppo`]; log-probabilities come from [`super::distribution`].
+//! **Where.** The loss and metrics of [`crate::burn::ppo`]; log-probabilities come from [`super::distribution`].
 //! **Choices.** (1) The divisor is the caller's. The trainer's is the sum of the weights: w says what a sample counts
 //! beside the others of its minibatch, and nothing about the size of the step. (2) Sums over the batch are f64.
 //! **Paper.** Schulman et al. 2017 (1707.06347).

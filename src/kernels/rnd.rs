@@ -4,7 +4,7 @@
 //! error(s) = mean_j (f̂(x)_j − f(x)_j)²        x = clip((s − mean) / std, −5, 5)        loss = mean_B error
 //! ```
 //! **Shapes.** s [B, O] → errors `[B]`; both networks have the same shape.
-//! **Where.** The same as [`crate::tensors::Rnd`], which tells more.
+//! **Where.** The same as [`crate::burn::Rnd`], which tells more.
 //! **Paper.** Burda et al. 2019 (1810.12894).
 
 use super::stretch::stretches;

@@ -7,7 +7,7 @@
 //! actor loss = −mean Q_1(s, μ(s))                  ∂/∂f = −∂Q_1/∂a ⊙ (1 − μ²) / B
 //! ```
 //! **Shapes.** x [B, O]; actions [B, A] as shares of the task's bound; Q [2, B, 1]; y `[B]`.
-//! **Where.** The same as [`crate::tensors::td3`], which tells more. Minibatches come from [`crate::transitions`].
+//! **Where.** The same as [`crate::burn::td3`], which tells more. Minibatches come from [`crate::transitions`].
 //! **Choices.** The twins are one ensemble of two; the policy asks the first alone.
 //! **Paper.** Fujimoto, van Hoof, Meger 2018 (1802.09477).
 

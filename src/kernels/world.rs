@@ -7,7 +7,7 @@
 //! ```
 //! u_d: one unit of what is predicted in standard deviations of a step's change; 1 unless raw states are predicted.
 //! **Shapes.** obs [B, O], action [B, A], member `[B]`, noise [B, O + 1] → next obs [B, O], all else `[B]`.
-//! **Where.** The same as `predict` in [`crate::tensors::WorldModel`]; asked by `crate::cpu`.
+//! **Where.** The same as `predict` in [`crate::burn::WorldModel`]; asked by `crate::cpu`.
 //! **Choices.** Branches are grouped by member, so each is computed once; only when disagreement is asked for does
 //! every member see every branch.
 

@@ -1,6 +1,8 @@
 //! Which learner from replay a run has, and what it is asked by the ticks of [`super::off_policy`].
 
 use super::replay_update::{Rows, Update};
+#[cfg(tensors)]
+use crate::burn as tensors;
 use crate::config::{Algorithm, Config};
 use crate::device::{Device, DeviceKind};
 use crate::env::ActionSpace;
@@ -11,8 +13,6 @@ use crate::kernels::td3::{self, Td3};
 use crate::kernels::{Mlp, Networks, Part, Weights};
 use crate::nets::{HostActor, Shape, initial};
 use crate::rng::Stream;
-#[cfg(tensors)]
-use crate::tensors;
 
 /// What a failure to read a learner's parameters says it was doing.
 #[cfg(tensors)]
@@ -52,7 +52,7 @@ impl ReplayLearner {
             #[cfg(tensors)]
             (Algorithm::Dqn, DeviceKind::CpuPlain) => {
                 let q = tensors::Targeted::new(
-                    device,
+                    &tensors::Device::cpu(),
                     1,
                     &of_state,
                     activation,
@@ -65,7 +65,7 @@ impl ReplayLearner {
             #[cfg(tensors)]
             (Algorithm::Td3, DeviceKind::CpuPlain) => {
                 let learner = (hidden, activation, rate);
-                let td3 = tensors::td3::Td3::new(device, [size, outputs], learner, stream);
+                let td3 = tensors::td3::Td3::new(&tensors::Device::cpu(), [size, outputs], learner, stream);
                 Some(Self::Td3ByTensors(Box::new(td3)))
             }
         }
@@ -184,12 +184,12 @@ impl ReplayLearner {
             Self::Td3(td3) => Ok(update.td3(td3, rows, &td3_settings(config), stream).map(metrics)),
             #[cfg(tensors)]
             Self::DqnByTensors(q) => {
-                let batch = tensors::Transitions::upload(&Device::cpu_plain(), rows.all());
+                let batch = tensors::Transitions::upload(&tensors::Device::cpu(), rows.all());
                 tensors::dqn::update(q, &batch, &dqn_settings(config)).map(named).map(Some)
             }
             #[cfg(tensors)]
             Self::Td3ByTensors(td3) => {
-                let batch = tensors::Transitions::upload(&Device::cpu_plain(), rows.all());
+                let batch = tensors::Transitions::upload(&tensors::Device::cpu(), rows.all());
                 td3.update(&batch, &td3_settings(config), stream).map(metrics).map(Some)
             }
         }

@@ -2,11 +2,11 @@
 
 use super::{CASES, GRADIENTS, OUTPUTS, Property, floats, read};
 use burn::tensor::Tensor;
+use mbppo::burn::{Adam, Layout, Mlp, clip_by_global_norm};
 use mbppo::config::Activation;
 use mbppo::kernels::dense::{Size, d_input, d_weight, forward};
 use mbppo::kernels::pack::Panels;
 use mbppo::kernels::{self, Kept};
-use mbppo::tensors::{Adam, Layout, Mlp, clip_by_global_norm};
 
 #[test]
 fn a_layer_forwards_and_backwards() {

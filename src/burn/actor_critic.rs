@@ -12,7 +12,7 @@
 //! statistics would move the policy while nothing has been learned. (4) Acting uses [`HostActor`], a copy on the host.
 
 use super::{Adam, Distribution, Layout, Mlp, Tracked, read};
-use crate::device::Device;
+use crate::burn::Device;
 use crate::env::ActionSpace;
 use crate::error::Result;
 use crate::kernels::adam::EPS_OF_PPO;

@@ -16,8 +16,8 @@
 //! **Paper.** Pathak et al. 2017 (1705.05363).
 
 use super::{Adam, Layout, Mlp, categorical};
+use crate::burn::Device;
 use crate::config::Activation;
-use crate::device::Device;
 use crate::env::ActionSpace;
 use crate::kernels::adam::EPS;
 use crate::kernels::icm::{FIRST_GAIN, FORWARD_SHARE, layer_sizes};
@@ -72,6 +72,11 @@ impl Icm {
             flat,
             adam,
         }
+    }
+
+    /// Where it computes.
+    pub fn device(&self) -> &Device {
+        &self.device
     }
 
     /// Takes over how states are normalised.

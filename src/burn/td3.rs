@@ -18,8 +18,8 @@
 //! **Paper.** Fujimoto, van Hoof, Meger 2018 (1802.09477).
 
 use super::{Targeted, Transitions, activation, read};
+use crate::burn::Device;
 use crate::config::Activation;
-use crate::device::Device;
 use crate::error::Result;
 use crate::kernels::targeted::FIRST_GAIN;
 use crate::kernels::td3::ACTOR_GAIN;

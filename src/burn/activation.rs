@@ -51,7 +51,7 @@ fn bend_slices<const D: usize>(x: Tensor<D>, f: impl Fn(f32, &mut f32) -> f32) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::device::Device;
+    use crate::burn::Device;
     use crate::kernels::activation::bend_number;
 
     /// burn's own operation.
