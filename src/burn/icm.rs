@@ -118,11 +118,11 @@ impl Icm {
         let next = self.features.forward(&tracked.matrices, lift(next_obs));
         let action: Tensor<2> = Tensor::from_inner(action);
         let pair = Tensor::cat(vec![now.clone(), next.clone()], 2);
-        let said: Tensor<2> = self.inverse.forward(&tracked.matrices, pair).squeeze_dim(0);
+        let predicted: Tensor<2> = self.inverse.forward(&tracked.matrices, pair).squeeze_dim(0);
         let inverse = match self.action {
-            ActionSpace::Discrete(_) => -categorical::log_prob(said, action.clone()).mean(),
+            ActionSpace::Discrete(_) => -categorical::log_prob(predicted, action.clone()).mean(),
             ActionSpace::Box { .. } => {
-                let difference = said - action.clone();
+                let difference = predicted - action.clone();
                 (difference.clone() * difference).mean()
             }
         };

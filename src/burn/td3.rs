@@ -61,7 +61,7 @@ impl Td3 {
     /// μ(x), [B, A], by the given matrices of the actor.
     pub fn actions(&self, matrices: &[Tensor<3>], obs: Tensor<2>) -> Tensor<2> {
         let outputs = self.actor.forward(matrices, obs.unsqueeze_dim(0));
-        activation::bend(Activation::Tanh, outputs).squeeze_dim(0)
+        activation::activate(Activation::Tanh, outputs).squeeze_dim(0)
     }
 
     /// Q [E, B, 1], by the given matrices of E critics.

@@ -174,7 +174,7 @@ choices! {
         /// Dyna-Q with tables, for tasks whose states can be numbered: [`crate::dyna_q`].
         DynaQ = "dyna_q",
     }
-    /// The bend between two layers of a network.
+    /// The activation between two layers of a network.
     Activation {
         /// tanh: bounded, the custom for small policies.
         Tanh = "tanh",

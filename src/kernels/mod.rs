@@ -9,7 +9,7 @@
 //! [`adam`] the optimiser · [`distribution`], [`ppo_loss`], [`ppo`] policy and value · [`model_loss`], [`world_model`]
 //! the ensemble · [`stretch`] rows in blocks · [`rnd`], [`icm`] novelty · [`targeted`], [`dqn`], [`td3`] off-policy
 //! learning · [`gradient_sum`] large batches in pieces · [`scales`], [`world`] stepping in the learned
-//! model · [`chance`] counter-based random numbers, as on WebGPU · [`weights`] parameters to move to another device or
+//! model · [`counter`] counter-based random numbers, as on WebGPU · [`weights`] parameters to move to another device or
 //! save.
 //!
 //! **Choices.** (1) Buffers have the layout of [`crate::burn::Layout`], so both versions can exchange them. (2)
@@ -23,7 +23,7 @@ pub mod isa;
 
 pub mod activation;
 pub mod adam;
-pub mod chance;
+pub mod counter;
 pub mod dense;
 pub mod distribution;
 pub mod dqn;
@@ -50,5 +50,5 @@ pub mod world_model;
 pub use adam::Adam;
 pub use gradient_sum::GradientSum;
 pub use hidden::{Hidden, MOST_HIDDEN_LAYERS};
-pub use mlp::{Kept, Mlp};
+pub use mlp::{Cache, Mlp};
 pub use weights::{Networks, Part, Weights};
