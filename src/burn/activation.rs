@@ -1,7 +1,7 @@
 //! The activation between two layers, and a quick way to compute it on the CPU.
 //!
-//! **What.** Without an activation a stack of layers would be one layer. tanh and SiLU are where a small network spends most
-//! of its time if each number goes through the C library's `tanhf` or `expf`: more than half, measured.
+//! **What.** Without an activation a stack of layers would be one layer. tanh and SiLU are where a small network spends
+//! most of its time if each number goes through the C library's `tanhf` or `expf`: more than half, measured.
 //! **Where.** The functions themselves are in [`crate::kernels::activation`], which computes without tensors.
 //! **Choices.** (1) The rational function runs over whole slices, four or more numbers at a time. (2) Its gradient
 //! needs no operation of our own: with the constants c = f'(x) and d = f(x) − c x, the tensor c x + d has f's value and

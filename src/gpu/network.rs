@@ -3,7 +3,8 @@
 //! **Shapes.** In fours, a row in scratch memory is x `[inputs]` · h₁ … h_L `[hidden]` each · ∂h₁ … ∂h_L `[hidden]`
 //! each · y `[outputs]` · whatever else the loss leaves there `[extra]`; L is the number of hidden layers. ∂loss/∂y
 //! takes the place of y.
-//! **Choices.** Sizes are numbers at run time; L, the number of rows of a tile and the activation are constants of a kernel.
+//! **Choices.** Sizes are numbers at run time; L, the number of rows of a tile and the activation are constants of a
+//! kernel.
 
 use super::activation::F4;
 use super::dense::{self, Layer};

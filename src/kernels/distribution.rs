@@ -58,8 +58,8 @@ impl Distribution {
         }
     }
 
-    /// Turns `work`, as [`Distribution::evaluate`] left it, into ∂loss/∂outputs, and adds ∂loss/∂log σ to `d_log_std`, from
-    /// ∂loss/∂log π and ∂loss/∂H.
+    /// Turns `work`, as [`Distribution::evaluate`] left it, into ∂loss/∂outputs, and adds ∂loss/∂log σ to `d_log_std`,
+    /// from ∂loss/∂log π and ∂loss/∂H.
     pub fn gradient(
         self,
         [d_log_prob, d_entropy]: [f32; 2],

@@ -264,8 +264,8 @@ impl Plan {
         self.path(&chain, hidden, output)
     }
 
-    /// Where the values stand in the output of policy and value: behind the policy's, which is filled up in a network of its
-    /// own.
+    /// Where the values stand in the output of policy and value: behind the policy's, which is filled up in a network
+    /// of its own.
     pub(super) fn values_at(&self) -> usize {
         if self.is_shared { self.acts.size() } else { 4 * self.agent.last().layer.blocks }
     }
