@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Modules whose files are a state machine or a table of their own kind, where what comes next knows what came before:
 /// circles inside these are allowed.
@@ -35,7 +35,7 @@ fn sources() -> BTreeMap<Place, String> {
     found
 }
 
-fn place_of(inside: &PathBuf) -> Place {
+fn place_of(inside: &Path) -> Place {
     let parts = inside.iter().map(|part| part.to_string_lossy().into_owned());
     parts.filter(|part| part != "mod").collect()
 }

@@ -47,6 +47,7 @@ fn sigmoid(x: F4) -> F4 {
 
 /// tanh by the rational function of [`crate::kernels::activation::tanh`].
 #[cube]
+#[allow(clippy::needless_range_loop)] // a kernel has no iterators
 pub fn tanh(x: F4) -> F4 {
     let x = min(max(x, F4::new(-TANH_END)), F4::new(TANH_END));
     let s = x * x;
