@@ -11,8 +11,8 @@ const ORDER_MS = 40; // small orders, so that a run that is played beside it kee
  * Milliseconds of work in an iteration after `checkpoint`; the first one is not counted, because it compiles and warms
  * up.
  */
-export async function millisecondsPerIteration(engine, checkpoint, device) {
-  const session = await engine.resume(checkpoint.bytes, device);
+export async function millisecondsPerIteration(engine, checkpoint, device, task) {
+  const session = await engine.resume(checkpoint.bytes, device, task);
   try {
     await oneIteration(session);
     let [done, spent] = [0, 0];
