@@ -43,7 +43,7 @@ impl ActorCritic {
     pub fn new(device: &Device, shape: Shape, learning_rate: f64, stream: &mut Stream) -> Self {
         let mut layout = Layout::default();
         let network = |sizes: &Vec<usize>| Mlp::new(&mut layout, 1, sizes, shape.activation);
-        let networks = shape.by_hand().layer_sizes().iter().map(network).collect();
+        let networks = shape.for_kernels().layer_sizes().iter().map(network).collect();
         let log_std = match shape.action {
             ActionSpace::Discrete(_) => None,
             ActionSpace::Box { size, .. } => Some(layout.add([1, 1, size])),

@@ -28,7 +28,7 @@ pub struct HostActor {
 impl HostActor {
     /// The policy of this shape in `flat`, all parameters of policy and value.
     pub fn new(shape: Shape, flat: Vec<f32>) -> Self {
-        let by_hand = shape.by_hand();
+        let by_hand = shape.for_kernels();
         let log_std = flat[flat.len() - ppo::log_std_size(&by_hand)..].to_vec();
         // The policy is the first of two networks, or the first outputs of the only one.
         let policy = ppo::networks(&by_hand).swap_remove(0);

@@ -11,7 +11,9 @@
 //! loop: a kernel with a copy of the code for each of them took seconds to compile.
 
 use super::Four;
-use super::plan::{MOST_LAYERS, Path, Workgroup};
+use super::chain::MOST_LAYERS;
+use super::memory::Path;
+use super::plan::Workgroup;
 use crate::config::Activation;
 use crate::gpu::activation::activate;
 use cubecl::prelude::*;

@@ -1,6 +1,7 @@
 //! Who takes part in a rollout on the device, and the plan that follows from them.
 
-use super::plan::{Acts, Chain, Novelty, Outputs, Plan, Workgroup};
+use super::chain::Chain;
+use super::plan::{Acts, Novelty, Outputs, Plan, Workgroup};
 use crate::config::{Activation, ModelTarget};
 use crate::env::ActionSpace;
 use crate::gpu::{Buffer, Layout};
