@@ -99,7 +99,8 @@ fn words<DB: DrawingBackend>(chart: &Chart<DB>, line: &[Place], steps: f64, hori
         let at = horizon as f64;
         labels.avoid(&[(at, 0.0), (at, WORST)]);
         reading(&mut labels, chart, line, steps, horizon)?;
-        let spots: Vec<Spot> = HEIGHTS.iter().flat_map(|height| upright(at, *height, steps)).collect();
+        let spots = AWAY.iter().flat_map(|away| HEIGHTS.map(|height| upright(at, height, steps, *away)));
+        let spots: Vec<Spot> = spots.flatten().collect();
         labels.write(&format!("horizon {horizon}"), &spots, chart.theme.imagined)?;
     }
     let known = line.len() as f64;
@@ -113,15 +114,17 @@ fn words<DB: DrawingBackend>(chart: &Chart<DB>, line: &[Place], steps: f64, hori
 
 /// Where beside the upright line of the horizon its name may stand, as shares of the height.
 const HEIGHTS: [f64; 7] = [1.0, 0.85, 0.5, 0.0, 0.15, 0.3, 0.7];
+/// CSS pixels from what is named: near where there is room, otherwise on the other side of a steep curve.
+const AWAY: [f64; 4] = [8.0, 40.0, 72.0, 104.0];
 
 /// Both sides of an upright line at this share of the height, the one with more room first.
-fn upright(at: f64, height: f64, steps: f64) -> [Spot; 2] {
+fn upright(at: f64, height: f64, steps: f64, away: f64) -> [Spot; 2] {
     let v_pos = match height {
         1.0 => VPos::Top,
         0.0 => VPos::Bottom,
         _ => VPos::Center,
     };
-    sides(at, steps).map(|h_pos| Spot::beside((at, height * WORST), (h_pos, v_pos), (8.0, 4.0)))
+    sides(at, steps).map(|h_pos| Spot::beside((at, height * WORST), (h_pos, v_pos), (away, 4.0)))
 }
 
 /// The sides of an upright line as anchors, the one with more room first.
@@ -149,12 +152,13 @@ fn reading<DB: DrawingBackend>(
         format!("over {:.0} %", TOLD * 100.0)
     };
     let at = (place.0, place.1.min(WORST));
-    let near = |away: f64| {
+    let near = |(across, along): (f64, f64)| {
         let ways = if place.1 > WORST { vec![VPos::Top] } else { vec![VPos::Bottom, VPos::Top] };
         ways.into_iter().flat_map(move |v_pos| {
-            sides(place.0, steps).map(|h_pos| Spot::beside(at, (h_pos, v_pos), (8.0, away)))
+            sides(place.0, steps).map(|h_pos| Spot::beside(at, (h_pos, v_pos), (across, along)))
         })
     };
-    let spots: Vec<Spot> = [6.0, 22.0, 38.0, 54.0].into_iter().flat_map(near).collect();
+    let shifts = AWAY.into_iter().flat_map(|across| [6.0, 22.0, 38.0, 54.0].map(|along| (across, along)));
+    let spots: Vec<Spot> = shifts.flat_map(near).collect();
     labels.write(&text, &spots, chart.theme.error)
 }

@@ -86,7 +86,11 @@ const FAULTS = [
   ["a place twice", { index: INDEX.replace("</head>", '<meta name="builds"></head>') }, /more than one match/],
   ["a style sheet that is not there", { index: INDEX.replace("css/top", "css/over") }, /there is no css\/over\.css/],
   ["a style sheet that is not named", { extra: { "css/other.css": "" } }, /does not name css\/other\.css/],
-  ["style sheets apart", { index: INDEX.replace(/<link rel="stylesheet" href="css\/top/, "<meta>$&") }, /more than one/],
+  [
+    "style sheets apart",
+    { index: INDEX.replace(/<link rel="stylesheet" href="css\/top/, "<meta>$&") },
+    /more than one/,
+  ],
   ["two programs", { extra: { "mbppo-ff_bg.wasm": "x", "mbppo-ff.js": "" } }, /mbppo\*_bg\.wasm, or several/],
   ["another script's name", { stem: "other" }, /trunk made no mbppo\*_bg\.wasm/],
   ["a program without SIMD", { wasm: "\0asm" }, /without SIMD/],
