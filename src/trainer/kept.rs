@@ -4,7 +4,9 @@
 //! [`Trainer::checkpoint`] saves it with all experience up to the failure: a run that continues from there has lost at
 //! most one iteration of learning.
 //! **Choices.** (1) Experience is kept as it is: actions and their outcomes were checked to be finite before they were
-//! stored. (2) The initial state is the first good state, so there always is one.
+//! stored. (2) The initial state is the first good state, so there always is one. (3) A state is good if a run can go on
+//! from it: an iteration may end with finite metrics and a policy that cannot act any more, because the metrics are
+//! those before its last update. Then the state before stays.
 
 use super::replay_learner::ReplayLearner;
 use super::{Trainer, Trust};
@@ -12,6 +14,7 @@ use crate::agent::Agent;
 use crate::curiosity::Curiosity;
 use crate::error::Error;
 use crate::kernels::scales::Scales;
+use crate::nets::HostActor;
 use crate::world_model::Model;
 
 /// Everything that learns, and how far the model was trusted.
@@ -27,8 +30,12 @@ pub(super) struct Learned {
 }
 
 impl Trainer {
-    /// Keeps what has been learned so far; called when all of it has been found finite.
+    /// Keeps what has been learned so far, if a run can go on from it; called when all metrics have been found finite.
     pub(super) fn keep(&mut self) {
+        let is_good = self.actor.as_ref().is_none_or(HostActor::can_go_on);
+        if self.kept.is_some() && !is_good {
+            return;
+        }
         let updates = self.record.updates;
         let may_rest = self.replay_learner.is_some() || self.table.is_some();
         if may_rest && self.kept.as_ref().is_some_and(|kept| kept.updates == updates) {
@@ -158,6 +165,54 @@ mod tests {
         trainer.agent.by_hand().expect("on the CPU").flat.fill(f32::NAN);
         failure_of(&mut trainer);
         assert_eq!(rescued(&trainer), before);
+    }
+
+    /// Its policy diverges: nothing but noise is rewarded, and the steps are large.
+    fn wild(seed: u64) -> Trainer {
+        let config = Config {
+            learning_rate: 0.1,
+            ent_coef: 1.0,
+            vf_coef: 0.0,
+            num_steps: 64,
+            hidden_size: 8,
+            eval_every: 0,
+            ..preset("ppo", "Pendulum-v1").expect("a preset")
+        };
+        Trainer::new("Pendulum-v1", config, Seed(seed), Device::cpu()).expect("a run")
+    }
+
+    #[test]
+    fn a_state_that_cannot_act_or_be_improved_is_not_kept() {
+        let mut trainer = wild(1);
+        trainer.actor = block_on(trainer.agent.actor()).ok();
+        trainer.keep();
+        let good = trainer.kept.as_ref().and_then(|kept| block_on(kept.agent.weights()).ok());
+        let size = trainer.agent.by_hand().expect("on the CPU").flat.len();
+        for (place, absurd) in [(size - 1, -60.0), (size - 1, 60.0), (0, f32::NAN), (0, 1e9), (size / 2, f32::INFINITY)] {
+            let mut next = trainer.agent.clone();
+            next.by_hand().expect("on the CPU").flat[place] = absurd;
+            trainer.actor = block_on(next.actor()).ok();
+            let before = std::mem::replace(&mut trainer.agent, next);
+            trainer.keep();
+            let kept = trainer.kept.as_ref().and_then(|kept| block_on(kept.agent.weights()).ok());
+            assert_eq!(kept, good, "{absurd} at {place}");
+            trainer.agent = before;
+        }
+    }
+
+    #[test]
+    fn a_run_that_diverges_goes_on_from_what_is_kept_for_an_iteration_at_least() {
+        for seed in 0..4 {
+            let mut trainer = wild(seed);
+            let failure = failure_of(&mut trainer);
+            let bytes = block_on(trainer.checkpoint()).expect("the last good state");
+            let mut again = Trainer::resume(&bytes, Device::cpu()).expect("a checkpoint");
+            let next = again.snapshot().iteration + 1;
+            while again.snapshot().iteration < next {
+                let ticked = block_on(again.tick());
+                assert!(ticked.is_ok(), "seed {seed}: {ticked:?} at once, after {failure}");
+            }
+        }
     }
 
     #[test]
