@@ -6,7 +6,7 @@
 export const SHARE = { normal: 0.75, fast: 1 };
 /** Between two ticks in slow motion. */
 export const SLOW_MS = 300;
-const SPAN_MS = 60; // an order covers so much time; each brings a snapshot
+const SPAN_MS = 60; // an order covers so much time, or that between two pictures; each brings a snapshot
 const SPAN_MOST_MS = 500; // … or more where the page is so slow that a Worker has to wait for the next one
 const [LONGER, SHORTER] = [1.5, 0.98];
 const WAITED_MS = 4;
@@ -20,8 +20,14 @@ const CURVES_MS = 300; // between two copies of all curves; more where copying t
 const SAVE_MS = 10_000; // between two checkpoints
 const COPYING = 40; // … so that copies and checkpoints stay under a fortieth of the time each
 
+/**
+ * `paint(now, dt)` is called in every frame; `paintsEvery()`: milliseconds between two pictures. `reported(report)`,
+ * `failed(error)`: what the session answers; `leaving()`: nothing more is reported of this session.
+ */
 export function createLoop({
   paint,
+  paintsEvery = () => 0,
+  leaving = () => {},
   reported,
   failed,
   schedule = (frame) => requestAnimationFrame(frame),
@@ -44,7 +50,8 @@ export function createLoop({
 
   /** How long the next order is worked on: by the clock in a Worker, at once on the page's own thread. */
   function timeOf(now) {
-    if (session.ahead > 0) return { budgetMs: SHARE[speed] * span, share: SHARE[speed], look: true };
+    const covers = Math.max(span, paintsEvery());
+    if (session.ahead > 0) return { budgetMs: SHARE[speed] * covers, share: SHARE[speed], look: true };
     return { budgetMs: Math.min(OWN_MS, SHARE[speed] * interval), look: now >= due.look };
   }
 
@@ -121,6 +128,7 @@ export function createLoop({
 
   /** What the former session still answers does not count any more. */
   function stop() {
+    leaving();
     generation += 1;
     handOver?.reject(new Error("The run was replaced."));
     [session, flying, errands, handOver, held] = [null, 0, [], null, false];

@@ -1,4 +1,5 @@
 // Composition root: creates the page's parts and wires them together. Nothing here makes decisions.
+import { createDelivery } from "./delivery.js";
 import { openEngines } from "./engine/index.js";
 import { createLoop } from "./loop.js";
 import { mountControls } from "./panels/controls.js";
@@ -58,12 +59,17 @@ const stage = createStage({ canvas: find("stage"), theme, store });
 let plotter = null;
 /** @type {any} */
 let commands = null; // of the run, once the program has arrived
+const delivery = createDelivery((report) => store.set(received(report, store.get())));
+const painting = createPainting((now, dt) => {
+  delivery.flush();
+  stage.paint(now, dt);
+  plotter?.paintOne(now);
+});
 const loop = createLoop({
-  paint: createPainting((now, dt) => {
-    stage.paint(now, dt);
-    plotter?.paintOne(now);
-  }),
-  reported: (report) => store.set(received(report, store.get())),
+  paint: painting.frame,
+  paintsEvery: painting.every,
+  reported: delivery.take,
+  leaving: delivery.flush,
   failed: (error) => store.set(stopped(error, store.get())),
 });
 mountLoading({ store });

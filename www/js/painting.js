@@ -2,14 +2,15 @@
 // keeps most of its time for learning and scrolling. The cost of painting is measured continuously.
 
 const MOST = 0.15; // painting may take this share of the page's time
-const SLOWEST_MS = 125; // but a film of fewer than eight pictures a second is none
+const SLOWEST_MS = 200; // but a film of fewer than five pictures a second is none
 const SMOOTH = 0.15;
 const LATE_MS = 25; // a frame that comes later than this may be late because of the painting: that is tried
 const TRY_MS = 2000;
 
 /**
- * A function to call in every animation frame. It calls `draw(now, dt)` where this frame is painted; `dt`: milliseconds
- * since it was painted last. `settled(done)` calls `done` once the browser has done its part of the frame.
+ * {frame(now, dt), every()}: `frame` is to be called in every animation frame and calls `draw(now, dt)` where this frame
+ * is painted; `dt`: milliseconds since it was painted last. `every()`: milliseconds from one picture to the next, as
+ * they now are. `settled(done)` calls `done` once the browser has done its part of the frame.
  */
 export function createPainting(draw, { clock = () => performance.now(), settled = afterFrame } = {}) {
   let own = 0; // milliseconds that a painted frame keeps the page's thread
@@ -28,7 +29,9 @@ export function createPainting(draw, { clock = () => performance.now(), settled 
     return Math.max(own, delay);
   }
 
-  return (now, dt) => {
+  const every = () => Math.min(SLOWEST_MS, cost() / MOST);
+
+  function frame(now, dt) {
     learn(dt);
     waited += dt;
     // Rests for a frame, to see whether the next comes sooner then.
@@ -45,8 +48,9 @@ export function createPainting(draw, { clock = () => performance.now(), settled 
     settled(() => {
       own = smoothed(own, clock() - start);
     });
-    next = now + Math.min(SLOWEST_MS, cost() / MOST) - 2; // frames never come to the millisecond
-  };
+    next = now + every() - 2; // frames never come to the millisecond
+  }
+  return { frame, every };
 }
 
 const smoothed = (known, fresh) => (known === null ? fresh : known + SMOOTH * (fresh - known));
