@@ -27,8 +27,7 @@ export function mountNarration({ store }) {
 /** What is worth being said aloud of this moment; the same words for as long as nothing else is. */
 export function news({ snapshot, playing }) {
   if (!snapshot) return "";
-  if (!playing)
-    return snapshot.ticks > 0 ? `Paused. ${snapshot.narration} So far: ${soFar(snapshot)}.` : "";
+  if (!playing) return snapshot.ticks > 0 ? `Paused. ${snapshot.narration} So far: ${soFar(snapshot)}.` : "";
   if (snapshot.solved_at_real_steps)
     return `It solved the task after ${count(snapshot.solved_at_real_steps)} real steps.`;
   if (snapshot.latest_evaluation !== null && snapshot.latest_evaluation !== undefined) return FIRST_TEST;
