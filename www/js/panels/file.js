@@ -35,7 +35,7 @@ export function mountFile(place, { mayDownload = downloads } = {}) {
   return {
     show(checkpoint) {
       if (checkpoint === offered) return;
-      if (link.hasAttribute("href")) URL.revokeObjectURL(link.href);
+      if (link.hasAttribute("href")) URL.revokeObjectURL(link.getAttribute("href") ?? "");
       link.removeAttribute("href");
       offered = checkpoint;
       const may = mayDownload();
@@ -44,7 +44,8 @@ export function mountFile(place, { mayDownload = downloads } = {}) {
       text.hidden = true;
       text.value = "";
       say(copy, "Copy as text");
-      if (checkpoint && may) link.href = URL.createObjectURL(new Blob([checkpoint.bytes], { type: TYPE }));
+      if (checkpoint && may)
+        link.setAttribute("href", URL.createObjectURL(new Blob([checkpoint.bytes], { type: TYPE })));
       if (checkpoint && !may) offerText(FORBIDDEN);
     },
   };
@@ -53,9 +54,9 @@ export function mountFile(place, { mayDownload = downloads } = {}) {
 const TYPE = "application/octet-stream";
 
 /** False where the frame around the page is known to forbid downloads; a frame of another origin does not say. */
-export function downloads(page = globalThis) {
+export function downloads(page = /** @type {any} */ (globalThis)) {
   try {
-    const { frameElement } = page;
+    const frameElement = /** @type {?HTMLIFrameElement} */ (page.frameElement);
     return !frameElement?.hasAttribute("sandbox") || frameElement.sandbox.contains("allow-downloads");
   } catch {
     return true;
