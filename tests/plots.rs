@@ -216,14 +216,15 @@ fn is_crossed(svg: &str, colour: &str, [left, top, right, bottom]: [f32; 4]) -> 
 fn words_in_the_plot_of_errors_keep_clear_of_the_curve_and_of_each_other() {
     let theme = Theme::parse(&ThemeText { font_size: SVG_FONT_SIZE, ..ThemeText::light() }).unwrap();
     let words = |text: &str| text.starts_with("horizon") || text == "not known" || text.ends_with(" %");
-    for (steps, growth) in [(20, 0.0004), (20, 0.0016), (20, 0.05), (40, 0.006), (40, 0.015), (40, 0.05), (5, 0.1)] {
+    for (steps, growth) in
+        [(20, 0.0004), (20, 0.0016), (20, 0.05), (40, 0.006), (40, 0.015), (40, 0.05), (5, 0.1)]
+    {
         for horizon in [1, 2, 5, 11, 20, 30, 40] {
             for size in [(300, 180), (420, 240), (600, 300)] {
                 let model: Vec<f32> = (1..=steps).map(|k| 0.01 + growth * (k as f32).powf(1.7)).collect();
                 let errors = ErrorByHorizon { model, asked: 40, ..errors(growth) };
-                let svg = svg(size, &theme, &|backend, theme| {
-                    error_by_horizon(backend, &errors, horizon, theme)
-                });
+                let svg =
+                    svg(size, &theme, &|backend, theme| error_by_horizon(backend, &errors, horizon, theme));
                 let case = format!("{steps} steps, growth {growth}, horizon {horizon}, {size:?}");
                 // The numbers of the axis are left of the plot, where no curve comes.
                 let all = boxes(&svg, &words);

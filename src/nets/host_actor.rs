@@ -78,7 +78,8 @@ impl HostActor {
     /// their densities are finite.
     pub fn can_go_on(&self) -> bool {
         let is_possible = |parameter: &f32| parameter.abs() <= LARGEST_WEIGHT;
-        self.flat.iter().all(is_possible) && self.log_std.iter().all(|log_std| log_std.abs() <= LARGEST_LOG_STD)
+        self.flat.iter().all(is_possible)
+            && self.log_std.iter().all(|log_std| log_std.abs() <= LARGEST_LOG_STD)
     }
 
     /// Mean spread over the components of an action; none for choices.

@@ -188,7 +188,9 @@ mod tests {
         trainer.keep();
         let good = trainer.kept.as_ref().and_then(|kept| block_on(kept.agent.weights()).ok());
         let size = trainer.agent.by_hand().expect("on the CPU").flat.len();
-        for (place, absurd) in [(size - 1, -60.0), (size - 1, 60.0), (0, f32::NAN), (0, 1e9), (size / 2, f32::INFINITY)] {
+        for (place, absurd) in
+            [(size - 1, -60.0), (size - 1, 60.0), (0, f32::NAN), (0, 1e9), (size / 2, f32::INFINITY)]
+        {
             let mut next = trainer.agent.clone();
             next.by_hand().expect("on the CPU").flat[place] = absurd;
             trainer.actor = block_on(next.actor()).ok();

@@ -40,7 +40,8 @@ mod tests {
 
     #[test]
     fn no_sentence_of_an_iteration_holds_a_number_that_would_be_told_twice() {
-        let small = Config { num_steps: 12, n_epochs: 1, batch_size: 16, model_updates: 5, ..Config::default() };
+        let small =
+            Config { num_steps: 12, n_epochs: 1, batch_size: 16, model_updates: 5, ..Config::default() };
         let config = Config { imagination_rounds: 2, horizon: 3, model_r2_min: 0.0, eval_every: 8, ..small };
         let mut trainer = Trainer::new("CartPole-v1", config, Seed(1), Device::cpu()).expect("a run");
         let mut said = std::collections::BTreeSet::new();

@@ -21,8 +21,9 @@ const SAVE_MS = 10_000; // between two checkpoints
 const COPYING = 40; // … so that copies and checkpoints stay under a fortieth of the time each
 
 /**
- * `paint(now, dt)` is called in every frame; `paintsEvery()`: milliseconds between two pictures. `reported(report)`,
- * `failed(error)`: what the session answers; `leaving()`: nothing more is reported of this session.
+ * `paint(now, dt)` is called in every frame and gives milliseconds for which it needs none; `paintsEvery()`: milliseconds
+ * between two pictures. `reported(report)`, `failed(error)`: what the session answers; `leaving()`: nothing more is
+ * reported of this session. `schedule(frame)`, `later(call, ms)` and `never(timer)` as browsers have them.
  */
 export function createLoop({
   paint,
@@ -31,6 +32,8 @@ export function createLoop({
   reported,
   failed,
   schedule = (frame) => requestAnimationFrame(frame),
+  later = (call, ms) => setTimeout(call, ms),
+  never = (timer) => clearTimeout(timer),
   clock = () => performance.now(),
 }) {
   /** @type {any} */ let session = null;
@@ -47,6 +50,7 @@ export function createLoop({
   // Who waits for a checkpoint to take the run over; once it is there, no more is ordered.
   /** @type {any} */ let handOver = null;
   let held = false;
+  /** @type {any} */ let sleep = null; // the timer while no frame is needed
 
   /** How long the next order is worked on: by the clock in a Worker, at once on the page's own thread. */
   function timeOf(now) {
@@ -139,8 +143,22 @@ export function createLoop({
     const passed = now - last > RESTS_MS ? 0 : now - last;
     if (passed > 0) interval += SMOOTH * (passed - interval);
     last = now;
-    paint(now, passed);
+    const rest = paint(now, passed) ?? 0;
     supply(now);
+    askFor(rest);
+  }
+
+  /** The next frame: at once where this thread trains as well, otherwise when it is needed. */
+  function askFor(rest) {
+    const trains = speed !== null && session?.ahead === 0;
+    const ms = speed === "slow" ? Math.min(rest, due.tick - last) : rest;
+    if (trains || ms <= 0) return schedule(frame);
+    sleep = later(wake, ms);
+  }
+  function wake() {
+    if (sleep === null) return;
+    never(sleep);
+    sleep = null;
     schedule(frame);
   }
   schedule(frame);
@@ -155,20 +173,24 @@ export function createLoop({
       next.ended?.then((error) => {
         if (mine === generation) fail(error);
       });
+      wake();
     },
     /** Nothing is played any more, and whatever is still answered is dropped. */
     detach: stop,
     play: (pace) => {
       speed = pace;
       due.tick = 0;
+      wake();
     },
     pause() {
       if (speed) errands.push("look");
       speed = null;
       session?.rest();
+      wake();
     },
     errand: (name) => {
       errands.push(name);
+      wake();
     },
     /**
      * Resolves to a checkpoint once the running iteration has ended; nothing more is ordered then, until `attach` or

@@ -50,6 +50,9 @@ const PANELS = [
   mountSettings,
 ];
 
+/** Where pictures are further apart, nothing else moves by itself either: what fades is laid out in every frame. */
+const SLOW_MS = 50;
+
 find("help").remove(); // every module has arrived
 
 const store = createStore(INITIAL);
@@ -61,6 +64,7 @@ let plotter = null;
 let commands = null; // of the run, once the program has arrived
 const delivery = createDelivery((report) => store.set(received(report, store.get())));
 const painting = createPainting((now, dt) => {
+  document.body.classList.toggle("is-slow", painting.every() > SLOW_MS);
   delivery.flush();
   stage.paint(now, dt);
   plotter?.paintOne(now);

@@ -279,3 +279,36 @@ test("what has been reported is passed on before a run is replaced or fails", as
   await null;
   assert.deepEqual(told, ["leaving", "leaving", "failed"]);
 });
+
+test("frames for which there is nothing to paint are not asked for, until somebody wants something", async () => {
+  const asked = [];
+  let frame;
+  const loop = createLoop({
+    paint: () => 150,
+    reported() {},
+    failed() {},
+    schedule: (next) => {
+      frame = next;
+      asked.push("frame");
+    },
+    later: (call, ms) => {
+      asked.push(ms);
+      return call;
+    },
+    never: () => asked.push("woken"),
+    clock: () => 0,
+  });
+  frame(1000);
+  assert.deepEqual(asked.splice(0), ["frame", 150]);
+  loop.errand("tick");
+  assert.deepEqual(asked.splice(0), ["woken", "frame"]);
+  loop.attach({ ...session("on the page's own thread"), ahead: 0 });
+  loop.play("normal");
+  frame(1016);
+  assert.deepEqual(asked.splice(0), ["frame"], "where the page's thread trains it does so in every frame");
+  loop.pause();
+  loop.attach({ ...session("in a worker", { ahead: 1 }) });
+  loop.play("normal");
+  frame(1032);
+  assert.deepEqual(asked.splice(0), [150]);
+});
