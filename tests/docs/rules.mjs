@@ -3,7 +3,8 @@
 // - Runs are shortened: at most 40 real steps, two seeds of a range.
 // - What a part of scripts/test runs anyway is not run twice; the part must hold the command as it is written.
 // - What serves is started at another port and must answer.
-// - What measures for minutes or downloads is not run: its file and its options must exist.
+// - What measures for minutes or downloads is not run: its file and its options must exist. A test that measures must
+//   be there; `scripts/test --long` runs it.
 // - What needs a program that scripts/setup does not install is skipped, and said, where that program is missing.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -60,6 +61,11 @@ const known = (command, { root }) => {
   return strange.length ? { wrong: `${file} knows no ${strange}` } : { known: "it takes minutes" };
 };
 
+/** A test that measures: `--long` runs it, else it must be there. */
+const measured = (command) => ({
+  run: process.env.MBPPO_LONG ? command : `${command} --list | grep ': test$'`,
+});
+
 const needs = (program, then) => (command, world) =>
   world.has(program) ? then(command, world) : { skip: `${program} is not installed` };
 
@@ -76,6 +82,7 @@ export const RULES = [
   [/^(mbppo|cargo run (--release )?--) report /, run()],
   [/^(cat|set|shift|from=)/, run()],
   [/^cargo test$/, partOf("native")],
+  [/^cargo test .* --ignored /, measured],
   [/^cargo test /, run()],
   [/^cargo clippy$/, partOf("clippy")],
   [/^cargo build --target wasm32-unknown-unknown$/, run()],

@@ -14,8 +14,6 @@ async function visit(page, query) {
   await page.goto(`${page.url().split(/[?#]/)[0]}${query}`);
   await page.waitForFunction(
     () => globalThis.mbppo?.snapshot?.iteration >= 1 || document.querySelector("dialog[open]"),
-    null,
-    { timeout: 60_000 },
   );
   return page.evaluate(() => ({
     dialog: document.querySelector("dialog[open]")?.textContent ?? null,
@@ -109,8 +107,15 @@ test("strange addresses end in a run that learns and sentences that name what wa
   await page.leave();
 });
 
-/** What makes two runs the same: everything they have counted and measured at this tick. */
-const hashOf = (page) =>
+/** What makes two runs the same: everything they have counted and measured at this tick. Curves follow the ticks. */
+async function hashOf(page) {
+  for (let [before, now] = [null, await hashNow(page)]; ; ) {
+    if (now === before) return now;
+    await page.waitForTimeout(500);
+    [before, now] = [now, await hashNow(page)];
+  }
+}
+const hashNow = (page) =>
   page.evaluate(async () => {
     const text = JSON.stringify([mbppo.snapshot, mbppo.physics, mbppo.curves]);
     const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
@@ -121,8 +126,7 @@ async function stepTo(page, ticks) {
   await page.evaluate((end) => {
     for (let tick = mbppo.snapshot.ticks; tick < end; tick += 1) mbppo.step();
   }, ticks);
-  await page.waitForFunction((end) => mbppo.snapshot.ticks === end, ticks, { timeout: 60_000 });
-  await page.waitForTimeout(400); // curves follow
+  await page.waitForFunction((end) => mbppo.snapshot.ticks === end, ticks);
 }
 
 test("whatever can be changed is in the address: the shared run is the same run, after 300 ticks", async (t) => {

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { faultsOf, launch, until } from "./support/browser.mjs";
+import { faultsOf, launch, PATIENCE_MS, until } from "./support/browser.mjs";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), "mbppo-builds-"));
@@ -40,18 +40,21 @@ for (const options of [
 }
 
 /**
- * `trunk serve` at a free port, with a stand-in for cargo where WebGPU is compiled, which takes `seconds` and ends with
- * `status`.
+ * `trunk serve` at a free port, with a stand-in for cargo where WebGPU is compiled, which takes until `compiled()` is
+ * called and ends with `status`.
  */
-async function serving({ seconds, status = 0, wasm = "" }) {
+async function serving({ status = 0, wasm = "" }) {
   const bin = mkdtempSync(join(scratch, "bin-"));
   const real = spawnSync("sh", ["-c", "command -v cargo"], { encoding: "utf8" }).stdout.trim();
   const answer = JSON.stringify({ filenames: [wasm] }).slice(1, -1);
   const script = `#!/bin/sh
 case "$*" in
-  *"--bin mbppo --message-format json-render-diagnostics"*) sleep ${seconds}; echo '{${answer}}'; exit ${status} ;;
+  *"--bin mbppo --message-format json-render-diagnostics"*) ;;
   *) exec '${real}' "$@" ;;
 esac
+while [ -e '${bin}/cargo' ] && [ ! -e '${bin}/compiled' ]; do sleep 0.1; done
+echo '{${answer}}'
+exit ${status}
 `;
   writeFileSync(join(bin, "cargo"), script, { mode: 0o755 });
   const probe = createServer().listen(0);
@@ -75,14 +78,21 @@ esac
       (answer) => answer.text(),
       () => "",
     );
-  const untilServed = async (words, limit = 120_000) => {
+  const untilServed = async (words, limit = PATIENCE_MS) => {
     for (const end = Date.now() + limit; Date.now() < end; await new Promise((later) => setTimeout(later, 200))) {
       const page = await index();
       if (words.test(page)) return page;
     }
     throw new Error(`${words} was not served: ${said}`);
   };
-  return { home: `http://localhost:${port}/`, dist, untilServed, said: () => said, end: () => child.kill("SIGTERM") };
+  return {
+    home: `http://localhost:${port}/`,
+    dist,
+    untilServed,
+    compiled: () => writeFileSync(join(bin, "compiled"), ""),
+    said: () => said,
+    end: () => child.kill("SIGTERM"),
+  };
 }
 
 /** The CPU's program, as trunk's build has left it in cargo's folder: the WebGPU build's door is the same. */
@@ -96,19 +106,20 @@ function cpuWasm() {
 }
 
 test("trunk serve: the page is there at once and takes up WebGPU once compiled, as does a new visitor's", async () => {
-  const served = await serving({ seconds: 12, wasm: cpuWasm() });
+  const served = await serving({ wasm: cpuWasm() });
   const browser = await launch({ gpu: true });
   try {
     await served.untilServed(/data-build="webgpu" data-coming="/);
     const page = await browser.open("?seed=1&device=webgpu", { loaded: false });
     await page.goto(`${served.home}?seed=1&device=webgpu`);
     const sentence = page.locator("[data-is=device-sentence]");
-    await sentence.filter({ hasText: "while WebGPU is still being compiled" }).waitFor({ timeout: 20_000 });
+    await sentence.filter({ hasText: "while WebGPU is still being compiled" }).waitFor();
     await until(page, (s) => s.real_steps > 0);
+    served.compiled();
     await served.untilServed(/data-build="webgpu" data-script="/);
     assert.equal(readdirSync(served.dist).filter((name) => name.startsWith("mbppo-webgpu-")).length, 2);
     // The stand-in has no WebGPU in it, and says so: the page has fetched and tried it.
-    await sentence.filter({ hasText: "this build has no WebGPU in it" }).waitFor({ timeout: 240_000 });
+    await sentence.filter({ hasText: "this build has no WebGPU in it" }).waitFor();
     assert.match(served.said(), /WebGPU has been added to the page/);
   } finally {
     served.end();
@@ -117,8 +128,10 @@ test("trunk serve: the page is there at once and takes up WebGPU once compiled, 
 });
 
 test("trunk serve: where WebGPU cannot be compiled the page stays, and says that it is without", async () => {
-  const served = await serving({ seconds: 1, status: 101 });
+  const served = await serving({ status: 101 });
   try {
+    await served.untilServed(/data-build="webgpu" data-coming="/);
+    served.compiled();
     const page = await served.untilServed(/^(?![^]*data-build="webgpu")[^]*data-build="cpu"/);
     assert.doesNotMatch(page, /data-coming/);
     assert.match(served.said(), /WebGPU could not be built/);

@@ -2,18 +2,25 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import { after, test } from "node:test";
+import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { DIST, faultsOf, launch, until } from "./support/browser.mjs";
+import { DIST, faultsOf, start, until } from "./support/browser.mjs";
 
 const open = [];
-after(() => Promise.all(open.map((each) => each.close())));
+let browser;
+before(async () => {
+  browser = await start();
+});
+after(async () => {
+  await browser?.close();
+  await Promise.all(open.map((each) => each.close()));
+});
 
-/** A browser on a host of this kind. */
+/** The browser on a host of this kind. */
 async function host(serving = {}) {
-  const browser = await launch(serving);
-  open.push(browser);
-  return browser;
+  const each = await browser.host(serving);
+  open.push(each);
+  return each;
 }
 const QUERY = "?seed=1&device=cpu";
 const policy = (changes) => ({
@@ -32,14 +39,14 @@ const policy = (changes) => ({
 
 /** What the page says where no module of it runs. */
 async function helpOf(page) {
-  await page.locator("[data-is=help].known").waitFor({ timeout: 240_000 });
+  await page.locator("[data-is=help].known").waitFor();
   assert.ok(await page.locator("[data-is=loading]").isHidden(), "nothing is being loaded any more");
   return page.locator("[data-is=help-words]").textContent();
 }
 
 /** What it says where its modules run and the program does not. */
 async function troubleOf(page) {
-  await page.locator("[data-is=trouble]").waitFor({ timeout: 240_000 });
+  await page.locator("[data-is=trouble]").waitFor();
   assert.equal(await page.locator("[data-is=help]").count(), 0);
   return page.locator("[data-is=trouble-report]").textContent();
 }
@@ -74,14 +81,14 @@ for (const [kind, serving, words] of WITHOUT_MODULES) {
 }
 
 test("one module that does not arrive is named", async () => {
-  const browser = await host();
+  const ours = await host();
   for (const refuse of [
     (route) => route.fulfill({ status: 404, body: "" }),
     (route) => route.abort("blockedbyclient"),
   ]) {
-    const page = await browser.open("about:blank".slice(0, 0), { loaded: false, before: null });
+    const page = await ours.open("about:blank".slice(0, 0), { loaded: false, before: null });
     await page.route(/\/js-[^/]*\/page\/main\.js$/, refuse);
-    await page.goto(browser.home + QUERY);
+    await page.goto(ours.home + QUERY);
     assert.match(await helpOf(page), /^main\.js could not be loaded/);
     await page.leave();
   }
@@ -97,7 +104,7 @@ test("opened as a file it says that it wants a server", async () => {
 test("where not even a plain script runs, advice appears by itself", async () => {
   const page = await (await host({ headers: () => policy({ "script-src": "'none'" }) })).open(QUERY, { loaded: false });
   assert.ok(await page.locator("[data-is=help]").isHidden(), "not at once: the scripts may only be slow");
-  await page.locator("[data-is=help]").waitFor({ state: "visible", timeout: 240_000 });
+  await page.locator("[data-is=help]").waitFor({ state: "visible" });
   assert.ok(await page.locator("[data-is=loading]").isHidden());
   assert.match(
     await page.locator("[data-is=help-words]").textContent(),
@@ -201,26 +208,26 @@ async function frame(address, attributes, headers = {}) {
 }
 
 test("a sandboxed frame without allow-same-origin says which word is missing; with it the page learns", async () => {
-  const browser = await host();
-  const page = await browser.open(QUERY, { loaded: false });
-  await page.goto(await frame(browser.home + QUERY, 'sandbox="allow-scripts"'));
+  const ours = await host();
+  const page = await ours.open(QUERY, { loaded: false });
+  await page.goto(await frame(ours.home + QUERY, 'sandbox="allow-scripts"'));
   const inside = page.frameLocator("iframe");
-  await inside.locator("[data-is=help].known").waitFor({ timeout: 240_000 });
+  await inside.locator("[data-is=help].known").waitFor();
   assert.match(
     await inside.locator("[data-is=help-words]").textContent(),
     /sandboxed frame.*allow-same-origin.*access-control-allow-origin/s,
   );
-  await page.goto(await frame(browser.home + QUERY, 'sandbox="allow-scripts allow-same-origin"'));
-  await inside.locator("[data-is=real-steps]").filter({ hasText: /[1-9]/ }).waitFor({ timeout: 240_000 });
+  await page.goto(await frame(ours.home + QUERY, 'sandbox="allow-scripts allow-same-origin"'));
+  await inside.locator("[data-is=real-steps]").filter({ hasText: /[1-9]/ }).waitFor();
   await page.leave();
 });
 
 test("a sandboxed frame learns where the server lets everybody read (CORS)", async () => {
-  const browser = await host({ headers: () => ({ "access-control-allow-origin": "*" }) });
-  const page = await browser.open(QUERY, { loaded: false });
-  await page.goto(await frame(browser.home + QUERY, 'sandbox="allow-scripts"'));
+  const ours = await host({ headers: () => ({ "access-control-allow-origin": "*" }) });
+  const page = await ours.open(QUERY, { loaded: false });
+  await page.goto(await frame(ours.home + QUERY, 'sandbox="allow-scripts"'));
   const inside = page.frameLocator("iframe");
-  await inside.locator("[data-is=real-steps]").filter({ hasText: /[1-9]/ }).waitFor({ timeout: 240_000 });
+  await inside.locator("[data-is=real-steps]").filter({ hasText: /[1-9]/ }).waitFor();
   assert.match(await inside.locator("[data-is=device-sentence]").textContent(), /Training on the CPU/);
   await page.leave();
 });
@@ -259,8 +266,8 @@ test("a sandboxed frame without allow-downloads says so and offers the file as t
 });
 
 test("the page's programs are compiled with SIMD", async () => {
-  const browser = await host();
-  const index = await (await fetch(browser.home)).text();
+  const ours = await host();
+  const index = await (await fetch(ours.home)).text();
   const programs = [...index.matchAll(/data-build="(\w+)"[^>]*data-wasm="\.\/([^"]+)"/g)];
   assert.ok(programs.some(([, name]) => name === "cpu"));
   for (const [, name, file] of programs) {

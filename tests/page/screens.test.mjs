@@ -263,7 +263,7 @@ test("printed, all plots are there in ink on paper, and what acts is left out", 
   await page.getByRole("button", { name: "Watch it learn" }).click();
   await until(page, (s) => s.iteration >= 3);
   // A line of them is drawn.
-  await page.waitForFunction(() => mbppo.curves?.episode_returns.length >= 15, null, { timeout: 120_000 });
+  await page.waitForFunction(() => mbppo.curves?.episode_returns.length >= 15);
   await page.evaluate(() => mbppo.pause());
   await page.evaluate(() => dispatchEvent(new Event("beforeprint"))); // as browsers do before they lay the paper out
   assert.deepEqual(await blank(page), [], "on a dark screen ink is light: these were not drawn for paper");

@@ -17,18 +17,18 @@ async function inWorker(page, body) {
   await (await workerOf(page, "cpu")).evaluate(`import(${JSON.stringify(address)}).then((wasm) => { ${body} })`);
 }
 
-/** The run's next order ends as if it had diverged. */
+/** Every order ends as if the run had diverged, until `heal`: one of the run before may still be under way. */
 const diverge = (page) =>
   inWorker(
     page,
     `
-    const advance = wasm.Session.prototype.advance;
-    wasm.Session.prototype.advance = async function () {
-      wasm.Session.prototype.advance = advance;
+    globalThis.healthy ??= wasm.Session.prototype.advance;
+    wasm.Session.prototype.advance = async () => {
       throw Object.assign(new Error("train/value_loss became NaN in phase improve: the run has diverged. Try a " +
 "lower learning rate."), { name: "MbppoError" });
     };`,
   );
+const heal = (page) => inWorker(page, "wasm.Session.prototype.advance = globalThis.healthy;");
 
 test("a run that diverges says what still works, and goes on from its last good state or with a restart", async () => {
   const page = await browser.open("?seed=1&device=cpu");
@@ -40,15 +40,20 @@ test("a run that diverges says what still works, and goes on from its last good 
     /has diverged\. Try a lower learning rate\. The plots show the run up to that point\. Restart it/,
   );
   assert.ok(await page.locator("[data-is=play]").isDisabled());
+  await heal(page);
+  const { ticks } = await snapshotOf(page);
+  const kept = page.locator("[data-is=kept]");
   await page.getByRole("button", { name: "Continue from it" }).click();
-  await until(page, (s) => s && s.iteration >= iteration + 2);
-  assert.ok(await page.locator("[data-is=kept]").isHidden());
+  await kept.waitFor({ state: "hidden" });
+  await until(page, (s) => s && s.ticks !== ticks && s.iteration >= iteration + 2);
   await diverge(page);
-  await page.locator("[data-is=kept]").waitFor();
+  await kept.waitFor();
+  await heal(page);
   await page.locator("[data-is=restart]").click();
+  await kept.waitFor({ state: "hidden" });
   await page.locator("[data-is=play]").click();
   await until(page, (s) => s && s.real_steps > 0);
-  assert.ok(await page.locator("[data-is=kept]").isHidden());
+  assert.ok(await kept.isHidden());
   await page.leave();
 });
 
@@ -170,16 +175,33 @@ test("a crash on the page's own thread: the page stops, says so, and offers a wa
 });
 
 test("an engine that never answers is reported; one can wait, or continue on the CPU in another worker", async () => {
-  const page = await browser.open("?seed=1&device=cpu");
+  // Half a minute of waiting is counted in seconds. Once `hurried`, each counts for ten.
+  const page = await browser.open("?seed=1&device=cpu", {
+    before: () => {
+      const { setInterval } = globalThis;
+      /** @type {any} */ (globalThis).setInterval = (tick, ms) =>
+        setInterval(() => {
+          for (let count = globalThis.hurried ? 10 : 1; count > 0; count -= 1) tick();
+        }, ms);
+    },
+  });
   await until(page, (s) => s.iteration >= 2);
   const { iteration } = await page.evaluate(() => mbppo.checkpoint);
   await inWorker(page, "wasm.Session.prototype.advance = () => new Promise(() => {});");
+  const hurry = (on) =>
+    page.evaluate((now) => {
+      globalThis.hurried = now;
+    }, on);
+  await hurry(true);
   const dialog = page.locator("[data-is=trouble]");
-  await dialog.waitFor({ timeout: 60_000 });
+  await dialog.waitFor();
   assert.equal(await page.locator("[data-is=trouble-title]").textContent(), "The learner does not answer");
+  await hurry(false);
   await page.keyboard.press("Escape");
   assert.ok(await dialog.isHidden());
-  await dialog.waitFor({ timeout: 60_000 });
+  await hurry(true);
+  await dialog.waitFor();
+  await hurry(false);
   await page.getByRole("button", { name: `Continue on the CPU from iteration ${iteration}` }).click();
   await until(page, (s) => s.iteration >= iteration + 2);
   assert.equal(page.workers().length, 1, "the one that does not answer has been ended");

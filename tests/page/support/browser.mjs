@@ -26,24 +26,43 @@ export const DIST = process.env.MBPPO_DIST ?? fileURLToPath(new URL("../../../di
  * finds no adapter. All other options are those of serve.mjs. `home`: the page's address. `dist`: another built page.
  * @param {{ gpu?: boolean, dist?: string } & NonNullable<Parameters<typeof serve>[1]>} [options]
  */
-export async function launch({ gpu = false, dist = DIST, ...serving } = {}) {
-  if (!existsSync(`${dist}/index.html`))
-    throw new Error("There is no built page in dist/. Build it first: trunk build.");
-  const host = await serve(dist, serving);
-  const browser = await chromium.launch({
+export async function launch({ gpu = false, ...serving } = {}) {
+  mustBeBuilt(serving.dist);
+  const browser = await start(gpu);
+  const { open, home, close } = await browser.host(serving);
+  return {
+    open,
+    home,
+    trace: (page, options) => browser.program.startTracing(page, options),
+    traced: () => browser.program.stopTracing(),
+    close: async () => {
+      await browser.close();
+      await close();
+    },
+  };
+}
+
+/**
+ * A browser on no host yet: {host, program, close}; `host(options)` is one of serve.mjs, {open, home, close}.
+ * @param {boolean} [gpu]
+ */
+export async function start(gpu = false) {
+  const program = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: ["--headless=new", ...FLAGS, ...(gpu ? GPU_FLAGS : [])],
   });
-  return {
-    open: (query, options) => open(browser, host, query, options),
-    home: host.page,
-    trace: (page, options) => browser.startTracing(page, options),
-    traced: () => browser.stopTracing(),
-    close: async () => {
-      await browser.close();
-      await host.close();
-    },
+  /** @param {{ dist?: string } & NonNullable<Parameters<typeof serve>[1]>} [options] */
+  const host = async ({ dist = DIST, ...serving } = {}) => {
+    mustBeBuilt(dist);
+    const served = await serve(dist, serving);
+    return { open: (query, options) => open(program, served, query, options), home: served.page, close: served.close };
   };
+  return { host, program, close: () => program.close() };
+}
+
+function mustBeBuilt(dist = DIST) {
+  if (!existsSync(`${dist}/index.html`))
+    throw new Error("There is no built page in dist/. Build it first: trunk build.");
 }
 
 /**
