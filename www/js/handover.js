@@ -52,7 +52,7 @@ export function createHandOver({ engines, loop, store, adopt, probe = probeWebGp
         sentence = found.sentence;
       } else {
         // What fails there is found out, and kernels are compiled, while the run goes on.
-        await soon(tryOut(engine, checkpoint, "webgpu"), "it", { seconds: TRIAL_S });
+        await tryOut(engine, checkpoint, "webgpu", (answer) => soon(answer, "it", { seconds: TRIAL_S }));
       }
       if (current()) await move(engine, current, sentence);
     } catch (error) {

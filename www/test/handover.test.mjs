@@ -186,7 +186,7 @@ test("a WebGPU that is slow is tried for some seconds of its work, not for a who
   };
   gpu()[0].resolve(slow);
   await settle();
-  assert.deepEqual([orders, slow.closed], [6, 1]);
+  assert.deepEqual([orders, slow.closed], [4, 1]);
   assert.ok(loop.noted.held, "then it takes the run over");
 });
 

@@ -6,7 +6,7 @@ const ITERATIONS = 4;
 const ENOUGH_MS = 2_000; // no further iteration is begun after this
 const LIMIT_MS = 20_000; // an iteration that takes longer than this is not waited for
 const ORDER_MS = 40; // small orders, so that a run that is played beside it keeps moving
-const TRY_MS = 5_000; // work of a trial: enough to allocate what is needed and to compile most kernels
+const TRY_MS = 3_000; // work of a trial: enough to allocate what is needed and to compile most kernels
 
 /**
  * Milliseconds of work in an iteration after `checkpoint`; the first one is not counted, because it compiles and warms
@@ -29,14 +29,14 @@ export async function millisecondsPerIteration(engine, checkpoint, device) {
 
 /**
  * Trains for a moment after `checkpoint`: an iteration, or as much of one as takes some seconds. What cannot be opened,
- * allocated, compiled or computed on this device rejects.
+ * allocated, compiled or computed on this device rejects. `soon(promise)` waits for each answer.
  */
-export async function tryOut(engine, checkpoint, device) {
-  const session = await engine.resume(checkpoint.bytes, device);
+export async function tryOut(engine, checkpoint, device, soon) {
+  const session = await soon(engine.resume(checkpoint.bytes, device));
   try {
     let spent = 0;
     for (let ended = false; !ended && spent < TRY_MS; ) {
-      const report = await order(session);
+      const report = await soon(order(session));
       spent += report.workMs;
       ended = report.iterationEnded;
     }
