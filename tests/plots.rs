@@ -214,7 +214,7 @@ fn is_crossed(svg: &str, colour: &str, [left, top, right, bottom]: [f32; 4]) -> 
 
 #[test]
 fn words_in_the_plot_of_errors_keep_clear_of_the_curve_and_of_each_other() {
-    let theme = Theme::parse(&ThemeText { font_size: SVG_FONT_SIZE, ..ThemeText::light() }).unwrap();
+    let theme = Theme::parse(&ThemeText::light()).unwrap();
     let words = |text: &str| text.starts_with("horizon") || text == "not known" || text.ends_with(" %");
     for (steps, growth) in
         [(20, 0.0004), (20, 0.0016), (20, 0.05), (40, 0.006), (40, 0.015), (40, 0.05), (5, 0.1)]
@@ -246,7 +246,7 @@ fn words_in_the_plot_of_errors_keep_clear_of_the_curve_and_of_each_other() {
 
 #[test]
 fn the_name_of_the_honest_line_keeps_clear_of_the_curve() {
-    let theme = Theme::parse(&ThemeText { font_size: SVG_FONT_SIZE, ..ThemeText::light() }).unwrap();
+    let theme = Theme::parse(&ThemeText::light()).unwrap();
     for (power, top) in [(1.0, 0.9), (0.5, 0.8), (2.0, 0.9), (1.0, 0.3), (0.3, 0.6), (3.0, 0.99)] {
         let share = |k: i32| k as f32 / 8.0;
         let data = Calibration {

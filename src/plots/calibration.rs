@@ -37,8 +37,8 @@ pub fn calibration<DB: DrawingBackend>(backend: DB, data: &Calibration, theme: &
             return Ok(());
         }
         let mut labels = Labels::new(chart);
-        labels.avoid(&bins);
-        labels.avoid(&[(0.0, 0.0), (honest, honest)]);
+        labels.avoid_curve(&bins);
+        labels.avoid_curve(&[(0.0, 0.0), (honest, honest)]);
         labels.write(name, &along(honest), theme.muted)
     })
 }

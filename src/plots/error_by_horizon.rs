@@ -93,38 +93,53 @@ fn beyond<DB: DrawingBackend>(chart: &Chart<DB>, line: &[Place]) -> Drawn<DB> {
 /// All words: the error at the horizon, what the horizon is, and what is not known.
 fn words<DB: DrawingBackend>(chart: &Chart<DB>, line: &[Place], steps: f64, horizon: usize) -> Drawn<DB> {
     let mut labels = Labels::new(chart);
-    labels.avoid(line);
-    labels.avoid(&[(0.0, NO_CHANGE), (steps, NO_CHANGE)]);
+    labels.avoid_curve(line);
+    labels.avoid_hairline((0.0, NO_CHANGE), (steps, NO_CHANGE));
     if horizon > 0 {
         let at = horizon as f64;
-        labels.avoid(&[(at, 0.0), (at, WORST)]);
+        labels.avoid_hairline((at, 0.0), (at, WORST));
         reading(&mut labels, chart, line, steps, horizon)?;
-        let spots = AWAY.iter().flat_map(|away| HEIGHTS.map(|height| upright(at, height, steps, *away)));
-        let spots: Vec<Spot> = spots.flatten().collect();
+        let beside = AWAY.iter().flat_map(|away| HEIGHTS.map(|height| upright(at, height, steps, *away)));
+        let spots: Vec<Spot> = beside.flatten().chain(edges(steps)).collect();
         labels.write(&format!("horizon {horizon}"), &spots, chart.theme.imagined)?;
     }
     let known = line.len() as f64;
     if steps - known < ROOM_FOR_NAME * steps {
         return Ok(());
     }
-    let middle = |share: f64| ((known + steps) / 2.0, share * WORST);
-    let spot = |share| Spot::beside(middle(share), (HPos::Center, VPos::Center), (0.0, 0.0));
-    labels.write("not known", &[0.5, 0.8, 0.35, 0.2].map(spot), chart.theme.muted)
+    let at = |share: f64, height: f64| (known + share * (steps - known), height * WORST);
+    let middle = |place| Spot::beside(place, (HPos::Center, VPos::Center), (0.0, 0.0));
+    let heights = [0.5, 0.8, 0.35, 0.2, 0.08];
+    let spots = [0.5, 0.25, 0.75].iter().flat_map(|share| heights.map(|height| middle(at(*share, height))));
+    let last = heights.map(|height| Spot::beside(at(1.0, height), (HPos::Right, VPos::Center), (8.0, 0.0)));
+    labels.write("not known", &spots.chain(last).collect::<Vec<_>>(), chart.theme.muted)
 }
 
 /// Where beside the upright line of the horizon its name may stand, as shares of the height.
 const HEIGHTS: [f64; 7] = [1.0, 0.85, 0.5, 0.0, 0.15, 0.3, 0.7];
 /// CSS pixels from what is named: near where there is room, otherwise on the other side of a steep curve.
-const AWAY: [f64; 4] = [8.0, 40.0, 72.0, 104.0];
+const AWAY: [f64; 6] = [8.0, 24.0, 40.0, 56.0, 72.0, 104.0];
 
 /// Both sides of an upright line at this share of the height, the one with more room first.
 fn upright(at: f64, height: f64, steps: f64, away: f64) -> [Spot; 2] {
+    sides(at, steps).map(|h_pos| at_height(at, height, h_pos, away))
+}
+
+/// The left and the right edge of the plot, where nothing nearer is free.
+fn edges(steps: f64) -> Vec<Spot> {
+    let edges = [(0.0, HPos::Left), (steps, HPos::Right)];
+    let at = |height: f64| edges.map(|(at, h_pos)| at_height(at, height, h_pos, 8.0));
+    HEIGHTS.into_iter().flat_map(at).collect()
+}
+
+/// Beside a place at this share of the height; at the upper and the lower edge inside the plot.
+fn at_height(at: f64, height: f64, h_pos: HPos, away: f64) -> Spot {
     let v_pos = match height {
         1.0 => VPos::Top,
         0.0 => VPos::Bottom,
         _ => VPos::Center,
     };
-    sides(at, steps).map(|h_pos| Spot::beside((at, height * WORST), (h_pos, v_pos), (away, 4.0)))
+    Spot::beside((at, height * WORST), (h_pos, v_pos), (away, 4.0))
 }
 
 /// The sides of an upright line as anchors, the one with more room first.
@@ -159,6 +174,6 @@ fn reading<DB: DrawingBackend>(
         })
     };
     let shifts = AWAY.into_iter().flat_map(|across| [6.0, 22.0, 38.0, 54.0].map(|along| (across, along)));
-    let spots: Vec<Spot> = shifts.flat_map(near).collect();
+    let spots: Vec<Spot> = shifts.flat_map(near).chain(edges(steps)).collect();
     labels.write(&text, &spots, chart.theme.error)
 }

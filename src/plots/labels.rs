@@ -1,7 +1,8 @@
 //! Where words find room in a plot: beside what they name, and clear of all that is drawn.
 //!
 //! **What.** Whoever writes a label names the spots at which it could stand, the best first. The first at which it
-//! touches nothing is taken; where there is none, the one at which it touches least.
+//! touches nothing is taken; where there is none, the one at which it does least harm: words over a hairline can be read,
+//! words over a curve or over other words cannot, and words outside the plot may be cut off.
 //! **Choices.** (1) Widths are guessed ([`super::Theme::text_width`]), never measured: a page would lay itself out for
 //! each. (2) Labels keep clear of each other in the order in which they are written: the most important comes first.
 
@@ -14,8 +15,11 @@ use plotters::style::text_anchor::{HPos, VPos};
 
 /// CSS pixels between words and what they keep clear of.
 const MARGIN: f64 = 2.0;
-/// How much worse it is to leave the plot than to touch one thing in it.
-const OUTSIDE: usize = 100;
+/// How bad it is to touch a hairline, a piece of a curve or other words, or to leave the plot.
+const HAIRLINE: usize = 1;
+const CURVE: usize = 10;
+const WORDS: usize = 10;
+const OUTSIDE: usize = 1000;
 
 /// A place beside which words may stand: `shift` CSS pixels off, on the sides that the anchors say.
 #[derive(Clone, Copy)]
@@ -45,7 +49,8 @@ impl Spot {
 /// What has been drawn and written in a chart so far.
 pub(super) struct Labels<'c, 't, DB: DrawingBackend> {
     chart: &'c Chart<'t, DB>,
-    segments: Vec<[(f64, f64); 2]>,
+    /// Straight lines in pixels, and how bad it is to touch them.
+    segments: Vec<([(f64, f64); 2], usize)>,
     taken: Vec<Area>,
 }
 
@@ -55,8 +60,17 @@ impl<'c, 't, DB: DrawingBackend> Labels<'c, 't, DB> {
         Self { chart, segments: Vec::new(), taken: Vec::new() }
     }
 
-    /// Words keep clear of this line, as far as it is in the picture.
-    pub(super) fn avoid(&mut self, line: &[Place]) {
+    /// Words keep clear of this curve, as far as it is in the picture.
+    pub(super) fn avoid_curve(&mut self, line: &[Place]) {
+        self.avoid(line, CURVE);
+    }
+
+    /// Words keep clear of this hairline if they can.
+    pub(super) fn avoid_hairline(&mut self, from: Place, to: Place) {
+        self.avoid(&[from, to], HAIRLINE);
+    }
+
+    fn avoid(&mut self, line: &[Place], harm: usize) {
         let pixel = |place: &Place| {
             let (x, y) = self.chart.pixel(*place);
             (f64::from(x), f64::from(y))
@@ -64,25 +78,26 @@ impl<'c, 't, DB: DrawingBackend> Labels<'c, 't, DB> {
         for piece in pieces(line, &self.chart.plot.get_y_range()) {
             let points: Vec<(f64, f64)> = piece.iter().map(pixel).collect();
             match points[..] {
-                [lone] => self.segments.push([lone, lone]),
-                _ => self.segments.extend(points.windows(2).map(|pair| [pair[0], pair[1]])),
+                [lone] => self.segments.push(([lone, lone], harm)),
+                _ => self.segments.extend(points.windows(2).map(|pair| ([pair[0], pair[1]], harm))),
             }
         }
     }
 
     /// Writes at the best of these spots; nothing if there is none.
     pub(super) fn write(&mut self, text: &str, spots: &[Spot], colour: RGBColor) -> Drawn<DB> {
-        let Some(spot) = spots.iter().min_by_key(|spot| self.in_the_way(&self.area(text, spot))) else {
+        let Some(spot) = spots.iter().min_by_key(|spot| self.harm(&self.area(text, spot))) else {
             return Ok(());
         };
         self.taken.push(self.area(text, spot));
         self.chart.text(text, spot.place, spot.shift, colour, spot.anchor)
     }
 
-    /// How much would be touched there.
-    fn in_the_way(&self, area: &Area) -> usize {
-        let lines = self.segments.iter().filter(|segment| area.meets(segment)).count();
-        let words = self.taken.iter().filter(|other| area.overlaps(other)).count();
+    /// How bad it would be to write there.
+    fn harm(&self, area: &Area) -> usize {
+        let touched = self.segments.iter().filter(|(segment, _)| area.meets(segment));
+        let lines: usize = touched.map(|(_, harm)| harm).sum();
+        let words = WORDS * self.taken.iter().filter(|other| area.overlaps(other)).count();
         let (x, y) = (self.chart.plot.get_x_range(), self.chart.plot.get_y_range());
         let ((left, top), (right, bottom)) =
             (self.chart.pixel((x.start, y.end)), self.chart.pixel((x.end, y.start)));
