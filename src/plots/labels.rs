@@ -1,8 +1,8 @@
 //! Where words find room in a plot: beside what they name, and clear of all that is drawn.
 //!
 //! **What.** Whoever writes a label names the spots at which it could stand, the best first. The first at which it
-//! touches nothing is taken; where there is none, the one at which it does least harm: words over a hairline can be read,
-//! words over a curve or over other words cannot, and words outside the plot may be cut off.
+//! touches nothing is taken; where there is none, the one at which it does least harm: words over a hairline can be
+//! read, words over a curve or over other words cannot, and words outside the plot may be cut off.
 //! **Choices.** (1) Widths are guessed ([`super::Theme::text_width`]), never measured: a page would lay itself out for
 //! each. (2) Labels keep clear of each other in the order in which they are written: the most important comes first.
 

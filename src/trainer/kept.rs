@@ -4,8 +4,8 @@
 //! [`Trainer::checkpoint`] saves it with all experience up to the failure: a run that continues from there has lost at
 //! most one iteration of learning.
 //! **Choices.** (1) Experience is kept as it is: actions and their outcomes were checked to be finite before they were
-//! stored. (2) The initial state is the first good state, so there always is one. (3) A state is good if a run can go on
-//! from it: an iteration may end with finite metrics and a policy that cannot act any more, because the metrics are
+//! stored. (2) The initial state is the first good state, so there always is one. (3) A state is good if a run can go
+//! on from it: an iteration may end with finite metrics and a policy that cannot act any more, because the metrics are
 //! those before its last update. Then the state before stays.
 
 use super::replay_learner::ReplayLearner;

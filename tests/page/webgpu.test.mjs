@@ -161,7 +161,7 @@ const SPOILT = {
 const SAID_MS = 15_000; // "within seconds", on a machine that has other things to do
 for (const [fault, words] of Object.entries(SPOILT)) {
   for (const thread of fault === "createBuffer" ? ["worker", "main"] : ["worker"]) {
-    test(`WebGPU fails while it is tried: ${fault}, the CPU on thread ${thread}; said, and the run goes on`, async (t) => {
+    test(`WebGPU fails while tried: ${fault}, the CPU on thread ${thread}; said, and the run goes on`, async (t) => {
       spoil = fault;
       const page = await asked(t, "ppo", `&thread=${thread}`);
       if (!page) return;

@@ -10,16 +10,18 @@ const LATE_MS = 25; // a frame that comes later than this may be late because of
 const TRY_MS = 2000; // so often it is tried whether frames come sooner after one that is not painted
 
 /**
- * {frame(now, dt), every()}: `frame` is to be called in every animation frame and calls `draw(now, dt)` where this frame
- * is painted; `dt`: milliseconds since it was painted last. It gives milliseconds for which no frame is needed: a browser
- * lays out and hands over every frame that is asked for, also where nothing has changed. `every()`: milliseconds from one
- * picture to the next, as they now are. `settled(done)` calls `done` once the browser has done its part of the frame.
+ * {frame(now, dt), every()}: `frame` is to be called in every animation frame and calls `draw(now, dt)` where this
+ * frame is painted; `dt`: milliseconds since it was painted last. It gives milliseconds for which no frame is needed:
+ * a browser lays out and hands over every frame that is asked for, also where nothing has changed. `every()`:
+ * milliseconds from one picture to the next, as they now are. `settled(done)` calls `done` once the browser has done
+ * its part of the frame.
  */
 export function createPainting(draw, { clock = () => performance.now(), settled = afterFrame } = {}) {
   let own = 0; // milliseconds that a painted frame keeps the page's thread
   // Milliseconds until the next frame, after one of each kind.
   /** @type {{ painted: any, rested: any }} */ let late = { painted: null, rested: null };
-  /** @type {"painted" | "rested" | null} */ let before = null; // what the frame before was, unless frames were left out
+  // What the frame before was, unless frames have been left out.
+  /** @type {"painted" | "rested" | null} */ let before = null;
   let [waited, next, tryAt] = [0, -Infinity, 0];
   // What the frame before was, where this one had to follow at once so that its lateness is noticed.
   /** @type {"painted" | "rested" | null} */ let watched = null;

@@ -1,6 +1,6 @@
 // Draws the plots that have new data, one at a time, so that training keeps its time: visible ones at most three times
-// a second, and less often where drawing takes long; the others now and then, so that a full-page screenshot or a printed
-// page has them all. A panel says what to draw; the drawing code is in the wasm.
+// a second, and less often where drawing takes long; the others now and then, so that a full-page screenshot or a
+// printed page has them all. A panel says what to draw; the drawing code is in the wasm.
 
 const REST_MS = 320;
 const HIDDEN_MS = 4000;

@@ -197,7 +197,7 @@ test("a lost device is told as lost, whichever call meets it first and in whatev
   }
 });
 
-test("a device that is lost while a session is opened there is told at once, though the program never answers", async () => {
+test("a device that is lost while a session is opened is told at once, though the program never answers", async () => {
   for (const call of ["create", "resume"]) {
     const { bindings } = wasm();
     bindings.Session[call] = () => new Promise(() => {});
@@ -212,7 +212,7 @@ test("a device that is lost while a session is opened there is told at once, tho
   }
 });
 
-test("a program that panics ends its worker: what waits is rejected with its words, and its session has ended", async () => {
+test("a program that panics ends its worker: what waits is rejected in its words, its session has ended", async () => {
   const { session, engine, state, inside } = await opened();
   state.held = new Promise(() => {});
   const waiting = session.advance({ budgetMs: 1 });

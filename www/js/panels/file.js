@@ -1,5 +1,5 @@
-// Offers a checkpoint as a file. A sandboxed frame may forbid downloads, and a browser refuses them without a word to the
-// page: so there is another way, as text, offered at once where that is known and after a click otherwise.
+// Offers a checkpoint as a file. A sandboxed frame may forbid downloads, and a browser refuses them without a word to
+// the page: so there is another way, as text, offered at once where that is known and after a click otherwise.
 import { find, say } from "../dom.js";
 
 const FORBIDDEN = "The frame around this page forbids downloads: its sandbox lacks “allow-downloads”.";
