@@ -39,13 +39,15 @@ pub fn calibration<DB: DrawingBackend>(backend: DB, data: &Calibration, theme: &
         let mut labels = Labels::new(chart);
         labels.avoid_curve(&bins);
         labels.avoid_curve(&[(0.0, 0.0), (honest, honest)]);
-        labels.write(name, &along(honest), theme.muted)
+        labels.write(name, &spots(honest, (most_doubt, most_error)), theme.muted)
     })
 }
 
-/// Both sides of the line from nothing to `end`, from its end on.
-fn along(end: f64) -> Vec<Spot> {
+/// Both sides of the line from nothing to `end`, from its end on; where the curve is near, the corners far from both.
+fn spots(end: f64, (right, top): Place) -> Vec<Spot> {
     let sides = [(HPos::Left, VPos::Top), (HPos::Right, VPos::Bottom)];
     let at = |share: f64| sides.map(|side| Spot::beside((share * end, share * end), side, (8.0, 2.0)));
-    [1.0, 0.85, 0.7, 0.55, 0.4, 0.25].into_iter().flat_map(at).collect()
+    let corners = [((right, 0.0), (HPos::Right, VPos::Bottom)), ((0.0, top), (HPos::Left, VPos::Top))];
+    let corners = corners.map(|(place, side)| Spot::beside(place, side, (4.0, 4.0)));
+    [1.0, 0.85, 0.7, 0.55, 0.4, 0.25].into_iter().flat_map(at).chain(corners).collect()
 }

@@ -22,8 +22,9 @@ const COPYING = 40; // … so that copies and checkpoints stay under a fortieth 
 
 /**
  * `paint(now, dt)` is called in every frame and gives milliseconds for which it needs none; `paintsEvery()`:
- * milliseconds between two pictures. `reported(report)`, `failed(error)`: what the session answers; `leaving()`: nothing
- * more is reported of this session. `schedule(frame)`, `later(call, ms)` and `never(timer)` as browsers have them.
+ * milliseconds between two pictures. `reported(report)`, `failed(error)`: what the session answers; `leaving()`:
+ * nothing more is reported of this session. `schedule(frame)`, `later(call, ms)` and `never(timer)` as browsers have
+ * them.
  */
 export function createLoop({
   paint,
