@@ -142,15 +142,13 @@ impl Trainer {
                 let names = ReplayLearner::names(self.agent.shape());
                 weights.iter().zip(&names).for_each(|(weights, names)| weights.save(names, arrays));
             }
-            (None, None) => self.agent.weights().await?.save(&self.agent.names(), arrays),
+            (None, None) => self.agent.save(arrays).await?,
         }
         if let Some(model) = &self.model {
-            model.weights().await?.save(model.names(), arrays);
-            model.scales().into_iter().for_each(|scales| scales.save(arrays));
+            model.save(arrays).await?;
         }
         if let Some(curiosity) = &self.curiosity {
-            let weights = curiosity.weights().await?;
-            curiosity.names().into_iter().for_each(|names| weights.save(names, arrays));
+            curiosity.module.save(arrays).await?;
         }
         Ok(())
     }
@@ -166,22 +164,19 @@ impl Trainer {
                 let weights = names.iter().map(|names| Weights::load(names, arrays));
                 learner.set_weights(weights.collect::<Result<_>>()?);
             }
-            (None, None) => self.agent.set_weights(Weights::load(&self.agent.names(), arrays)?),
+            (None, None) => self.agent.restore(arrays)?,
         }
         if let Some(model) = &mut self.model {
-            model.set_weights(Weights::load(model.names(), arrays)?);
+            model.restore(arrays)?;
             // The model is first fitted once there is something to examine it on.
-            if self.replay.has_both_parts() || arrays.has("world_model.obs_mean") {
-                model.set_scales(Scales::load(self.config.model_target, self.spec.obs_size(), arrays)?);
+            if self.replay.has_both_parts() && model.scales().is_none() {
+                Scales::load(self.config.model_target, self.spec.obs_size(), arrays)?;
             }
         }
         if let Some(curiosity) = &mut self.curiosity {
-            curiosity.set_normalization(self.replay.obs_stats());
+            curiosity.module.set_normalization(self.replay.obs_stats());
             curiosity.scale = self.novelty_scale.std().max(1e-8);
-            if let Some(names) = curiosity.names() {
-                let weights = Weights::load(names, arrays)?;
-                curiosity.set_weights(weights);
-            }
+            curiosity.module.restore(arrays)?;
         }
         Ok(())
     }

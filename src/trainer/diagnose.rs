@@ -14,8 +14,9 @@ impl Trainer {
     pub(super) fn begin_return_gap(&mut self) -> Work {
         let windows = return_gap::windows(&self.lanes, self.config.horizon);
         let scope = self.scope(self.config.horizon, false);
-        let starts = return_gap::starts(&windows);
-        let imagination = Imagination::start(&self.device, starts, scope, &mut self.streams.diagnostics);
+        let steps = self.model.as_ref().map_or(1, |model| model.context());
+        let starts = return_gap::starts(&windows, &self.lanes, steps, self.spec.action);
+        let imagination = Imagination::start(starts, scope);
         Work::ReturnGap { windows, imagination }
     }
 
@@ -27,11 +28,12 @@ impl Trainer {
     ) -> Result<Work> {
         let Some(model) = &mut self.model else { return Ok(Work::Begin) };
         if !imagination.is_complete() {
-            imagination.step(&mut self.agent, model, None, &mut self.streams.diagnostics).await?;
+            let (policy, stream) = (self.agent.as_mut(), &mut self.streams.diagnostics);
+            imagination.step(policy, model.as_mut(), None, stream).await?;
             return Ok(Work::ReturnGap { windows, imagination });
         }
         let borders = Borders { range: None, disagreement_max: None, ..self.borders() };
-        let imagined = imagination.finish(borders, 0.0).await?;
+        let imagined = imagination.finish(borders, 0.0);
         if let Some(gap) = return_gap::return_gap(&windows, &imagined.rollout) {
             self.record.metric("imagination/return_gap", gap.gap);
             self.record.recording.return_gap = Some(gap);

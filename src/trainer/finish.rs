@@ -7,7 +7,6 @@ use super::Trainer;
 use super::evaluate::Evaluation;
 use super::work::Work;
 use crate::buffer::Rollout;
-use crate::device::read_mean;
 use crate::error::{Error, Result};
 use crate::minibatches::{self, minibatch};
 use crate::nets::HostActor;
@@ -22,18 +21,15 @@ impl Trainer {
         let size = self.config.batch_size;
         let Some(curiosity) = &mut self.curiosity else { return Ok(Work::Adapt) };
         if batch == 0 {
-            curiosity.begin(&steps.visit(0..steps.rows), size);
+            curiosity.module.begin(&steps.visit(0..steps.rows), size);
         }
-        let loss = curiosity.update(&steps.visit(minibatch(steps.rows, size, batch)));
+        curiosity.module.update(&steps.visit(minibatch(steps.rows, size, batch)));
         if batch + 1 < minibatches::count(steps.rows, size) {
             return Ok(Work::Curiosity { batch: batch + 1 });
         }
-        if let Some(loss) = loss {
-            let doing = "reading the curiosity loss";
-            curiosity.settle(doing).await?;
-            let loss = read_mean(vec![loss], doing).await?;
-            Error::unless_finite("curiosity", "curiosity/loss", &loss)?;
-            self.record.metric("curiosity/loss", loss[0]);
+        if let Some(loss) = curiosity.module.settle("reading the curiosity loss").await? {
+            Error::unless_finite("curiosity", "curiosity/loss", &[loss])?;
+            self.record.metric("curiosity/loss", loss);
         }
         Ok(Work::Adapt)
     }

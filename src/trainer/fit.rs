@@ -10,23 +10,18 @@ use super::depth::Depth;
 use super::review::COST_OF_NOVELTY;
 use super::work::Work;
 use super::{Trainer, Trust};
-use crate::budget;
 use crate::config::{ConfidenceRule, Termination};
-use crate::device::DeviceKind;
 use crate::diagnostics::calibration::calibration;
+use crate::dynamics::Context;
 use crate::error::Result;
 use crate::imagination::{Imagination, KnownRange, Scope};
 use crate::snapshot::ErrorByHorizon;
 use crate::world_model::fit::Fit;
-use crate::world_model::open_loop::{FEWEST_STRETCHES, OpenLoop, error_by_horizon, held_out_stretches};
-use crate::world_model::{Model, Validation, confidence};
+use crate::world_model::open_loop::{FEWEST_STRETCHES, OpenLoop, error_by_horizon};
+use crate::world_model::{Validation, confidence};
 
 /// Futures that are drawn as ghosts.
 const GHOSTS: usize = 16;
-/// Most branches that take a step in one tick, however small the networks are: they are cut in one tick too.
-const MOST_BRANCHES: usize = 2048;
-/// How many times as much a graphics processor does in a tick.
-const FASTER: usize = 64;
 /// Branches may go this many standard deviations away from the mean of what was seen.
 const RANGE_STD: f64 = 5.0;
 
@@ -41,13 +36,14 @@ impl Trainer {
         let Some(model) = &mut self.model else { return Ok(Work::Begin) };
         let learned_from = (&self.replay, &self.bootstraps);
         let stream = &mut self.streams.model_batches;
-        match fit.advance(model, learned_from, &self.config, stream).await? {
+        match fit.advance(model.as_mut(), learned_from, &self.config, stream).await? {
             None => Ok(Work::Fit(fit)),
             Some(validation) => {
-                self.note_validation(validation);
                 let (horizon, action) = (self.config.horizon, self.spec.action);
-                let stretches = held_out_stretches(&self.replay, &self.bootstraps, action, horizon);
-                Ok(Work::Foresee(validation, OpenLoop::new(stretches, self.config.ensemble_size)))
+                let (replay, bootstraps) = (&self.replay, &self.bootstraps);
+                let open_loop = OpenLoop::held_out(model.as_ref(), replay, bootstraps, action, horizon);
+                self.note_validation(validation);
+                Ok(Work::Foresee(validation, open_loop))
             }
         }
     }
@@ -60,28 +56,26 @@ impl Trainer {
         self.record.metric("world_model/val_end_bce", validation.end_bce);
     }
 
-    pub(super) fn foresee(&mut self, validation: Validation, mut now: OpenLoop) -> Result<Work> {
+    pub(super) async fn foresee(&mut self, validation: Validation, mut now: OpenLoop) -> Result<Work> {
         let Some(model) = &mut self.model else { return Ok(Work::Begin) };
-        if !now.advance(model, "measuring the model's foresight")? {
+        if !now.advance(model.as_mut()).await? {
             return Ok(Work::Foresee(validation, now));
         }
         let members = self.config.ensemble_size;
-        let curve = error_by_horizon(&now.stretches, now.foreseen(), members, self.config.horizon);
+        let curve = error_by_horizon(&now.stretches, now.predicted(), members, self.config.horizon);
         self.decide_trust(validation, &curve);
         if !self.is_watched {
             return Ok(self.first_round());
         }
         self.record.recording.error_by_horizon = Some(curve);
-        let scales = self.model.as_ref().and_then(Model::scales);
+        let scales = self.model.as_ref().and_then(|model| model.scales());
         let change_std = scales.map_or(&[][..], |scales| &scales.change_std);
-        if let Some(calibration) = calibration(&now.stretches, now.foreseen(), members, change_std) {
+        if let Some(calibration) = calibration(&now.stretches, now.predicted(), members, change_std) {
             self.record.metric("world_model/calibration", calibration.rank_correlation);
             self.record.recording.calibration = Some(calibration);
         }
-        let here = self.envs.obs()[..self.spec.obs_size()].repeat(GHOSTS);
         let scope = self.scope(self.config.horizon, true);
-        let forecast = Imagination::start(&self.device, here, scope, &mut self.streams.forecast);
-        Ok(Work::Forecast(forecast))
+        Ok(Work::Forecast(Imagination::start(self.ghosts_begin(), scope)))
     }
 
     /// Confidence, horizon and branches from the newest errors.
@@ -147,27 +141,28 @@ impl Trainer {
     }
 
     pub(super) fn scope(&self, horizon: usize, with_disagreement: bool) -> Scope {
+        let asked = if with_disagreement { self.config.ensemble_size } else { 1 };
+        let of_model = self.model.as_ref().map_or(0, |model| model.cost() * asked);
         Scope {
             action: self.spec.action,
             obs_size: self.spec.obs_size(),
             horizon,
             members: self.config.ensemble_size,
-            noise_size: self.model.as_ref().map_or(0, Model::noise_size),
+            noise_size: self.model.as_ref().map_or(0, |model| model.noise_size()),
             with_disagreement,
-            group: self.group(horizon, with_disagreement),
+            cost: self.agent.cost() + of_model + COST_OF_NOVELTY,
         }
     }
 
-    /// Branches that take a step in one tick, or on WebGPU all their steps.
-    fn group(&self, horizon: usize, with_disagreement: bool) -> usize {
-        let asked = if with_disagreement { self.config.ensemble_size } else { 1 };
-        let of_model = self.model.as_ref().map_or(0, |model| model.cost() * asked);
-        let cost = self.agent.cost() + of_model + COST_OF_NOVELTY;
-        let (most, cost) = match self.device.kind() {
-            DeviceKind::WebGpu => (MOST_BRANCHES * FASTER, cost * horizon / FASTER),
-            _ => (MOST_BRANCHES, cost),
-        };
-        budget::rows(most, cost)
+    /// Where environment 0 is now, once for every ghost, with what led there.
+    fn ghosts_begin(&self) -> Context {
+        let steps = self.model.as_ref().map_or(1, |model| model.context());
+        let mut context = Context::default();
+        let here = &self.envs.obs()[..self.spec.obs_size()];
+        for lane in self.lanes.iter().take(1).cycle().take(GHOSTS) {
+            context.push_now(here, lane, steps, self.spec.action);
+        }
+        context
     }
 
     fn known_range(&self) -> KnownRange {

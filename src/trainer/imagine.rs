@@ -14,6 +14,7 @@ use super::Trainer;
 use super::work::Work;
 use crate::buffer::Rollout;
 use crate::config::{CuriosityKind, Termination};
+use crate::dynamics::Context;
 use crate::error::Result;
 use crate::imagination::{Borders, Imagination};
 
@@ -23,11 +24,12 @@ impl Trainer {
     pub(super) async fn forecast(&mut self, mut imagination: Imagination) -> Result<Work> {
         let Some(model) = &mut self.model else { return Ok(Work::Begin) };
         if !imagination.is_complete() {
-            imagination.step(&mut self.agent, model, None, &mut self.streams.forecast).await?;
+            let (policy, stream) = (self.agent.as_mut(), &mut self.streams.forecast);
+            imagination.step(policy, model.as_mut(), None, stream).await?;
             return Ok(Work::Forecast(imagination));
         }
         let borders = Borders { range: None, disagreement_max: None, ..self.borders() };
-        let imagined = imagination.finish(borders, 0.0).await?;
+        let imagined = imagination.finish(borders, 0.0);
         self.record.metric("imagination/disagreement", imagined.disagreement);
         self.record.forecast(&imagined.rollout, self.trust.confidence.unwrap_or(0.0));
         Ok(self.begin_return_gap())
@@ -58,15 +60,16 @@ impl Trainer {
 
     pub(super) fn begin_round(&mut self, round: usize) -> Work {
         let newest = self.replay.newest(self.config.start_fraction as f32);
-        let mut starts = Vec::with_capacity(self.trust.branches * self.spec.obs_size());
+        let steps = self.model.as_ref().map_or(1, |model| model.context());
+        let mut starts = Context::seen(Vec::with_capacity(self.trust.branches * self.spec.obs_size()));
         for _ in 0..self.trust.branches {
             let id = newest.start + self.streams.starts.below(newest.len());
-            starts.extend_from_slice(self.replay.get(id).obs);
+            starts.push_stored(&self.replay, id, steps, self.spec.action);
         }
         let with_disagreement =
             self.config.adaptive_depth || self.config.curiosity == CuriosityKind::Disagreement;
         let scope = self.scope(self.trust.horizon, with_disagreement);
-        let imagination = Imagination::start(&self.device, starts, scope, &mut self.streams.imagination);
+        let imagination = Imagination::start(starts, scope);
         Work::Imagine(Round { round, imagination, rollouts: Vec::new(), reward: 0.0, overflowed: 0 })
     }
 
@@ -75,11 +78,12 @@ impl Trainer {
         let Some(model) = &mut self.model else { return Ok(Work::Begin) };
         if !now.imagination.is_complete() {
             let stream = &mut self.streams.imagination;
-            now.imagination.step(&mut self.agent, model, self.curiosity.as_mut(), stream).await?;
+            let (policy, curiosity) = (self.agent.as_mut(), self.curiosity.as_mut());
+            now.imagination.step(policy, model.as_mut(), curiosity, stream).await?;
             return Ok(Work::Imagine(now));
         }
         let weight = if now.round == 1 { self.weight_beside_real() } else { 1.0 };
-        let Some(imagined) = now.imagination.cut(self.borders(), weight).await? else {
+        let Some(imagined) = now.imagination.cut(self.borders(), weight) else {
             return self.end_round(now).await;
         };
         self.note_branches(&imagined.rollout, imagined.branches);
@@ -138,8 +142,7 @@ mod tests {
             config.set(name, value).expect("allowed");
         }
         let mut trainer = Trainer::new("CartPole-v1", config, Seed(1), Device::cpu()).expect("a run");
-        let model = trainer.model.as_mut().expect("a model").by_hand().expect("on the CPU");
-        model.model.flat.iter_mut().for_each(|weight| *weight *= 20.0);
+        trainer.perceptrons().world.model.flat.iter_mut().for_each(|weight| *weight *= 20.0);
         let (mut most, mut narrations) = (0.0f32, String::new());
         while trainer.snapshot().iteration < 3 {
             block_on(trainer.tick()).expect("a tick");

@@ -2,11 +2,9 @@
 
 use super::Trainer;
 use super::work::Work;
-use crate::agent::Step;
 use crate::config::{Algorithm, Config};
-use crate::device::{Numbers, read_mean};
 use crate::error::{Error, Result};
-use crate::kernels::ppo_loss::{Losses, Settings, UPDATE_METRICS};
+use crate::kernels::ppo_loss::{Settings, UPDATE_METRICS};
 use crate::minibatches::{self, minibatch};
 use crate::samples::Samples;
 
@@ -19,18 +17,15 @@ pub(super) struct Improvement {
     batch: usize,
     /// Whether the epoch's order has been drawn.
     has_begun: bool,
-    /// The pieces of the next update.
-    step: Step,
-    /// Metrics of the updates so far, seven each, perhaps unread.
-    metrics: Vec<Numbers>,
+    /// Updates whose metrics have not been told.
+    updates: u64,
 }
 
 impl Improvement {
     /// Nothing has been learned from these samples yet.
     pub(super) fn begin(round: usize, samples: Samples) -> Self {
         let order = (0..samples.len()).collect();
-        let (step, metrics) = (Step::default(), Vec::new());
-        Self { round, samples, order, epoch: 0, batch: 0, has_begun: false, step, metrics }
+        Self { round, samples, order, epoch: 0, batch: 0, has_begun: false, updates: 0 }
     }
 
     /// Most samples in one minibatch: for A2C all there are.
@@ -65,9 +60,10 @@ impl Trainer {
             self.agent.begin_epoch(&now.samples, &now.order, size, &settings);
         }
         let indices = &now.order[minibatch(now.samples.len(), size, now.batch)];
-        let update = self.agent.update(&now.samples, indices, &settings, &mut now.step);
-        let Some(metrics) = update else { return Ok(Work::Improve(now)) };
-        now.metrics.push(metrics);
+        if !self.agent.update(&now.samples, indices, &settings) {
+            return Ok(Work::Improve(now));
+        }
+        now.updates += 1;
         now.batch += 1;
         if now.batch < now.batches(&self.config) {
             return Ok(Work::Improve(now));
@@ -79,7 +75,7 @@ impl Trainer {
             self.agent.wait("improving the policy").await?;
             return Ok(Work::Improve(now));
         }
-        let approx_kl = self.note_updates(std::mem::take(&mut now.metrics)).await?;
+        let approx_kl = self.note_updates(std::mem::take(&mut now.updates)).await?;
         let has_moved_enough =
             self.config.target_kl > 0.0 && f64::from(approx_kl) > 1.5 * self.config.target_kl;
         if !is_last && !has_moved_enough {
@@ -98,16 +94,13 @@ impl Trainer {
     }
 
     /// Reads the metrics of these updates, notes their means, and gives the mean approx_kl.
-    async fn note_updates(&mut self, metrics: Vec<Numbers>) -> Result<f32> {
-        let updates = metrics.len();
-        let doing = "reading the metrics of PPO";
-        self.agent.settle(doing).await?;
-        let means = Losses::of_metrics(&read_mean(metrics, doing).await?);
+    async fn note_updates(&mut self, updates: u64) -> Result<f32> {
+        let means = self.agent.settle("reading the metrics of PPO").await?;
         for (name, mean) in UPDATE_METRICS.iter().zip(means.metrics()) {
             Error::unless_finite("improve", name, [&mean])?;
             self.record.metric(name, mean);
         }
-        self.record.updates += updates as u64;
+        self.record.updates += updates;
         self.record.metric("train/n_updates", self.record.updates as f32);
         self.record.metric("train/learning_rate", self.agent.learning_rate() as f32);
         self.record.metric("train/clip_range", self.config.clip_range as f32);

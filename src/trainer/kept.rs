@@ -10,18 +10,18 @@
 
 use super::replay_learner::ReplayLearner;
 use super::{Trainer, Trust};
-use crate::agent::Agent;
 use crate::curiosity::Curiosity;
 use crate::error::Error;
 use crate::kernels::scales::Scales;
 use crate::nets::HostActor;
-use crate::world_model::Model;
+use crate::policy::Policy;
+use crate::world_model::WorldModel;
 
 /// Everything that learns, and how far the model was trusted.
 #[derive(Clone)]
 pub(super) struct Learned {
-    agent: Agent,
-    model: Option<Model>,
+    agent: Box<dyn Policy>,
+    model: Option<Box<dyn WorldModel>>,
     curiosity: Option<Curiosity>,
     replay_learner: Option<ReplayLearner>,
     trust: Trust,
@@ -74,6 +74,21 @@ impl Trainer {
 }
 
 #[cfg(all(test, not(target_family = "wasm")))]
+impl Trainer {
+    /// Policy and value of a run on the CPU.
+    pub(super) fn net(&mut self) -> &mut crate::kernels::ppo::ActorCritic {
+        let policy: &mut dyn std::any::Any = self.agent.as_mut();
+        &mut policy.downcast_mut::<crate::cpu::PpoPolicy>().expect("on the CPU").net
+    }
+
+    /// The world model of a run on the CPU.
+    pub(super) fn perceptrons(&mut self) -> &mut crate::cpu::Perceptrons {
+        let model: &mut dyn std::any::Any = self.model.as_mut().expect("a model").as_mut();
+        model.downcast_mut().expect("on the CPU")
+    }
+}
+
+#[cfg(all(test, not(target_family = "wasm")))]
 mod tests {
     use super::*;
     use crate::config::{Config, preset};
@@ -117,7 +132,7 @@ mod tests {
     fn nan_in_the_policy_stops_the_run_by_name_and_the_last_good_state_stays() {
         let mut trainer = after_one_iteration();
         let good = trainer.policy_parameters().expect("a policy").to_vec();
-        trainer.agent.by_hand().expect("on the CPU").flat.fill(f32::NAN);
+        trainer.net().flat.fill(f32::NAN);
         let failure = failure_of(&mut trainer);
         assert!(failure.contains("NaN in phase"), "{failure}");
         assert_eq!(trainer.policy_parameters().expect("a policy"), good);
@@ -128,8 +143,7 @@ mod tests {
     #[test]
     fn infinity_in_the_world_model_is_found_where_it_is_fitted() {
         let mut trainer = after_one_iteration();
-        let model = trainer.model.as_mut().expect("a model");
-        model.by_hand().expect("on the CPU").model.flat.fill(f32::INFINITY);
+        trainer.perceptrons().world.model.flat.fill(f32::INFINITY);
         let failure = failure_of(&mut trainer);
         assert!(failure.contains("world_model/val_loss") && failure.contains("phase fit"), "{failure}");
     }
@@ -152,7 +166,7 @@ mod tests {
     fn after_a_failure_the_last_good_state_is_what_is_saved_and_it_goes_on() {
         let mut trainer = after_one_iteration();
         let good = trainer.policy_parameters().expect("a policy").to_vec();
-        trainer.agent.by_hand().expect("on the CPU").flat.fill(f32::NAN);
+        trainer.net().flat.fill(f32::NAN);
         failure_of(&mut trainer);
         assert!(trainer.failure().is_some() && !trainer.is_between_iterations());
         assert_eq!(rescued(&trainer), good);
@@ -161,8 +175,8 @@ mod tests {
     #[test]
     fn a_run_that_fails_in_its_first_iteration_still_has_what_it_began_with() {
         let mut trainer = fresh();
-        let before = trainer.agent.by_hand().expect("on the CPU").flat.clone();
-        trainer.agent.by_hand().expect("on the CPU").flat.fill(f32::NAN);
+        let before = trainer.net().flat.clone();
+        trainer.net().flat.fill(f32::NAN);
         failure_of(&mut trainer);
         assert_eq!(rescued(&trainer), before);
     }
@@ -184,21 +198,16 @@ mod tests {
     #[test]
     fn a_state_that_cannot_act_or_be_improved_is_not_kept() {
         let mut trainer = wild(1);
-        trainer.actor = block_on(trainer.agent.actor()).ok();
-        trainer.keep();
-        let good = trainer.kept.as_ref().and_then(|kept| block_on(kept.agent.weights()).ok());
-        let size = trainer.agent.by_hand().expect("on the CPU").flat.len();
-        for (place, absurd) in
-            [(size - 1, -60.0), (size - 1, 60.0), (0, f32::NAN), (0, 1e9), (size / 2, f32::INFINITY)]
-        {
-            let mut next = trainer.agent.clone();
-            next.by_hand().expect("on the CPU").flat[place] = absurd;
-            trainer.actor = block_on(next.actor()).ok();
-            let before = std::mem::replace(&mut trainer.agent, next);
+        let good = trainer.net().flat.clone();
+        let size = good.len();
+        let cases = [(size - 1, -60.0), (size - 1, 60.0), (0, f32::NAN), (0, 1e9), (size / 2, f32::INFINITY)];
+        for (place, absurd) in cases {
+            trainer.net().flat[place] = absurd;
+            trainer.actor = block_on(trainer.agent.actor()).ok();
             trainer.keep();
-            let kept = trainer.kept.as_ref().and_then(|kept| block_on(kept.agent.weights()).ok());
-            assert_eq!(kept, good, "{absurd} at {place}");
-            trainer.agent = before;
+            let kept = trainer.kept.as_ref().and_then(|kept| block_on(kept.agent.actor()).ok());
+            assert_eq!(kept.expect("a kept state").flat, good, "{absurd} at {place}");
+            trainer.net().flat.clone_from(&good);
         }
     }
 

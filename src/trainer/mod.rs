@@ -43,7 +43,7 @@ pub use phase::Phase;
 pub use physics::Lever;
 pub use record::{Evaluations, Recording};
 
-use crate::agent::Agent;
+use crate::backend::{TaskShape, backend};
 use crate::budget;
 use crate::buffer::{Replay, Rollout};
 use crate::config::{Config, MOST_BYTES, Sizes};
@@ -55,10 +55,11 @@ use crate::error::{Error, Result};
 use crate::imagination::KnownRange;
 use crate::learners::{require_kernels, require_suited};
 use crate::nets::{Hidden, HostActor, ObsScaling, Shape};
+use crate::policy::Policy;
 use crate::rng::Seed;
 use crate::snapshot::{Curves, Snapshot};
 use crate::stats::DiscountedReturnStd;
-use crate::world_model::Model;
+use crate::world_model::WorldModel;
 use crate::world_model::bootstrap::Bootstraps;
 use depth::Depth;
 use kept::Learned;
@@ -79,7 +80,7 @@ pub struct Trainer {
     envs: VecEnv,
     streams: Streams,
     /// Policy and value; idle where the learner is one that learns from replay.
-    agent: Agent,
+    agent: Box<dyn Policy>,
     /// Dyna-Q, if it is the learner.
     table: Option<DynaQ>,
     /// DQN or TD3, if one of them is the learner.
@@ -97,7 +98,7 @@ pub struct Trainer {
     replay: Replay,
     /// Which of it each member of the model learns from.
     bootstraps: Bootstraps,
-    model: Option<Model>,
+    model: Option<Box<dyn WorldModel>>,
     trust: Trust,
     curiosity: Option<Curiosity>,
     novelty_scale: DiscountedReturnStd,
@@ -155,12 +156,13 @@ impl Trainer {
         let shape = shape(spec, &config);
         let replay_learner =
             ReplayLearner::new(&device, &shape, &config, &mut seed.stream("weights.replay_learner"));
-        let agent = Agent::new(&device, shape, config.learning_rate, &mut seed.stream("weights.policy"));
-        let action_size = spec.action.encoded_size();
-        let model = (config.imagination_rounds > 0).then(|| {
-            Model::new(&device, spec.obs_size(), action_size, &config, &mut seed.stream("weights.model"))
-        });
-        let curiosity = Curiosity::new(&device, spec, &config, &mut seed.stream("weights.curiosity"));
+        let (backend, task) =
+            (backend(&device), TaskShape { obs_size: spec.obs_size(), action: spec.action });
+        let agent = backend.policy(shape, &config, &mut seed.stream("weights.policy"));
+        let model = (config.imagination_rounds > 0)
+            .then(|| backend.world_model(task, &config, &mut seed.stream("weights.model")));
+        let novelty = backend.novelty(task, &config, &mut seed.stream("weights.curiosity"));
+        let curiosity = novelty.map(Curiosity::new);
         let mut trainer = Self {
             streams: Streams::new(seed),
             agent,
@@ -238,10 +240,10 @@ impl Trainer {
             Work::Learn(training) => self.learn(training),
             Work::Collect { step } => self.collect(step),
             Work::Score(scoring) => self.score(scoring).await,
-            Work::Compare(open_loop, first_frame) => self.compare(open_loop, first_frame),
+            Work::Compare(open_loop, first_frame) => self.compare(open_loop, first_frame).await,
             Work::Remember => Ok(self.remember()),
             Work::Fit(fit) => self.fit(fit).await,
-            Work::Foresee(validation, open_loop) => self.foresee(validation, open_loop),
+            Work::Foresee(validation, open_loop) => self.foresee(validation, open_loop).await,
             Work::Forecast(imagination) => self.forecast(imagination).await,
             Work::ReturnGap { windows, imagination } => self.return_gap(windows, imagination).await,
             Work::Imagine(round) => self.imagine(round).await,

@@ -9,8 +9,7 @@
 use super::Trainer;
 use super::work::Work;
 use crate::buffer::Rollout;
-use crate::curiosity::{Curiosity, Visit};
-use crate::device::read_mean;
+use crate::curiosity::Visit;
 use crate::error::{Error, Result};
 use crate::minibatches::{self, minibatch};
 use std::ops::Range;
@@ -28,7 +27,7 @@ pub(super) struct Rehearsal {
 impl Trainer {
     /// Keeps the imagined ones of a round's rollouts until curiosity has learned from them, if it does.
     pub(super) fn keep_imagined(&mut self, rollouts: Vec<Rollout>) {
-        let learns = self.curiosity.as_ref().and_then(Curiosity::names).is_some();
+        let learns = self.curiosity.as_ref().is_some_and(|curiosity| curiosity.module.learns());
         if self.config.curiosity_on_imagined && learns {
             self.imagined = rollouts.into_iter().filter(|of| !of.is_real && !of.is_empty()).collect();
         }
@@ -51,20 +50,18 @@ impl Trainer {
         let (rows, size, space) = (rollout.len(), self.config.batch_size, self.spec.action);
         if now.batch == 0 {
             // All that is uploaded beforehand are states.
-            curiosity.begin(&visit(rollout, 0..rows, [&[], &[]]), size);
+            curiosity.module.begin(&visit(rollout, 0..rows, [&[], &[]]), size);
         }
         let range = minibatch(rows, size, now.batch);
         let (mut action, none) = (Vec::new(), vec![0.0; range.len()]);
         range.clone().for_each(|step| space.encode(rollout.action_at(step), &mut action));
-        let loss = curiosity.update(&visit(rollout, range, [&action, &none]));
+        curiosity.module.update(&visit(rollout, range, [&action, &none]));
         now.batch += 1;
         if now.batch < minibatches::count(rows, size) {
             return Ok(Work::Rehearse(now));
         }
-        let doing = "reading the curiosity loss";
-        curiosity.settle(doing).await?;
-        let loss = read_mean(loss.into_iter().collect(), doing).await?;
-        Error::unless_finite("curiosity", "curiosity/loss", &loss)?;
+        let loss = curiosity.module.settle("reading the curiosity loss").await?;
+        Error::unless_finite("curiosity", "curiosity/loss", loss.as_ref())?;
         now.rollouts.pop();
         now.batch = 0;
         Ok(Work::Rehearse(now))

@@ -9,8 +9,10 @@ use crate::budget::{PER_ROW, Tick, add, rows};
 use crate::buffer::Rollout;
 use crate::config::CuriosityKind;
 use crate::curiosity::Visit;
+use crate::dynamics::Context;
+use crate::env::ActionSpace;
 use crate::error::{Error, Result};
-use crate::world_model::Model;
+use crate::world_model::disagreement;
 use crate::world_model::fit::Fit;
 use crate::world_model::open_loop::{OpenLoop, Stretch};
 use std::ops::Range;
@@ -37,7 +39,7 @@ impl Trainer {
     pub(super) async fn score(&mut self, mut now: Scoring) -> Result<Work> {
         let Some(curiosity) = &mut self.curiosity else { return Ok(self.begin_comparison()) };
         if now.errors.is_empty() {
-            curiosity.set_normalization(self.replay.obs_stats());
+            curiosity.module.set_normalization(self.replay.obs_stats());
         }
         let (tick, kind) = (Tick::begin(), self.config.curiosity);
         while now.errors.len() < now.steps.rows {
@@ -49,12 +51,16 @@ impl Trainer {
             let from = now.errors.len();
             let piece = from..from + rows(now.steps.rows - from, cost.max(COST_OF_NOVELTY));
             let disagreement = match asked {
-                Some(model) => now.steps.disagreement(model, piece.clone()).await?,
+                Some(model) => {
+                    let moments = moments(&self.lanes, piece.clone(), model.context(), self.spec.action);
+                    let state = model.warm_up(moments).await?;
+                    disagreement(model.as_mut(), &state, now.steps.actions(&piece), piece.len()).await?
+                }
                 None => vec![0.0; piece.len()],
             };
             add(piece.len() * PER_ROW);
             let visit = Visit { disagreement: &disagreement, ..now.steps.visit(piece) };
-            now.errors.extend(curiosity.errors(&visit).await?);
+            now.errors.extend(curiosity.module.errors(&visit).await?);
         }
         self.note_novelty(&now.errors)?;
         self.reviewed = Some(now.steps);
@@ -100,7 +106,7 @@ impl Trainer {
     fn begin_comparison(&mut self) -> Work {
         let model = self.model.as_ref().filter(|model| model.scales().is_some() && self.is_watched);
         let longest = self.lanes.first().and_then(|lane| lane.segments.iter().max_by_key(|part| part.len()));
-        let (Some(_), Some(segment)) = (model, longest) else { return self.after_review() };
+        let (Some(model), Some(segment)) = (model, longest) else { return self.after_review() };
         let lane = &self.lanes[0];
         let mut stretch = Stretch { obs: vec![lane.obs_at(segment.start).to_vec()], actions: Vec::new() };
         for step in segment.clone() {
@@ -110,16 +116,18 @@ impl Trainer {
             stretch.obs.push(lane.next_obs_at(step).to_vec());
         }
         let first_frame = self.record.steps_of_environment_0() - (lane.len() - segment.start) as u64;
-        Work::Compare(OpenLoop::new(vec![stretch], self.config.ensemble_size), first_frame)
+        let mut context = Context::default();
+        context.push_lived(lane, segment, segment.start, model.context(), self.spec.action);
+        Work::Compare(OpenLoop::new(vec![stretch], context, self.config.ensemble_size), first_frame)
     }
 
-    pub(super) fn compare(&mut self, mut now: OpenLoop, first_frame: u64) -> Result<Work> {
+    pub(super) async fn compare(&mut self, mut now: OpenLoop, first_frame: u64) -> Result<Work> {
         let Some(model) = &mut self.model else { return Ok(Work::Begin) };
-        if !now.advance(model, "comparing with reality")? {
+        if !now.advance(model.as_mut()).await? {
             return Ok(Work::Compare(now, first_frame));
         }
         if let Some(stretch) = now.stretches.first().cloned() {
-            self.record.comparison(first_frame, stretch, now.foreseen(), self.config.ensemble_size);
+            self.record.comparison(first_frame, stretch, now.predicted(), self.config.ensemble_size);
         }
         Ok(self.after_review())
     }
@@ -142,7 +150,13 @@ impl Trainer {
             self.distrust("nothing is held out yet to test the model on");
             return self.advantages_of(0, vec![self.real_rollout()]);
         }
-        Work::Fit(Box::new(Fit::start(model, &self.replay, &self.bootstraps, self.spec.action, &self.config)))
+        Work::Fit(Box::new(Fit::start(
+            model.as_mut(),
+            &self.replay,
+            &self.bootstraps,
+            self.spec.action,
+            &self.config,
+        )))
     }
 }
 
@@ -169,9 +183,24 @@ impl RealSteps {
         }
     }
 
-    async fn disagreement(&self, model: &mut Model, rows: Range<usize>) -> Result<Vec<f32>> {
-        model.disagreement(part(&self.obs, self.rows, &rows), part(&self.action, self.rows, &rows)).await
+    fn actions(&self, rows: &Range<usize>) -> &[f32] {
+        part(&self.action, self.rows, rows)
     }
+}
+
+/// These moments of what was collected, lane after lane, each with the `steps` that led to it.
+fn moments(lanes: &[Rollout], rows: Range<usize>, steps: usize, action: ActionSpace) -> Context {
+    let (mut context, mut before) = (Context::default(), 0);
+    for lane in lanes {
+        for segment in &lane.segments {
+            let asked = rows.start.max(before)..rows.end.min(before + segment.len());
+            for row in asked {
+                context.push_lived(lane, segment, segment.start + row - before, steps, action);
+            }
+            before += segment.len();
+        }
+    }
+    context
 }
 
 /// These of so many rows.

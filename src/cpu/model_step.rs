@@ -1,36 +1,18 @@
-//! The model on the CPU: [`super::Model`]'s backend by [`crate::kernels::world`].
+//! A step of the ensemble and a look at held-out rows, in pieces of what a tick may do.
 //!
 //! **Choices.** (1) Held-out rows are the same for all members, which read them in turn: nothing is copied E times. (2)
 //! Steps and validations are split by one member's rows, so that a tick is bounded at any width and batch size.
 
-use super::model::{Batch, Validation};
 use crate::budget::{self, Tick};
-use crate::config::{Config, ModelHeads, Termination};
 use crate::kernels::model_loss::{Outputs, Sums, add_losses};
 use crate::kernels::world::World;
-use crate::kernels::world_model::{Piece, WorldModel, layer_sizes};
-use crate::kernels::{Adam, Mlp};
-use crate::nets::initial;
-use crate::rng::Stream;
-
-/// An ensemble that knows nothing yet.
-pub fn world(obs_size: usize, action_size: usize, config: &Config, stream: &mut Stream) -> World {
-    let (members, sizes) = (config.ensemble_size, layer_sizes(obs_size, action_size, config));
-    let flat = initial(members, &sizes, 0.1, stream);
-    let adam = Adam::new(flat.len(), config.model_learning_rate, 1e-8);
-    let outputs = Outputs {
-        obs_size,
-        is_gaussian: config.model_heads == ModelHeads::Gaussian,
-        learned_ends: config.termination == Termination::Learned,
-        end_coef: config.end_coef,
-    };
-    let mlp = Mlp::new(0, members, &sizes, config.model_activation);
-    World::new(WorldModel::new(mlp, outputs, flat, adam), None)
-}
+use crate::kernels::world_model::{Piece, WorldModel as Networks};
+use crate::world_model::Validation;
+use crate::world_model::rows::Rows;
 
 /// A step in progress: the pieces so far.
 #[derive(Debug, Clone, Default)]
-pub struct Step {
+pub(super) struct Step {
     member: usize,
     /// The member's rows that have been added.
     row: usize,
@@ -39,13 +21,13 @@ pub struct Step {
 
 impl Step {
     /// Whether nothing of it is done yet.
-    pub fn is_fresh(&self) -> bool {
+    pub(super) fn is_fresh(&self) -> bool {
         self.member == 0 && self.row == 0
     }
 }
 
 /// A step, until it or the tick is over; gives the loss before the step once it is done.
-pub fn update(world: &mut World, batch: &mut Batch, eps: f32, step: &mut Step) -> Option<f32> {
+pub(super) fn update(world: &mut World, batch: &mut Rows, eps: f32, step: &mut Step) -> Option<f32> {
     let (tick, mlp) = (Tick::begin(), world.model.mlp());
     let (members, cost) = (mlp.members(), 3 * mlp.weights());
     let [inputs, targets] = [mlp.inputs(), world.model.outputs().obs_size + 2];
@@ -92,7 +74,7 @@ impl Place {
 
 /// The input pushed by `eps` standard deviations in every state number to where the loss rises fastest
 /// (Goodfellow et al. 2015, 1412.6572): what is learned there holds in a neighbourhood, not in a point.
-fn push_to_the_worst(model: &mut WorldModel, place: Place, input: &mut [f32], target: &[f32], eps: f32) {
+fn push_to_the_worst(model: &mut Networks, place: Place, input: &mut [f32], target: &[f32], eps: f32) {
     let (width, states) = (model.mlp().inputs(), model.outputs().obs_size);
     let mut d_input = vec![0.0; input.len()];
     let kept = (!place.is_first).then(|| model.gradient().to_vec());
@@ -109,7 +91,7 @@ fn push_to_the_worst(model: &mut WorldModel, place: Place, input: &mut [f32], ta
 
 /// A look at held-out rows in progress.
 #[derive(Debug, Clone, Default)]
-pub struct Look {
+pub(super) struct Look {
     member: usize,
     /// The member's rows that have been looked at.
     row: usize,
@@ -121,7 +103,7 @@ pub struct Look {
 }
 
 /// The errors of all members on the same rows, until that or the tick is over; the training loss is not known here.
-pub fn validate(world: &mut World, batch: &Batch, look: &mut Look) -> Option<Validation> {
+pub(super) fn validate(world: &mut World, batch: &Rows, look: &mut Look) -> Option<Validation> {
     let (tick, mlp, outputs) = (Tick::begin(), world.model.mlp(), *world.model.outputs());
     let (members, inputs, cost, targets) = (mlp.members(), mlp.inputs(), mlp.weights(), outputs.obs_size + 2);
     let units: Vec<f32> = world.scales.iter().flat_map(|scales| scales.change_units()).collect();
@@ -157,6 +139,11 @@ pub fn validate(world: &mut World, batch: &Batch, look: &mut Look) -> Option<Val
 }
 
 impl Look {
+    /// Whether nothing of it is done yet.
+    pub(super) fn is_fresh(&self) -> bool {
+        self.member == 0 && self.row == 0
+    }
+
     fn end_member(&mut self, outputs: &Outputs, rows: usize, members: usize) {
         let found = self.sums.losses(outputs, rows);
         let parts = [found.state, found.reward, found.end, found.total].map(f64::from);

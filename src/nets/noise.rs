@@ -6,18 +6,18 @@
 use crate::env::ActionSpace;
 use crate::rng::Stream;
 
-/// Numbers of chance that one action takes.
-pub fn chance_size(action: ActionSpace) -> usize {
+/// Random numbers that one action takes.
+pub fn noise_size(action: ActionSpace) -> usize {
     match action {
         ActionSpace::Discrete(_) => 1,
         ActionSpace::Box { size, .. } => size,
     }
 }
 
-/// Appends the chance of one action.
-pub fn draw_chance(action: ActionSpace, stream: &mut Stream, chance: &mut Vec<f32>) {
+/// Appends the random numbers of one action.
+pub fn draw_noise(action: ActionSpace, stream: &mut Stream, noise: &mut Vec<f32>) {
     match action {
-        ActionSpace::Discrete(_) => chance.push(stream.uniform()),
-        ActionSpace::Box { size, .. } => chance.extend((0..size).map(|_| stream.normal())),
+        ActionSpace::Discrete(_) => noise.push(stream.uniform()),
+        ActionSpace::Box { size, .. } => noise.extend((0..size).map(|_| stream.normal())),
     }
 }

@@ -21,7 +21,7 @@ pub struct Step {
 
 impl Step {
     /// Goes on until the step or the tick is over; the losses before the step once it is done.
-    pub(super) fn go_on(
+    pub(super) fn advance(
         &mut self,
         net: &mut ActorCritic,
         batch: &mut Minibatch,

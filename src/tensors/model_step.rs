@@ -1,14 +1,15 @@
-//! The model on `cpu-plain`, for comparison: [`super::Model`]'s backend by [`WorldModel`].
+//! A step of the ensemble and a look at held-out rows, in tensors.
 //!
 //! **Choices.** A batch is uploaded in one piece, and a validation is read back in one piece.
 
-use super::model::{Batch, Validation};
+use super::{WorldModel, read};
 use crate::error::Result;
-use crate::tensors::{Dynamics, WorldModel, read};
+use crate::world_model::Validation;
+use crate::world_model::rows::Rows;
 use burn::tensor::Tensor;
 
 /// One step; gives the loss before it, `[1]`.
-pub fn update(model: &mut WorldModel, batch: &Batch, eps: f32) -> Tensor<1> {
+pub fn update(model: &mut WorldModel, batch: &Rows, eps: f32) -> Tensor<1> {
     let (mut input, target) = upload(model, batch, model.members());
     if eps > 0.0 {
         input = worst_case(model, input, target.clone(), eps);
@@ -19,7 +20,7 @@ pub fn update(model: &mut WorldModel, batch: &Batch, eps: f32) -> Tensor<1> {
 }
 
 /// The batch as input [groups, B, O + A] and target [groups, B, O + 2].
-fn upload(model: &WorldModel, batch: &Batch, groups: usize) -> (Tensor<3>, Tensor<3>) {
+fn upload(model: &WorldModel, batch: &Rows, groups: usize) -> (Tensor<3>, Tensor<3>) {
     let target_width = model.obs_size() + 2;
     let rows = batch.target.len() / target_width;
     let [inputs, targets] = [batch.input.len(), batch.target.len()];
@@ -56,7 +57,7 @@ pub fn worst_case(model: &WorldModel, input: Tensor<3>, target: Tensor<3>, eps: 
 ///
 /// # Errors
 /// [`crate::Error::Device`] if the numbers cannot be read.
-pub fn validate(model: &WorldModel, batch: &Batch) -> Result<Validation> {
+pub fn validate(model: &WorldModel, batch: &Rows) -> Result<Validation> {
     let (input, target) = upload(model, batch, 1);
     let all = |rows: Tensor<3>| model.for_all_members(rows.squeeze_dim(0));
     let (output, target) = (model.output(&model.matrices(), all(input)), all(target));
@@ -81,34 +82,4 @@ fn change_error(model: &WorldModel, output: Tensor<3>, target: Tensor<3>) -> Ten
     let unit = model.device().floats(scales.change_units().collect(), [1, 1, size]);
     let error = (output.narrow(2, 0, size) - target.narrow(2, 0, size)) * unit;
     (error.clone() * error).mean()
-}
-
-/// Where one member goes from obs [W, O] with actions [W, A]: [W, O].
-///
-/// # Errors
-/// [`crate::Error::Device`] if the numbers cannot be read; `doing` says what for.
-pub fn follow(
-    model: &WorldModel,
-    member: usize,
-    obs: &[f32],
-    actions: &[f32],
-    doing: &str,
-) -> Result<Vec<f32>> {
-    let rows = obs.len() / model.obs_size();
-    let upload = |numbers: &[f32]| {
-        let matrix = model.device().floats(numbers.to_vec(), [rows, numbers.len() / rows]);
-        model.for_all_members(matrix)
-    };
-    let (next_obs, _) = model.step(&model.matrices(), upload(obs), upload(actions));
-    read(next_obs.narrow(0, member, 1), doing)
-}
-
-/// How far the members are apart, `[B]`.
-///
-/// # Errors
-/// [`crate::Error::Device`] if the numbers cannot be read.
-pub fn disagreement(model: &WorldModel, obs: &[f32], actions: &[f32]) -> Result<Vec<f32>> {
-    let rows = obs.len() / model.obs_size();
-    let upload = |numbers: &[f32]| model.device().floats(numbers.to_vec(), [rows, numbers.len() / rows]);
-    read(model.disagreement(upload(obs), upload(actions)), "reading disagreement")
 }
