@@ -10,9 +10,11 @@ use crate::cpu;
 use crate::curiosity::{Disagreement, Novelty};
 use crate::device::{Device, DeviceKind};
 use crate::env::ActionSpace;
+use crate::error::Result;
 #[cfg(webgpu)]
 use crate::gpu;
 use crate::nets::Shape;
+use crate::off_policy::OffPolicy;
 use crate::policy::Policy;
 use crate::rng::Stream;
 #[cfg(tensors)]
@@ -41,6 +43,14 @@ pub trait Backend {
 
     /// An intrinsic curiosity module that has learned nothing yet.
     fn icm(&self, task: TaskShape, config: &Config, stream: &mut Stream) -> Box<dyn Novelty>;
+
+    /// The learner from replay that the configuration names. It knows nothing yet.
+    ///
+    /// # Errors
+    /// [`crate::Error::Config`] with field `algorithm` if this backend has none of that name.
+    fn off_policy(&self, shape: Shape, config: &Config, stream: &mut Stream) -> Result<Box<dyn OffPolicy>> {
+        cpu::off_policy::learner(shape, config, stream)
+    }
 
     /// The novelty that the configuration names; none if it names none.
     fn novelty(&self, task: TaskShape, config: &Config, stream: &mut Stream) -> Option<Box<dyn Novelty>> {
@@ -130,6 +140,10 @@ struct CpuPlain(Device);
 impl Backend for CpuPlain {
     fn policy(&self, shape: Shape, config: &Config, stream: &mut Stream) -> Box<dyn Policy> {
         Box::new(tensors::PpoPolicy::new(&self.0, shape, config.learning_rate, stream))
+    }
+
+    fn off_policy(&self, shape: Shape, config: &Config, stream: &mut Stream) -> Result<Box<dyn OffPolicy>> {
+        tensors::off_policy::learner(&self.0, shape, config, stream)
     }
 
     fn world_model(&self, task: TaskShape, config: &Config, stream: &mut Stream) -> Box<dyn WorldModel> {

@@ -230,7 +230,7 @@ mod tests {
             loop {
                 let state = maze.cell();
                 let action = learner.act(state, &mut acting);
-                let outcome = maze.step(&[action as f32]);
+                let outcome = maze.step(&[action as f32], &mut acting);
                 steps += 1;
                 learner.learn(TableStep {
                     state,
@@ -251,7 +251,9 @@ mod tests {
     /// Length of the greedy way from the start; none if it does not arrive.
     fn greedy_way(learner: &DynaQ) -> Option<usize> {
         let mut maze = GridWorld::default();
-        (1..=GridWorld::CELLS).find(|_| maze.step(&[learner.greedy(maze.cell()) as f32]).terminated)
+        let mut unused = Seed(0).stream("unused");
+        (1..=GridWorld::CELLS)
+            .find(|_| maze.step(&[learner.greedy(maze.cell()) as f32], &mut unused).terminated)
     }
 
     #[test]

@@ -42,6 +42,14 @@ pub enum Error {
         /// What would have been allowed, as the end of a sentence.
         allowed: String,
     },
+    /// A task that somebody else has written failed by itself.
+    #[error("The task failed in {doing}: {reason}.")]
+    Task {
+        /// Its function: "step(…)".
+        doing: String,
+        /// The failure's own words.
+        reason: String,
+    },
     /// A file could not be read or written (command line only).
     #[error("{path}: {reason}.")]
     File {

@@ -1,12 +1,11 @@
 //! Which learner suits which task, and which devices it can run on.
 //!
-//! DQN needs discrete actions, TD3 continuous ones, Dyna-Q a table of all states; PPO and A2C take every task. PPO and
-//! A2C have kernels for every device, the others for the CPU only. The trainer enforces these rules, and the page and
-//! the command line take from them what to offer.
+//! What a learner needs, and where it has kernels, stands in its row ([`LEARNERS`](crate::config::LEARNERS)). The
+//! trainer enforces these rules, and the page and the command line take from them what to offer.
 
-use crate::config::{Algorithm, Choice, Config, PRESETS, Remark, preset};
+use crate::config::{Algorithm, Choice, Config, Needs, PRESETS, Remark, TaskHas, Termination, preset};
 use crate::device::DeviceKind;
-use crate::env::{ActionSpace, Env, TASKS, make};
+use crate::env::{ActionSpace, Env, EnvSpec, TASKS, make};
 use crate::error::{Error, Result};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -29,7 +28,7 @@ pub struct Unsuited {
 
 /// Whether an algorithm can compute on this kind of device.
 pub fn has_kernels(algorithm: Algorithm, device: DeviceKind) -> bool {
-    device != DeviceKind::WebGpu || matches!(algorithm, Algorithm::Ppo | Algorithm::A2c)
+    algorithm.devices.contains(&device.name())
 }
 
 /// The names of the devices on which each algorithm can compute, by its name.
@@ -66,8 +65,17 @@ pub fn unsuited() -> Result<Vec<Unsuited>> {
 /// # Errors
 /// [`Error::Config`] with field `task` for an unknown one.
 pub fn without_effect(config: &Config, task: &str) -> Result<Vec<Remark>> {
-    let actions = make(task)?.spec().action;
-    Ok(config.without_effect(matches!(actions, ActionSpace::Box { .. })))
+    Ok(without_effect_on(config, &make(task)?.spec()))
+}
+
+/// The same on a task of these facts, which need not be in the list.
+pub fn without_effect_on(config: &Config, spec: &EnvSpec) -> Vec<Remark> {
+    config.without_effect(TaskHas {
+        numbers: matches!(spec.action, ActionSpace::Box { .. }),
+        usual_change: !spec.variants.usual_change.is_empty(),
+        velocities: !spec.variants.velocities.is_empty(),
+        sparse_reward: spec.variants.sparse.is_some(),
+    })
 }
 
 /// Checks that this algorithm can learn this task.
@@ -85,6 +93,18 @@ pub fn require_suited(algorithm: Algorithm, env: &dyn Env) -> Result<()> {
     })
 }
 
+/// Checks that the task has the rule that `termination = known` takes ends from.
+///
+/// # Errors
+/// [`Error::Config`] with field `termination`, and what to take instead.
+pub fn require_known_ends(config: &Config, env: &dyn Env) -> Result<()> {
+    if config.termination != Termination::Known || config.imagination_rounds == 0 || env.knows_ends() {
+        return Ok(());
+    }
+    let allowed = format!("{} has no rule of its own for that; take learned there", env.spec().id);
+    Err(Error::Config { field: "termination".into(), value: "known".into(), allowed })
+}
+
 /// Checks that this algorithm has kernels on this kind of device.
 ///
 /// # Errors
@@ -93,22 +113,22 @@ pub fn require_kernels(algorithm: Algorithm, device: DeviceKind) -> Result<()> {
     if has_kernels(algorithm, device) {
         return Ok(());
     }
-    let allowed = format!("{} computes on the CPU only: take device cpu", algorithm.word());
+    let allowed = format!("{} computes on the CPU only: take device cpu", algorithm.word);
     Err(Error::Config { field: "device".into(), value: device.name().into(), allowed })
 }
 
 /// Why this algorithm cannot learn this task, if so.
 fn reason(algorithm: Algorithm, env: &dyn Env) -> Option<String> {
-    let spec = env.spec();
-    match (algorithm, spec.action) {
-        (Algorithm::Dqn, ActionSpace::Box { .. }) => {
-            Some(format!("DQN needs discrete actions, and those of {} are continuous", spec.id))
+    let (spec, name) = (env.spec(), algorithm.name);
+    match (algorithm.needs, spec.action) {
+        (Needs::DiscreteActions, ActionSpace::Box { .. }) => {
+            Some(format!("{name} needs discrete actions, and those of {} are continuous", spec.id))
         }
-        (Algorithm::Td3, ActionSpace::Discrete(choices)) => {
-            Some(format!("TD3 needs continuous actions, and {} has {choices} discrete ones", spec.id))
+        (Needs::ContinuousActions, ActionSpace::Discrete(choices)) => {
+            Some(format!("{name} needs continuous actions, and {} has {choices} discrete ones", spec.id))
         }
-        (Algorithm::DynaQ, _) if env.state_count().is_none() => Some(format!(
-            "Dyna-Q needs a table of all states, as for DynaMaze-v0, and {} has too many",
+        (Needs::NumberedStates, _) if env.state_count().is_none() => Some(format!(
+            "{name} needs a table of all states, as for DynaMaze-v0, and {} has too many",
             spec.id
         )),
         _ => None,

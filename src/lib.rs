@@ -7,11 +7,13 @@
 //!    [`stats`], [`quantiles`], [`gae`], [`dyna_q`], [`transitions`], [`metrics`], [`snapshot`], [`scaling`],
 //!    [`dynamics`], and [`kernels`], the learning arithmetic: networks, losses and gradients by hand;
 //! 2. learning, without knowing where it is computed: [`nets`], [`samples`], and the parts of a learner, each a trait
-//!    ([`part`]): [`policy`], [`curiosity`], [`imagination`], [`world_model`]; [`diagnostics`] looks at them;
+//!    ([`part`]): [`policy`], [`curiosity`], [`imagination`], [`world_model`], [`off_policy`]; [`diagnostics`] looks at
+//!    them;
 //! 3. where it is computed: [`cpu`] implements the parts by the kernels, `gpu` on WebGPU, and [`tensors`] in burn's
 //!    tensors, with which the others are compared; [`device`] opens a device, [`backend`] says which parts it has, and
 //!    [`learners`] which learner suits which task and device;
-//! 4. [`trainer`]: one run as a state machine, whose tick is one bounded unit of work; it knows no page;
+//! 4. [`trainer`]: one run as a state machine, a learner in its context, whose tick is one bounded unit of work; it
+//!    knows no page;
 //! 5. [`plots`] draws snapshots; `wasm`, in wasm builds only, is the thin interface to the page.
 //!
 //! # Features
@@ -48,6 +50,7 @@ pub mod metrics;
 pub mod minibatches;
 pub mod nearest;
 pub mod nets;
+pub mod off_policy;
 pub mod part;
 pub mod plots;
 pub mod policy;

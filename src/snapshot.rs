@@ -88,7 +88,7 @@ pub struct Frame {
     pub step: u64,
     /// Step within the episode, from 0.
     pub episode_step: usize,
-    /// What was seen, `[O]`.
+    /// What was seen, `[O]`; the whole observation where a variant of the task hides some of it, with 0 for that.
     pub obs: Vec<f32>,
     /// What was done there; empty in the frame that ends an episode.
     pub action: Vec<f32>,

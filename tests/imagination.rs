@@ -41,7 +41,8 @@ fn state_of(task: &str, obs: &[f32]) -> Vec<f64> {
 }
 
 fn step_of(env: &mut dyn Env, action: &[f32]) -> (Vec<f32>, f32, bool) {
-    let outcome = env.step(action);
+    // Chance has no part in any of them.
+    let outcome = env.step(action, &mut Seed(0).stream("unused"));
     let mut next = vec![0.0; env.spec().obs_size()];
     env.observe(&mut next);
     (next, outcome.reward, outcome.terminated)
@@ -95,7 +96,7 @@ fn shape(task: &str) -> Shape {
         shared_trunk: false,
         heads: 1,
         activation: Activation::Tanh,
-        scaling: ObsScaling::of(spec.obs),
+        scaling: ObsScaling::of(&spec.obs),
         log_std_init: 0.0,
     }
 }

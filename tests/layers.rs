@@ -24,7 +24,17 @@ const LAYERS: &[&[&str]] = &[
     // The arithmetic of the processor: of what computes it knows plain numbers only.
     &["kernels"],
     // The parts of a learner and what needs no device.
-    &["nets", "samples", "part", "policy", "curiosity", "imagination", "world_model", "diagnostics"],
+    &[
+        "nets",
+        "samples",
+        "part",
+        "policy",
+        "curiosity",
+        "imagination",
+        "world_model",
+        "off_policy",
+        "diagnostics",
+    ],
     // Where they are computed.
     &["cpu", "gpu", "tensors", "device"],
     &["backend", "learners"],

@@ -3,7 +3,7 @@
 //! task's action space, then into [`VecEnv`].
 #![cfg(not(target_family = "wasm"))]
 
-use mbppo::env::{ActionSpace, TASKS, VecEnv, make};
+use mbppo::env::{ActionSpace, TASKS, Task, VecEnv, make};
 use mbppo::rng::Seed;
 
 /// Where a measurement starts, what is done, and what is read.
@@ -35,6 +35,10 @@ const ON_THE_SLOPE: &[f64] = &[-0.9, 0.0];
 const IN_THE_VALLEY: &[f64] = &[-std::f64::consts::PI / 6.0, 0.0];
 const BELOW_THE_FLAG: &[f64] = &[0.1, 0.069];
 
+fn lane(task: &str, seed: Seed) -> VecEnv {
+    VecEnv::new(&Task::named(task).expect("a task"), 1, seed, "envs").expect("a lane")
+}
+
 fn trial(task: &'static str, lever: &'static str, state: &'static [f64], action: f32, steps: usize) -> Trial {
     Trial { task, lever, state, action, steps, quantity: "", measure: |_, steps| steps as f64, rises: true }
 }
@@ -46,7 +50,7 @@ impl Trial {
 
     /// The quantity with the lever at this value, or as the task comes.
     fn at(&self, value: Option<f64>) -> f64 {
-        let mut envs = VecEnv::new(self.task, 1, Seed(3), "envs").expect("a task");
+        let mut envs = lane(self.task, Seed(3));
         if let Some(value) = value {
             envs.set_physics(self.lever, value).expect("an end of the range");
         }
@@ -112,14 +116,44 @@ fn trials() -> Vec<Trial> {
     all
 }
 
+/// Whether pushing back and forth goes another way with this lever at this value: it visits other states,
+/// or it lasts longer or shorter.
+fn changes_something(task: &str, lever: &str, value: f64) -> bool {
+    let states = |value: Option<f64>| {
+        let mut envs = lane(task, Seed(7));
+        if let Some(value) = value {
+            envs.set_physics(lever, value).expect("an end of the range");
+        }
+        let (size, first_and_last) = match envs.spec().action {
+            ActionSpace::Discrete(choices) => (1, [0.0, (choices - 1) as f32]),
+            ActionSpace::Box { size, bound } => (size, [-bound, bound]),
+        };
+        (0..2000)
+            .map(|step| {
+                // So slowly that a car swings out of its valley.
+                let action = vec![first_and_last[step / 40 % 2]; size];
+                envs.step(&action).expect("allowed").for_each(drop);
+                envs.env(0).state()
+            })
+            .collect::<Vec<_>>()
+    };
+    states(Some(value)) != states(None)
+}
+
 #[test]
 fn every_lever_moves_its_quantity_the_right_way_at_both_ends_through_the_agents_actions() {
     let trials = trials();
     for task in TASKS {
-        for parameter in VecEnv::new(task, 1, Seed(0), "envs").expect("a task").physics() {
+        for parameter in lane(task, Seed(0)).physics() {
             let named = format!("{task} {}", parameter.name);
-            let trial = trials.iter().find(|trial| trial.task == *task && trial.lever == parameter.name);
-            let trial = trial.unwrap_or_else(|| panic!("{named} has no trial"));
+            let has_effect =
+                [parameter.min, parameter.max].map(|end| changes_something(task, parameter.name, end));
+            assert_eq!(has_effect, [true; 2], "{named} does nothing at one of its ends");
+            let Some(trial) =
+                trials.iter().find(|trial| trial.task == *task && trial.lever == parameter.name)
+            else {
+                continue; // of a task that has no trials yet
+            };
             let [low, usual, high] =
                 [Some(parameter.min), None, Some(parameter.max)].map(|end| trial.at(end));
             let rises = low < usual && usual < high;
@@ -137,7 +171,7 @@ fn every_lever_moves_its_quantity_the_right_way_at_both_ends_through_the_agents_
 
 #[test]
 fn the_pendulums_action_space_stays_as_it_is_whatever_its_motor_can_do() {
-    let mut envs = VecEnv::new("Pendulum-v1", 1, Seed(0), "envs").expect("a task");
+    let mut envs = lane("Pendulum-v1", Seed(0));
     let before = envs.spec().action;
     assert_eq!(before, ActionSpace::Box { size: 1, bound: 2.0 });
     let speed_after = |envs: &mut VecEnv, action: f32| {

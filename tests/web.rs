@@ -183,7 +183,7 @@ async fn a_saved_run_is_resumed_and_shows_the_same_numbers_from_there_on() {
     iterations(&session, 3).await;
     let bytes = JsFuture::from(session.save()).await.unwrap();
     assert!(bytes.is_instance_of::<js_sys::Uint8Array>());
-    let resumed = Session::resume(bytes, "cpu".into()).await.unwrap();
+    let resumed = Session::resume(bytes, "cpu".into(), JsValue::UNDEFINED).await.unwrap();
     assert_eq!(shown(&resumed), shown(&session));
     iterations(&session, 3).await;
     iterations(&resumed, 3).await;
@@ -203,9 +203,11 @@ async fn what_cannot_be_saved_or_resumed_is_refused_by_name() {
 
     let refused = |error: JsValue| (text(&error, "kind"), text(&error, "field"));
     let words = js_sys::Uint8Array::from(&b"once upon a time"[..]);
-    let error = Session::resume(words.into(), "cpu".into()).await.err().expect("no checkpoint");
+    let error =
+        Session::resume(words.into(), "cpu".into(), JsValue::UNDEFINED).await.err().expect("no checkpoint");
     assert_eq!(refused(error), ("checkpoint".into(), "file".into()));
-    let error = Session::resume("text".into(), "cpu".into()).await.err().expect("no bytes");
+    let error =
+        Session::resume("text".into(), "cpu".into(), JsValue::UNDEFINED).await.err().expect("no bytes");
     assert_eq!(refused(error), ("config".into(), "bytes".into()));
     let error = JsFuture::from(session.advance(1e9, 1, "tea")).await.unwrap_err();
     assert_eq!(refused(error), ("config".into(), "stop_at".into()));

@@ -574,7 +574,7 @@ async fn every_kind_of_curiosity_sees_what_was_imagined() {
     let mut stream = Seed(5).stream("curiosity");
     let kinds = [CuriosityKind::None, CuriosityKind::Rnd, CuriosityKind::Icm, CuriosityKind::Disagreement];
     for (kind, task) in kinds.into_iter().zip(["CartPole-v1", "Pendulum-v1", "Pendulum-v1", "CartPole-v1"]) {
-        let spec = *make(task).expect("a task").spec();
+        let spec = make(task).expect("a task").spec();
         let obs = spec.obs_size();
         let config = Config {
             curiosity: kind,
@@ -590,7 +590,7 @@ async fn every_kind_of_curiosity_sees_what_was_imagined() {
             shared_trunk: false,
             heads: 1,
             activation: Activation::Tanh,
-            scaling: Scaling::of(spec.obs),
+            scaling: Scaling::of(&spec.obs),
             log_std_init: 0.0,
         };
         let (backend, task) = (backend(&device), TaskShape { obs_size: obs, action: spec.action });

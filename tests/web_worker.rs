@@ -17,7 +17,7 @@ async fn a_session_learns_is_saved_and_resumed_in_a_worker() {
     let done = JsFuture::from(session.advance(1e9, 100_000, "iteration")).await.unwrap();
     assert_eq!(Reflect::get(&done, &"iteration_ended".into()).unwrap(), JsValue::TRUE);
     let bytes = JsFuture::from(session.save()).await.unwrap();
-    let resumed = Session::resume(bytes, "cpu".into()).await.unwrap();
+    let resumed = Session::resume(bytes, "cpu".into(), JsValue::UNDEFINED).await.unwrap();
     let shown = |session: &Session| JSON::stringify(&session.snapshot().unwrap()).unwrap();
     assert_eq!(shown(&resumed), shown(&session));
     let start = js_sys::Date::now();

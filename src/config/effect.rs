@@ -1,11 +1,11 @@
 //! Which hyperparameters have no effect in a configuration, and why.
 //!
 //! A run accepts every allowed value, even if nothing reads it. The user is told about a setting that changes nothing:
-//! the page and the command line ask [`Config::without_effect`]. "Effect" means an effect on what is learned and
+//! the page and the command line ask [`Config::without_effect`]. What a learner reads stands in its row. "Effect" means an effect on what is learned and
 //! measured.
 
-use super::{Algorithm, Config, CuriosityKind, Termination, schema};
-use Algorithm::{A2c, Dqn, DynaQ, Ppo, Td3};
+use super::learner::Kind;
+use super::{Config, CuriosityKind, Termination, schema};
 use serde::Serialize;
 
 /// A hyperparameter that changes nothing in a configuration.
@@ -17,72 +17,70 @@ pub struct Remark {
     pub reason: String,
 }
 
-/// Hyperparameters that only some algorithms read. All others are read by every algorithm, unless [`Config::unread`]
-/// says otherwise.
-const READ_BY: &[(&[Algorithm], &[&str])] = &[
-    (&[Ppo], &["n_epochs", "clip_range", "clip_range_vf", "target_kl"]),
-    (&[Ppo, A2c], &["gae_lambda", "ent_coef", "vf_coef", "normalize_advantage", "log_std_init"]),
-    (&[Ppo, A2c], &["shared_trunk"]),
-    (&[Ppo, A2c, DynaQ], &["num_steps"]),
-    (&[Ppo, A2c, Dqn, Td3], &["learning_rate", "lr_anneal_steps", "max_grad_norm", "activation"]),
-    (&[Ppo, A2c, Dqn, Td3], &["hidden_layers", "hidden_size"]),
-    (&[Ppo, A2c, Dqn, Td3], &["replay_capacity", "batch_size", "normalize_obs"]),
-    (&[Dqn, Td3], &["learning_starts", "train_freq", "gradient_steps", "tau"]),
-    (&[Dqn], &["target_update_interval", "double_q", "exploration_steps", "exploration_initial_eps"]),
-    (&[Dqn, DynaQ], &["exploration_final_eps"]),
-    (&[Td3], &["policy_delay", "target_policy_noise", "target_noise_clip"]),
-    (&[Td3], &["action_noise_std", "action_noise_correlation"]),
-    (&[DynaQ], &["table_learning_rate", "planning_steps", "planning_bonus"]),
-];
+/// What a task has for hyperparameters to act on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TaskHas {
+    /// Actions that are numbers, not choices.
+    pub numbers: bool,
+    /// A state that usually changes by so much in a step.
+    pub usual_change: bool,
+    /// Velocities among what is observed.
+    pub velocities: bool,
+    /// A reward of the way to the goal, and another one of the goal alone.
+    pub sparse_reward: bool,
+}
 
 /// What only the world model and the imagination read, beside the groups that are named after them.
 const READ_BY_MODEL: &[&str] = &["replay_half_life", "replay_capacity", "curiosity_on_imagined"];
 
 impl Config {
-    /// Every hyperparameter that changes nothing in this configuration, on a task whose actions are numbers or choices.
-    pub fn without_effect(&self, actions_are_numbers: bool) -> Vec<Remark> {
+    /// Every hyperparameter that changes nothing in this configuration, on a task that has this.
+    pub fn without_effect(&self, task: TaskHas) -> Vec<Remark> {
         let remark = |(name, group)| {
-            let reason = self.unread(name, group, actions_are_numbers)?;
+            let reason = self.unread(name, group, task)?;
             Some(Remark { name, reason: format!("has no effect {reason}") })
         };
         schema().iter().map(|row| (row.name, row.group)).filter_map(remark).collect()
     }
 
     /// Why nothing reads this hyperparameter, as "in ppo" or "without curiosity"; none if it is read.
-    fn unread(&self, name: &str, group: &str, actions_are_numbers: bool) -> Option<String> {
-        let in_algorithm = || Some(format!("in {}", super::value::Parameter::text(&self.algorithm)));
-        let readers = READ_BY.iter().find(|(_, names)| names.contains(&name)).map(|(readers, _)| *readers);
-        if readers.is_some_and(|readers| !readers.contains(&self.algorithm)) {
+    fn unread(&self, name: &str, group: &str, task: TaskHas) -> Option<String> {
+        let in_algorithm = || Some(format!("in {}", self.algorithm.word));
+        if !self.algorithm.reads(name) {
             return in_algorithm();
         }
-        let has_imagination = matches!(self.algorithm, Ppo | A2c) && self.imagination_rounds > 0;
+        let is_on_policy = self.algorithm.kind == Kind::OnPolicy;
+        let has_imagination = is_on_policy && self.imagination_rounds > 0;
         let is_of_model = matches!(group, "world model" | "imagination") && name != "imagination_rounds";
-        let may_read_replay = self.learns_from_replay() && name == "replay_capacity";
+        let may_read_replay = self.algorithm.kind == Kind::OffPolicy && name == "replay_capacity";
         if (is_of_model || READ_BY_MODEL.contains(&name)) && !has_imagination && !may_read_replay {
-            return match self.algorithm {
-                Ppo | A2c => Some("without imagination (imagination_rounds = 0)".into()),
-                _ => in_algorithm(),
+            return match is_on_policy {
+                true => Some("without imagination (imagination_rounds = 0)".into()),
+                false => in_algorithm(),
             };
         }
         if group == "curiosity" && name != "curiosity" && self.curiosity == CuriosityKind::None {
             return Some("without curiosity (curiosity = none)".into());
         }
-        self.switched_off(name, actions_are_numbers).map(Into::into)
+        self.switched_off(name, task).map(Into::into)
     }
 
     /// Why another hyperparameter keeps this one from being read.
-    fn switched_off(&self, name: &str, actions_are_numbers: bool) -> Option<&'static str> {
+    fn switched_off(&self, name: &str, task: TaskHas) -> Option<&'static str> {
         let curiosity_learns = matches!(self.curiosity, CuriosityKind::Rnd | CuriosityKind::Icm);
         let cases = [
             (
                 "batch_size",
-                self.algorithm == A2c && !curiosity_learns,
+                self.algorithm.updates_once() && !curiosity_learns,
                 "in a2c, which learns from the whole batch at once",
             ),
             ("clip_range", self.updates_once(), ONE_UPDATE),
             ("clip_range_vf", self.updates_once(), ONE_UPDATE),
             ("target_kl", self.n_epochs == 1, "with n_epochs = 1: there is no second epoch to leave out"),
-            ("log_std_init", !actions_are_numbers, "on a task with choices"),
+            ("log_std_init", !task.numbers, "on a task with choices"),
+            ("task_noise", !task.usual_change, "on a task that moves from cell to cell"),
+            ("task_hidden", !task.velocities, "on a task that shows no velocities"),
+            ("task_sparse", !task.sparse_reward, "on a task whose reward already tells nothing of the way"),
             (
                 "exploration_steps",
                 self.epsilon_is_constant(),
@@ -108,7 +106,7 @@ impl Config {
             ("planning_bonus", self.planning_steps == 0, "with planning_steps = 0"),
             (
                 "eval_episodes",
-                self.algorithm == DynaQ,
+                self.algorithm.kind == Kind::Tabular,
                 "in dyna_q: from the same start all its episodes are alike",
             ),
             ("eval_episodes", self.eval_every == 0, "with eval_every = 0"),

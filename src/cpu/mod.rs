@@ -5,6 +5,7 @@
 
 mod model_step;
 mod novelty;
+pub mod off_policy;
 mod policy;
 mod ppo_step;
 mod world_model;

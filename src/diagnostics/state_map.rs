@@ -56,16 +56,17 @@ fn cells(axis: MapAxis) -> usize {
     match axis {
         MapAxis::Dimension { .. } | MapAxis::Angle { .. } => CELLS,
         MapAxis::Grid { cells, .. } => cells,
+        MapAxis::Hidden => 1,
     }
 }
 
 fn described(spec: &EnvSpec, axis: MapAxis) -> StateMapAxis {
     match axis {
         MapAxis::Dimension { index } => {
-            let dimension = spec.obs[index];
+            let dimension = &spec.obs[index];
             StateMapAxis {
-                name: dimension.name.into(),
-                unit: dimension.unit.into(),
+                name: dimension.name.clone(),
+                unit: dimension.unit.clone(),
                 low: dimension.low,
                 high: dimension.high,
             }
@@ -78,6 +79,7 @@ fn described(spec: &EnvSpec, axis: MapAxis) -> StateMapAxis {
             let (low, high) = if from_end { (last, first) } else { (first, last) };
             StateMapAxis { name: name.into(), unit: String::new(), low, high }
         }
+        MapAxis::Hidden => StateMapAxis { name: "hidden".into(), unit: String::new(), low: 0.0, high: 1.0 },
     }
 }
 
@@ -87,6 +89,7 @@ fn cell(spec: &EnvSpec, axis: MapAxis, obs: &[f32]) -> usize {
         MapAxis::Dimension { index } => obs[index],
         MapAxis::Angle { cosine, sine, .. } => obs[sine].atan2(obs[cosine]),
         MapAxis::Grid { index, cells, .. } => 1.0 + (obs[index] + 1.0) / 2.0 * (cells - 1) as f32,
+        MapAxis::Hidden => low,
     };
     (((value - low) / (high - low) * cells(axis) as f32) as usize).min(cells(axis) - 1)
 }
@@ -99,29 +102,31 @@ fn place(spec: &EnvSpec, axis: MapAxis, share: f32, obs: &mut [f32]) {
         MapAxis::Dimension { index } => obs[index] = value,
         MapAxis::Angle { cosine, sine, .. } => (obs[cosine], obs[sine]) = (value.cos(), value.sin()),
         MapAxis::Grid { index, cells, .. } => obs[index] = 2.0 * (value - 1.0) / (cells - 1) as f32 - 1.0,
+        MapAxis::Hidden => {}
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::env::{TASKS, VecEnv, make};
+    use crate::env::{TASKS, Task, VecEnv, make};
     use crate::rng::Seed;
 
     #[test]
     fn the_centre_of_a_cell_lies_in_that_cell_on_every_task() {
         for task in TASKS {
-            let mut envs = VecEnv::new(task, 1, Seed(0), "envs").expect("a task");
+            let mut envs =
+                VecEnv::new(&Task::named(task).expect("a task"), 1, Seed(0), "envs").expect("a task");
             let spec = make(task).expect("a task").spec();
             let mut replay = Replay::new(10, spec.obs_size(), spec.action_size());
             let action = vec![0.0; spec.action_size()];
             envs.step(&action).expect("allowed").for_each(|transition| replay.push(transition));
-            for (index, obs) in centres(spec, &replay).chunks_exact(spec.obs_size()).enumerate() {
-                let [x, y] = spec.map.map(|axis| cell(spec, axis, obs));
+            for (index, obs) in centres(&spec, &replay).chunks_exact(spec.obs_size()).enumerate() {
+                let [x, y] = spec.map.map(|axis| cell(&spec, axis, obs));
                 assert_eq!(y * cells(spec.map[0]) + x, index, "{task}");
             }
-            let mut map = unvisited(spec);
-            count_visits(spec, &replay, replay.ids(), &mut map);
+            let mut map = unvisited(&spec);
+            count_visits(&spec, &replay, replay.ids(), &mut map);
             assert_eq!(map.visits.iter().sum::<u32>(), 1);
             assert_eq!(map.visits.len(), map.cells[0] * map.cells[1], "{task}");
         }
@@ -130,9 +135,9 @@ mod tests {
     #[test]
     fn a_maze_has_its_own_cells_with_the_first_row_on_top() {
         let spec = make("DynaMaze-v0").expect("a task").spec();
-        let at = |row: f32, column: f32| spec.map.map(|axis| cell(spec, axis, &[row, column]));
+        let at = |row: f32, column: f32| spec.map.map(|axis| cell(&spec, axis, &[row, column]));
         assert_eq!(at(-1.0, -1.0), [0, 5], "the upper left corner");
         assert_eq!(at(1.0, 1.0), [8, 0], "the lower right corner");
-        assert_eq!(described(spec, spec.map[1]).low, 6.5);
+        assert_eq!(described(&spec, spec.map[1]).low, 6.5);
     }
 }

@@ -26,40 +26,51 @@
 //! **Paper.** Sutton 1996, "Generalization in reinforcement learning: successful examples using sparse coarse coding";
 //! Sutton and Barto 2018, "Reinforcement learning: an introduction", §11.3 of its first edition.
 
-use super::{ActionSpace, Env, EnvSpec, MapAxis, ObsDimension, Outcome, PhysicsParameter};
+use super::{ActionSpace, Env, EnvSpec, MapAxis, ObsDimension, Outcome, PhysicsParameter, Variants};
 use crate::rng::Stream;
 use std::f64::consts::{FRAC_PI_2, PI, TAU};
+use std::sync::{Arc, LazyLock};
 
-const SPEC: EnvSpec = EnvSpec {
-    id: "Acrobot-v1",
-    goal: "Swing the free end above the line, with a motor at the elbow only, as soon as possible.",
-    obs: &[
-        ObsDimension { name: "cosine of shoulder angle", unit: "", low: -1.0, high: 1.0 },
-        ObsDimension { name: "sine of shoulder angle", unit: "", low: -1.0, high: 1.0 },
-        ObsDimension { name: "cosine of elbow angle", unit: "", low: -1.0, high: 1.0 },
-        ObsDimension { name: "sine of elbow angle", unit: "", low: -1.0, high: 1.0 },
-        ObsDimension {
-            name: "shoulder angular velocity",
-            unit: "rad/s",
-            low: -MAX_VELOCITIES[0] as f32,
-            high: MAX_VELOCITIES[0] as f32,
+static SPEC: LazyLock<Arc<EnvSpec>> = LazyLock::new(|| {
+    Arc::new(EnvSpec {
+        id: "Acrobot-v1".into(),
+        goal: "Swing the free end above the line, with a motor at the elbow only, as soon as possible."
+            .into(),
+        obs: vec![
+            ObsDimension::new("cosine of shoulder angle", "", -1.0, 1.0),
+            ObsDimension::new("sine of shoulder angle", "", -1.0, 1.0),
+            ObsDimension::new("cosine of elbow angle", "", -1.0, 1.0),
+            ObsDimension::new("sine of elbow angle", "", -1.0, 1.0),
+            ObsDimension::new(
+                "shoulder angular velocity",
+                "rad/s",
+                -MAX_VELOCITIES[0] as f32,
+                MAX_VELOCITIES[0] as f32,
+            ),
+            ObsDimension::new(
+                "elbow angular velocity",
+                "rad/s",
+                -MAX_VELOCITIES[1] as f32,
+                MAX_VELOCITIES[1] as f32,
+            ),
+        ],
+        action: ActionSpace::Discrete(3),
+        time_limit: 500,
+        usual_steps: 15_000,
+        solved_return: -100.0,
+        return_range: (-500.0, 0.0),
+        map: [
+            MapAxis::Angle { name: "shoulder angle", cosine: 0, sine: 1 },
+            MapAxis::Angle { name: "elbow angle", cosine: 2, sine: 3 },
+        ],
+        variants: Variants {
+            usual_change: vec![0.226, 0.385, 0.58, 0.965],
+            velocities: vec![4, 5],
+            sparse: None,
         },
-        ObsDimension {
-            name: "elbow angular velocity",
-            unit: "rad/s",
-            low: -MAX_VELOCITIES[1] as f32,
-            high: MAX_VELOCITIES[1] as f32,
-        },
-    ],
-    action: ActionSpace::Discrete(3),
-    time_limit: 500,
-    solved_return: -100.0,
-    return_range: (-500.0, 0.0),
-    map: [
-        MapAxis::Angle { name: "shoulder angle", cosine: 0, sine: 1 },
-        MapAxis::Angle { name: "elbow angle", cosine: 2, sine: 3 },
-    ],
-};
+        hidden: Vec::new(),
+    })
+});
 
 /// Largest |θ̇₁| and |θ̇₂|, rad/s
 const MAX_VELOCITIES: [f64; 2] = [4.0 * PI, 9.0 * PI];
@@ -164,15 +175,15 @@ fn wrapped(mut angle: f64) -> f64 {
 }
 
 impl Env for Acrobot {
-    fn spec(&self) -> &'static EnvSpec {
-        &SPEC
+    fn spec(&self) -> Arc<EnvSpec> {
+        SPEC.clone()
     }
 
     fn reset(&mut self, stream: &mut Stream) {
         self.state = std::array::from_fn(|_| f64::from(stream.uniform_in(-RESET_BOUND, RESET_BOUND) as f32));
     }
 
-    fn step(&mut self, action: &[f32]) -> Outcome {
+    fn step(&mut self, action: &[f32], _stream: &mut Stream) -> Outcome {
         let torque = (f64::from(action[0]) - 1.0) * self.physics.torque + self.physics.wind;
         let [bound1, bound2] = self.physics.max_velocities;
         let [angle1, angle2, velocity1, velocity2] = self.physics.integrate(self.state, torque);
@@ -221,11 +232,12 @@ impl Env for Acrobot {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rng::Seed;
 
     #[test]
     fn hanging_still_without_torque_it_stays() {
         let mut task = Acrobot::default();
-        let outcome = task.step(&[1.0]);
+        let outcome = task.step(&[1.0], &mut Seed(0).stream("unused"));
         assert_eq!(outcome, Outcome { reward: -1.0, terminated: false });
         assert!(task.state().iter().all(|value| value.abs() < 1e-15), "{:?}", task.state());
     }
@@ -246,7 +258,7 @@ mod tests {
         let mut task = Acrobot { physics, state: [0.6, -0.3, 0.4, 0.2] };
         let before = energy(task.state);
         for _ in 0..1000 {
-            task.step(&[1.0]);
+            task.step(&[1.0], &mut Seed(0).stream("unused"));
         }
         assert!((energy(task.state) - before).abs() < 1e-6, "{before} became {}", energy(task.state));
     }

@@ -5,6 +5,7 @@
 //! one-hot row, or each number clipped at the task's bound and divided by it.
 
 use super::ActionSpace;
+use crate::rng::Stream;
 
 impl ActionSpace {
     /// Numbers of one action in the policy's or the model's form: a one-hot row, or one number a component.
@@ -49,6 +50,16 @@ impl ActionSpace {
                 action.push(marked as f32);
             }
             Self::Box { .. } => action.extend_from_slice(of_policy),
+        }
+    }
+
+    /// Any action, each as likely as another, in the stored form.
+    pub fn random(self, stream: &mut Stream) -> Vec<f32> {
+        match self {
+            Self::Discrete(choices) => vec![stream.below(choices) as f32],
+            Self::Box { size, bound } => {
+                (0..size).map(|_| stream.uniform_in(f64::from(-bound), f64::from(bound)) as f32).collect()
+            }
         }
     }
 

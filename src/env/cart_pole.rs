@@ -21,24 +21,36 @@
 //! **Paper.** Barto, Sutton and Anderson 1983, "Neuronlike adaptive elements that can solve difficult learning
 //! control problems".
 
-use super::{ActionSpace, Env, EnvSpec, MapAxis, ObsDimension, Outcome, PhysicsParameter};
-use crate::rng::Stream;
-
-const SPEC: EnvSpec = EnvSpec {
-    id: "CartPole-v1",
-    goal: "Keep the pole upright by pushing the cart left or right, for 500 steps.",
-    obs: &[
-        ObsDimension { name: "cart position", unit: "m", low: -2.4, high: 2.4 },
-        ObsDimension { name: "cart velocity", unit: "m/s", low: -3.0, high: 3.0 },
-        ObsDimension { name: "pole angle", unit: "rad", low: -0.21, high: 0.21 },
-        ObsDimension { name: "pole angular velocity", unit: "rad/s", low: -3.0, high: 3.0 },
-    ],
-    action: ActionSpace::Discrete(2),
-    time_limit: 500,
-    solved_return: 475.0,
-    return_range: (0.0, 500.0),
-    map: [MapAxis::Dimension { index: 0 }, MapAxis::Dimension { index: 2 }],
+use super::{
+    ActionSpace, Env, EnvSpec, MapAxis, ObsDimension, Outcome, PhysicsParameter, SparseReward, Variants,
 };
+use crate::rng::Stream;
+use std::sync::{Arc, LazyLock};
+
+static SPEC: LazyLock<Arc<EnvSpec>> = LazyLock::new(|| {
+    Arc::new(EnvSpec {
+        id: "CartPole-v1".into(),
+        goal: "Keep the pole upright by pushing the cart left or right, for 500 steps.".into(),
+        obs: vec![
+            ObsDimension::new("cart position", "m", -2.4, 2.4),
+            ObsDimension::new("cart velocity", "m/s", -3.0, 3.0),
+            ObsDimension::new("pole angle", "rad", -0.21, 0.21),
+            ObsDimension::new("pole angular velocity", "rad/s", -3.0, 3.0),
+        ],
+        action: ActionSpace::Discrete(2),
+        time_limit: 500,
+        usual_steps: 12_000,
+        solved_return: 475.0,
+        return_range: (0.0, 500.0),
+        map: [MapAxis::Dimension { index: 0 }, MapAxis::Dimension { index: 2 }],
+        variants: Variants {
+            usual_change: vec![0.0105, 0.195, 0.0156, 0.293],
+            velocities: vec![1, 3],
+            sparse: Some(SparseReward { solved_return: -0.05, return_range: (-1.0, 0.0) }),
+        },
+        hidden: Vec::new(),
+    })
+});
 
 /// A fresh state has every number within this of zero.
 const RESET_BOUND: f64 = 0.05;
@@ -107,15 +119,15 @@ impl CartPole {
 }
 
 impl Env for CartPole {
-    fn spec(&self) -> &'static EnvSpec {
-        &SPEC
+    fn spec(&self) -> Arc<EnvSpec> {
+        SPEC.clone()
     }
 
     fn reset(&mut self, stream: &mut Stream) {
         self.state = std::array::from_fn(|_| stream.uniform_in(-RESET_BOUND, RESET_BOUND));
     }
 
-    fn step(&mut self, action: &[f32]) -> Outcome {
+    fn step(&mut self, action: &[f32], _stream: &mut Stream) -> Outcome {
         let CartPolePhysics { force, wind, time_step, angle_limit, position_limit, .. } = self.physics;
         let force = wind + if action[0] == 1.0 { force } else { -force };
         let (acceleration, angular_acceleration) = self.accelerations(force);
@@ -147,6 +159,11 @@ impl Env for CartPole {
     fn known_end(&self, next_obs: &[f32]) -> bool {
         let beyond = |index: usize, limit: f64| f64::from(next_obs[index]).abs() > limit;
         beyond(0, self.physics.position_limit) || beyond(2, self.physics.angle_limit)
+    }
+
+    /// Gymnasium's `sutton_barto_reward`.
+    fn sparse_reward(&self, outcome: Outcome) -> f32 {
+        if outcome.terminated { -1.0 } else { 0.0 }
     }
 
     fn parameters(&mut self) -> Vec<PhysicsParameter<'_>> {
@@ -181,7 +198,7 @@ mod tests {
     #[test]
     fn pushing_one_way_makes_the_pole_fall_the_other_way() {
         let mut task = CartPole::default();
-        let steps = (1..100).find(|_| task.step(&[1.0]).terminated);
+        let steps = (1..100).find(|_| task.step(&[1.0], &mut Seed(0).stream("unused")).terminated);
         assert_eq!(steps, Some(9), "an upright pole lasts nine pushes to the right");
         assert!(task.state()[0] > 0.0 && task.state()[2] < 0.0, "{:?}", task.state());
     }

@@ -23,9 +23,10 @@
 //! **Paper.** Sutton 1990, "Integrated architectures for learning, planning, and reacting based on approximating
 //! dynamic programming"; the maze as in Sutton and Barto 2018, "Reinforcement learning", 2nd edition, figure 8.2.
 
-use super::{ActionSpace, Env, EnvSpec, MapAxis, ObsDimension, Outcome};
+use super::{ActionSpace, Env, EnvSpec, MapAxis, ObsDimension, Outcome, USUAL_STEPS, Variants};
 use crate::rng::Stream;
 use serde::Serialize;
+use std::sync::{Arc, LazyLock};
 
 /// The maze from above: `#` is a wall, `S` the start, `G` the goal.
 const MAZE: [&[u8; COLUMNS]; ROWS] =
@@ -33,22 +34,27 @@ const MAZE: [&[u8; COLUMNS]; ROWS] =
 const ROWS: usize = 6;
 const COLUMNS: usize = 9;
 
-const SPEC: EnvSpec = EnvSpec {
-    id: "DynaMaze-v0",
-    goal: "Find the way through the maze to the goal.",
-    obs: &[
-        ObsDimension { name: "row", unit: "−1 top, 1 bottom", low: -1.0, high: 1.0 },
-        ObsDimension { name: "column", unit: "−1 left, 1 right", low: -1.0, high: 1.0 },
-    ],
-    action: ActionSpace::Discrete(4),
-    time_limit: 500,
-    solved_return: 1.0,
-    return_range: (0.0, 1.0),
-    map: [
-        MapAxis::Grid { name: "column", index: 1, cells: COLUMNS, from_end: false },
-        MapAxis::Grid { name: "row", index: 0, cells: ROWS, from_end: true },
-    ],
-};
+static SPEC: LazyLock<Arc<EnvSpec>> = LazyLock::new(|| {
+    Arc::new(EnvSpec {
+        id: "DynaMaze-v0".into(),
+        goal: "Find the way through the maze to the goal.".into(),
+        obs: vec![
+            ObsDimension::new("row", "−1 top, 1 bottom", -1.0, 1.0),
+            ObsDimension::new("column", "−1 left, 1 right", -1.0, 1.0),
+        ],
+        action: ActionSpace::Discrete(4),
+        time_limit: 500,
+        usual_steps: USUAL_STEPS,
+        solved_return: 1.0,
+        return_range: (0.0, 1.0),
+        map: [
+            MapAxis::Grid { name: "column", index: 1, cells: COLUMNS, from_end: false },
+            MapAxis::Grid { name: "row", index: 0, cells: ROWS, from_end: true },
+        ],
+        variants: Variants::default(),
+        hidden: Vec::new(),
+    })
+});
 
 /// The maze as data, for pictures. Cells are (row, column) from the upper left corner.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -119,15 +125,15 @@ fn cells_marked(mark: u8) -> impl Iterator<Item = usize> {
 }
 
 impl Env for GridWorld {
-    fn spec(&self) -> &'static EnvSpec {
-        &SPEC
+    fn spec(&self) -> Arc<EnvSpec> {
+        SPEC.clone()
     }
 
     fn reset(&mut self, _stream: &mut Stream) {
         *self = Self::default();
     }
 
-    fn step(&mut self, action: &[f32]) -> Outcome {
+    fn step(&mut self, action: &[f32], _stream: &mut Stream) -> Outcome {
         let (row, column) = match action[0] as usize {
             0 => (self.row.saturating_sub(1), self.column),
             1 => (self.row, (self.column + 1).min(COLUMNS - 1)),
@@ -170,6 +176,7 @@ impl Env for GridWorld {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rng::Seed;
 
     const UP: f32 = 0.0;
     const RIGHT: f32 = 1.0;
@@ -189,7 +196,10 @@ mod tests {
         for (from, action) in [((2, 1), RIGHT), ((0, 3), UP), ((5, 3), DOWN), ((2, 0), LEFT), ((3, 5), DOWN)]
         {
             let mut walker = GridWorld { row: from.0, column: from.1 };
-            assert_eq!(walker.step(&[action]), Outcome { reward: 0.0, terminated: false });
+            assert_eq!(
+                walker.step(&[action], &mut Seed(0).stream("unused")),
+                Outcome { reward: 0.0, terminated: false }
+            );
             assert_eq!((walker.row, walker.column), from);
         }
     }
@@ -199,7 +209,8 @@ mod tests {
         let (right, up) = ([RIGHT; 3], [UP; 3]);
         let way = [&[DOWN, RIGHT, DOWN][..], &right, &[UP], &right, &[RIGHT], &up].concat();
         let mut walker = GridWorld::default();
-        let outcomes: Vec<Outcome> = way.iter().map(|&action| walker.step(&[action])).collect();
+        let outcomes: Vec<Outcome> =
+            way.iter().map(|&action| walker.step(&[action], &mut Seed(0).stream("unused"))).collect();
         assert_eq!(outcomes.len(), 14);
         assert!(outcomes[..13].iter().all(|outcome| *outcome == Outcome { reward: 0.0, terminated: false }));
         assert_eq!(outcomes[13], Outcome { reward: 1.0, terminated: true });

@@ -6,24 +6,39 @@
 mod acrobot;
 mod action;
 mod cart_pole;
+mod check;
 mod grid_world;
+mod hidden;
 mod mountain_car;
 mod mountain_car_continuous;
+mod noisy;
 mod pendulum;
+mod sparse;
+mod task;
+mod variants;
 mod vec_env;
+mod wrapper;
 
 pub use acrobot::{Acrobot, AcrobotPhysics};
 pub use cart_pole::{CartPole, CartPolePhysics};
+pub use check::{FAR, check_env};
 pub use grid_world::{GridWorld, MazeLayout};
+pub use hidden::Hidden;
 pub use mountain_car::{MountainCar, MountainCarPhysics};
 pub use mountain_car_continuous::MountainCarContinuous;
+pub use noisy::Noisy;
 pub use pendulum::{Pendulum, PendulumPhysics};
+pub use sparse::Sparse;
+pub use task::Task;
+pub use variants::{SparseReward, Variants};
 pub use vec_env::{EpisodeEnd, PhysicsValue, Transition, VecEnv};
+pub use wrapper::Wrapper;
 
 use crate::error::{Error, Result};
 use crate::nearest::the_nearest;
 use crate::rng::Stream;
 use serde::Serialize;
+use std::sync::Arc;
 
 /// What actions a task takes.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -51,16 +66,23 @@ impl ActionSpace {
 }
 
 /// One number of an observation, as axes and tooltips name it.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ObsDimension {
     /// "pole angle"
-    pub name: &'static str,
+    pub name: String,
     /// "rad"
-    pub unit: &'static str,
+    pub unit: String,
     /// Smallest value that is usual: axes of maps begin here, and networks see it as −1.
     pub low: f32,
     /// Largest value that is usual; networks see it as 1.
     pub high: f32,
+}
+
+impl ObsDimension {
+    /// A number of this name and unit, usually from `low` to `high`.
+    pub fn new(name: impl Into<String>, unit: impl Into<String>, low: f32, high: f32) -> Self {
+        Self { name: name.into(), unit: unit.into(), low, high }
+    }
 }
 
 /// One axis of a map: a flat picture of the states of a task.
@@ -92,27 +114,38 @@ pub enum MapAxis {
         /// Whether the first cell stands at the end of the axis: rows are counted from the top, axes from below.
         from_end: bool,
     },
+    /// Something that a variant of the task does not show: the axis has one cell.
+    Hidden,
 }
 
+/// Real steps after which an unsolved run of most tasks is given up.
+pub const USUAL_STEPS: u64 = 20_000;
+
 /// The facts about a task that do not change while it runs.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct EnvSpec {
     /// Gymnasium's id, "CartPole-v1".
-    pub id: &'static str,
+    pub id: String,
     /// One sentence for a newcomer: what the agent should achieve.
-    pub goal: &'static str,
+    pub goal: String,
     /// The numbers the agent sees, in order.
-    pub obs: &'static [ObsDimension],
+    pub obs: Vec<ObsDimension>,
     /// What the agent can do.
     pub action: ActionSpace,
     /// Steps after which an episode is truncated.
     pub time_limit: usize,
+    /// Real steps after which an unsolved run is given up, unless somebody says otherwise.
+    pub usual_steps: u64,
     /// Mean return of 20 greedy episodes from which the task counts as solved.
     pub solved_return: f32,
     /// Worst and best return to expect: the scale on which slopes of returns are measured.
     pub return_range: (f32, f32),
     /// The two axes on which its states are drawn as a map.
     pub map: [MapAxis; 2],
+    /// What its variants are made from.
+    pub variants: Variants,
+    /// Numbers of the task's own observation that this variant leaves out, by their index there, ascending.
+    pub hidden: Vec<usize>,
 }
 
 impl EnvSpec {
@@ -127,6 +160,13 @@ impl EnvSpec {
             ActionSpace::Discrete(choices) => choices,
             ActionSpace::Box { size, .. } => size,
         }
+    }
+
+    /// The task's own observation, with 0 for what this variant hides: what pictures are drawn from.
+    pub fn whole(&self, obs: &[f32]) -> Vec<f32> {
+        let mut shown = obs.iter().copied();
+        let size = obs.len() + self.hidden.len();
+        (0..size).map(|i| if self.hidden.contains(&i) { 0.0 } else { shown.next().unwrap_or(0.0) }).collect()
     }
 
     /// Numbers that one stored action has: 1 for a choice, one per component otherwise.
@@ -171,11 +211,11 @@ impl<'a> PhysicsParameter<'a> {
 /// A task: a state, and physics that move it. Implement this to add one.
 pub trait Env {
     /// The facts about this task.
-    fn spec(&self) -> &'static EnvSpec;
+    fn spec(&self) -> Arc<EnvSpec>;
     /// Puts the task into a fresh initial state.
     fn reset(&mut self, stream: &mut Stream);
-    /// Moves one step. `action` has [`EnvSpec::action_size`] numbers.
-    fn step(&mut self, action: &[f32]) -> Outcome;
+    /// Moves one step. `action` has [`EnvSpec::action_size`] numbers; what is left to chance is drawn from `stream`.
+    fn step(&mut self, action: &[f32], stream: &mut Stream) -> Outcome;
     /// Writes the current observation; `obs` has [`EnvSpec::obs_size`] numbers.
     fn observe(&self, obs: &mut [f32]);
     /// The complete physical state, for pictures, checkpoints and tests.
@@ -186,6 +226,15 @@ pub trait Env {
     /// to learn with `termination = known`. A task that never terminates keeps this default.
     fn known_end(&self, _next_obs: &[f32]) -> bool {
         false
+    }
+    /// Whether [`Env::known_end`] has a rule at all. It has, or never ends, in every task of the list.
+    fn knows_ends(&self) -> bool {
+        true
+    }
+    /// What the step that has just been taken, with this outcome, is worth in the variant `task_sparse`. A task without
+    /// such a variant keeps this default.
+    fn sparse_reward(&self, outcome: Outcome) -> f32 {
+        outcome.reward
     }
     /// How many states there are, if they can be numbered: what learners with tables need.
     fn state_count(&self) -> Option<usize> {
@@ -199,36 +248,45 @@ pub trait Env {
     fn parameters(&mut self) -> Vec<PhysicsParameter<'_>> {
         Vec::new()
     }
+    /// Why it cannot go on: a task may be somebody else's code. The tasks of the list always can.
+    fn failure(&self) -> Option<Error> {
+        None
+    }
 }
 
-/// The ids of all tasks, in the order in which a newcomer should meet them.
-pub const TASKS: &[&str] = &[
-    "CartPole-v1",
-    "Acrobot-v1",
-    "Pendulum-v1",
-    "MountainCar-v0",
-    "MountainCarContinuous-v0",
-    "DynaMaze-v0",
-];
+macro_rules! tasks {
+    ($( $id:literal: $task:ty, )+) => {
+        /// The ids of all tasks, in the order in which a newcomer should meet them.
+        pub const TASKS: &[&str] = &[$( $id ),+];
 
-/// Makes the task of this id.
-///
-/// # Errors
-/// [`Error::Config`] with field `task` if there is none of this name.
-pub fn make(id: &str) -> Result<Box<dyn Env>> {
-    match id {
-        "CartPole-v1" => Ok(Box::new(CartPole::default())),
-        "Acrobot-v1" => Ok(Box::new(Acrobot::default())),
-        "Pendulum-v1" => Ok(Box::new(Pendulum::default())),
-        "MountainCar-v0" => Ok(Box::new(MountainCar::default())),
-        "MountainCarContinuous-v0" => Ok(Box::new(MountainCarContinuous::default())),
-        "DynaMaze-v0" => Ok(Box::new(GridWorld::default())),
-        _ => Err(Error::Config {
-            field: "task".into(),
-            value: id.into(),
-            allowed: format!("the tasks are {}{}", TASKS.join(", "), the_nearest(id, TASKS.iter().copied())),
-        }),
-    }
+        /// A copy of the task of this id.
+        ///
+        /// # Errors
+        /// [`Error::Config`] with field `task` if there is none of this name.
+        pub fn make(id: &str) -> Result<Box<dyn Env>> {
+            match id {
+                $( $id => Ok(Box::new(<$task>::default())), )+
+                _ => Err(Error::Config {
+                    field: "task".into(),
+                    value: id.into(),
+                    allowed: format!(
+                        "the tasks are {}{}",
+                        TASKS.join(", "),
+                        the_nearest(id, TASKS.iter().copied())
+                    ),
+                }),
+            }
+        }
+    };
+}
+
+tasks! {
+    "CartPole-v1": CartPole,
+    "Acrobot-v1": Acrobot,
+    "Pendulum-v1": Pendulum,
+    "MountainCar-v0": MountainCar,
+    "MountainCarContinuous-v0": MountainCarContinuous,
+    "DynaMaze-v0": GridWorld,
 }
 
 #[cfg(test)]
@@ -263,13 +321,14 @@ mod tests {
             let levers = make(id).expect("a task").parameters().len();
             for (lever, at_its_top) in (0..levers).flat_map(|lever| [(lever, false), (lever, true)]) {
                 let mut env = make(id).expect("a task");
-                env.reset(&mut Seed(6).stream("envs.0"));
+                let mut stream = Seed(6).stream("envs.0");
+                env.reset(&mut stream);
                 let PhysicsParameter { name, min, max, value, .. } = env.parameters().swap_remove(lever);
                 assert!((min..=max).contains(value), "{id} {name}");
                 *value = if at_its_top { max } else { min };
                 let action = some_action(env.spec().action);
                 for _ in 0..200 {
-                    env.step(&action);
+                    env.step(&action, &mut stream);
                 }
                 assert!(env.state().iter().all(|value| value.is_finite()), "{id} {name}");
             }
@@ -279,8 +338,9 @@ mod tests {
     #[test]
     fn the_known_end_is_the_one_that_happens() {
         for id in TASKS {
-            let mut envs = VecEnv::new(id, 8, Seed(4), "envs").expect("a task");
-            let (spec, judge) = (envs.spec(), make(id).expect("a task"));
+            let mut envs =
+                VecEnv::new(&Task::named(id).expect("a task"), 8, Seed(4), "envs").expect("a task");
+            let (spec, judge) = (envs.spec().clone(), make(id).expect("a task"));
             let mut stream = Seed(5).stream("actions");
             for _ in 0..400 {
                 let actions: Vec<f32> = (0..8)
@@ -308,13 +368,14 @@ mod tests {
     fn every_task_continues_from_its_state_as_if_nothing_had_happened() {
         for id in TASKS {
             let (mut original, mut copy) = (make(id).expect("a task"), make(id).expect("a task"));
-            original.reset(&mut Seed(6).stream("envs.0"));
+            let mut stream = Seed(6).stream("envs.0");
+            original.reset(&mut stream);
             let action = some_action(original.spec().action);
             for _ in 0..20 {
-                original.step(&action);
+                original.step(&action, &mut stream);
             }
             copy.set_state(&original.state());
-            assert_eq!(original.step(&action), copy.step(&action), "{id}");
+            assert_eq!(original.step(&action, &mut stream), copy.step(&action, &mut stream), "{id}");
             assert_eq!(original.state(), copy.state(), "{id}");
         }
     }
@@ -322,8 +383,9 @@ mod tests {
     #[test]
     fn every_task_shows_finite_numbers_through_whole_episodes_and_fresh_ones_after_them() {
         for id in TASKS {
-            let mut envs = VecEnv::new(id, 2, Seed(9), "envs").expect("a task");
-            let spec = envs.spec();
+            let mut envs =
+                VecEnv::new(&Task::named(id).expect("a task"), 2, Seed(9), "envs").expect("a task");
+            let spec = envs.spec().clone();
             let (mut episodes, mut first_obs) = (0, vec![envs.obs()[..spec.obs_size()].to_vec()]);
             let actions = some_action(spec.action).repeat(2);
             while episodes < 4 {
@@ -338,8 +400,10 @@ mod tests {
                     first_obs.push(envs.obs()[..spec.obs_size()].to_vec());
                 }
             }
-            // The maze has one start; everywhere else every episode starts elsewhere.
-            assert_eq!(first_obs[0] == first_obs[1], *id == "DynaMaze-v0", "{id}");
+            // Every episode starts elsewhere, unless there is one start only, as in the maze: then nothing is drawn.
+            let mut stream = Seed(9).stream("reset");
+            make(id).expect("a task").reset(&mut stream);
+            assert_eq!(first_obs[0] == first_obs[1], stream.position() == 0, "{id}");
         }
     }
 

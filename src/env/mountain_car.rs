@@ -18,22 +18,28 @@
 //!
 //! **Paper.** Moore 1990, "Efficient memory-based learning for robot control", PhD thesis, University of Cambridge.
 
-use super::{ActionSpace, Env, EnvSpec, MapAxis, ObsDimension, Outcome, PhysicsParameter};
+use super::{ActionSpace, Env, EnvSpec, MapAxis, ObsDimension, Outcome, PhysicsParameter, Variants};
 use crate::rng::Stream;
+use std::sync::{Arc, LazyLock};
 
-const SPEC: EnvSpec = EnvSpec {
-    id: "MountainCar-v0",
-    goal: "Reach the flag on the hill by swinging back and forth, as soon as possible.",
-    obs: &[
-        ObsDimension { name: "position", unit: "m", low: -1.2, high: 0.6 },
-        ObsDimension { name: "velocity", unit: "m/step", low: -0.07, high: 0.07 },
-    ],
-    action: ActionSpace::Discrete(3),
-    time_limit: 200,
-    solved_return: -110.0,
-    return_range: (-200.0, -90.0),
-    map: [MapAxis::Dimension { index: 0 }, MapAxis::Dimension { index: 1 }],
-};
+static SPEC: LazyLock<Arc<EnvSpec>> = LazyLock::new(|| {
+    Arc::new(EnvSpec {
+        id: "MountainCar-v0".into(),
+        goal: "Reach the flag on the hill by swinging back and forth, as soon as possible.".into(),
+        obs: vec![
+            ObsDimension::new("position", "m", -1.2, 0.6),
+            ObsDimension::new("velocity", "m/step", -0.07, 0.07),
+        ],
+        action: ActionSpace::Discrete(3),
+        time_limit: 200,
+        usual_steps: 100_000,
+        solved_return: -110.0,
+        return_range: (-200.0, -90.0),
+        map: [MapAxis::Dimension { index: 0 }, MapAxis::Dimension { index: 1 }],
+        variants: Variants { usual_change: vec![0.0072, 0.00102], velocities: vec![1], sparse: None },
+        hidden: Vec::new(),
+    })
+});
 
 /// Measures of the car and its valley, as both mountain-car tasks use them.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -95,8 +101,8 @@ pub struct MountainCar {
 pub(super) const RESET_POSITIONS: (f64, f64) = (-0.6, -0.4);
 
 impl Env for MountainCar {
-    fn spec(&self) -> &'static EnvSpec {
-        &SPEC
+    fn spec(&self) -> Arc<EnvSpec> {
+        SPEC.clone()
     }
 
     fn reset(&mut self, stream: &mut Stream) {
@@ -104,7 +110,7 @@ impl Env for MountainCar {
         self.state = [stream.uniform_in(low, high), 0.0];
     }
 
-    fn step(&mut self, action: &[f32]) -> Outcome {
+    fn step(&mut self, action: &[f32], _stream: &mut Stream) -> Outcome {
         let physics = self.physics;
         let [mut position, mut velocity] = self.state;
         let push = (f64::from(action[0]) - 1.0) * physics.force;
@@ -151,7 +157,7 @@ mod tests {
         task.reset(&mut Seed(0).stream("mountain car"));
         (1..=SPEC.time_limit).find(|_| {
             let action = policy(task.state[1]);
-            task.step(&[action]).terminated
+            task.step(&[action], &mut Seed(0).stream("unused")).terminated
         })
     }
 

@@ -22,22 +22,34 @@
 use super::mountain_car::RESET_POSITIONS;
 use super::{
     ActionSpace, Env, EnvSpec, MapAxis, MountainCarPhysics, ObsDimension, Outcome, PhysicsParameter,
+    SparseReward, USUAL_STEPS, Variants,
 };
 use crate::rng::Stream;
+use std::sync::{Arc, LazyLock};
 
-const SPEC: EnvSpec = EnvSpec {
-    id: "MountainCarContinuous-v0",
-    goal: "Reach the flag on the hill by swinging back and forth, with as little throttle as possible.",
-    obs: &[
-        ObsDimension { name: "position", unit: "m", low: -1.2, high: 0.6 },
-        ObsDimension { name: "velocity", unit: "m/step", low: -0.07, high: 0.07 },
-    ],
-    action: ActionSpace::Box { size: 1, bound: 1.0 },
-    time_limit: 999,
-    solved_return: 90.0,
-    return_range: (-100.0, 100.0),
-    map: [MapAxis::Dimension { index: 0 }, MapAxis::Dimension { index: 1 }],
-};
+static SPEC: LazyLock<Arc<EnvSpec>> = LazyLock::new(|| {
+    Arc::new(EnvSpec {
+        id: "MountainCarContinuous-v0".into(),
+        goal: "Reach the flag on the hill by swinging back and forth, with as little throttle as possible."
+            .into(),
+        obs: vec![
+            ObsDimension::new("position", "m", -1.2, 0.6),
+            ObsDimension::new("velocity", "m/step", -0.07, 0.07),
+        ],
+        action: ActionSpace::Box { size: 1, bound: 1.0 },
+        time_limit: 999,
+        usual_steps: USUAL_STEPS,
+        solved_return: 90.0,
+        return_range: (-100.0, 100.0),
+        map: [MapAxis::Dimension { index: 0 }, MapAxis::Dimension { index: 1 }],
+        variants: Variants {
+            usual_change: vec![0.0132, 0.00138],
+            velocities: vec![1],
+            sparse: Some(SparseReward { solved_return: 95.0, return_range: (0.0, 100.0) }),
+        },
+        hidden: Vec::new(),
+    })
+});
 
 /// Reward for reaching the flag.
 const GOAL_REWARD: f64 = 100.0;
@@ -62,8 +74,8 @@ impl Default for MountainCarContinuous {
 }
 
 impl Env for MountainCarContinuous {
-    fn spec(&self) -> &'static EnvSpec {
-        &SPEC
+    fn spec(&self) -> Arc<EnvSpec> {
+        SPEC.clone()
     }
 
     fn reset(&mut self, stream: &mut Stream) {
@@ -71,7 +83,7 @@ impl Env for MountainCarContinuous {
         self.state = [stream.uniform_in(low, high) as f32, 0.0];
     }
 
-    fn step(&mut self, action: &[f32]) -> Outcome {
+    fn step(&mut self, action: &[f32], _stream: &mut Stream) -> Outcome {
         let physics = self.physics;
         let (wall, max_speed) = (physics.min_position as f32, physics.max_speed as f32);
         let [mut position, mut velocity] = self.state;
@@ -106,6 +118,10 @@ impl Env for MountainCarContinuous {
         next_obs[0] >= self.physics.goal_position as f32 && next_obs[1] >= 0.0
     }
 
+    fn sparse_reward(&self, outcome: Outcome) -> f32 {
+        if outcome.terminated { GOAL_REWARD as f32 } else { 0.0 }
+    }
+
     fn parameters(&mut self) -> Vec<PhysicsParameter<'_>> {
         self.physics.parameters()
     }
@@ -114,13 +130,14 @@ impl Env for MountainCarContinuous {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rng::Seed;
 
     #[test]
     fn a_throttle_beyond_its_bound_pushes_no_harder_but_costs_more() {
         let after = |throttle: f32| {
             let mut task = MountainCarContinuous::default();
             task.set_state(&[-0.5, 0.0]);
-            (task.step(&[throttle]).reward, task.state())
+            (task.step(&[throttle], &mut Seed(0).stream("unused")).reward, task.state())
         };
         let ((full, state_full), (beyond, state_beyond)) = (after(1.0), after(3.0));
         assert_eq!(state_full, state_beyond);

@@ -23,27 +23,45 @@
 //! **Paper.** A classic of control; the reward is that of Gymnasium's `Pendulum-v1`. Doya 2000, "Reinforcement learning
 //! in continuous time and space".
 
-use super::{ActionSpace, Env, EnvSpec, MapAxis, ObsDimension, Outcome, PhysicsParameter};
+use super::{
+    ActionSpace, Env, EnvSpec, MapAxis, ObsDimension, Outcome, PhysicsParameter, SparseReward, USUAL_STEPS,
+    Variants,
+};
 use crate::rng::Stream;
 use std::f64::consts::{PI, TAU};
+use std::sync::{Arc, LazyLock};
 
-const SPEC: EnvSpec = EnvSpec {
-    id: "Pendulum-v1",
-    goal: "Swing the pendulum up and hold it upright with little force.",
-    obs: &[
-        ObsDimension { name: "cosine of angle", unit: "", low: -1.0, high: 1.0 },
-        ObsDimension { name: "sine of angle", unit: "", low: -1.0, high: 1.0 },
-        ObsDimension { name: "angular velocity", unit: "rad/s", low: -8.0, high: 8.0 },
-    ],
-    action: ActionSpace::Box { size: 1, bound: ACTION_BOUND },
-    time_limit: 200,
-    solved_return: -200.0,
-    return_range: (-1600.0, -100.0),
-    map: [MapAxis::Angle { name: "angle from upright", cosine: 0, sine: 1 }, MapAxis::Dimension { index: 2 }],
-};
+static SPEC: LazyLock<Arc<EnvSpec>> = LazyLock::new(|| {
+    Arc::new(EnvSpec {
+        id: "Pendulum-v1".into(),
+        goal: "Swing the pendulum up and hold it upright with little force.".into(),
+        obs: vec![
+            ObsDimension::new("cosine of angle", "", -1.0, 1.0),
+            ObsDimension::new("sine of angle", "", -1.0, 1.0),
+            ObsDimension::new("angular velocity", "rad/s", -8.0, 8.0),
+        ],
+        action: ActionSpace::Box { size: 1, bound: ACTION_BOUND },
+        time_limit: 200,
+        usual_steps: USUAL_STEPS,
+        solved_return: -200.0,
+        return_range: (-1600.0, -100.0),
+        map: [
+            MapAxis::Angle { name: "angle from upright", cosine: 0, sine: 1 },
+            MapAxis::Dimension { index: 2 },
+        ],
+        variants: Variants {
+            usual_change: vec![0.175, 0.53],
+            velocities: vec![2],
+            sparse: Some(SparseReward { solved_return: 150.0, return_range: (0.0, 200.0) }),
+        },
+        hidden: Vec::new(),
+    })
+});
 
 /// Largest magnitude of an action, which asks for the motor's full torque.
 const ACTION_BOUND: f32 = 2.0;
+/// |θ| below which the rod counts as upright where only that is rewarded: 8°, as in dm_control.
+const UPRIGHT_ANGLE: f64 = PI * 8.0 / 180.0;
 /// Largest |θ| and |ω| of a fresh state.
 const RESET_BOUNDS: [f64; 2] = [PI, 1.0];
 
@@ -90,15 +108,15 @@ pub struct Pendulum {
 }
 
 impl Env for Pendulum {
-    fn spec(&self) -> &'static EnvSpec {
-        &SPEC
+    fn spec(&self) -> Arc<EnvSpec> {
+        SPEC.clone()
     }
 
     fn reset(&mut self, stream: &mut Stream) {
         self.state = RESET_BOUNDS.map(|bound| stream.uniform_in(-bound, bound));
     }
 
-    fn step(&mut self, action: &[f32]) -> Outcome {
+    fn step(&mut self, action: &[f32], _stream: &mut Stream) -> Outcome {
         let PendulumPhysics { gravity, mass, length, max_speed, max_torque, wind, time_step } = self.physics;
         let [angle, velocity] = self.state;
         let strength = max_torque as f32 / ACTION_BOUND;
@@ -129,6 +147,11 @@ impl Env for Pendulum {
         self.state.copy_from_slice(state);
     }
 
+    /// The rod stands upright now, within 8°.
+    fn sparse_reward(&self, _outcome: Outcome) -> f32 {
+        if self.state[0].cos() > UPRIGHT_ANGLE.cos() { 1.0 } else { 0.0 }
+    }
+
     fn parameters(&mut self) -> Vec<PhysicsParameter<'_>> {
         let physics = &mut self.physics;
         vec![
@@ -144,13 +167,14 @@ impl Env for Pendulum {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rng::Seed;
 
     #[test]
     fn upright_is_free_and_hanging_costs_most() {
         let reward_at = |angle: f64| {
             let mut task = Pendulum::default();
             task.set_state(&[angle, 0.0]);
-            task.step(&[0.0]).reward
+            task.step(&[0.0], &mut Seed(0).stream("unused")).reward
         };
         assert_eq!(reward_at(0.0), 0.0);
         assert!((reward_at(PI) + (PI * PI) as f32).abs() < 1e-6);
@@ -162,7 +186,7 @@ mod tests {
         let mut task = Pendulum::default();
         task.set_state(&[PI, 0.0]);
         let highest = (0..SPEC.time_limit).fold(PI, |highest: f64, _| {
-            task.step(&[2.0]);
+            task.step(&[2.0], &mut Seed(0).stream("unused"));
             highest.min((task.state[0] - TAU).abs())
         });
         assert!(highest > 1.0, "came within {highest} rad of upright");

@@ -22,10 +22,11 @@
 
 mod saved;
 
-use super::{ActionSpace, Env, EnvSpec, PhysicsParameter, make};
+use super::{ActionSpace, Env, EnvSpec, PhysicsParameter, Task};
 use crate::error::{Error, Result};
 use crate::rng::{Seed, Stream};
 use serde::Serialize;
+use std::sync::Arc;
 
 /// What happened in one lane in one step.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -97,7 +98,7 @@ struct Record {
 
 /// N copies of a task. All buffers are made once; stepping allocates nothing.
 pub struct VecEnv {
-    spec: &'static EnvSpec,
+    spec: Arc<EnvSpec>,
     lanes: Vec<Lane>,
     next_episode_id: u64,
     /// Seen now, [N, O].
@@ -113,11 +114,11 @@ pub struct VecEnv {
 }
 
 impl VecEnv {
-    /// `num_envs` freshly reset copies of the task `id`. Lane 3 resets from the stream `"{stream_prefix}.3"`.
+    /// `num_envs` freshly reset copies of `task`. Lane 3 resets from the stream `"{stream_prefix}.3"`.
     ///
     /// # Errors
-    /// [`Error::Config`] if there is no such task, or no copy is asked for.
-    pub fn new(id: &str, num_envs: usize, seed: Seed, stream_prefix: &str) -> Result<Self> {
+    /// [`Error::Config`] if no copy is asked for, or what making one fails with.
+    pub fn new(task: &Task, num_envs: usize, seed: Seed, stream_prefix: &str) -> Result<Self> {
         if num_envs == 0 {
             return Err(Error::Config {
                 field: "num_envs".into(),
@@ -125,29 +126,31 @@ impl VecEnv {
                 allowed: "at least one environment is needed".into(),
             });
         }
-        let spec = make(id)?.spec();
+        let spec = task.spec().clone();
         let lanes = (0..num_envs)
-            .map(|lane| Lane::new(id, lane, seed.stream(&format!("{stream_prefix}.{lane}"))))
+            .map(|lane| Lane::new(task, lane, seed.stream(&format!("{stream_prefix}.{lane}"))))
             .collect::<Result<Vec<_>>>()?;
+        let (obs_size, action_size) = (spec.obs_size(), spec.action_size());
         let mut envs = Self {
             spec,
             lanes,
             next_episode_id: num_envs as u64,
-            obs: vec![0.0; num_envs * spec.obs_size()],
-            obs_before: vec![0.0; num_envs * spec.obs_size()],
-            actions: vec![0.0; num_envs * spec.action_size()],
-            next_obs: vec![0.0; num_envs * spec.obs_size()],
+            obs: vec![0.0; num_envs * obs_size],
+            obs_before: vec![0.0; num_envs * obs_size],
+            actions: vec![0.0; num_envs * action_size],
+            next_obs: vec![0.0; num_envs * obs_size],
             records: Vec::with_capacity(num_envs),
         };
-        for (lane, obs) in envs.lanes.iter().zip(envs.obs.chunks_exact_mut(spec.obs_size())) {
+        for (lane, obs) in envs.lanes.iter().zip(envs.obs.chunks_exact_mut(obs_size)) {
             lane.env.observe(obs);
         }
+        envs.require_sound()?;
         Ok(envs)
     }
 
     /// The facts about the task.
-    pub fn spec(&self) -> &'static EnvSpec {
-        self.spec
+    pub fn spec(&self) -> &Arc<EnvSpec> {
+        &self.spec
     }
 
     /// N.
@@ -180,7 +183,7 @@ impl VecEnv {
     ///
     /// # Errors
     /// [`Error::Config`] with field `action` if an action is outside the task's space, or if their number is wrong.
-    /// No lane has moved then.
+    /// No lane has moved then. Or why a task that is somebody else's code cannot go on.
     pub fn step(&mut self, actions: &[f32]) -> Result<impl ExactSizeIterator<Item = Transition<'_>>> {
         self.check(actions)?;
         self.actions.copy_from_slice(actions);
@@ -198,7 +201,13 @@ impl VecEnv {
             lane.env.observe(obs);
             self.records.push(record);
         }
+        self.require_sound()?;
         Ok(self.transitions())
+    }
+
+    /// What keeps a lane from going on.
+    fn require_sound(&self) -> Result<()> {
+        self.lanes.iter().find_map(|lane| lane.env.failure()).map_or(Ok(()), Err)
     }
 
     /// The last step's transitions once more; none before the first step.
@@ -242,7 +251,7 @@ impl VecEnv {
         target.elapsed = elapsed;
         let obs_size = self.spec.obs_size();
         target.env.observe(&mut self.obs[lane * obs_size..(lane + 1) * obs_size]);
-        Ok(())
+        self.require_sound()
     }
 
     /// What can be changed while it runs, with its value now.
@@ -318,15 +327,15 @@ impl VecEnv {
 }
 
 impl Lane {
-    fn new(id: &str, lane: usize, mut stream: Stream) -> Result<Self> {
-        let mut env = make(id)?;
+    fn new(task: &Task, lane: usize, mut stream: Stream) -> Result<Self> {
+        let mut env = task.make()?;
         env.reset(&mut stream);
         Ok(Self { env, stream, episode_id: lane as u64, elapsed: 0, return_: 0.0 })
     }
 
     /// One step of physics and clock; writes what followed into `next_obs`, and resets nothing.
     fn step(&mut self, action: &[f32], time_limit: usize, next_obs: &mut [f32]) -> Record {
-        let outcome = self.env.step(action);
+        let outcome = self.env.step(action, &mut self.stream);
         self.env.observe(next_obs);
         let episode_step = self.elapsed;
         self.elapsed += 1;
@@ -359,8 +368,12 @@ fn row(rows: &[f32], index: usize, size: usize) -> &[f32] {
 mod tests {
     use super::*;
 
+    fn cart_pole() -> Task {
+        Task::named("CartPole-v1").expect("a task")
+    }
+
     fn envs(num_envs: usize) -> VecEnv {
-        VecEnv::new("CartPole-v1", num_envs, Seed(5), "envs").expect("the task exists")
+        VecEnv::new(&cart_pole(), num_envs, Seed(5), "envs").expect("the task exists")
     }
 
     #[test]
@@ -463,7 +476,7 @@ mod tests {
 
     #[test]
     fn no_environment_or_an_unknown_task_is_an_error() {
-        assert!(VecEnv::new("CartPole-v1", 0, Seed(0), "envs").is_err());
-        assert!(VecEnv::new("Tetris", 1, Seed(0), "envs").is_err());
+        assert!(VecEnv::new(&cart_pole(), 0, Seed(0), "envs").is_err());
+        assert!(Task::named("Tetris").is_err());
     }
 }

@@ -25,6 +25,7 @@ mod layout;
 mod mlp;
 pub mod model_step;
 mod novelty;
+pub mod off_policy;
 mod perceptrons;
 mod policy;
 pub mod ppo;

@@ -3,29 +3,13 @@
 //! **Choices.** No number that the page shows elsewhere too: a sentence stands for seconds, so that it can be read, and
 //! would contradict a counter that has moved on.
 
-use super::Trainer;
-use super::phase::Phase;
+use super::{Stage, Trainer};
 
 impl Trainer {
     pub(super) fn narration(&self) -> String {
-        match self.phase() {
-            Phase::Collect => "It acts in the real task.".into(),
-            Phase::Fit => "It fits its model of the task to what it has seen.".into(),
-            Phase::Imagine if self.work.round() == 0 => "It imagines what could come next.".into(),
-            Phase::Imagine => "It imagines futures from where it has just been.".into(),
-            Phase::Advantages | Phase::Improve if self.trust.overflowed > 0 && self.work.round() > 0 => {
-                let futures = match self.trust.overflowed {
-                    1 => "one future".into(),
-                    several => format!("{several} futures"),
-                };
-                format!("In {futures} the model's numbers grew out of all bounds; they are cut off there.")
-            }
-            Phase::Advantages => "It works out which actions were better than expected.".into(),
-            Phase::Improve if self.work.round() > 0 => "It improves from what it imagined.".into(),
-            Phase::Improve => "It improves from what really happened.".into(),
-            Phase::Curiosity => "It learns where it has been.".into(),
-            Phase::Adapt => "It decides how curious to be.".into(),
-            Phase::Evaluate => "It is tested on fresh episodes, acting greedily and without learning.".into(),
+        match self.stage {
+            Stage::Learn => self.learner.narration(),
+            _ => self.phase().sentence().into(),
         }
     }
 }

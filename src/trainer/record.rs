@@ -39,6 +39,15 @@ pub struct Recording {
     pub state_map: Option<StateMap>,
 }
 
+impl Recording {
+    /// Puts what is drawn in the place of what was seen, in the pictures of environment 0 and of its futures.
+    pub(super) fn redraw(&mut self, drawn: impl Fn(&[f32]) -> Vec<f32>) {
+        let futures = self.forecast.iter_mut().flat_map(|forecast| &mut forecast.futures);
+        let seen = futures.flat_map(|future| &mut future.obs);
+        seen.chain(self.frames.iter_mut().map(|frame| &mut frame.obs)).for_each(|obs| *obs = drawn(obs));
+    }
+}
+
 /// What evaluations have come to, counted one by one: the curve of them is thinned out when it grows long.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Evaluations {

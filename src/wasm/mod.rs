@@ -6,6 +6,8 @@
 mod advance;
 pub mod canvas;
 mod convert;
+mod js_env;
+mod js_facts;
 mod options;
 mod session;
 
@@ -13,7 +15,7 @@ pub use options::{check, read_hyperparameter};
 pub use session::Session;
 
 use crate::config::{PRESETS, TUNED, preset};
-use crate::env::{Env, GridWorld, TASKS};
+use crate::env::{Env, EnvSpec, GridWorld, TASKS};
 use crate::error::{self, Error};
 use crate::learners;
 use crate::metrics::METRICS;
@@ -71,7 +73,7 @@ fn report_panic(panic: &PanicHookInfo) {
 /// Throws if a value has no form in JavaScript, which none of these has.
 #[wasm_bindgen]
 pub fn schema() -> Thrown<JsValue> {
-    let tasks = TASKS.iter().map(|task| crate::env::make(task).map(|env| env.spec()));
+    let tasks = TASKS.iter().map(|task| crate::env::make(task).map(|env| EnvSpec::clone(&env.spec())));
     to_js(&serde_json::json!({
         "version": env!("CARGO_PKG_VERSION"),
         "presets": PRESETS,
@@ -79,23 +81,36 @@ pub fn schema() -> Thrown<JsValue> {
         "hyperparameters": crate::config::schema(),
         "metrics": METRICS,
         "tasks": tasks.collect::<error::Result<Vec<_>>>()?,
-        "mazes": { GridWorld::default().spec().id: GridWorld::layout() },
+        "mazes": { GridWorld::default().spec().id.clone(): GridWorld::layout() },
         "unsuited": learners::unsuited()?,
         "devices": learners::devices(),
     }))
 }
 
-/// The hyperparameters that have no effect in this preset, on this task, with these changes `{ name: text }`:
+/// The hyperparameters that have no effect in this preset, on this task (as in `Session.create`), with these changes
+/// `{ name: text }`:
 /// `[{ name, reason }]`, where a reason is the end of a sentence that begins with the name, "has no effect in ppo".
 ///
 /// # Errors
 /// Throws an "MbppoError" of kind "config" with `field`, `value` and `allowed`.
 #[wasm_bindgen]
-pub fn without_effect(task: &str, preset_name: &str, changes: JsValue) -> Thrown<JsValue> {
+pub fn without_effect(task: &JsValue, preset_name: &str, changes: JsValue) -> Thrown<JsValue> {
     let changes: BTreeMap<String, String> = from_js("changes", changes)?;
-    let mut config = preset(preset_name, task)?;
+    let task = options::task(task)?;
+    let mut config = preset(preset_name, &task.spec().id)?;
     changes.iter().try_for_each(|(name, text)| config.set(name, text))?;
-    to_js(&learners::without_effect(&config, task)?)
+    to_js(&learners::without_effect_on(&config, task.spec()))
+}
+
+/// The facts about a task, as `schema()` has them: of one by its id, or of one that a class or function makes, which is
+/// checked first (as Stable-Baselines3's `check_env` does).
+///
+/// # Errors
+/// Throws an "MbppoError" of kind "config" with `field`, `value` and `allowed`, or of kind "task" with what its code
+/// threw.
+#[wasm_bindgen]
+pub fn describe_task(task: &JsValue) -> Thrown<JsValue> {
+    to_js(options::task(task)?.spec().as_ref())
 }
 
 /// A seed that nobody has chosen: a whole number below 2³², so that it is short in a link.

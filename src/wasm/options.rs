@@ -1,13 +1,14 @@
 //! What makes a run, as JavaScript gives it: read name by name, so that whatever is wrong is named.
 
 use super::convert::Thrown;
+use super::js_env::js_task;
 use crate::config::{Config, preset};
 use crate::device::DeviceKind;
-use crate::env::TASKS;
+use crate::env::{TASKS, Task, check_env};
 use crate::error::{Error, Result};
 use crate::rng::Seed;
 use crate::trainer::Trainer;
-use js_sys::{Array, Object, Reflect};
+use js_sys::{Array, Function, Object, Reflect};
 use wasm_bindgen::prelude::*;
 
 /// The largest whole number that JavaScript tells from its neighbours.
@@ -18,7 +19,7 @@ const NAMES: [&str; 6] = ["task", "preset", "seed", "device", "config", "physics
 
 /// A run that can be made.
 pub(super) struct Options {
-    pub(super) task: String,
+    pub(super) task: Task,
     pub(super) config: Config,
     pub(super) seed: Seed,
     pub(super) device: DeviceKind,
@@ -54,8 +55,8 @@ impl Options {
                 .collect(),
             None => Ok(Vec::new()),
         };
-        let task = find("task").map_or_else(|| Ok(TASKS[0].into()), |value| text("task", value))?;
-        let mut config = preset(&text_of("preset")?, &task)?;
+        let task = find("task").map_or_else(|| Task::named(TASKS[0]), task)?;
+        let mut config = preset(&text_of("preset")?, &task.spec().id)?;
         texts("config")?.iter().try_for_each(|(name, value)| config.set(name, value))?;
         let options = Self {
             config,
@@ -67,6 +68,24 @@ impl Options {
         Trainer::require_possible(&options.task, &options.config, &options.physics)?;
         Ok(options)
     }
+}
+
+/// A task of the list by its id, or one that a visitor has written, by the class or function that makes it. That one is
+/// checked here: what is wrong in it is named before a run begins.
+pub(super) fn task(value: &JsValue) -> Result<Task> {
+    let Some(maker) = value.dyn_ref::<Function>() else {
+        return match value.as_string() {
+            Some(id) => Task::named(&id),
+            None => Err(Error::Config {
+                field: "task".into(),
+                value: shown(value),
+                allowed: "it must be the id of a task, or a class or function that makes one".into(),
+            }),
+        };
+    };
+    let task = js_task(maker)?;
+    check_env(&task)?;
+    Ok(task)
 }
 
 fn seed(text: &str) -> Result<Seed> {
@@ -101,7 +120,7 @@ fn text(name: &str, value: &JsValue) -> Result<String> {
 }
 
 /// A value in an error: itself if it is short, else its type.
-fn shown(value: &JsValue) -> String {
+pub(super) fn shown(value: &JsValue) -> String {
     match value.as_string() {
         Some(text) => text,
         None if value.is_null() => "null".into(),

@@ -47,21 +47,24 @@ pub struct Session {
 impl Session {
     /// Makes a run from
     /// `{ task?, preset, seed, device: "cpu" | "webgpu", config?: { name: value }, physics?: { name: plan } }`, where a
-    /// plan is "20" for the value from the start, or "20;9.8@150" for another one after 150 ticks.
+    /// plan is "20" for the value from the start, or "20;9.8@150" for another one after 150 ticks. `task` is the id of
+    /// one, or a class or function that makes one (`docs/tasks.md`).
     ///
     /// # Errors
-    /// Rejects with an "MbppoError" of kind "config" with `field`, `value` and `allowed`, or of kind "device".
+    /// Rejects with an "MbppoError" of kind "config" with `field`, `value` and `allowed`, of kind "device", or of kind
+    /// "task" with what the code of a task has thrown.
     pub async fn create(options: JsValue) -> Thrown<Session> {
         let options = Options::read(&options)?;
         Ok(Session { run: Rc::new(open(options).await?) })
     }
 
-    /// The run that `save` gave as `bytes` (a `Uint8Array`), here or elsewhere, on this device: "cpu" or "webgpu".
+    /// The run that `save` gave as `bytes` (a `Uint8Array`), here or elsewhere, on this device: "cpu" or "webgpu". A
+    /// run of a task that is not in the list needs what makes it once more, as `task`.
     ///
     /// # Errors
     /// Rejects with an "MbppoError" of kind "checkpoint" or "config" with `field`, `value` and `allowed`, or of kind
     /// "device". No other session has changed then.
-    pub async fn resume(bytes: JsValue, device: String) -> Thrown<Session> {
+    pub async fn resume(bytes: JsValue, device: String, task: JsValue) -> Thrown<Session> {
         let kind = bytes.js_typeof().as_string().unwrap_or_default();
         let bytes = bytes.dyn_into::<Uint8Array>().map_err(|_| Error::Config {
             field: "bytes".into(),
@@ -69,7 +72,8 @@ impl Session {
             allowed: "it must be a Uint8Array".into(),
         })?;
         let opened = device::open(DeviceKind::from_name(&device)?).await?;
-        let trainer = Trainer::resume(&bytes.to_vec(), opened)?;
+        let given = if task.is_function() { Some(super::options::task(&task)?) } else { None };
+        let trainer = Trainer::resume_task(&bytes.to_vec(), opened, given)?;
         let seed = trainer.snapshot().seed;
         if seed > LARGEST_SEED {
             return Err(wrong_seed(seed).into());
@@ -154,6 +158,14 @@ impl Session {
         })
     }
 
+    /// The facts about its task, in the variant that it runs: as `schema()` has them.
+    ///
+    /// # Errors
+    /// Throws an "MbppoError" of kind "busy" during an `advance`.
+    pub fn task(&self) -> Thrown<JsValue> {
+        self.read(|trainer| to_js(trainer.spec()))
+    }
+
     /// Where it computes: `{ kind, name, sentence }`.
     pub fn device(&self) -> Thrown<JsValue> {
         to_js(&self.run.device)
@@ -169,7 +181,7 @@ impl Session {
 
 async fn open(options: Options) -> Result<Run> {
     let opened = device::open(options.device).await?;
-    let mut trainer = Trainer::new(&options.task, options.config, options.seed, opened)?;
+    let mut trainer = Trainer::of_task(options.task, options.config, options.seed, opened)?;
     options.physics.iter().try_for_each(|(name, plan)| trainer.plan_physics(name, plan))?;
     Ok(Run::of(trainer))
 }

@@ -1,17 +1,15 @@
 // Every task as good as the first: its picture, its ghosts, its map, and a world that can be changed.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { eventually, faultsOf, launch, snapshotOf, standsStill, until } from "./support/browser.mjs";
 import { pixelsOf } from "./support/look.mjs";
 
-const TASKS = {
-  "CartPole-v1": 4,
-  "Acrobot-v1": 6,
-  "Pendulum-v1": 3,
-  "MountainCar-v0": 2,
-  "MountainCarContinuous-v0": 2,
-  "DynaMaze-v0": 2,
-}; // and how many numbers it sees
+/** The program's own list, so that a new task is tried as well. */
+const TASKS = [
+  ...readFileSync(new URL("../../src/env/mod.rs", import.meta.url), "utf8").matchAll(/^ {4}"([^"]+)": \w+,$/gm),
+].map(([, id]) => id);
+if (!TASKS.includes("CartPole-v1")) throw new Error("The list of tasks in src/env/mod.rs could not be read.");
 
 let browser;
 before(async () => {
@@ -30,7 +28,7 @@ const wordsOf = (page) =>
 
 const stageOf = (page) => page.locator("[data-is=stage]");
 
-for (const [task, numbers] of Object.entries(TASKS)) {
+for (const task of TASKS) {
   test(`${task} opens, plays, and shows what it imagines and where it has been`, async () => {
     const page = await browser.open(`?task=${task}&seed=1&device=cpu&autoplay=false`, { colorScheme: "light" });
     assert.equal(await page.locator("[data-is=task]").inputValue(), task);
@@ -54,7 +52,8 @@ for (const [task, numbers] of Object.entries(TASKS)) {
       /^Map of .* over .*It has been in \d+ % of this map/,
     );
     assert.match(await stageOf(page).getAttribute("aria-label"), /^The .*\d.*\./);
-    assert.equal(await page.locator("[data-is=reality] canvas:visible").count(), numbers);
+    const numbers = await page.locator("[data-is=reality] canvas:visible").count();
+    assert.ok(numbers > 1, "every one of them sees several numbers");
     assert.match(await page.locator("[data-is=doubt] [data-is=answer]").textContent(), /rank correlation/);
     assert.match(await page.locator("[data-is=promise]").textContent(), /promised a return of/);
     assert.doesNotMatch(await wordsOf(page), /NaN|undefined|null|Infinity|\[object/);

@@ -47,14 +47,15 @@ export function createHandOver({ engines, loop, store, adopt, probe = probeWebGp
       if (!current()) return;
       let sentence = (since) => takenOver(plan.name, since);
       if (plan.move === "measure") {
-        const found = verdict({ ...(await compared(engine, checkpoint)), name: plan.name });
+        const found = verdict({ ...(await compared(engine, checkpoint, settings)), name: plan.name });
         if (!found.move) return stay(found.sentence());
         sentence = found.sentence;
       } else {
         // What fails there is found out, and kernels are compiled, while the run goes on.
-        await tryOut(engine, checkpoint, "webgpu", (answer) => soon(answer, "it", { seconds: TRIAL_S }));
+        const opened = resumed(engine, checkpoint, settings);
+        await tryOut(opened, (answer) => soon(answer, "it", { seconds: TRIAL_S }));
       }
-      if (current()) await move(engine, current, sentence);
+      if (current()) await move(engine, settings, current, sentence);
     } catch (error) {
       if (!current()) return;
       if (engine) engines.end("webgpu"); // it may still be busy with this
@@ -103,18 +104,21 @@ export function createHandOver({ engines, loop, store, adopt, probe = probeWebGp
     }
   }
 
-  async function compared(engine, checkpoint) {
+  /** The run of these settings on WebGPU, from a checkpoint. */
+  const resumed = (engine, { bytes }, { task }) => engine.resume(bytes, "webgpu", engines.taskOf(task));
+
+  async function compared(engine, checkpoint, { task }) {
     const on = async (device, itself) =>
-      soon(millisecondsPerIteration(itself, checkpoint, device), "it", { seconds: TRIAL_S });
+      soon(millisecondsPerIteration(itself, checkpoint, device, engines.taskOf(task)), "it", { seconds: TRIAL_S });
     return { webgpuMs: await on("webgpu", engine), cpuMs: await on("cpu", await engines.cpu()) };
   }
 
   /** Holds the run where its iteration ends and lets it go on there. If that fails it goes on where it was. */
-  async function move(engine, current, sentence) {
+  async function move(engine, settings, current, sentence) {
     const checkpoint = await loop.hold();
     const close = (session) => session.close();
     try {
-      const session = await soon(engine.resume(checkpoint.bytes, "webgpu"), "it", { tooLate: close });
+      const session = await soon(resumed(engine, checkpoint, settings), "it", { tooLate: close });
       const physics = await soon(session.physics(), "it");
       if (current()) adopt(session, physics, sentence(checkpoint.iteration));
       else session.close();

@@ -1,5 +1,6 @@
 // Startup: the program loads, the panels are mounted, the address becomes a run. Has no DOM of its own.
 import { EngineError } from "./engine/protocol.js";
+import { isModule } from "./engine/task.js";
 import { readSettings, threadOf, writeSettings } from "./params.js";
 import { createPatience, PATIENCE_S } from "./patience.js";
 import { answeredAfterAll, silent, trouble } from "./reports.js";
@@ -26,10 +27,10 @@ export async function openPage({ openEngines, store, loop, address, arrived, cal
     if (now && !now.waits) loop.pause();
   });
   try {
-    const pairs = pairsOf(address.read());
+    const asked = pairsOf(address.read());
     const engines = await coming.all(
       openEngines({
-        thread: threadOf(pairs),
+        thread: threadOf(asked),
         onProgress(progress) {
           coming.more();
           store.set({ loading: { ...progress, done: false } });
@@ -38,6 +39,7 @@ export async function openPage({ openEngines, store, loop, address, arrived, cal
       }),
     );
     const { schema } = engines;
+    const { pairs, refused } = await withOwnTask(asked, engines);
     store.set({ schema });
     const addressOf = (settings) => addressWith(address.read(), writeSettings(settings, schema));
     const write = () => address.write(addressOf(run.shared()));
@@ -52,7 +54,7 @@ export async function openPage({ openEngines, store, loop, address, arrived, cal
     arrived({ store, engines, commands: run.commands, addressOfRun: () => addressOf(run.shared()) });
 
     const { settings, problems, named } = readSettings(pairs, schema, engines.readHyperparameter);
-    store.set({ notes: problems, speed: settings.speed });
+    store.set({ notes: [...refused, ...problems], speed: settings.speed });
     await run.startForgiving(settings, { playing: settings.autoplay && !calm });
     store.set({
       notes: [...store.get().notes, ...remarks(engines, store.get().settings, named)],
@@ -60,6 +62,19 @@ export async function openPage({ openEngines, store, loop, address, arrived, cal
     });
   } catch (error) {
     store.set(trouble(EngineError.from(error).message, store.get(), { final: true }));
+  }
+}
+
+/** Adds the task whose module an address names: {pairs, refused}, without it where the program refuses it. */
+async function withOwnTask(pairs, engines) {
+  const named = pairs.findLast(([name]) => name === "task")?.[1].trim();
+  if (!isModule(named)) return { pairs, refused: [] };
+  try {
+    await engines.addTask(named);
+    return { pairs, refused: [] };
+  } catch (error) {
+    const others = pairs.filter(([name]) => name !== "task");
+    return { pairs: others, refused: [`${error.message} It runs with ${engines.schema.tasks[0].id}.`] };
   }
 }
 

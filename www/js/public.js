@@ -32,6 +32,14 @@ export function publish({ store, commands, addressOfRun }) {
     play: () => commands.play(),
     pause: () => commands.pause(),
     step: () => commands.tick(),
+    /**
+     * Runs a task of your own: the address of its module, or with thread=main what makes it. Rejects with what is
+     * wrong.
+     */
+    async addTask(task) {
+      const error = await commands.addTask(task);
+      if (error) throw error;
+    },
   };
   Object.defineProperty(window, "mbppo", { value: Object.freeze(api) });
 }

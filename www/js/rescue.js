@@ -30,7 +30,9 @@ export function createRescue({ engines, store, loop, patience, handOver, setting
     run.opening(
       settings,
       playing,
-      async () => ({ opened: await (await engines.cpu()).resume(checkpoint.bytes, "cpu") }),
+      async () => ({
+        opened: await (await engines.cpu()).resume(checkpoint.bytes, "cpu", engines.taskOf(settings.task)),
+      }),
       ({ opened }, physics) =>
         run.moveTo(opened, physics, "", { settings, stopped: false, resumed: store.get().resumed + 1 }),
     );

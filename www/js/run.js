@@ -46,7 +46,7 @@ export function createRun({
   function adopt(next, physics, sentence, patch = {}) {
     session = next;
     loop.attach(watched(session));
-    store.set({ ...patch, physics, device: { ...session.device, sentence } });
+    store.set({ ...patch, physics, task: session.task ?? null, device: { ...session.device, sentence } });
   }
   /** The same run goes on in another session. */
   function moveTo(next, physics, sentence, patch) {
@@ -57,7 +57,8 @@ export function createRun({
 
   /** Where the run begins: on the CPU at once, unless WebGPU is asked for and is there already. */
   async function openSession(settings) {
-    const { task, preset, seed, config, physics } = settings;
+    const { preset, seed, config, physics } = settings;
+    const task = engines.taskOf(settings.task);
     const onCpu = async () => (await engines.cpu()).open({ task, preset, seed, config, physics, device: "cpu" });
     const here = () => whereWords(engines.where());
     const possible = settings.device === "webgpu" && kernelsOf(store.get().schema, settings).devices.includes("webgpu");
@@ -180,10 +181,11 @@ export function createRun({
   }
 
   /** A run that was left: its session, if that still answers, else what its latest checkpoint holds. */
-  async function hadBack({ session: kept, view: { checkpoint } }) {
+  async function hadBack({ session: kept, view: { checkpoint, settings } }) {
     if (await answers(kept)) return { opened: kept, kept: true };
     if (!checkpoint) throw new EngineError("The previous run cannot be restored: none of it had been saved.");
-    return { opened: await (await engines.cpu()).resume(checkpoint.bytes, "cpu"), kept: false };
+    const engine = await engines.cpu();
+    return { opened: await engine.resume(checkpoint.bytes, "cpu", engines.taskOf(settings.task)), kept: false };
   }
 
   /** Changes the world between two advances; gives back the error if there is one, and the world is as it was then. */
@@ -222,6 +224,17 @@ export function createRun({
     },
   });
 
+  /** A task of the visitor's own (engine/task.js) runs from now on; gives back the error if there is one. */
+  async function addTask(wanted) {
+    try {
+      const task = await engines.addTask(wanted);
+      store.set({ tasks: engines.schema.tasks.length });
+      return await change({ task, config: {} });
+    } catch (error) {
+      return error;
+    }
+  }
+
   return {
     startForgiving,
     /** What an address has to hold so that it opens this run. */
@@ -247,6 +260,7 @@ export function createRun({
       },
       restart: () => startOver({}),
       newSeed: () => startOver({ seed: engines.freshSeed() }),
+      addTask,
       changeDevice: (device) => change({ ...store.get().draft, device }),
       change,
       undo,

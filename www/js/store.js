@@ -43,6 +43,8 @@ export const INITIAL = {
   loading: { received: 0, total: null, done: false },
   coming: null, // {received, total}: how much of the WebGPU build has arrived while it is fetched
   schema: null,
+  tasks: 0, // how many tasks the schema has, once a visitor has added one
+  task: null, // the facts about the task that runs, in its variant: a row as the schema's
   settings: null, // what the run was made from: see params.js
   notes: [], // sentences that a visitor should read
   // {title, words, report, rescue: {iteration} | null, waits}: the learner cannot go on as it was, or (waits) has not

@@ -17,6 +17,7 @@ function world({ rate, tickMs = 0.7, ahead = 1, timerLate = 1.5 }) {
   const done = { ticks: 0, workMs: 0, orders: 0 };
   const wasm = {
     device: () => ({}),
+    task: () => ({}),
     snapshot: () => ({ ticks: done.ticks }),
     take_recording: () => null,
     physics: () => [],

@@ -12,6 +12,7 @@ const CURVES = { episode_returns: [{ real_steps: 9, value: 9 }], evaluations: []
 function wasm(state = { ticks: 0, hurt: null, freed: 0 }) {
   const session = {
     device: () => ({ kind: "cpu", name: "CPU", sentence: "" }),
+    task: () => ({ id: "CartPole-v1" }),
     async advance(budget, ticks, stop) {
       if (state.hurt) throw state.hurt;
       state.began?.();

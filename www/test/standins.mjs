@@ -123,6 +123,7 @@ export function engines({ refuse = () => null, hasWebGpu = true } = {}) {
     ended,
     schema: SCHEMA,
     check: refuse,
+    taskOf: (id) => id,
     withoutEffect: ({ config }) =>
       !("horizon" in config)
         ? []

@@ -12,6 +12,7 @@ test("a change of the world waits for the advance that is under way, and what is
   let busy = false;
   const wasm = {
     device: () => ({}),
+    task: () => ({}),
     snapshot: () => ({}),
     take_recording: () => ({}),
     async advance() {

@@ -2,6 +2,7 @@
 
 use mbppo::config::{Config, preset};
 use mbppo::device::{DeviceKind, open};
+use mbppo::env::{Task, USUAL_STEPS};
 use mbppo::error::{Error, Result};
 use mbppo::learners::without_effect;
 use mbppo::rng::Seed;
@@ -26,15 +27,9 @@ pub struct Case {
     pub device: DeviceKind,
 }
 
-/// Real steps after which an unsolved run is given up, unless `--max-steps` says otherwise. A task that has no line
-/// here gets the last one.
+/// Real steps after which an unsolved run is given up, unless `--max-steps` says otherwise.
 pub fn usual_max_steps(task: &str) -> u64 {
-    match task {
-        "CartPole-v1" => 12_000,
-        "Acrobot-v1" => 15_000,
-        "MountainCar-v0" => 100_000,
-        _ => 20_000,
-    }
+    Task::named(task).map_or(USUAL_STEPS, |task| task.spec().usual_steps)
 }
 
 impl Case {
@@ -69,14 +64,14 @@ impl Case {
 
     /// The case of a run that was saved; by which preset its hyperparameters came about, nobody knows.
     pub fn of_run(trainer: &Trainer) -> Self {
-        let task = trainer.spec().id;
+        let spec = trainer.spec();
         Self {
-            task: task.into(),
+            task: spec.id.clone(),
             mode: "resumed".into(),
             variant: None,
             changes: Vec::new(),
             config: trainer.config().clone(),
-            max_steps: trainer.max_steps().unwrap_or_else(|| usual_max_steps(task)),
+            max_steps: trainer.max_steps().unwrap_or(spec.usual_steps),
             device: trainer.device().kind(),
         }
     }
@@ -133,6 +128,8 @@ mod tests {
         };
         let message = case("ppo", "gamma=7");
         assert_eq!(message, "--set gamma = 7 is not valid: it must be a number from 0 to 1.");
-        assert!(case("sac", "gamma=0.5").starts_with("--mode = sac is not valid: the presets are mb-ppo"));
+        assert!(
+            case("muzero", "gamma=0.5").starts_with("--mode = muzero is not valid: the presets are mb-ppo")
+        );
     }
 }

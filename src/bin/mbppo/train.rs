@@ -1,7 +1,7 @@
 //! `mbppo train`: one run, told as it goes, from its seed or from where it was saved.
 
 use crate::arguments::{One, whole};
-use crate::case::{Case, usual_max_steps};
+use crate::case::Case;
 use crate::end::{End, Ending};
 use crate::files::{self, Place};
 use crate::line::Line;
@@ -38,7 +38,7 @@ pub struct Train {
 pub fn train(train: &Train) -> Ending {
     let place = train.save.as_deref().map(place).transpose()?;
     let (mut trainer, mut line) = begin(train)?;
-    let max_steps = trainer.max_steps().unwrap_or_else(|| usual_max_steps(trainer.spec().id));
+    let max_steps = trainer.max_steps().unwrap_or(trainer.spec().usual_steps);
     signals::catch(match place {
         Some(_) => "the run is saved at the end of this iteration and ends.",
         None => "the run ends without being saved, as there is no --save.",

@@ -64,11 +64,11 @@ fn counts(name: &str, lanes: usize, max: i64, arrays: &mut Arrays) -> Result<Vec
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::env::TASKS;
+    use crate::env::{TASKS, Task};
     use crate::rng::Seed;
 
     fn moved(id: &str, seed: u64, steps: usize) -> VecEnv {
-        let mut envs = VecEnv::new(id, 3, Seed(seed), "envs").expect("a task");
+        let mut envs = VecEnv::new(&Task::named(id).expect("a task"), 3, Seed(seed), "envs").expect("lanes");
         let actions = vec![1.0; 3 * envs.spec().action_size()];
         for _ in 0..steps {
             let _ = envs.step(&actions).expect("allowed");

@@ -5,6 +5,7 @@ import { compile, instantiate } from "./load.js";
 import { localEngine } from "./local.js";
 import { EngineError } from "./protocol.js";
 import { remoteEngine } from "./remote.js";
+import { createTasks } from "./task.js";
 
 /** What is drawn on a canvas of the page, and so lives on its thread. */
 const PLOTS = [
@@ -50,8 +51,14 @@ export async function openEngines({ thread, onProgress, onPanic }) {
       : Promise.resolve();
   /** @type {?ReturnType<typeof openWebGpu>} */ let webgpu = null;
 
+  const schema = bindings.schema();
+  const tasks = createTasks({
+    describe: (make) => told(() => bindings.describe_task(make)),
+    base: () => document.baseURI,
+    shared: () => where.thread === "main",
+  });
   const wishOf = ({ task, preset, seed, config, physics }) => ({
-    task,
+    task: tasks.here(task),
     preset,
     seed: seed ?? 0,
     config,
@@ -59,11 +66,23 @@ export async function openEngines({ thread, onProgress, onPanic }) {
     device: "cpu",
   });
   return {
-    schema: bindings.schema(),
+    schema,
+    /**
+     * Adds a task to those of the schema: the address of a module of this host, or (thread=main) what makes it. Gives
+     * its id, or rejects with an EngineError that says what is wrong.
+     */
+    async addTask(task) {
+      const row = await tasks.add(task);
+      const at = schema.tasks.findIndex(({ id }) => id === row.id);
+      schema.tasks.splice(at < 0 ? schema.tasks.length : at, at < 0 ? 0 : 1, row);
+      return row.id;
+    },
+    /** A task as `open` and `resume` of an engine take it. */
+    taskOf: tasks.wish,
     /** What the program would refuse about settings: an EngineError with its `field`, or null. Nothing is opened. */
     check: (settings) => refusal(() => bindings.check(wishOf(settings))),
     /** The hyperparameters that change nothing in such a run: [{name, reason}]. */
-    withoutEffect: ({ task, preset, config }) => bindings.without_effect(task, preset, config),
+    withoutEffect: ({ task, preset, config }) => bindings.without_effect(tasks.here(task), preset, config),
     /** A hyperparameter's value as the program writes it; throws what is wrong with it. */
     readHyperparameter: (name, text) => bindings.read_hyperparameter(name, text),
     freshSeed: () => bindings.fresh_seed(),
@@ -116,6 +135,15 @@ const settled = (opening) =>
   );
 
 const newWorker = (name) => new Worker(new URL("../worker/index.js", import.meta.url), { type: "module", name });
+
+/** What `asked()` gives; what it throws is thrown as the program's own error. */
+function told(asked) {
+  try {
+    return asked();
+  } catch (error) {
+    throw EngineError.from(error);
+  }
+}
 
 /** What `asked()` throws, if it does: as the program's own error. */
 function refusal(asked) {

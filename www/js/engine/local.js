@@ -1,6 +1,7 @@
 // The engine on this thread, the page's or a Worker's: a thin, asynchronous wrapper of the wasm exports.
 import { createGrowth } from "./curves.js";
 import { EngineError } from "./protocol.js";
+import { programTask } from "./task.js";
 
 /** All of an order at once: what a page does that trains on its own thread, where a pause would only hold it up. */
 const AT_ONCE = { work: ({ budgetMs, maxTicks }, slice) => slice(budgetMs, maxTicks), charge() {} };
@@ -21,8 +22,9 @@ export function localEngine(bindings, { pace = AT_ONCE } = {}) {
     }
   };
   return {
-    open: (wish) => open(() => bindings.Session.create(wish)),
-    resume: (checkpoint, device) => open(() => bindings.Session.resume(checkpoint, device)),
+    open: (wish) => open(async () => bindings.Session.create({ ...wish, task: await programTask(wish.task) })),
+    resume: (checkpoint, device, task) =>
+      open(async () => bindings.Session.resume(checkpoint, device, await programTask(task))),
     alive: () => alive,
     close: () => {
       alive = false;
@@ -43,6 +45,7 @@ function sessionOf(session, { failed, pace }) {
   let rests = 0;
   return {
     device: session.device(),
+    task: session.task(),
     ahead: 0,
     advance(order) {
       const asked = rests;

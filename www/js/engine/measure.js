@@ -12,8 +12,8 @@ const TRY_MS = 3_000; // work of a trial: enough to allocate what is needed and 
  * Milliseconds of work in an iteration after `checkpoint`; the first one is not counted, because it compiles and warms
  * up.
  */
-export async function millisecondsPerIteration(engine, checkpoint, device) {
-  const session = await engine.resume(checkpoint.bytes, device);
+export async function millisecondsPerIteration(engine, checkpoint, device, task) {
+  const session = await engine.resume(checkpoint.bytes, device, task);
   try {
     await oneIteration(session);
     let [done, spent] = [0, 0];
@@ -28,11 +28,12 @@ export async function millisecondsPerIteration(engine, checkpoint, device) {
 }
 
 /**
- * Trains for a moment after `checkpoint`: an iteration, or as much of one as takes some seconds. What cannot be opened,
- * allocated, compiled or computed on this device rejects. `soon(promise)` waits for each answer.
+ * Trains for a moment in the session that `opening` gives, and closes it: an iteration, or as much of one as takes some
+ * seconds. What cannot be opened, allocated, compiled or computed on its device rejects. `soon(promise)` waits for each
+ * answer.
  */
-export async function tryOut(engine, checkpoint, device, soon) {
-  const session = await soon(engine.resume(checkpoint.bytes, device));
+export async function tryOut(opening, soon) {
+  const session = await soon(opening);
   try {
     let spent = 0;
     for (let ended = false; !ended && spent < TRY_MS; ) {

@@ -6,7 +6,8 @@
  * @property {(wish: {task: string, preset: string, seed: number, device: DeviceKind, config: Object<string, string>,
  *   physics: Object<string, string>}) => Promise<Session>} open
  *   rejects with an {@link EngineError}
- * @property {(checkpoint: Uint8Array, device: DeviceKind) => Promise<Session>} resume continues from the checkpoint
+ * @property {(checkpoint: Uint8Array, device: DeviceKind, task?: any) => Promise<Session>} resume continues from the
+ *   checkpoint; `task` as in a wish, where it is not one of the program's own
  * @property {() => boolean} alive false once nothing can be opened any more
  * @property {() => void} close ends it with all its sessions
  *

@@ -88,9 +88,10 @@ export async function remoteEngine(worker, start, { onProgress = () => {}, clock
 
   async function opened(name, ...args) {
     const key = (sessions += 1);
-    const { device } = await call(name, key, ...args);
+    const { device, task } = await call(name, key, ...args);
     return {
       device,
+      task,
       ahead: AHEAD,
       ended,
       advance: (order) => call("advance", key, order),
@@ -103,7 +104,7 @@ export async function remoteEngine(worker, start, { onProgress = () => {}, clock
   }
   return {
     open: (wish) => opened("open", wish),
-    resume: (checkpoint, device) => opened("resume", checkpoint, device),
+    resume: (checkpoint, device, task) => opened("resume", checkpoint, device, task),
     alive: () => failure === null,
     close: () => fail(new EngineError("The worker that trained was closed.")),
   };

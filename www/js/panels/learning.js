@@ -12,8 +12,7 @@ const FALLEN = 0.3; // … and that counts as a relapse
 export function mountLearning({ store, plotter }) {
   const panel = find("learning");
   const canvas = find("plot", panel);
-  store.on(["curves"], ({ curves, settings, schema, snapshot }) => {
-    const task = schema?.tasks.find(({ id }) => id === settings?.task);
+  store.on(["curves"], ({ curves, task, snapshot }) => {
     const any = curves && curves.episode_returns.length + curves.evaluations.length > 0;
     plotter.show(
       canvas,

@@ -5,15 +5,12 @@ import { imagines } from "../store.js";
 export function mountReality({ store, plotter }) {
   const panel = find("reality");
   const place = find("small-plots", panel);
-  const { schema } = store.get();
-  // As many pictures as the task with most numbers needs; the others stay hidden.
-  const canvases = Array.from({ length: Math.max(...schema.tasks.map(({ obs }) => obs.length)) }, () =>
-    copyOf("small-plot"),
-  );
-  place.replaceChildren(...canvases);
+  // As many pictures as the task with most numbers so far has needed; the others stay hidden.
+  const canvases = [];
   const show = () => {
-    const { comparison, settings } = store.get();
-    const dimensions = schema.tasks.find(({ id }) => id === settings?.task)?.obs ?? [];
+    const { comparison, task } = store.get();
+    const dimensions = task?.obs ?? [];
+    while (canvases.length < dimensions.length) place.append(canvases[canvases.push(copyOf("small-plot")) - 1]);
     place.dataset.count = dimensions.length;
     canvases.forEach((canvas, dimension) => {
       const { name, unit } = dimensions[dimension] ?? {};
@@ -32,7 +29,7 @@ export function mountReality({ store, plotter }) {
     });
     if (comparison) say(find("answer", panel), answer(comparison, dimensions));
   };
-  store.on(["comparison", "run"], show);
+  store.on(["comparison", "run", "task"], show);
   store.watch(["snapshot"], imagines, show); // without a model no picture will come
   store.on(["snapshot"], ({ snapshot, comparison }) => {
     if (comparison) return;

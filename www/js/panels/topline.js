@@ -10,7 +10,9 @@ export function mountTopline({ store, commands, addressOfRun }) {
   const dialog = find("share-dialog");
   const { schema } = store.get();
 
-  task.replaceChildren(...schema.tasks.map(({ id, goal }) => Object.assign(new Option(id, id), { title: goal })));
+  const offerTasks = () =>
+    task.replaceChildren(...schema.tasks.map(({ id, goal }) => Object.assign(new Option(id, id), { title: goal })));
+  store.on(["tasks"], offerTasks);
   preset.replaceChildren(
     ...schema.presets.map(({ name, title, explanation }) => {
       const option = new Option(title, name);

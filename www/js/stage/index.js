@@ -1,5 +1,6 @@
 // The stage: the real task in ink, the imagined futures in light. Draws what the player gives, frame by frame.
 import { createGhosts } from "./ghosts.js";
+import { ownPicture } from "./own.js";
 import { PICTURES, pictureOf } from "./pictures.js";
 import { createPlayer } from "./player.js";
 import { drawScene } from "./scene.js";
@@ -67,7 +68,22 @@ export function createStage({ canvas, theme, store }) {
     drawScene(context, size, picture(), world(), { view, ghosts, shown, past }, colours);
   }
 
-  const picture = () => pictureOf(store.get().settings?.task ?? FIRST);
+  const own = new Map(); // a task's own drawing → the picture made of it; null once it has failed
+  const picture = () => {
+    const { schema, settings } = store.get();
+    const task = schema?.tasks.find(({ id }) => id === settings?.task);
+    return (task?.draw && ownOf(task)) ?? pictureOf(settings?.task ?? FIRST);
+  };
+  const ownOf = ({ draw, obs, id }) => {
+    const failed = (error) => {
+      if (own.get(draw) === null) return;
+      own.set(draw, null);
+      const note = `The drawing of ${id} failed (${error?.message ?? error}): it is shown as numbers.`;
+      store.set({ notes: [...store.get().notes, note] });
+    };
+    if (!own.has(draw)) own.set(draw, ownPicture(draw, obs[0], failed));
+    return own.get(draw);
+  };
 
   /** What a picture may need to know besides what is seen. */
   function world() {

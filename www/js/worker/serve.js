@@ -9,11 +9,11 @@ export function serveEngine(engine, port, { spoken = async () => {} } = {}) {
   const sessions = new Map(); // by the number that remote.js gave them
   const keep = (key, session) => {
     sessions.set(key, session);
-    return { device: session.device };
+    return { device: session.device, task: session.task };
   };
   const calls = {
     open: async (key, wish) => keep(key, await engine.open(wish)),
-    resume: async (key, checkpoint, device) => keep(key, await engine.resume(checkpoint, device)),
+    resume: async (key, checkpoint, device, task) => keep(key, await engine.resume(checkpoint, device, task)),
     advance: (key, order) => sessions.get(key).advance(order),
     rest: (key) => sessions.get(key)?.rest(),
     save: (key) => sessions.get(key).save(),

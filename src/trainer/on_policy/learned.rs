@@ -1,84 +1,111 @@
-//! The last good state: what had been learned before a failure.
+//! What an on-policy run has learned: kept as the last good state, saved and restored.
 //!
 //! **What.** At the end of each iteration everything that learns is copied. After a failure the copy is restored, and
-//! [`Trainer::checkpoint`] saves it with all experience up to the failure: a run that continues from there has lost at
-//! most one iteration of learning.
+//! [`crate::trainer::Trainer::checkpoint`] saves it with all experience up to the failure: a run that continues from
+//! there has lost at most one iteration of learning.
 //! **Choices.** (1) Experience is kept as it is: actions and their outcomes were checked to be finite before they were
 //! stored. (2) The initial state is the first good state, so there always is one. (3) A state is good if a run can go
 //! on from it: an iteration may end with finite metrics and a policy that cannot act any more, because the metrics are
 //! those before its last update. Then the state before stays.
 
-use super::replay_learner::ReplayLearner;
-use super::{Trainer, Trust};
+use super::OnPolicy;
+use super::trust::Trust;
+use crate::arrays::Arrays;
 use crate::curiosity::Curiosity;
-use crate::error::Error;
+use crate::error::Result;
 use crate::kernels::scales::Scales;
-use crate::nets::HostActor;
 use crate::policy::Policy;
+use crate::trainer::checkpoint::ImaginationFacts;
+use crate::trainer::context::Context;
 use crate::world_model::WorldModel;
 
 /// Everything that learns, and how far the model was trusted.
-#[derive(Clone)]
 pub(super) struct Learned {
-    agent: Box<dyn Policy>,
+    policy: Box<dyn Policy>,
     model: Option<Box<dyn WorldModel>>,
     curiosity: Option<Curiosity>,
-    replay_learner: Option<ReplayLearner>,
     trust: Trust,
-    /// Updates up to here: nothing is copied again before there are more.
-    updates: u64,
 }
 
-impl Trainer {
-    /// Keeps what has been learned so far, if a run can go on from it; called when all metrics have been found finite.
-    pub(super) fn keep(&mut self) {
-        let is_good = self.actor.as_ref().is_none_or(HostActor::can_go_on);
-        if self.kept.is_some() && !is_good {
-            return;
-        }
-        let updates = self.record.updates;
-        let may_rest = self.replay_learner.is_some() || self.table.is_some();
-        if may_rest && self.kept.as_ref().is_some_and(|kept| kept.updates == updates) {
-            return;
-        }
-        self.kept = Some(Learned {
-            agent: self.agent.clone(),
-            model: self.model.clone(),
-            curiosity: self.curiosity.clone(),
-            replay_learner: self.replay_learner.clone(),
-            trust: self.trust.clone(),
-            updates,
-        });
+impl Learned {
+    pub(super) fn of(learner: &OnPolicy) -> Self {
+        let OnPolicy { policy, model, curiosity, trust, .. } = learner;
+        let (policy, model, curiosity) = (policy.clone(), model.clone(), curiosity.clone());
+        Self { policy, model, curiosity, trust: trust.clone() }
     }
+}
 
+impl OnPolicy {
     /// Puts the last good state back after a failure.
-    pub(super) async fn go_back(&mut self) {
-        let Some(kept) = self.kept.take() else { return };
-        (self.agent, self.model, self.curiosity) = (kept.agent, kept.model, kept.curiosity);
-        (self.replay_learner, self.trust) = (kept.replay_learner, kept.trust);
+    pub(super) async fn go_back(&mut self, context: &Context) -> Result<()> {
+        let Some(last_good) = self.last_good.take() else { return Ok(()) };
+        let Learned { policy, model, curiosity, trust } = *last_good;
+        (self.policy, self.model, self.curiosity, self.trust) = (policy, model, curiosity, trust);
         if let Some(model) = self.model.as_mut().filter(|model| model.scales().is_none())
-            && !self.replay.is_empty()
+            && !context.replay.is_empty()
         {
-            model.set_scales(Scales::of(&self.replay, self.config.model_target));
+            model.set_scales(Scales::of(&context.replay, context.config.model_target));
         }
-        self.actor = match &self.replay_learner {
-            Some(learner) => learner.actor(self.agent.shape().clone()).ok(),
-            None => self.agent.actor().await.ok(),
-        };
+        self.actor = None;
+        self.actor = Some(self.policy.actor().await?);
+        Ok(())
     }
 
-    /// What ended the run, if anything did. What it had learned before can still be saved.
-    pub fn failure(&self) -> Option<&Error> {
-        self.failure.as_ref()
+    /// Networks with the memory of their optimisers, and what is measured of novelty and trust.
+    pub(super) async fn save_learned(&self, arrays: &mut Arrays) -> Result<()> {
+        self.policy.shape().scaling.save("obs_scaling", arrays);
+        self.policy.save(arrays).await?;
+        if let Some(model) = &self.model {
+            model.save(arrays).await?;
+        }
+        if let Some(curiosity) = &self.curiosity {
+            curiosity.module.save(arrays).await?;
+        }
+        self.novelty_scale.save("curiosity.novelty", arrays);
+        arrays.put("curiosity.beta", &[1], [self.beta.beta]);
+        if let Some(confidence) = self.trust.confidence {
+            arrays.put("trust.confidence", &[1], [confidence]);
+        }
+        Ok(())
+    }
+
+    pub(super) fn restore_learned(
+        &mut self,
+        context: &Context,
+        facts: ImaginationFacts,
+        arrays: &mut Arrays,
+    ) -> Result<()> {
+        self.novelty_scale.restore("curiosity.novelty", arrays)?;
+        self.beta.beta = arrays.take_within("curiosity.beta", &[1], 0.0..=1.0)?[0];
+        self.policy.shape().scaling.require_saved("obs_scaling", arrays)?;
+        self.policy.restore(arrays)?;
+        if let Some(model) = &mut self.model {
+            model.restore(arrays)?;
+            // The model is first fitted once there is something to examine it on.
+            if context.replay.has_both_parts() && model.scales().is_none() {
+                Scales::load(context.config.model_target, context.spec.obs_size(), arrays)?;
+            }
+        }
+        if let Some(curiosity) = &mut self.curiosity {
+            curiosity.module.set_normalization(context.replay.obs_stats());
+            curiosity.scale = self.novelty_scale.std().max(1e-8);
+            curiosity.module.restore(arrays)?;
+        }
+        self.trust = Trust::of_facts(facts);
+        if arrays.has("trust.confidence") {
+            self.trust.confidence = Some(arrays.take_within("trust.confidence", &[1], 0.0..=1.0)?[0]);
+        }
+        while self.model.is_some() && !self.bootstraps.catch_up(&context.replay) {}
+        Ok(())
     }
 }
 
 #[cfg(all(test, not(target_family = "wasm")))]
-impl Trainer {
-    /// Policy and value of a run on the CPU.
-    pub(super) fn net(&mut self) -> &mut crate::kernels::ppo::ActorCritic {
-        let policy: &mut dyn std::any::Any = self.agent.as_mut();
-        &mut policy.downcast_mut::<crate::cpu::PpoPolicy>().expect("on the CPU").net
+impl OnPolicy {
+    /// The learner of this run.
+    pub(super) fn of(trainer: &mut crate::trainer::Trainer) -> &mut Self {
+        let learner: &mut dyn std::any::Any = trainer.learner.as_mut();
+        learner.downcast_mut().expect("an on-policy run")
     }
 
     /// The world model of a run on the CPU.
@@ -91,10 +118,17 @@ impl Trainer {
 #[cfg(all(test, not(target_family = "wasm")))]
 mod tests {
     use super::*;
-    use crate::config::{Config, preset};
+    use crate::config::Config;
     use crate::device::Device;
     use crate::rng::Seed;
+    use crate::trainer::Trainer;
     use pollster::block_on;
+
+    /// All parameters of policy and value.
+    fn parameters(trainer: &mut Trainer) -> &mut Vec<f32> {
+        let policy: &mut dyn std::any::Any = OnPolicy::of(trainer).policy.as_mut();
+        &mut policy.downcast_mut::<crate::cpu::PpoPolicy>().expect("on the CPU").net.flat
+    }
 
     fn after_one_iteration() -> Trainer {
         let mut trainer = fresh();
@@ -132,7 +166,7 @@ mod tests {
     fn nan_in_the_policy_stops_the_run_by_name_and_the_last_good_state_stays() {
         let mut trainer = after_one_iteration();
         let good = trainer.policy_parameters().expect("a policy").to_vec();
-        trainer.net().flat.fill(f32::NAN);
+        parameters(&mut trainer).fill(f32::NAN);
         let failure = failure_of(&mut trainer);
         assert!(failure.contains("NaN in phase"), "{failure}");
         assert_eq!(trainer.policy_parameters().expect("a policy"), good);
@@ -143,7 +177,7 @@ mod tests {
     #[test]
     fn infinity_in_the_world_model_is_found_where_it_is_fitted() {
         let mut trainer = after_one_iteration();
-        trainer.perceptrons().world.model.flat.fill(f32::INFINITY);
+        OnPolicy::of(&mut trainer).perceptrons().world.model.flat.fill(f32::INFINITY);
         let failure = failure_of(&mut trainer);
         assert!(failure.contains("world_model/val_loss") && failure.contains("phase fit"), "{failure}");
     }
@@ -166,7 +200,7 @@ mod tests {
     fn after_a_failure_the_last_good_state_is_what_is_saved_and_it_goes_on() {
         let mut trainer = after_one_iteration();
         let good = trainer.policy_parameters().expect("a policy").to_vec();
-        trainer.net().flat.fill(f32::NAN);
+        parameters(&mut trainer).fill(f32::NAN);
         failure_of(&mut trainer);
         assert!(trainer.failure().is_some() && !trainer.is_between_iterations());
         assert_eq!(rescued(&trainer), good);
@@ -175,8 +209,8 @@ mod tests {
     #[test]
     fn a_run_that_fails_in_its_first_iteration_still_has_what_it_began_with() {
         let mut trainer = fresh();
-        let before = trainer.net().flat.clone();
-        trainer.net().flat.fill(f32::NAN);
+        let before = parameters(&mut trainer).clone();
+        parameters(&mut trainer).fill(f32::NAN);
         failure_of(&mut trainer);
         assert_eq!(rescued(&trainer), before);
     }
@@ -198,16 +232,17 @@ mod tests {
     #[test]
     fn a_state_that_cannot_act_or_be_improved_is_not_kept() {
         let mut trainer = wild(1);
-        let good = trainer.net().flat.clone();
+        let good = parameters(&mut trainer).clone();
         let size = good.len();
         let cases = [(size - 1, -60.0), (size - 1, 60.0), (0, f32::NAN), (0, 1e9), (size / 2, f32::INFINITY)];
         for (place, absurd) in cases {
-            trainer.net().flat[place] = absurd;
-            trainer.actor = block_on(trainer.agent.actor()).ok();
-            trainer.keep();
-            let kept = trainer.kept.as_ref().and_then(|kept| block_on(kept.agent.actor()).ok());
+            parameters(&mut trainer)[place] = absurd;
+            let learner = OnPolicy::of(&mut trainer);
+            learner.actor = block_on(learner.policy.actor()).ok();
+            learner.keep_last_good(1);
+            let kept = learner.last_good.as_ref().and_then(|kept| block_on(kept.policy.actor()).ok());
             assert_eq!(kept.expect("a kept state").flat, good, "{absurd} at {place}");
-            trainer.net().flat.clone_from(&good);
+            parameters(&mut trainer).clone_from(&good);
         }
     }
 
@@ -224,27 +259,5 @@ mod tests {
                 assert!(ticked.is_ok(), "seed {seed}: {ticked:?} at once, after {failure}");
             }
         }
-    }
-
-    #[test]
-    fn a_learner_from_replay_is_saved_as_it_last_was_good() {
-        let config = Config {
-            learning_starts: 10,
-            train_freq: 5,
-            gradient_steps: 2,
-            hidden_size: 8,
-            ..preset("dqn", "CartPole-v1").expect("a preset")
-        };
-        let mut trainer = Trainer::new("CartPole-v1", config, Seed(1), Device::cpu()).expect("a run");
-        while trainer.snapshot().iteration < 4 {
-            block_on(trainer.tick()).expect("a tick");
-        }
-        let good = trainer.policy_parameters().expect("a policy").to_vec();
-        match trainer.replay_learner.as_mut().expect("a learner") {
-            ReplayLearner::Dqn(dqn) => dqn.q.flat.fill(f32::NAN),
-            _ => unreachable!("DQN by hand"),
-        }
-        failure_of(&mut trainer);
-        assert_eq!(rescued(&trainer), good);
     }
 }

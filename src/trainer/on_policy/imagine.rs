@@ -10,105 +10,92 @@
 //! seeds, an update that shrinks with confidence (loss over the number of samples, or a step size times the mean
 //! weight) and fewer rounds needed no fewer real steps anywhere and more on Acrobot (`docs/results.md`).
 
-use super::Trainer;
-use super::work::Work;
+use super::OnPolicy;
+use super::stage::Stage;
 use crate::buffer::Rollout;
 use crate::config::{CuriosityKind, Termination};
-use crate::dynamics::Context;
+use crate::dynamics;
 use crate::error::Result;
 use crate::imagination::{Borders, Imagination};
+use crate::trainer::context::Context;
 
-impl Trainer {
-    /// The ghosts: futures from where environment 0 is now. They are for the eye and train nothing, so they may go
-    /// where the model has never been: that they scatter there is what one should see.
-    pub(super) async fn forecast(&mut self, mut imagination: Imagination) -> Result<Work> {
-        let Some(model) = &mut self.model else { return Ok(Work::Begin) };
-        if !imagination.is_complete() {
-            let (policy, stream) = (self.agent.as_mut(), &mut self.streams.forecast);
-            imagination.step(policy, model.as_mut(), None, stream).await?;
-            return Ok(Work::Forecast(imagination));
-        }
-        let borders = Borders { range: None, disagreement_max: None, ..self.borders() };
-        let imagined = imagination.finish(borders, 0.0);
-        self.record.metric("imagination/disagreement", imagined.disagreement);
-        self.record.forecast(&imagined.rollout, self.trust.confidence.unwrap_or(0.0));
-        Ok(self.begin_return_gap())
-    }
-
-    pub(super) fn first_round(&mut self) -> Work {
-        self.note_depth();
+impl OnPolicy {
+    /// The first round of imagining, or, without trust, improving from real steps alone.
+    pub(super) fn first_round(&mut self, context: &mut Context) -> Stage {
+        self.note_depth(context);
         if self.trust.branches == 0 || self.trust.rounds == 0 {
-            return self.advantages_of(0, vec![self.real_rollout()]);
+            return self.advantages_of(context, 0, vec![self.real_rollout(context)]);
         }
-        self.begin_round(1)
+        self.begin_round(context, 1)
     }
 
     /// w of an imagined sample where it shares a batch with real ones.
-    fn weight_beside_real(&self) -> f32 {
-        self.config.imagination_discount as f32 * self.trust.confidence.unwrap_or(0.0)
+    fn weight_beside_real(&self, context: &Context) -> f32 {
+        context.config.imagination_discount as f32 * self.trust.confidence.unwrap_or(0.0)
     }
 
     /// What cuts branches short in this iteration.
-    pub(super) fn borders(&self) -> Borders<'_> {
-        let knows_ends = self.config.termination == Termination::Known;
+    pub(super) fn borders<'a>(&'a self, context: &'a Context) -> Borders<'a> {
+        let knows_ends = context.config.termination == Termination::Known;
         Borders {
             range: self.trust.range.as_ref(),
-            disagreement_max: self.config.adaptive_depth.then_some(self.config.disagreement_max as f32),
-            known_ends: knows_ends.then(|| self.envs.env(0)),
+            disagreement_max: context.config.adaptive_depth.then_some(context.config.disagreement_max as f32),
+            known_ends: knows_ends.then(|| context.envs.env(0)),
         }
     }
 
-    pub(super) fn begin_round(&mut self, round: usize) -> Work {
-        let newest = self.replay.newest(self.config.start_fraction as f32);
-        let steps = self.model.as_ref().map_or(1, |model| model.context());
-        let mut starts = Context::seen(Vec::with_capacity(self.trust.branches * self.spec.obs_size()));
+    pub(super) fn begin_round(&mut self, context: &mut Context, round: usize) -> Stage {
+        let newest = context.replay.newest(context.config.start_fraction as f32);
+        let steps = self.context_steps();
+        let numbers = self.trust.branches * context.spec.obs_size();
+        let mut starts = dynamics::Context::seen(Vec::with_capacity(numbers));
         for _ in 0..self.trust.branches {
-            let id = newest.start + self.streams.starts.below(newest.len());
-            starts.push_stored(&self.replay, id, steps, self.spec.action);
+            let id = newest.start + context.streams.starts.below(newest.len());
+            starts.push_stored(&context.replay, id, steps, context.spec.action);
         }
         let with_disagreement =
-            self.config.adaptive_depth || self.config.curiosity == CuriosityKind::Disagreement;
-        let scope = self.scope(self.trust.horizon, with_disagreement);
+            context.config.adaptive_depth || context.config.curiosity == CuriosityKind::Disagreement;
+        let scope = self.scope(context, self.trust.horizon, with_disagreement);
         let imagination = Imagination::start(starts, scope);
-        Work::Imagine(Round { round, imagination, rollouts: Vec::new(), reward: 0.0, overflowed: 0 })
+        Stage::Imagine(Round { round, imagination, rollouts: Vec::new(), reward: 0.0, overflowed: 0 })
     }
 
     /// One step of some branches; after the last, some branches cut to what counts of them.
-    pub(super) async fn imagine(&mut self, mut now: Round) -> Result<Work> {
-        let Some(model) = &mut self.model else { return Ok(Work::Begin) };
+    pub(super) async fn imagine(&mut self, context: &mut Context, mut now: Round) -> Result<Stage> {
+        let Some(model) = &mut self.model else { return Ok(Stage::Begin) };
         if !now.imagination.is_complete() {
-            let stream = &mut self.streams.imagination;
-            let (policy, curiosity) = (self.agent.as_mut(), self.curiosity.as_mut());
+            let stream = &mut context.streams.imagination;
+            let (policy, curiosity) = (self.policy.as_mut(), self.curiosity.as_mut());
             now.imagination.step(policy, model.as_mut(), curiosity, stream).await?;
-            return Ok(Work::Imagine(now));
+            return Ok(Stage::Imagine(now));
         }
-        let weight = if now.round == 1 { self.weight_beside_real() } else { 1.0 };
-        let Some(imagined) = now.imagination.cut(self.borders(), weight) else {
-            return self.end_round(now).await;
+        let weight = if now.round == 1 { self.weight_beside_real(context) } else { 1.0 };
+        let Some(imagined) = now.imagination.cut(self.borders(context), weight) else {
+            return self.end_round(context, now).await;
         };
-        self.note_branches(&imagined.rollout, imagined.branches);
+        self.note_branches(context, &imagined.rollout, imagined.branches);
         now.overflowed += imagined.overflowed;
         let rollout = imagined.rollout;
         now.reward = rollout.rewards_ext.iter().fold(now.reward, |sum, reward| sum + reward);
         now.rollouts.push(rollout);
-        Ok(Work::Imagine(now))
+        Ok(Stage::Imagine(now))
     }
 
-    async fn end_round(&mut self, now: Round) -> Result<Work> {
+    async fn end_round(&mut self, context: &mut Context, now: Round) -> Result<Stage> {
         let Round { round, mut rollouts, reward, overflowed, imagination } = now;
         self.trust.overflowed = overflowed;
         let share = overflowed as f32 / imagination.branches().max(1) as f32;
-        self.record.metric("imagination/overflowed", share);
+        context.record.metric("imagination/overflowed", share);
         let steps: usize = rollouts.iter().map(Rollout::len).sum();
-        self.record.imagined_steps += steps as u64;
-        self.record.metric("imagination/reward_mean", reward / steps.max(1) as f32);
+        context.record.imagined_steps += steps as u64;
+        context.record.metric("imagination/reward_mean", reward / steps.max(1) as f32);
         if round > 1 && steps == 0 {
-            return self.after_improving(round).await;
+            return self.after_improving(context, round).await;
         }
         if round == 1 {
-            rollouts.insert(0, self.real_rollout());
+            rollouts.insert(0, self.real_rollout(context));
         }
-        Ok(self.advantages_of(round, rollouts))
+        Ok(self.advantages_of(context, round, rollouts))
     }
 }
 
@@ -126,6 +113,7 @@ pub(super) struct Round {
 
 #[cfg(all(test, not(target_family = "wasm")))]
 mod tests {
+    use super::*;
     use crate::config::preset;
     use crate::device::Device;
     use crate::rng::Seed;
@@ -142,7 +130,8 @@ mod tests {
             config.set(name, value).expect("allowed");
         }
         let mut trainer = Trainer::new("CartPole-v1", config, Seed(1), Device::cpu()).expect("a run");
-        trainer.perceptrons().world.model.flat.iter_mut().for_each(|weight| *weight *= 20.0);
+        let perceptrons = OnPolicy::of(&mut trainer).perceptrons();
+        perceptrons.world.model.flat.iter_mut().for_each(|weight| *weight *= 20.0);
         let (mut most, mut narrations) = (0.0f32, String::new());
         while trainer.snapshot().iteration < 3 {
             block_on(trainer.tick()).expect("a tick");

@@ -1,17 +1,18 @@
-//! Phase 4, advantages: what every step, real or imagined, turned out better than expected, piece by piece.
+//! Phase 4, advantages: how much better than expected every step turned out, real or imagined, piece by piece.
 
-use super::Trainer;
+use super::OnPolicy;
 use super::improve::Improvement;
-use super::work::Work;
+use super::stage::Stage;
 use crate::budget::{PER_ROW, Tick, add, rows};
 use crate::buffer::Rollout;
 use crate::config::SegmentRule;
 use crate::error::{Error, Result};
 use crate::samples::{Discounting, Samples};
+use crate::trainer::context::Context;
 use std::ops::Range;
 
-/// Steps that are being judged.
-pub(super) struct Judging {
+/// Steps whose advantages are being estimated.
+pub(super) struct Estimation {
     pub(super) round: usize,
     rollouts: Vec<Rollout>,
     /// V of every obs, then V of what followed, as far as they are known: [2 n, heads].
@@ -21,7 +22,7 @@ pub(super) struct Judging {
     added: [usize; 2],
 }
 
-impl Judging {
+impl Estimation {
     fn steps(&self) -> usize {
         self.rollouts.iter().map(Rollout::len).sum()
     }
@@ -53,65 +54,66 @@ impl Judging {
     }
 }
 
-impl Trainer {
+impl OnPolicy {
     /// Values and advantages of these rollouts.
-    pub(super) fn advantages_of(&self, round: usize, rollouts: Vec<Rollout>) -> Work {
-        let samples = Samples::new(self.spec.obs_size(), self.spec.action, self.config.value_heads());
-        Work::Advantages(Judging { round, rollouts, values: Vec::new(), samples, added: [0, 0] })
+    pub(super) fn advantages_of(&self, context: &Context, round: usize, rollouts: Vec<Rollout>) -> Stage {
+        let (spec, heads) = (&context.spec, context.config.value_heads());
+        let samples = Samples::new(spec.obs_size(), spec.action, heads);
+        Stage::Advantages(Estimation { round, rollouts, values: Vec::new(), samples, added: [0, 0] })
     }
 
-    pub(super) async fn advantages(&mut self, mut now: Judging) -> Result<Work> {
-        let (tick, heads, steps) = (Tick::begin(), self.config.value_heads(), now.steps());
+    pub(super) async fn advantages(&mut self, context: &mut Context, mut now: Estimation) -> Result<Stage> {
+        let (tick, heads, steps) = (Tick::begin(), context.config.value_heads(), now.steps());
         while now.values.len() < 2 * steps * heads {
             if tick.is_over() {
-                return Ok(Work::Advantages(now));
+                return Ok(Stage::Advantages(now));
             }
             let from = now.values.len() / heads;
-            let piece = from..from + rows(2 * steps - from, self.agent.cost());
+            let piece = from..from + rows(2 * steps - from, self.policy.cost());
             add(piece.len() * PER_ROW);
             // What the task's own reward is worth after an end is not looked at.
-            let anew = (!self.config.episodic_novelty).then(|| self.replay.newest_start());
-            let values = self.agent.values(&now.obs(piece, anew), "reading values").await?;
+            let anew = (!context.config.episodic_novelty).then(|| context.replay.newest_start());
+            let values = self.policy.values(&now.obs(piece, anew), "reading values").await?;
             Error::unless_finite("advantages", "value", &values)?;
             now.values.extend(values);
         }
         while now.added[0] < now.rollouts.len() {
             if tick.is_over() {
-                return Ok(Work::Advantages(now));
+                return Ok(Stage::Advantages(now));
             }
-            self.add_samples(&mut now, heads, steps);
+            self.add_samples(context, &mut now, heads, steps);
         }
         let mut samples = now.samples;
         if now.rollouts.iter().any(|rollout| rollout.is_real) {
-            self.record.metric_or_none("train/explained_variance", samples.explained_variance);
+            context.record.metric_or_none("train/explained_variance", samples.explained_variance);
         }
-        if self.config.normalize_advantage {
+        if context.config.normalize_advantage {
             samples.normalize_advantages();
         }
         Error::unless_finite("advantages", "advantage", samples.not_finite().as_ref())?;
-        self.agent.begin(&samples);
-        self.keep_imagined(now.rollouts);
-        Ok(Work::Improve(Improvement::begin(now.round, samples)))
+        self.policy.begin(&samples);
+        self.keep_imagined(context, now.rollouts);
+        Ok(Stage::Improve(Improvement::begin(now.round, samples)))
     }
 
     /// The next rollout's steps become samples.
-    fn add_samples(&self, now: &mut Judging, heads: usize, steps: usize) {
+    fn add_samples(&self, context: &Context, now: &mut Estimation, heads: usize, steps: usize) {
         let discounting = Discounting {
-            gamma: self.config.gamma as f32,
-            lambda: self.config.gae_lambda as f32,
+            gamma: context.config.gamma as f32,
+            lambda: context.config.gae_lambda as f32,
             beta: self.beta.beta,
-            gamma_int: self.config.gamma_int as f32,
-            reward_scale: self.config.reward_scale as f32,
-            episodic_novelty: self.config.episodic_novelty,
+            gamma_int: context.config.gamma_int as f32,
+            reward_scale: context.config.reward_scale as f32,
+            episodic_novelty: context.config.episodic_novelty,
         };
         let [index, from] = now.added;
         let rollout = &now.rollouts[index];
         add(rollout.len() * PER_ROW);
         let range = from * heads..(from + rollout.len()) * heads;
         let (first, next) = now.values.split_at(steps * heads);
-        let rule = if rollout.is_real { SegmentRule::PerBranch } else { self.config.imagined_segments };
+        let rule = if rollout.is_real { SegmentRule::PerBranch } else { context.config.imagined_segments };
         let values = [&first[range.clone()], &next[range]];
-        now.samples.add(rollout, self.spec.action, values, discounting, rule);
+        now.samples.add(rollout, context.spec.action, values, discounting, rule);
         now.added = [index + 1, from + rollout.len()];
     }
 }

@@ -3,8 +3,9 @@
 //! **Choices.** A branch that reaches the horizon has not been cut, even if its last step crosses a border. An
 //! iteration in which nothing was imagined has a depth of 0, so that the curve shows it.
 
-use super::Trainer;
+use super::OnPolicy;
 use crate::buffer::Rollout;
+use crate::trainer::context::Context;
 
 /// Sums over the branches of an iteration.
 #[derive(Debug, Clone, Copy, Default)]
@@ -41,17 +42,17 @@ impl Depth {
     }
 }
 
-impl Trainer {
+impl OnPolicy {
     /// Counts a round's branches, and tells what the iteration has come to so far.
-    pub(super) fn note_branches(&mut self, rollout: &Rollout, branches: usize) {
+    pub(super) fn note_branches(&mut self, context: &mut Context, rollout: &Rollout, branches: usize) {
         self.trust.depth.add(rollout, branches, self.trust.horizon);
-        self.note_depth();
+        self.note_depth(context);
     }
 
     /// Tells how deep imagination has gone in this iteration so far.
-    pub(super) fn note_depth(&mut self) {
+    pub(super) fn note_depth(&mut self, context: &mut Context) {
         for (name, value) in self.trust.depth.metrics() {
-            self.record.metric(name, value);
+            context.record.metric(name, value);
         }
     }
 }
