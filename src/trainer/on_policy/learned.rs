@@ -118,10 +118,11 @@ impl OnPolicy {
 #[cfg(all(test, not(target_family = "wasm")))]
 mod tests {
     use super::*;
-    use crate::config::Config;
+    use crate::config::{Config, preset};
     use crate::device::Device;
     use crate::rng::Seed;
     use crate::trainer::Trainer;
+    use crate::trainer::learner::Learner;
     use pollster::block_on;
 
     /// All parameters of policy and value.
