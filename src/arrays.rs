@@ -174,6 +174,11 @@ impl Arrays {
         one.ok_or_else(|| refused(name, "nothing".into(), "one number is needed".into()))
     }
 
+    /// Drops this array, if it is there: one that earlier versions wrote and nobody reads any more.
+    pub fn discard(&mut self, name: &str) {
+        self.arrays.remove(name);
+    }
+
     /// Whether everything has been taken.
     ///
     /// # Errors

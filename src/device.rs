@@ -132,54 +132,6 @@ impl Device {
     }
 }
 
-/// Numbers that learning left where it computes; perhaps nobody has waited for them yet.
-#[allow(clippy::large_enum_variant)] // a tensor is a handle; a phase has some hundred of these at most
-#[derive(Debug, Clone)]
-pub enum Numbers {
-    /// On the host.
-    Host(Vec<f32>),
-    /// On WebGPU, until whoever queued them has been asked to settle.
-    #[cfg(webgpu)]
-    Later(crate::gpu::Later),
-    /// In a tensor.
-    #[cfg(tensors)]
-    Tensor(burn::tensor::Tensor<1>),
-}
-
-impl Numbers {
-    /// Brings them to the host; `doing` says what for.
-    ///
-    /// # Errors
-    /// [`Error::Device`] if the device was lost or ran out of memory.
-    #[cfg_attr(not(any(tensors, webgpu)), allow(unused_variables))]
-    pub async fn read(self, doing: &str) -> Result<Vec<f32>> {
-        match self {
-            Self::Host(numbers) => Ok(numbers),
-            #[cfg(webgpu)]
-            Self::Later(later) => later.get().cloned().ok_or_else(|| Error::Device {
-                doing: doing.into(),
-                reason: "these numbers were never computed".into(),
-            }),
-            #[cfg(tensors)]
-            Self::Tensor(tensor) => crate::tensors::read(tensor, doing),
-        }
-    }
-}
-
-/// Brings the mean of equally many numbers each to the host, place by place; nothing for none.
-///
-/// # Errors
-/// [`Error::Device`] as from [`Numbers::read`].
-pub async fn read_mean(all: Vec<Numbers>, doing: &str) -> Result<Vec<f32>> {
-    let (count, mut sums) = (all.len() as f32, Vec::new());
-    for numbers in all {
-        let numbers = numbers.read(doing).await?;
-        sums.resize(numbers.len(), 0.0);
-        sums.iter_mut().zip(numbers).for_each(|(sum, number)| *sum += number / count);
-    }
-    Ok(sums)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

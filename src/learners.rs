@@ -1,10 +1,9 @@
 //! Which learner suits which task, and which devices it can run on.
 //!
-//! DQN needs discrete actions, TD3 continuous ones, Dyna-Q a table of all states; PPO and A2C take every task. PPO and
-//! A2C have kernels for every device, the others for the CPU only. The trainer enforces these rules, and the page and
-//! the command line take from them what to offer.
+//! What a learner needs, and where it has kernels, stands in its row ([`LEARNERS`](crate::config::LEARNERS)). The
+//! trainer enforces these rules, and the page and the command line take from them what to offer.
 
-use crate::config::{Algorithm, Choice, Config, PRESETS, Remark, TaskHas, Termination, preset};
+use crate::config::{Algorithm, Choice, Config, Needs, PRESETS, Remark, TaskHas, Termination, preset};
 use crate::device::DeviceKind;
 use crate::env::{ActionSpace, Env, EnvSpec, TASKS, make};
 use crate::error::{Error, Result};
@@ -29,7 +28,7 @@ pub struct Unsuited {
 
 /// Whether an algorithm can compute on this kind of device.
 pub fn has_kernels(algorithm: Algorithm, device: DeviceKind) -> bool {
-    device != DeviceKind::WebGpu || matches!(algorithm, Algorithm::Ppo | Algorithm::A2c)
+    algorithm.devices.contains(&device.name())
 }
 
 /// The names of the devices on which each algorithm can compute, by its name.
@@ -114,22 +113,22 @@ pub fn require_kernels(algorithm: Algorithm, device: DeviceKind) -> Result<()> {
     if has_kernels(algorithm, device) {
         return Ok(());
     }
-    let allowed = format!("{} computes on the CPU only: take device cpu", algorithm.word());
+    let allowed = format!("{} computes on the CPU only: take device cpu", algorithm.word);
     Err(Error::Config { field: "device".into(), value: device.name().into(), allowed })
 }
 
 /// Why this algorithm cannot learn this task, if so.
 fn reason(algorithm: Algorithm, env: &dyn Env) -> Option<String> {
-    let spec = env.spec();
-    match (algorithm, spec.action) {
-        (Algorithm::Dqn, ActionSpace::Box { .. }) => {
-            Some(format!("DQN needs discrete actions, and those of {} are continuous", spec.id))
+    let (spec, name) = (env.spec(), algorithm.name);
+    match (algorithm.needs, spec.action) {
+        (Needs::DiscreteActions, ActionSpace::Box { .. }) => {
+            Some(format!("{name} needs discrete actions, and those of {} are continuous", spec.id))
         }
-        (Algorithm::Td3, ActionSpace::Discrete(choices)) => {
-            Some(format!("TD3 needs continuous actions, and {} has {choices} discrete ones", spec.id))
+        (Needs::ContinuousActions, ActionSpace::Discrete(choices)) => {
+            Some(format!("{name} needs continuous actions, and {} has {choices} discrete ones", spec.id))
         }
-        (Algorithm::DynaQ, _) if env.state_count().is_none() => Some(format!(
-            "Dyna-Q needs a table of all states, as for DynaMaze-v0, and {} has too many",
+        (Needs::NumberedStates, _) if env.state_count().is_none() => Some(format!(
+            "{name} needs a table of all states, as for DynaMaze-v0, and {} has too many",
             spec.id
         )),
         _ => None,

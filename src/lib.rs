@@ -4,13 +4,16 @@
 //! The code reads in the order in which data flows. Each layer depends only on those above it:
 //!
 //! 1. plain numbers: [`error`], [`nearest`], [`arrays`], [`rng`], [`config`], [`budget`], [`mod@env`], [`buffer`],
-//!    [`stats`], [`quantiles`], [`gae`], [`dyna_q`], [`transitions`], [`metrics`], [`snapshot`], and [`kernels`], the
-//!    learning arithmetic: networks, losses and gradients by hand. Training on the CPU needs nothing more;
-//! 2. where it runs: [`device`], [`learners`] (which of them suits which task and device), [`nets`], and
-//!    [`tensors`], the same arithmetic in burn's tensors, with which the kernels are compared (device `cpu-plain`);
-//! 3. learning: [`samples`], [`agent`], [`world_model`], [`curiosity`], [`imagination`], [`diagnostics`], one interface
-//!    each to all devices; they know no trainer;
-//! 4. [`trainer`]: one run as a state machine, whose tick is one bounded unit of work; it knows no page;
+//!    [`stats`], [`quantiles`], [`gae`], [`dyna_q`], [`transitions`], [`metrics`], [`snapshot`], [`scaling`],
+//!    [`dynamics`], and [`kernels`], the learning arithmetic: networks, losses and gradients by hand;
+//! 2. learning, without knowing where it is computed: [`nets`], [`samples`], and the parts of a learner, each a trait
+//!    ([`part`]): [`policy`], [`curiosity`], [`imagination`], [`world_model`], [`off_policy`]; [`diagnostics`] looks at
+//!    them;
+//! 3. where it is computed: [`cpu`] implements the parts by the kernels, `gpu` on WebGPU, and [`tensors`] in burn's
+//!    tensors, with which the others are compared; [`device`] opens a device, [`backend`] says which parts it has, and
+//!    [`learners`] which learner suits which task and device;
+//! 4. [`trainer`]: one run as a state machine, a learner in its context, whose tick is one bounded unit of work; it
+//!    knows no page;
 //! 5. [`plots`] draws snapshots; `wasm`, in wasm builds only, is the thin interface to the page.
 //!
 //! # Features
@@ -24,15 +27,17 @@
 #![warn(missing_docs)]
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used))]
 
-pub mod agent;
 pub mod arrays;
+pub mod backend;
 pub mod budget;
 pub mod buffer;
 pub mod config;
+pub mod cpu;
 pub mod curiosity;
 pub mod device;
 pub mod diagnostics;
 pub mod dyna_q;
+pub mod dynamics;
 pub mod env;
 pub mod error;
 pub mod gae;
@@ -45,10 +50,14 @@ pub mod metrics;
 pub mod minibatches;
 pub mod nearest;
 pub mod nets;
+pub mod off_policy;
+pub mod part;
 pub mod plots;
+pub mod policy;
 pub mod quantiles;
 pub mod rng;
 pub mod samples;
+pub mod scaling;
 pub mod snapshot;
 pub mod stats;
 #[cfg(tensors)]

@@ -13,7 +13,7 @@
 
 use crate::buffer::Replay;
 use crate::env::ActionSpace;
-use crate::kernels::ppo::Scaling;
+use crate::scaling::Scaling;
 
 /// B transitions, each part row-major; kept and refilled.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -34,7 +34,7 @@ fn weights(trainer: &Trainer) -> Vec<u32> {
 fn it_is_ppo_with_one_epoch_over_one_minibatch_bit_for_bit() {
     for task in ["CartPole-v1", "Pendulum-v1"] {
         let a2c = after_iterations(task, tiny(), 10);
-        let ppo = Config { algorithm: Algorithm::Ppo, n_epochs: 1, batch_size: 3 * 7, ..tiny() };
+        let ppo = Config { algorithm: Algorithm::PPO, n_epochs: 1, batch_size: 3 * 7, ..tiny() };
         assert_eq!(weights(&a2c), weights(&after_iterations(task, ppo, 10)), "{task}");
     }
 }

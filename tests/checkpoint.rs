@@ -2,8 +2,10 @@
 #![cfg(not(target_family = "wasm"))]
 
 use mbppo::arrays::Arrays;
-use mbppo::config::{Config, preset};
+use mbppo::config::{Config, LEARNERS, preset};
 use mbppo::device::Device;
+use mbppo::env::TASKS;
+use mbppo::learners::unsuited;
 use mbppo::rng::Seed;
 use mbppo::snapshot::Curves;
 use mbppo::trainer::Trainer;
@@ -26,6 +28,14 @@ fn config(name: &str, task: &str, changes: &[&str]) -> Config {
 
 fn run(task: &str, config: Config) -> Trainer {
     Trainer::new(task, config, Seed(11), Device::cpu()).expect("a run")
+}
+
+/// The first preset of every learner, on the first task that suits it.
+fn every_learner() -> Vec<(&'static str, &'static str)> {
+    let refused = unsuited().expect("the lists");
+    let suits = |name: &str, task: &str| !refused.iter().any(|pair| (pair.preset, pair.task) == (name, task));
+    let first = |name: &'static str| (name, *TASKS.iter().find(|task| suits(name, task)).expect("a task"));
+    LEARNERS.iter().map(|learner| first(learner.presets[0].name)).collect()
 }
 
 /// To the end of the `count`-th iteration from here on, with the evaluation that follows it.
@@ -150,9 +160,10 @@ fn a2c_goes_on_exactly() {
 }
 
 #[test]
-fn learners_from_replay_go_on_exactly() {
-    goes_on_exactly("CartPole-v1", config("dqn", "CartPole-v1", &[]), 20);
-    goes_on_exactly("Pendulum-v1", config("td3", "Pendulum-v1", &["action_noise_correlation=0.9"]), 25);
+fn every_learner_goes_on_exactly() {
+    for (preset, task) in every_learner() {
+        goes_on_exactly(task, config(preset, task, &["action_noise_correlation=0.9"]), 25);
+    }
 }
 
 #[test]
@@ -304,15 +315,13 @@ fn documented(name: &str) -> String {
 #[test]
 fn every_array_and_every_key_of_the_json_is_documented() {
     let document = include_str!("../docs/checkpoints.md");
-    let runs = [
+    let mechanisms = [
         ("mb-ppo", "CartPole-v1", "curiosity=rnd"),
         ("mb-ppo", "Pendulum-v1", "curiosity=icm"),
         ("mb-ppo", "Pendulum-v1", "shared_trunk=true"),
-        ("dqn", "CartPole-v1", "gamma=0.9"),
-        ("td3", "Pendulum-v1", "gamma=0.9"),
-        ("dyna-q", "DynaMaze-v0", "gamma=0.9"),
     ];
-    for (preset, task, change) in runs {
+    let learners = every_learner().into_iter().map(|(preset, task)| (preset, task, "gamma=0.9"));
+    for (preset, task, change) in mechanisms.into_iter().chain(learners) {
         let mut trainer = run(task, config(preset, task, &[change]));
         iterations(&mut trainer, 2);
         if task == "CartPole-v1" {

@@ -1,26 +1,21 @@
 //! Imagination in a world that is perfect must be what really happens, on every task.
 #![cfg(all(tensors, not(target_family = "wasm")))]
 
-use burn::tensor::Tensor;
+use mbppo::budget::PER_TICK;
 use mbppo::buffer::Rollout;
 use mbppo::config::Activation;
 use mbppo::device::Device;
+use mbppo::dynamics::{Answer, Context, Question, State};
 use mbppo::env::{ActionSpace, Env, TASKS, make};
-use mbppo::imagination::{Borders, Imagination, KnownRange, Room, Scope};
-use mbppo::kernels::world::{self, Answer, Question};
-use mbppo::kernels::{self, ppo};
+use mbppo::imagination::{Borders, Dynamics, Imagination, KnownRange, Scope};
 use mbppo::nets::{Hidden, ObsScaling, Shape};
+use mbppo::part::{Pending, done};
+use mbppo::policy::Policy;
 use mbppo::rng::Seed;
-use mbppo::tensors::{ActorCritic, Dynamics, Prediction};
+use mbppo::{cpu, tensors};
 
 /// A task itself as a world model: two members that agree.
 struct Perfect(&'static str);
-
-fn rows(tensor: Tensor<2>) -> Vec<Vec<f32>> {
-    let width = tensor.dims()[1];
-    let all: Vec<f32> = tensor.into_data().try_into_vec().expect("floats");
-    all.chunks_exact(width).map(<[f32]>::to_vec).collect()
-}
 
 /// The physical state behind an observation.
 fn state_of(task: &str, obs: &[f32]) -> Vec<f64> {
@@ -82,36 +77,13 @@ impl Perfect {
 }
 
 impl Dynamics for Perfect {
-    fn members(&self) -> usize {
-        2
-    }
-
-    fn predict(
-        &self,
-        obs: Tensor<2>,
-        action: Tensor<2>,
-        choice: Tensor<2>,
-        noise: Option<Tensor<2>>,
-    ) -> Prediction {
-        assert!(noise.is_none(), "a world without chance is given none");
-        assert!(rows(choice).iter().all(|row| row.iter().sum::<f32>() == 1.0), "one member a branch");
-        let [next, reward, end] = self.futures(&rows(obs).concat(), &rows(action).concat());
-        let (device, n) = (Device::cpu_plain(), reward.len());
-        Prediction {
-            next_obs: device.floats(next, [n, make(self.0).expect("a task").spec().obs_size()]),
-            reward: device.floats(reward, [n, 1]),
-            end_probability: device.floats(end, [n, 1]),
-            disagreement: device.zeros([n, 1]),
-        }
-    }
-}
-
-impl world::Dynamics for Perfect {
-    fn predict(&mut self, question: &Question<'_>, answer: &mut Answer) {
-        assert!(question.noise.is_none() && question.members.iter().all(|&member| member < 2));
-        let [next_obs, rewards, end_probabilities] = self.futures(question.obs, question.actions);
+    fn step<'a>(&'a mut self, question: Question<'a>, answer: &'a mut Answer) -> Pending<'a, ()> {
+        assert!(question.noise.is_none(), "a world that draws nothing is given no noise");
+        assert!(question.members.iter().all(|&member| member < 2));
+        let [obs, rewards, end_probabilities] = self.futures(&question.state.obs, question.actions);
         let disagreements = vec![0.0; rewards.len()];
-        *answer = Answer { next_obs, rewards, end_probabilities, disagreements };
+        *answer = Answer { state: State::seen(obs), rewards, end_probabilities, disagreements };
+        done(())
     }
 }
 
@@ -130,12 +102,21 @@ fn shape(task: &str) -> Shape {
 }
 
 /// By tensors, and by hand.
-fn devices() -> [Device; 2] {
-    [Device::cpu_plain(), Device::cpu()]
+fn policies(task: &str) -> [Box<dyn Policy>; 2] {
+    let weights = || Seed(4).stream("init");
+    [
+        Box::new(tensors::PpoPolicy::new(&Device::cpu_plain(), shape(task), 1e-3, &mut weights())),
+        Box::new(cpu::PpoPolicy::new(shape(task), 1e-3, &mut weights())),
+    ]
+}
+
+fn by_hand(task: &str) -> Box<dyn Policy> {
+    let [_, by_hand] = policies(task);
+    by_hand
 }
 
 /// All steps of a round: branches from states that the task starts in.
-fn round(device: &Device, task: &'static str, branches: usize, horizon: usize) -> Imagination {
+fn round(mut policy: Box<dyn Policy>, task: &'static str, branches: usize, horizon: usize) -> Imagination {
     let mut env = make(task).expect("a task");
     let spec = env.spec();
     let mut stream = Seed(4).stream("starts");
@@ -144,57 +125,51 @@ fn round(device: &Device, task: &'static str, branches: usize, horizon: usize) -
         env.reset(&mut stream);
         env.observe(start);
     }
-    let (action, obs_size) = (spec.action, spec.obs_size());
-    let scope =
-        Scope { action, obs_size, horizon, members: 2, noise_size: 0, with_disagreement: true, group: 4 };
-    let mut imagination = Imagination::start(device, starts, scope, &mut stream);
-    let (shape, weights) = (shape(task), || Seed(4).stream("init"));
-    let parameters = shape.initial(&mut weights());
-    let adam = kernels::Adam::new(parameters.len(), 1e-3, 1e-5);
-    let mut by_hand = ppo::ActorCritic::new(shape.by_hand(), shape.scaling.clone(), parameters, adam);
-    let by_tensors = ActorCritic::new(device, shape, 1e-3, &mut weights());
+    let scope = Scope {
+        action: spec.action,
+        obs_size: spec.obs_size(),
+        horizon,
+        members: 2,
+        noise_size: 0,
+        with_disagreement: true,
+        // So much that a tick takes a few branches only.
+        cost: PER_TICK as usize,
+    };
+    let (mut imagination, mut world) = (Imagination::start(Context::seen(starts), scope), Perfect(task));
     while !imagination.is_complete() {
-        match &mut imagination.room {
-            Room::ByTensors(branches) => branches.step(&by_tensors, &Perfect(task), None),
-            Room::ByHand(branches) => {
-                branches.step(&mut by_hand, &mut Perfect(task), &mut stream);
-                branches.note(&[]);
-            }
-        }
+        let step = imagination.step(policy.as_mut(), &mut world, None, &mut stream);
+        pollster::block_on(step).expect("a step");
     }
     imagination
 }
 
 /// Branches of up to `horizon` steps from states that the task starts in.
 fn imagined(
-    device: &Device,
+    policy: Box<dyn Policy>,
     task: &'static str,
     branches: usize,
     horizon: usize,
     borders: Borders<'_>,
 ) -> Rollout {
-    let mut imagination = round(device, task, branches, horizon);
-    pollster::block_on(imagination.finish(borders, 0.5)).expect("a rollout").rollout
+    round(policy, task, branches, horizon).finish(borders, 0.5).rollout
 }
 
 #[test]
 fn a_round_stays_complete_while_it_is_cut() {
-    for device in devices() {
-        let (mut imagination, mut branches) = (round(&device, "CartPole-v1", 10, 6), 0);
-        while let Some(cut) =
-            pollster::block_on(imagination.cut(Borders::default(), 0.5)).expect("some branches")
-        {
-            branches += cut.branches;
+    for policy in policies("CartPole-v1") {
+        let (mut imagination, mut groups) = (round(policy, "CartPole-v1", 40, 6), Vec::new());
+        while let Some(cut) = imagination.cut(Borders::default(), 0.5) {
+            groups.push(cut.branches);
             assert!(imagination.is_complete(), "its steps would be taken again");
         }
-        assert_eq!((branches, imagination.steps()), (10, 6));
+        assert_eq!((groups, imagination.steps()), (vec![16, 16, 8], 6));
     }
 }
 
 #[test]
 fn a_perfect_world_makes_imagined_equal_real_on_every_task() {
-    for (task, device) in TASKS.iter().flat_map(|task| devices().map(|device| (*task, device))) {
-        let rollout = imagined(&device, task, 10, 40, Borders::default());
+    for (task, policy) in TASKS.iter().flat_map(|task| policies(task).map(|policy| (*task, policy))) {
+        let rollout = imagined(policy, task, 10, 40, Borders::default());
         assert_eq!(rollout.segments.len(), 10);
         let mut env = make(task).expect("a task");
         for segment in &rollout.segments {
@@ -219,7 +194,7 @@ fn a_perfect_world_makes_imagined_equal_real_on_every_task() {
 
 #[test]
 fn a_branch_ends_where_the_world_says_so_or_at_the_horizon() {
-    let rollout = imagined(&Device::cpu(), "CartPole-v1", 40, 60, Borders::default());
+    let rollout = imagined(by_hand("CartPole-v1"), "CartPole-v1", 40, 60, Borders::default());
     for segment in &rollout.segments {
         let last = segment.end - 1;
         assert!(rollout.terminated[last] ^ rollout.truncated[last], "one reason to end");
@@ -235,20 +210,20 @@ fn a_branch_ends_where_the_world_says_so_or_at_the_horizon() {
 fn the_tasks_own_rule_ends_branches_where_the_model_would() {
     let task = make("CartPole-v1").expect("a task");
     let known = imagined(
-        &Device::cpu(),
+        by_hand("CartPole-v1"),
         "CartPole-v1",
         40,
         60,
         Borders { known_ends: Some(task.as_ref()), ..Borders::default() },
     );
-    assert_eq!(known, imagined(&Device::cpu(), "CartPole-v1", 40, 60, Borders::default()));
+    assert_eq!(known, imagined(by_hand("CartPole-v1"), "CartPole-v1", 40, 60, Borders::default()));
 }
 
 #[test]
 fn a_branch_that_leaves_the_known_range_is_truncated_there() {
     let range = KnownRange { low: vec![-0.5; 4], high: vec![0.5; 4] };
     let rollout = imagined(
-        &Device::cpu(),
+        by_hand("CartPole-v1"),
         "CartPole-v1",
         40,
         60,
@@ -269,9 +244,9 @@ fn a_branch_that_leaves_the_known_range_is_truncated_there() {
 
 #[test]
 fn a_branch_is_cut_where_the_members_disagree_too_much() {
-    let all = imagined(&Device::cpu(), "CartPole-v1", 10, 20, Borders::default());
+    let all = imagined(by_hand("CartPole-v1"), "CartPole-v1", 10, 20, Borders::default());
     let none = imagined(
-        &Device::cpu(),
+        by_hand("CartPole-v1"),
         "CartPole-v1",
         10,
         20,

@@ -5,20 +5,23 @@
 
 use burn::tensor::Tensor;
 use mbppo::config::{Activation, Config, ModelTarget};
+use mbppo::cpu::PpoPolicy;
 use mbppo::device::Device;
+use mbppo::dynamics::{Answer, Question, State};
 use mbppo::env::ActionSpace;
-use mbppo::kernels::distribution::Distribution;
-use mbppo::kernels::imagine::{Branches, Chance, Parts};
+use mbppo::imagination::{Branches, Noise};
 use mbppo::kernels::model_loss::{Outputs, bounded_log_variance};
-use mbppo::kernels::ppo::{ActorCritic, Scaling, Shape};
+use mbppo::kernels::ppo::{ActorCritic, Scaling};
 use mbppo::kernels::rnd::Rnd;
 use mbppo::kernels::scales::Scales;
-use mbppo::kernels::world::{Answer, Dynamics, Question, World};
+use mbppo::kernels::world::World;
 use mbppo::kernels::world_model::WorldModel;
 use mbppo::kernels::{Adam, Hidden, Mlp};
+use mbppo::nets;
 use mbppo::rng::{Seed, Stream};
 use mbppo::tensors;
 use mbppo::tensors::{Layout, Mlp as TensorMlp, categorical};
+use pollster::block_on;
 
 fn normals(count: usize, stream: &mut Stream) -> Vec<f32> {
     (0..count).map(|_| stream.normal()).collect()
@@ -60,6 +63,23 @@ fn scales() -> Scales {
     }
 }
 
+/// A policy with two hidden layers of this width and these parameters.
+fn policy(action: ActionSpace, width: usize, scaling: Scaling, flat: Vec<f32>) -> PpoPolicy {
+    let shape = nets::Shape {
+        obs_size: OBS,
+        action,
+        hidden: Hidden { layers: 2, width },
+        shared_trunk: false,
+        heads: 1,
+        activation: Activation::Tanh,
+        scaling,
+        log_std_init: 0.0,
+    };
+    let adam = Adam::new(flat.len(), 1e-3, 1e-5);
+    let net = ActorCritic::new(shape.by_hand(), shape.scaling.clone(), flat, adam);
+    PpoPolicy::of(shape, net)
+}
+
 /// burn's ensemble and ours with the same parameters.
 fn worlds(stream: &mut Stream) -> (tensors::WorldModel, World) {
     let config = Config { ensemble_size: MEMBERS, model_hidden_size: WIDTH, ..Config::default() };
@@ -83,18 +103,8 @@ fn a_step_of_all_branches_is_burns() {
             .map(|outputs| TensorMlp::new(&mut layout, 1, &[OBS, 16, 16, outputs], Activation::Tanh));
         let flat: Vec<f32> = nets.iter().flat_map(|net| net.initial(1.0, &mut stream)).collect();
         let tensor = floats(&flat, [flat.len()]);
-        let shape = Shape {
-            obs_size: OBS,
-            hidden: Hidden { layers: 2, width: 16 },
-            shared_trunk: false,
-            actions: ACTIONS,
-            heads: 1,
-            activation: Activation::Tanh,
-            distribution: Distribution::Categorical,
-        };
-        let adam = Adam::new(flat.len(), 1e-3, 1e-5);
         let scaling = Scaling { centre: vec![0.5; OBS], half_range: vec![2.0; OBS] };
-        let mut net = ActorCritic::new(shape, scaling, flat, adam);
+        let mut policy = policy(ActionSpace::Discrete(ACTIONS), 16, scaling, flat);
         let mut rnd_layout = Layout::default();
         let rnd_mlp = TensorMlp::new(&mut rnd_layout, 1, &[OBS, 64, 16], Activation::Tanh);
         let [fixed, guess] = [0, 1].map(|_| rnd_mlp.initial(1.4, &mut stream));
@@ -105,22 +115,26 @@ fn a_step_of_all_branches_is_burns() {
 
         let rows = 37;
         let starts = normals(rows * OBS, &mut stream);
-        let mut branches = Branches::new(&starts, OBS, ActionSpace::Discrete(ACTIONS), with_disagreement);
+        let mut branches = Branches::new(
+            State::seen(starts.clone()),
+            OBS,
+            ActionSpace::Discrete(ACTIONS),
+            with_disagreement,
+        );
         let mut obs = floats(&starts, [rows, OBS]);
         for _ in 0..4 {
             let uniforms: Vec<f32> = (0..rows).map(|_| stream.uniform()).collect();
             let members: Vec<usize> = (0..rows).map(|_| stream.below(MEMBERS)).collect();
-            let chance = Chance { actions: &uniforms, members: &members, noise: None };
-            let parts = Parts { net: &mut net, world: &mut world, rnd: Some(&mut rnd) };
-            branches.step(parts, chance);
+            let noise = Noise { actions: &uniforms, members: &members, world: None };
+            block_on(branches.step(&mut policy, &mut world, noise)).expect("a step");
 
             let x = (obs.clone() - 0.5) / 2.0;
             let logits: Tensor<2> =
                 nets[0].forward(&layout.matrices(&tensor), x.unsqueeze_dim(0)).squeeze_dim(0);
             let actions = categorical::sample(logits.clone(), floats(&uniforms, [rows, 1]));
-            assert_eq!(branches.actions, read(actions.clone()), "actions");
+            assert_eq!(branches.drawn.actions, read(actions.clone()), "actions");
             let log_probs = read(categorical::log_prob(logits, actions.clone()));
-            assert_near("log-probabilities", &branches.log_probs, &log_probs, 3e-5);
+            assert_near("log-probabilities", &branches.drawn.log_probs, &log_probs, 3e-5);
             let all = |rows: Tensor<2>| theirs.for_all_members(rows);
             let (next, said) = theirs.step(&theirs.matrices(), all(obs), all(actions));
             let (next, said) = (read(next), read(said));
@@ -131,16 +145,16 @@ fn a_step_of_all_branches_is_burns() {
                 rewards.push(said[at * (OBS + 2) + OBS] * 0.2 + 0.7);
                 ends.push(1.0 / (1.0 + (-said[at * (OBS + 2) + OBS + 1]).exp()));
             }
-            assert_near("next obs", &branches.answer.next_obs, &expected, 3e-5);
+            assert_near("next obs", &branches.answer.state.obs, &expected, 3e-5);
             assert_near("rewards", &branches.answer.rewards, &rewards, 3e-5);
             assert_near("ends", &branches.answer.end_probabilities, &ends, 3e-5);
             let novelties = read(rnd_oracle.error(floats(&expected, [rows, OBS])));
-            assert_near("novelty", &branches.novelties, &novelties, 1e-4);
+            assert_near("novelty", rnd.errors(&branches.answer.state.obs), &novelties, 1e-4);
             if with_disagreement {
                 assert_near("disagreement", &branches.answer.disagreements, &spreads(&said, rows), 1e-3);
             }
             // Each step starts from our own last one, so that errors do not add up.
-            obs = floats(&branches.answer.next_obs, [rows, OBS]);
+            obs = floats(&branches.answer.state.obs, [rows, OBS]);
         }
     }
 }
@@ -168,13 +182,15 @@ fn vectors_are_clipped_for_the_model_and_gaussian_heads_draw_with_the_noise() {
     let model = WorldModel::new(mlp, outputs, flat, adam);
     let mut world = World::new(model.clone(), Some(scales()));
     let rows = 9;
-    let (obs, noise) = (normals(rows * OBS, &mut stream), normals(rows * (OBS + 1), &mut stream));
+    let (state, noise) =
+        (State::seen(normals(rows * OBS, &mut stream)), normals(rows * (OBS + 1), &mut stream));
+    let obs = &state.obs;
     let actions = vec![0.25; rows * ACTIONS];
     let members: Vec<usize> = (0..rows).map(|row| row % MEMBERS).collect();
     let mut answers = [Some(noise.as_slice()), None].map(|noise| {
         let mut answer = Answer::default();
         let question =
-            Question { obs: &obs, actions: &actions, members: &members, noise, with_disagreement: false };
+            Question { state: &state, actions: &actions, members: &members, noise, with_disagreement: false };
         world.predict(&question, &mut answer);
         answer
     });
@@ -189,37 +205,28 @@ fn vectors_are_clipped_for_the_model_and_gaussian_heads_draw_with_the_noise() {
         let std = |d: usize| (0.5 * bounded_log_variance(said[OBS + 2 + d]).0).exp();
         for d in 0..OBS {
             let expected =
-                means.next_obs[row * OBS + d] + std(d) * noise[row * (OBS + 1) + d] * scales.target_std[d];
-            assert!((drawn.next_obs[row * OBS + d] - expected).abs() < 1e-5, "row {row}, dimension {d}");
+                means.state.obs[row * OBS + d] + std(d) * noise[row * (OBS + 1) + d] * scales.target_std[d];
+            assert!((drawn.state.obs[row * OBS + d] - expected).abs() < 1e-5, "row {row}, dimension {d}");
         }
         let expected = means.rewards[row] + std(OBS) * noise[row * (OBS + 1) + OBS] * scales.reward_std;
         assert!((drawn.rewards[row] - expected).abs() < 1e-5, "reward of row {row}");
     }
 
     // A policy whose mean is far outside: the record keeps the number as drawn, the model sees 1.
-    let shape = Shape {
-        obs_size: OBS,
-        hidden: Hidden { layers: 2, width: 8 },
-        shared_trunk: false,
-        actions: ACTIONS,
-        heads: 1,
-        activation: Activation::Tanh,
-        distribution: Distribution::Gaussian,
-    };
     let parameters = 4 * 8 + 8 + 8 * 8 + 8 + 8 * 2 + 2 + 4 * 8 + 8 + 8 * 8 + 8 + 8 + 1 + 2;
     let mut flat = vec![0.0; parameters];
     let bias = 4 * 8 + 8 + 8 * 8 + 8 + 8 * 2;
     flat[bias..bias + 2].fill(5.0);
-    let mut net = ActorCritic::new(shape, Scaling::none(OBS), flat, Adam::new(parameters, 1e-3, 1e-5));
-    let mut branches = Branches::new(&obs, OBS, ActionSpace::Box { size: ACTIONS, bound: 2.0 }, false);
-    let chance = vec![0.5; rows * ACTIONS];
-    let parts = Parts { net: &mut net, world: &mut world, rnd: None };
-    branches.step(parts, Chance { actions: &chance, members: &members, noise: None });
-    assert!(branches.actions.iter().all(|a| *a == 5.5), "{:?}", branches.actions);
+    let space = ActionSpace::Box { size: ACTIONS, bound: 2.0 };
+    let mut policy = policy(space, 8, Scaling::none(OBS), flat);
+    let mut branches = Branches::new(state.clone(), OBS, space, false);
+    let noise = Noise { actions: &vec![0.5; rows * ACTIONS], members: &members, world: None };
+    block_on(branches.step(&mut policy, &mut world, noise)).expect("a step");
+    assert!(branches.drawn.actions.iter().all(|a| *a == 5.5), "{:?}", branches.drawn.actions);
     let mut answer = Answer::default();
     let ones = vec![1.0; rows * ACTIONS];
     let question =
-        Question { obs: &obs, actions: &ones, members: &members, noise: None, with_disagreement: false };
+        Question { state: &state, actions: &ones, members: &members, noise: None, with_disagreement: false };
     world.predict(&question, &mut answer);
     assert_eq!(branches.answer, answer);
 }

@@ -14,21 +14,37 @@ const LAYERS: &[&[&str]] = &[
         "buffer",
         "gae",
         "dyna_q",
+        "scaling",
         "transitions",
         "metrics",
         "minibatches",
         "snapshot",
-        "kernels",
+        "dynamics",
     ],
-    &["device", "learners", "nets", "tensors", "gpu"],
-    &["world_model", "curiosity", "imagination", "samples", "agent", "diagnostics"],
+    // The arithmetic of the processor: of what computes it knows plain numbers only.
+    &["kernels"],
+    // The parts of a learner and what needs no device.
+    &[
+        "nets",
+        "samples",
+        "part",
+        "policy",
+        "curiosity",
+        "imagination",
+        "world_model",
+        "off_policy",
+        "diagnostics",
+    ],
+    // Where they are computed.
+    &["cpu", "gpu", "tensors", "device"],
+    &["backend", "learners"],
     &["trainer"],
     &["plots"],
     &["wasm"],
 ];
 
 /// Layers from which burn may be used: those before compute with plain f32.
-const FIRST_WITH_TENSORS: usize = 2;
+const FIRST_WITH_TENSORS: usize = 4;
 
 fn layer(module: &str) -> usize {
     let found = LAYERS.iter().position(|modules| modules.contains(&module));

@@ -1,13 +1,17 @@
 //! Every preset on every task: it learns, or a sentence says why not and names the nearest preset that does.
 #![cfg(not(target_family = "wasm"))]
 
-use mbppo::config::{Algorithm, Choice, PRESETS, preset};
+use mbppo::config::{Algorithm, Choice, LEARNERS, Needs, PRESETS, preset};
 use mbppo::device::{Device, DeviceKind};
 use mbppo::env::{TASKS, make};
 use mbppo::learners::{devices, require_kernels, require_suited, unsuited};
 use mbppo::rng::Seed;
 use mbppo::trainer::Trainer;
 use pollster::block_on;
+
+fn algorithm(word: &str) -> Algorithm {
+    *Algorithm::VALUES.iter().find(|algorithm| algorithm.word == word).expect("a learner")
+}
 
 #[test]
 fn every_preset_learns_every_task_or_a_sentence_names_the_nearest_that_does() {
@@ -43,25 +47,31 @@ fn every_preset_learns_every_task_or_a_sentence_names_the_nearest_that_does() {
 
 #[test]
 fn a_refusal_names_the_algorithms_that_can() {
-    let refusal = |algorithm, task: &str| {
-        require_suited(algorithm, make(task).expect("a task").as_ref()).unwrap_err().to_string()
+    let refusal = |word: &str, task: &str| {
+        require_suited(algorithm(word), make(task).expect("a task").as_ref()).unwrap_err().to_string()
     };
-    let error = refusal(Algorithm::DynaQ, "Pendulum-v1");
-    assert!(error.contains("DynaMaze-v0") && error.ends_with("take ppo, a2c, td3 there."), "{error}");
-    assert!(refusal(Algorithm::Td3, "CartPole-v1").ends_with("take ppo, a2c, dqn there."));
+    let error = refusal("dyna_q", "Pendulum-v1");
+    let can = |needs: Needs| {
+        let of_kind = LEARNERS.iter().filter(|learner| [Needs::Nothing, needs].contains(&learner.needs));
+        of_kind.map(|learner| learner.word).collect::<Vec<_>>().join(", ")
+    };
+    let continuous = format!("take {} there.", can(Needs::ContinuousActions));
+    assert!(error.contains("DynaMaze-v0") && error.ends_with(&continuous), "{error}");
+    let discrete = format!("take {} there.", can(Needs::DiscreteActions));
+    assert!(refusal("td3", "CartPole-v1").ends_with(&discrete));
 }
 
 #[test]
 fn on_webgpu_learners_without_kernels_there_are_refused_and_all_others_taken() {
     let devices = devices();
     for algorithm in Algorithm::VALUES {
-        let has_kernels = matches!(algorithm, Algorithm::Ppo | Algorithm::A2c);
+        let has_kernels = matches!(algorithm.word, "ppo" | "a2c");
         let on_webgpu = require_kernels(*algorithm, DeviceKind::WebGpu);
         assert_eq!(on_webgpu.is_ok(), has_kernels, "{algorithm:?}");
         assert_eq!(devices[algorithm.word()].contains(&"webgpu"), has_kernels);
         assert_eq!(require_kernels(*algorithm, DeviceKind::Cpu), Ok(()));
         assert!(devices[algorithm.word()].contains(&"cpu"));
     }
-    let refused = require_kernels(Algorithm::Td3, DeviceKind::WebGpu).unwrap_err().to_string();
+    let refused = require_kernels(algorithm("td3"), DeviceKind::WebGpu).unwrap_err().to_string();
     assert!(refused.ends_with("td3 computes on the CPU only: take device cpu."), "{refused}");
 }

@@ -11,9 +11,9 @@ use mbppo::gae::per_segment;
 use mbppo::nets::{Hidden, ObsScaling, Shape};
 use mbppo::rng::{Seed, Stream};
 use mbppo::samples::{Discounting, Samples};
+use mbppo::tensors::model_step::{loss_and_gradient, worst_case};
 use mbppo::tensors::ppo::{Minibatch, Settings, update};
 use mbppo::tensors::{ActorCritic, Icm, Rnd, WorldModel};
-use mbppo::world_model::by_tensors::{loss_and_gradient, worst_case};
 
 fn normals(stream: &mut Stream, shape: [usize; 2]) -> Tensor<2> {
     let numbers = (0..shape[0] * shape[1]).map(|_| stream.normal()).collect();

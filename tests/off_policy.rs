@@ -1,14 +1,23 @@
-//! Learners from replay in the trainer: DQN and TD3 are runs like any other.
+//! Learners from replay in the trainer: they are runs like any other.
 #![cfg(not(target_family = "wasm"))]
 
-use mbppo::config::{Config, preset};
+use mbppo::config::{Config, Kind, LEARNERS, preset};
 use mbppo::device::Device;
+use mbppo::env::TASKS;
+use mbppo::learners::unsuited;
 use mbppo::metrics::METRICS;
 use mbppo::rng::Seed;
 use mbppo::trainer::{Phase, Trainer};
 use pollster::block_on;
 
-const RUNS: [(&str, &str); 2] = [("dqn", "CartPole-v1"), ("td3", "Pendulum-v1")];
+/// The first preset of every learner from replay, on the first task that suits it.
+fn runs() -> Vec<(&'static str, &'static str)> {
+    let refused = unsuited().expect("the lists");
+    let suits = |name: &str, task: &str| !refused.iter().any(|pair| (pair.preset, pair.task) == (name, task));
+    let of_kind = LEARNERS.iter().filter(|learner| learner.kind == Kind::OffPolicy);
+    let first = |name: &'static str| (name, *TASKS.iter().find(|task| suits(name, task)).expect("a task"));
+    of_kind.map(|learner| first(learner.presets[0].name)).collect()
+}
 
 /// The preset, small in every direction and with two environments.
 fn tiny(preset_name: &str, task: &str) -> Config {
@@ -52,7 +61,7 @@ fn fingerprint(trainer: &Trainer) -> (Vec<u32>, String) {
 
 #[test]
 fn the_weights_after_n_ticks_do_not_depend_on_how_ticks_are_grouped() {
-    for (name, task) in RUNS {
+    for (name, task) in runs() {
         let mut in_one_go = trainer(task, tiny(name, task), 5);
         run(&mut in_one_go, 700);
         let mut in_slices = trainer(task, tiny(name, task), 5);
@@ -70,7 +79,7 @@ fn the_weights_after_n_ticks_do_not_depend_on_how_ticks_are_grouped() {
 
 #[test]
 fn evaluations_do_not_disturb_training() {
-    for (name, task) in RUNS {
+    for (name, task) in runs() {
         let parameters = |eval_every: usize| {
             let mut trainer = trainer(task, Config { eval_every, ..tiny(name, task) }, 3);
             run_to(&mut trainer, 240);
@@ -82,7 +91,7 @@ fn evaluations_do_not_disturb_training() {
 
 #[test]
 fn a_tick_is_one_step_of_all_environments_or_one_update_and_learning_waits_for_its_start() {
-    for (name, task) in RUNS {
+    for (name, task) in runs() {
         let mut trainer = trainer(task, tiny(name, task), 1);
         let (mut updates, mut acted) = (0, 0);
         while trainer.steps().0 < 120 {
@@ -106,7 +115,7 @@ fn a_tick_is_one_step_of_all_environments_or_one_update_and_learning_waits_for_i
 
 #[test]
 fn every_metric_that_is_recorded_is_explained() {
-    for (name, task) in RUNS {
+    for (name, task) in runs() {
         let mut trainer = trainer(task, tiny(name, task), 1);
         run_to(&mut trainer, 480);
         let recorded = trainer.snapshot().metrics;
@@ -161,13 +170,13 @@ fn a_learner_is_refused_a_task_whose_actions_it_cannot_give() {
 
 #[test]
 fn every_preset_makes_two_updates_on_every_task_it_can_play() {
-    for (name, task) in [
-        ("dqn", "CartPole-v1"),
-        ("dqn", "Acrobot-v1"),
-        ("dqn", "MountainCar-v0"),
-        ("td3", "Pendulum-v1"),
-        ("td3", "MountainCarContinuous-v0"),
-    ] {
+    let refused = unsuited().expect("the lists");
+    let is_refused =
+        |name: &str, task: &str| refused.iter().any(|pair| (pair.preset, pair.task) == (name, task));
+    let of_kind = LEARNERS.iter().filter(|learner| learner.kind == Kind::OffPolicy);
+    let presets = of_kind.flat_map(|learner| learner.presets.iter().map(|preset| preset.name));
+    let pairs = presets.flat_map(|name| TASKS.iter().map(move |task| (name, *task)));
+    for (name, task) in pairs.filter(|(name, task)| !is_refused(name, task)) {
         let mut config = preset(name, task).expect("a preset");
         (config.learning_starts, config.train_freq, config.gradient_steps) = (50, 30, 1);
         let mut trainer = trainer(task, config, 0);

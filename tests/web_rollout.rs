@@ -6,17 +6,19 @@
 //! its threshold. What adds up over many steps is compared as distributions.
 #![cfg(all(target_family = "wasm", webgpu))]
 
-use mbppo::agent;
+use mbppo::backend::{TaskShape, backend};
+use mbppo::budget::PER_TICK;
 use mbppo::config::{Activation, Config, CuriosityKind, ModelTarget};
+use mbppo::cpu::PpoPolicy;
 use mbppo::curiosity::{Curiosity, Visit};
 use mbppo::device::{DeviceKind, open};
+use mbppo::dynamics::{Context, State};
 use mbppo::env::{ActionSpace, make};
 use mbppo::gpu::rollout::{Agent, Judge, Parts as DeviceParts, Plan, Round, World as DeviceWorld, launch};
 use mbppo::gpu::{Buffer, Layout, Queue};
-use mbppo::imagination::{Borders, Imagination, Scope};
+use mbppo::imagination::{Borders, Branches, Imagination, Noise, Scope};
 use mbppo::kernels::chance::{self, Purpose};
 use mbppo::kernels::distribution::Distribution;
-use mbppo::kernels::imagine::{Branches, Chance, Parts};
 use mbppo::kernels::model_loss::Outputs;
 use mbppo::kernels::ppo::{ActorCritic, Scaling, Shape, networks};
 use mbppo::kernels::rnd::Rnd;
@@ -27,7 +29,6 @@ use mbppo::kernels::{Adam, Hidden, MOST_HIDDEN_LAYERS, Mlp};
 use mbppo::nets;
 use mbppo::rng::{Seed, Stream};
 use mbppo::trainer::Trainer;
-use mbppo::world_model::Model;
 use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
@@ -286,16 +287,42 @@ impl Cast {
     }
 
     /// One step of the host from `here` [B, O], with the values of `here`.
-    fn step(&mut self, plan: &Plan, here: &[f32], seed: [u32; 2], step: usize) -> (Branches, Vec<f32>) {
+    async fn step(&mut self, plan: &Plan, here: &[f32], seed: [u32; 2], step: usize) -> HostStep {
         let (actions, members, noise) = self.chance(plan, seed, step);
-        let mut branches = Branches::new(here, self.case.obs, self.case.space, self.case.with_disagreement);
-        let noise = self.case.is_gaussian.then_some(noise.as_slice());
+        let Case { obs, space, with_disagreement, .. } = self.case;
+        let mut branches = Branches::new(State::seen(here.to_vec()), obs, space, with_disagreement);
+        let world = self.case.is_gaussian.then_some(noise.as_slice());
         let values = self.net.values(here).to_vec();
-        let rnd = self.curious.as_mut().map(|curious| &mut curious.host);
-        let parts = Parts { net: &mut self.net, world: &mut self.world, rnd };
-        branches.step(parts, Chance { actions: &actions, members: &members, noise });
-        (branches, values)
+        let noise = Noise { actions: &actions, members: &members, world };
+        let mut policy = PpoPolicy::of(self.shape(), self.net.clone());
+        branches.step(&mut policy, &mut self.world, noise).await.expect("a step on the host");
+        let reached = &branches.answer.state.obs;
+        let novelties = match &mut self.curious {
+            Some(curious) => curious.host.errors(reached).to_vec(),
+            None => vec![0.0; branches.len()],
+        };
+        HostStep { branches, novelties, values }
     }
+
+    fn shape(&self) -> nets::Shape {
+        nets::Shape {
+            obs_size: self.case.obs,
+            action: self.case.space,
+            hidden: self.case.hidden,
+            shared_trunk: self.case.shared_trunk,
+            heads: self.case.heads,
+            activation: self.case.bend,
+            scaling: self.scaling.clone(),
+            log_std_init: 0.0,
+        }
+    }
+}
+
+/// A step on the host, with novelty where it led, and the values of where it began.
+struct HostStep {
+    branches: Branches,
+    novelties: Vec<f32>,
+    values: Vec<f32>,
 }
 
 /// What the device wrote down.
@@ -358,22 +385,22 @@ async fn compare(case: Case, queue: &Queue, stream: &mut Stream) -> [f32; 3] {
     ];
     let (mut here, mut other_choices) = (starts, 0);
     for step in 0..case.horizon {
-        let (host, values) = cast.step(&record.plan, &here, seed, step);
+        let HostStep { branches: host, novelties, values } = cast.step(&record.plan, &here, seed, step).await;
         let rows = &record.rows[step * case.branches * width..][..case.branches * width];
         for (branch, row) in rows.chunks_exact(width).enumerate() {
             let (next_obs, rest) = row.split_at(obs);
             let (action, rest) = rest.split_at(actions);
-            let of_host = &host.actions[branch * actions..][..actions];
+            let of_host = &host.drawn.actions[branch * actions..][..actions];
             if !is_drawn && action != of_host {
                 other_choices += 1;
                 continue;
             }
-            let Branches { log_probs, answer, novelties, .. } = &host;
+            let Branches { drawn, answer, .. } = &host;
             let [rewards, ends, apart] =
                 [&answer.rewards, &answer.end_probabilities, &answer.disagreements].map(|list| list[branch]);
-            kinds[0].add(next_obs, &answer.next_obs[branch * obs..]);
+            kinds[0].add(next_obs, &answer.state.obs[branch * obs..]);
             kinds[1].add(action, of_host);
-            let of_host = [log_probs[branch], rewards, ends, apart, novelties[branch]];
+            let of_host = [drawn.log_probs[branch], rewards, ends, apart, novelties[branch]];
             rest.iter().zip(of_host).enumerate().for_each(|(i, (a, b))| kinds[2 + i].add(&[*a], &[b]));
         }
         if case.with_values {
@@ -514,7 +541,7 @@ async fn long_rollouts_end_in_the_same_distribution() {
     // The host goes its own way, with chance of its own.
     let mut host = starts;
     for step in 0..case.horizon {
-        host = cast.step(&record.plan, &host, [3, 4], step).0.answer.next_obs;
+        host = cast.step(&record.plan, &host, [3, 4], step).await.branches.answer.state.obs;
     }
     let width = record.plan.record_width();
     let last = &record.rows[(case.horizon - 1) * case.branches * width..];
@@ -548,7 +575,7 @@ async fn every_kind_of_curiosity_sees_what_was_imagined() {
     let kinds = [CuriosityKind::None, CuriosityKind::Rnd, CuriosityKind::Icm, CuriosityKind::Disagreement];
     for (kind, task) in kinds.into_iter().zip(["CartPole-v1", "Pendulum-v1", "Pendulum-v1", "CartPole-v1"]) {
         let spec = make(task).expect("a task").spec();
-        let (obs, actions) = (spec.obs_size(), spec.action.encoded_size());
+        let obs = spec.obs_size();
         let config = Config {
             curiosity: kind,
             ensemble_size: 3,
@@ -566,8 +593,9 @@ async fn every_kind_of_curiosity_sees_what_was_imagined() {
             scaling: Scaling::of(&spec.obs),
             log_std_init: 0.0,
         };
-        let mut agent = agent::Agent::new(&device, shape, 1e-3, &mut stream);
-        let mut model = Model::new(&device, obs, actions, &config, &mut stream);
+        let (backend, task) = (backend(&device), TaskShape { obs_size: obs, action: spec.action });
+        let mut policy = backend.policy(shape, &config, &mut stream);
+        let mut model = backend.world_model(task, &config, &mut stream);
         model.set_scales(Scales {
             target: ModelTarget::Difference,
             obs_mean: vec![0.1; obs],
@@ -578,7 +606,7 @@ async fn every_kind_of_curiosity_sees_what_was_imagined() {
             reward_mean: 0.5,
             reward_std: 2.0,
         });
-        let mut curiosity = Curiosity::new(&device, &spec, &config, &mut stream);
+        let mut curiosity = backend.novelty(task, &config, &mut stream).map(Curiosity::new);
         if let Some(curiosity) = &mut curiosity {
             curiosity.scale = 2.0;
         }
@@ -589,17 +617,18 @@ async fn every_kind_of_curiosity_sees_what_was_imagined() {
             members: 3,
             noise_size: model.noise_size(),
             with_disagreement: kind == CuriosityKind::Disagreement,
-            group: 12,
+            // So much that not all branches go together.
+            cost: PER_TICK as usize,
         };
         let starts = normals(30 * obs, 0.5, &mut stream);
-        let mut imagination = Imagination::start(&device, starts, scope, &mut stream);
+        let mut imagination = Imagination::start(Context::seen(starts), scope);
         while !imagination.is_complete() {
             imagination
-                .step(&mut agent, &mut model, curiosity.as_mut(), &mut stream)
+                .step(policy.as_mut(), model.as_mut(), curiosity.as_mut(), &mut stream)
                 .await
                 .expect("all steps");
         }
-        let imagined = imagination.finish(Borders::default(), 1.0).await.expect("a rollout");
+        let imagined = imagination.finish(Borders::default(), 1.0);
         let rollout = &imagined.rollout;
         assert!(rollout.len() >= 30, "{} steps", rollout.len());
         let mut of_model = Vec::new();

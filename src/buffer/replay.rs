@@ -19,6 +19,7 @@
 
 mod held_out;
 mod saved;
+mod window;
 
 pub use held_out::{HELD_OUT_EVERY, PIECE, Part};
 

@@ -1,11 +1,11 @@
 //! Which hyperparameters have no effect in a configuration, and why.
 //!
 //! A run accepts every allowed value, even if nothing reads it. The user is told about a setting that changes nothing:
-//! the page and the command line ask [`Config::without_effect`]. "Effect" means an effect on what is learned and
+//! the page and the command line ask [`Config::without_effect`]. What a learner reads stands in its row. "Effect" means an effect on what is learned and
 //! measured.
 
-use super::{Algorithm, Config, CuriosityKind, Termination, schema};
-use Algorithm::{A2c, Dqn, DynaQ, Ppo, Td3};
+use super::learner::Kind;
+use super::{Config, CuriosityKind, Termination, schema};
 use serde::Serialize;
 
 /// A hyperparameter that changes nothing in a configuration.
@@ -30,24 +30,6 @@ pub struct TaskHas {
     pub sparse_reward: bool,
 }
 
-/// Hyperparameters that only some algorithms read. All others are read by every algorithm, unless [`Config::unread`]
-/// says otherwise.
-const READ_BY: &[(&[Algorithm], &[&str])] = &[
-    (&[Ppo], &["n_epochs", "clip_range", "clip_range_vf", "target_kl"]),
-    (&[Ppo, A2c], &["gae_lambda", "ent_coef", "vf_coef", "normalize_advantage", "log_std_init"]),
-    (&[Ppo, A2c], &["shared_trunk"]),
-    (&[Ppo, A2c, DynaQ], &["num_steps"]),
-    (&[Ppo, A2c, Dqn, Td3], &["learning_rate", "lr_anneal_steps", "max_grad_norm", "activation"]),
-    (&[Ppo, A2c, Dqn, Td3], &["hidden_layers", "hidden_size"]),
-    (&[Ppo, A2c, Dqn, Td3], &["replay_capacity", "batch_size", "normalize_obs"]),
-    (&[Dqn, Td3], &["learning_starts", "train_freq", "gradient_steps", "tau"]),
-    (&[Dqn], &["target_update_interval", "double_q", "exploration_steps", "exploration_initial_eps"]),
-    (&[Dqn, DynaQ], &["exploration_final_eps"]),
-    (&[Td3], &["policy_delay", "target_policy_noise", "target_noise_clip"]),
-    (&[Td3], &["action_noise_std", "action_noise_correlation"]),
-    (&[DynaQ], &["table_learning_rate", "planning_steps", "planning_bonus"]),
-];
-
 /// What only the world model and the imagination read, beside the groups that are named after them.
 const READ_BY_MODEL: &[&str] = &["replay_half_life", "replay_capacity", "curiosity_on_imagined"];
 
@@ -63,18 +45,18 @@ impl Config {
 
     /// Why nothing reads this hyperparameter, as "in ppo" or "without curiosity"; none if it is read.
     fn unread(&self, name: &str, group: &str, task: TaskHas) -> Option<String> {
-        let in_algorithm = || Some(format!("in {}", super::value::Parameter::text(&self.algorithm)));
-        let readers = READ_BY.iter().find(|(_, names)| names.contains(&name)).map(|(readers, _)| *readers);
-        if readers.is_some_and(|readers| !readers.contains(&self.algorithm)) {
+        let in_algorithm = || Some(format!("in {}", self.algorithm.word));
+        if !self.algorithm.reads(name) {
             return in_algorithm();
         }
-        let has_imagination = matches!(self.algorithm, Ppo | A2c) && self.imagination_rounds > 0;
+        let is_on_policy = self.algorithm.kind == Kind::OnPolicy;
+        let has_imagination = is_on_policy && self.imagination_rounds > 0;
         let is_of_model = matches!(group, "world model" | "imagination") && name != "imagination_rounds";
-        let may_read_replay = self.learns_from_replay() && name == "replay_capacity";
+        let may_read_replay = self.algorithm.kind == Kind::OffPolicy && name == "replay_capacity";
         if (is_of_model || READ_BY_MODEL.contains(&name)) && !has_imagination && !may_read_replay {
-            return match self.algorithm {
-                Ppo | A2c => Some("without imagination (imagination_rounds = 0)".into()),
-                _ => in_algorithm(),
+            return match is_on_policy {
+                true => Some("without imagination (imagination_rounds = 0)".into()),
+                false => in_algorithm(),
             };
         }
         if group == "curiosity" && name != "curiosity" && self.curiosity == CuriosityKind::None {
@@ -89,7 +71,7 @@ impl Config {
         let cases = [
             (
                 "batch_size",
-                self.algorithm == A2c && !curiosity_learns,
+                self.algorithm.updates_once() && !curiosity_learns,
                 "in a2c, which learns from the whole batch at once",
             ),
             ("clip_range", self.updates_once(), ONE_UPDATE),
@@ -124,7 +106,7 @@ impl Config {
             ("planning_bonus", self.planning_steps == 0, "with planning_steps = 0"),
             (
                 "eval_episodes",
-                self.algorithm == DynaQ,
+                self.algorithm.kind == Kind::Tabular,
                 "in dyna_q: from the same start all its episodes are alike",
             ),
             ("eval_episodes", self.eval_every == 0, "with eval_every = 0"),

@@ -9,7 +9,8 @@
 //! **Choices.** (1) The bound is of the CPU's learners; `docs/limits.md` sets it against what was measured. (2) A part
 //! is counted as if it were full: a table that has just begun is smaller.
 
-use super::{Algorithm, Config, ModelHeads};
+use super::learner::{Inputs, Kind, Outputs};
+use super::{Config, ModelHeads};
 use crate::error::{Error, Result};
 
 /// What a run may need, in bytes: in a page 2 GiB, half of what a 32-bit program can address; elsewhere 16 GiB.
@@ -66,7 +67,7 @@ impl Config {
             need("replay", &["replay_capacity"], self.replay_bytes(task)),
             need("the saved run", &["replay_capacity", "hidden_size"], saved * COPIES_SAVED),
         ];
-        if matches!(self.algorithm, Algorithm::Ppo | Algorithm::A2c) {
+        if self.algorithm.kind == Kind::OnPolicy {
             let real = (self.num_envs * self.num_steps) as u64 * self.row_bytes(task);
             needs.push(need("real steps of an iteration", &["num_steps", "num_envs"], real));
         }
@@ -114,19 +115,24 @@ impl Config {
         }
     }
 
-    /// Parameters of what acts and values: two networks, for TD3 three, and slow copies of theirs.
+    /// Parameters of what acts and values, target networks included.
     fn parameters_of_policy(&self, task: Sizes) -> u64 {
-        let (inputs, outputs) = (task.obs as u64, task.action as u64);
-        let network =
-            |inputs: u64, outputs: u64| parameters([inputs, outputs], [self.hidden_size, self.hidden_layers]);
-        match self.algorithm {
-            Algorithm::Ppo | Algorithm::A2c => {
-                network(inputs, outputs) + network(inputs, self.value_heads() as u64)
-            }
-            Algorithm::Dqn => 2 * network(inputs, outputs),
-            Algorithm::Td3 => 2 * (network(inputs, outputs) + 2 * network(inputs + outputs, 1)),
-            Algorithm::DynaQ => 0,
-        }
+        let (obs, action) = (task.obs as u64, task.action as u64);
+        let hidden = [self.hidden_size, self.hidden_layers];
+        let networks = self.algorithm.networks.iter().map(|network| {
+            let inputs = match network.inputs {
+                Inputs::Obs => obs,
+                Inputs::ObsAndAction => obs + action,
+            };
+            let outputs = match network.outputs {
+                Outputs::Actions => action,
+                Outputs::Gaussian => 2 * action,
+                Outputs::Values => self.value_heads() as u64,
+                Outputs::One => 1,
+            };
+            network.copies * parameters([inputs, outputs], hidden)
+        });
+        networks.sum()
     }
 
     fn parameters_of_model(&self, task: Sizes) -> u64 {
@@ -138,7 +144,7 @@ impl Config {
     /// Room for the layers of a minibatch and their gradients, of policy, value or the world model.
     fn minibatch_bytes(&self, parameters: u64) -> u64 {
         let most = (PIECE / parameters.max(1)).max(16);
-        let rows = if self.algorithm == Algorithm::A2c { u64::MAX } else { self.batch_size as u64 };
+        let rows = if self.algorithm.updates_once() { u64::MAX } else { self.batch_size as u64 };
         let (units, of_model) =
             (self.hidden_size * self.hidden_layers, self.model_hidden_size * self.model_hidden_layers);
         let networks = 2 * rows.min(most) * units as u64 * 3;

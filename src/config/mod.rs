@@ -5,16 +5,19 @@
 //! name from text goes through [`Config::set`].
 
 mod effect;
+mod learner;
+mod learners;
 mod memory;
 mod preset;
 mod value;
 
 pub use effect::{Remark, TaskHas};
+pub use learner::{Algorithm, Inputs, Kind, LEARNERS, Learner, Needs, Network, Outputs};
 pub use memory::{MOST_BYTES, Need, Sizes};
 pub use preset::{ForTask, PRESETS, Preset, TUNED, preset};
 pub use value::{
-    Activation, Algorithm, Allowed, Choice, ConfidenceRule, CuriosityKind, ModelHeads, ModelTarget,
-    SegmentRule, Termination, count,
+    Activation, Allowed, Choice, ConfidenceRule, CuriosityKind, ModelHeads, ModelTarget, SegmentRule,
+    Termination, count,
 };
 
 use crate::error::{Error, Result};
@@ -107,7 +110,7 @@ macro_rules! hyperparameters {
 hyperparameters! {
     /// The learner: PPO or A2C from what the policy has just done, DQN (discrete actions), TD3 (continuous actions)
     /// or Dyna-Q (tables) from experience replay.
-    algorithm: Algorithm = Algorithm::Ppo, Allowed::choice::<Algorithm>(), "learner", "";
+    algorithm: Algorithm = Algorithm::PPO, Allowed::choice::<Algorithm>(), "learner", "";
 
     /// Standard deviation of Gaussian noise on the task's state before every step, as a share of its usual change in
     /// one step. With more, the same action ends elsewhere each time.
@@ -325,11 +328,6 @@ impl Config {
         if self.curiosity != CuriosityKind::None && self.separate_values { 2 } else { 1 }
     }
 
-    /// Whether the learner is one of those that learn a value of actions from replay.
-    pub fn learns_from_replay(&self) -> bool {
-        matches!(self.algorithm, Algorithm::Dqn | Algorithm::Td3)
-    }
-
     /// Checks what no single field can: that the fields go together.
     ///
     /// # Errors
@@ -352,7 +350,7 @@ impl Config {
                     .into(),
             });
         }
-        if self.algorithm == Algorithm::DynaQ || self.learns_from_replay() {
+        if self.algorithm.kind != Kind::OnPolicy {
             return self.validate_other_learner();
         }
         self.validate_normalising()?;
@@ -388,10 +386,10 @@ impl Config {
         Err(Error::Config { field: "num_steps".into(), value: self.num_steps.to_string(), allowed })
     }
 
-    /// DQN, TD3 and Dyna-Q have no world model of networks and explore by chance alone.
+    /// Learners of the other kinds have no world model of networks and explore by chance alone.
     fn validate_other_learner(&self) -> Result<()> {
         let needed_by = |field: &str, value: String, allowed: &str| {
-            let name = Parameter::text(&self.algorithm);
+            let name = self.algorithm.word;
             Err(Error::Config { field: field.into(), value, allowed: format!("{name} needs {allowed}") })
         };
         if self.imagination_rounds > 0 {
@@ -402,11 +400,13 @@ impl Config {
             let value = Parameter::text(&self.curiosity);
             return needed_by("curiosity", value, "none: it explores by chance");
         }
-        if self.learns_from_replay() && self.learning_starts > self.replay_capacity {
+        if self.algorithm.reads("learning_starts") && self.learning_starts > self.replay_capacity {
             let allowed = format!("at most replay_capacity = {}", self.replay_capacity);
             return needed_by("learning_starts", self.learning_starts.to_string(), &allowed);
         }
-        if self.algorithm == Algorithm::Dqn && self.exploration_final_eps > self.exploration_initial_eps {
+        if self.algorithm.reads("exploration_initial_eps")
+            && self.exploration_final_eps > self.exploration_initial_eps
+        {
             let allowed = format!("at most exploration_initial_eps = {}", self.exploration_initial_eps);
             return needed_by("exploration_final_eps", self.exploration_final_eps.to_string(), &allowed);
         }
@@ -490,12 +490,8 @@ mod tests {
 
     #[test]
     fn a_learner_from_replay_refuses_a_model_curiosity_and_what_never_starts() {
-        let dqn = Config {
-            algorithm: Algorithm::Dqn,
-            imagination_rounds: 0,
-            curiosity: CuriosityKind::None,
-            ..Config::default()
-        };
+        let mut dqn = Config { replay_capacity: 20_000, ..preset("dqn", "CartPole-v1").unwrap() };
+        dqn.exploration_final_eps = 0.05;
         dqn.validate().unwrap();
         let refusal = |field: &str, text: &str| {
             let mut config = dqn.clone();

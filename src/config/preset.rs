@@ -1,9 +1,10 @@
-//! Presets: named configurations of the learners to compare.
+//! Presets: named configurations of the learners to compare. They stand in the rows of their [learners](LEARNERS).
 //!
 //! A configuration is built in three steps: the defaults, then what the task needs for any learner ([`TUNED`]), then
 //! the preset itself ([`Preset::changes`], and for a few tasks [`Preset::for_task`]).
 
 use super::Config;
+use super::learner::LEARNERS;
 use crate::error::{Error, Result};
 use crate::nearest::the_nearest;
 use serde::Serialize;
@@ -56,198 +57,30 @@ pub const TUNED: &[ForTask] = &[
     },
 ];
 
-/// All presets; the first is the page's default.
-pub const PRESETS: &[Preset] = &[
-    Preset {
-        name: "mb-ppo",
-        title: "MB-PPO",
-        explanation: "Learns a model of the task and practises in it: several fresh batches of imagined futures after \
-                      every few real steps.",
-        changes: &[],
-        for_task: &[ForTask {
-            task: "CartPole-v1",
-            changes: &[
-                ("num_envs", "2"),
-                ("num_steps", "10"),
-                ("reward_scale", "0.1"),
-                ("hidden_size", "32"),
-                ("learning_rate", "0.003"),
-                ("n_epochs", "3"),
-                ("ensemble_size", "2"),
-                ("model_hidden_size", "64"),
-                ("model_learning_rate", "0.003"),
-                ("model_updates", "50"),
-                ("imagination_rounds", "5"),
-                ("horizon", "40"),
-            ],
-            why: "Episodes are short at first and every one counts: it imagines after every 20 real steps. Small \
-                  networks with a high learning rate are enough for four observations and two actions, returns near 10 \
-                  are learned sooner than returns near 100, and a pole that falls slowly is only seen to fall if the \
-                  imagined futures are long.",
-        }],
-    },
-    Preset {
-        name: "ppo",
-        title: "plain PPO",
-        explanation: "The same learner without imagination, with the number of epochs that suits it best. The \
-                      difference is what the model is worth.",
-        changes: &[
-            ("imagination_rounds", "0"),
-            ("num_steps", "64"),
-            ("n_epochs", "50"),
-            ("batch_size", "64"),
-            ("learning_rate", "0.0007"),
-            ("curiosity", "none"),
-        ],
-        for_task: &[ForTask {
-            task: "CartPole-v1",
-            changes: &[("reward_scale", "0.1")],
-            why: "The value reaches returns near 10 sooner than returns near 100, with imagination or without.",
-        }],
-    },
-    Preset {
-        name: "textbook",
-        title: "textbook",
-        explanation: "The recipe as often written down: one network predicts raw next states, and one imagined batch \
-                      per iteration is learned from as a single stream. It does not keep what it learns, and the plots \
-                      show why.",
-        changes: &[
-            ("num_steps", "64"),
-            ("imagination_rounds", "1"),
-            ("horizon", "10"),
-            ("n_epochs", "10"),
-            ("batch_size", "64"),
-            ("learning_rate", "0.0007"),
-            ("ensemble_size", "1"),
-            ("model_target", "raw"),
-            ("termination", "ignored"),
-            ("confidence_rule", "one_step"),
-            ("model_r2_min", "0"),
-            ("imagined_segments", "across"),
-        ],
-        for_task: &[],
-    },
-    Preset {
-        name: "a2c",
-        title: "A2C",
-        explanation: "One gradient step for every five steps in the task, then the data are thrown away: policy \
-                      gradient at its simplest.",
-        changes: &[
-            ("algorithm", "a2c"),
-            ("imagination_rounds", "0"),
-            ("curiosity", "none"),
-            ("num_envs", "8"),
-            ("num_steps", "5"),
-            ("gae_lambda", "1"),
-            ("learning_rate", "0.0007"),
-            ("normalize_advantage", "false"),
-            ("ent_coef", "0"),
-            ("eval_every", "1000"),
-        ],
-        for_task: &[],
-    },
-    Preset {
-        name: "dqn",
-        title: "DQN",
-        explanation: "Learns the value of every action from replay and takes the best one: no model, and no separate \
-                      policy.",
-        changes: &[
-            ("algorithm", "dqn"),
-            ("imagination_rounds", "0"),
-            ("curiosity", "none"),
-            ("num_envs", "1"),
-            ("activation", "relu"),
-            ("max_grad_norm", "10"),
-            ("learning_rate", "0.0023"),
-            ("batch_size", "64"),
-            ("replay_capacity", "100000"),
-            ("learning_starts", "1000"),
-            ("train_freq", "256"),
-            ("gradient_steps", "128"),
-            ("tau", "1"),
-            ("target_update_interval", "10"),
-            ("exploration_steps", "8000"),
-            ("exploration_final_eps", "0.04"),
-            ("eval_every", "1000"),
-        ],
-        for_task: &[
-            ForTask {
-                task: "Acrobot-v1",
-                changes: &[
-                    ("normalize_obs", "false"),
-                    ("learning_rate", "0.00063"),
-                    ("batch_size", "128"),
-                    ("replay_capacity", "50000"),
-                    ("learning_starts", "0"),
-                    ("train_freq", "4"),
-                    ("gradient_steps", "4"),
-                    ("target_update_interval", "250"),
-                    ("exploration_steps", "12000"),
-                    ("exploration_final_eps", "0.1"),
-                ],
-                why: "RL-Zoo's values, on raw observations: scaled to the usual range, the joint velocities would look \
-                      too small.",
-            },
-            ForTask {
-                task: "MountainCar-v0",
-                changes: &[
-                    ("hidden_size", "128"),
-                    ("learning_rate", "0.001"),
-                    ("batch_size", "128"),
-                    ("replay_capacity", "50000"),
-                    ("train_freq", "16"),
-                    ("gradient_steps", "8"),
-                    ("target_update_interval", "300"),
-                    ("exploration_steps", "24000"),
-                    ("exploration_final_eps", "0.07"),
-                ],
-                why: "The flag has to be found by random actions, so it explores for longer and remembers for longer.",
-            },
-        ],
-    },
-    Preset {
-        name: "dyna-q",
-        title: "Dyna-Q",
-        explanation: "The ancestor: a table of action values and a table of what followed each action, replayed many \
-                      times between two real steps.",
-        changes: &[
-            ("algorithm", "dyna_q"),
-            ("imagination_rounds", "0"),
-            ("curiosity", "none"),
-            ("num_envs", "1"),
-            ("gamma", "0.95"),
-            ("exploration_final_eps", "0.1"),
-        ],
-        for_task: &[],
-    },
-    Preset {
-        name: "td3",
-        title: "TD3",
-        explanation: "A deterministic policy for continuous actions follows the gradient of two critics learned from \
-                      replay; the lower estimate counts.",
-        changes: &[
-            ("algorithm", "td3"),
-            ("imagination_rounds", "0"),
-            ("curiosity", "none"),
-            ("num_envs", "1"),
-            ("activation", "relu"),
-            ("max_grad_norm", "10"),
-            ("learning_rate", "0.001"),
-            ("batch_size", "256"),
-            ("replay_capacity", "200000"),
-            ("learning_starts", "1000"),
-            ("train_freq", "1"),
-            ("gradient_steps", "1"),
-            ("action_noise_std", "0.1"),
-            ("eval_every", "1000"),
-        ],
-        for_task: &[ForTask {
-            task: "MountainCarContinuous-v0",
-            changes: &[("action_noise_std", "0.9"), ("action_noise_correlation", "0.99")],
-            why: "Only noise that stays correlated over many steps drives the car as far as the flag.",
-        }],
-    },
-];
+/// All presets, learner after learner; the first is the page's default.
+pub const PRESETS: &[Preset] = &{
+    let mut presets = [LEARNERS[0].presets[0]; count()];
+    let (mut learner, mut filled) = (0, 0);
+    while learner < LEARNERS.len() {
+        let mut index = 0;
+        while index < LEARNERS[learner].presets.len() {
+            presets[filled] = LEARNERS[learner].presets[index];
+            filled += 1;
+            index += 1;
+        }
+        learner += 1;
+    }
+    presets
+};
+
+const fn count() -> usize {
+    let (mut learner, mut count) = (0, 0);
+    while learner < LEARNERS.len() {
+        count += LEARNERS[learner].presets.len();
+        learner += 1;
+    }
+    count
+}
 
 /// The configuration of this preset on this task.
 ///

@@ -160,20 +160,6 @@ macro_rules! choices {
 }
 
 choices! {
-    /// Who learns. All are given the same networks, environments, metrics and evaluation, so that they can be raced.
-    Algorithm {
-        /// Proximal policy optimisation, with a world model or without: [`crate::kernels::ppo`].
-        Ppo = "ppo",
-        /// Advantage actor-critic: one step down PPO's loss over the whole batch, then the batch is thrown away.
-        A2c = "a2c",
-        /// Deep Q-learning from replay, for tasks with choices: [`crate::kernels::dqn`].
-        Dqn = "dqn",
-        /// Twin delayed deterministic policy gradient from replay, for tasks that take numbers:
-        /// [`crate::kernels::td3`].
-        Td3 = "td3",
-        /// Dyna-Q with tables, for tasks whose states can be numbered: [`crate::dyna_q`].
-        DynaQ = "dyna_q",
-    }
     /// The bend between two layers of a network.
     Activation {
         /// tanh: bounded, the custom for small policies.

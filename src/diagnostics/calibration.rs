@@ -6,7 +6,7 @@
 //! doubt = rms_d std_members(ŝ_d) / std_d        error = rms_d (mean_members(ŝ_d) − s_d) / std_d
 //! std_d: of one step's change in dimension d
 //! ```
-//! **Shapes.** `foreseen` [H, E, W, O] flat, as [`OpenLoop`](crate::world_model::open_loop::OpenLoop) gives it → bins
+//! **Shapes.** `predicted` [H, E, W, O] flat, as [`OpenLoop`](crate::world_model::open_loop::OpenLoop) gives it → bins
 //! of equally many pairs, by rising doubt.
 //! **Choices.** (1) A calibrated uncertainty lies on the diagonal. Imagination needs less: that more uncertainty means
 //! more error, which the rank correlation measures. (2) A single member has no uncertainty: then there is nothing to
@@ -24,11 +24,11 @@ const BINS: usize = 8;
 /// Doubt against error over all stretches and steps; none with one member, or with fewer pairs than bins.
 pub fn calibration(
     stretches: &[Stretch],
-    foreseen: &[f32],
+    predicted: &[f32],
     members: usize,
     change_std: &[f32],
 ) -> Option<Calibration> {
-    let mut pairs = pairs(stretches, foreseen, members, change_std);
+    let mut pairs = pairs(stretches, predicted, members, change_std);
     if members < 2 || pairs.len() < BINS {
         return None;
     }
@@ -42,13 +42,13 @@ pub fn calibration(
 }
 
 /// (doubt, error) of every stretch at every step ahead.
-fn pairs(stretches: &[Stretch], foreseen: &[f32], members: usize, change_std: &[f32]) -> Vec<(f32, f32)> {
+fn pairs(stretches: &[Stretch], predicted: &[f32], members: usize, change_std: &[f32]) -> Vec<(f32, f32)> {
     let (count, size) = (stretches.len(), change_std.len());
     let mut pairs = Vec::new();
     for (w, stretch) in stretches.iter().enumerate() {
         for k in 1..=stretch.actions.len() {
             let said =
-                |member: usize, d: usize| foreseen[(((k - 1) * members + member) * count + w) * size + d];
+                |member: usize, d: usize| predicted[(((k - 1) * members + member) * count + w) * size + d];
             let (mut doubt, mut error) = (0.0, 0.0);
             for (d, scale) in change_std.iter().enumerate() {
                 let mean = (0..members).map(|member| said(member, d)).sum::<f32>() / members as f32;
@@ -96,8 +96,8 @@ mod tests {
         let stretch = Stretch { obs: vec![vec![0.0], vec![0.0]], actions: vec![vec![0.0]] };
         let stretches = vec![stretch; pairs.len()];
         let above = pairs.iter().map(|(doubt, error)| error + doubt);
-        let foreseen: Vec<f32> = above.chain(pairs.iter().map(|(doubt, error)| error - doubt)).collect();
-        calibration(&stretches, &foreseen, 2, &[1.0])
+        let predicted: Vec<f32> = above.chain(pairs.iter().map(|(doubt, error)| error - doubt)).collect();
+        calibration(&stretches, &predicted, 2, &[1.0])
     }
 
     #[test]

@@ -12,7 +12,10 @@
 //! **Paper.** The model-exploitation gap: Kurutach et al. 2018 (1802.10592), ME-TRPO.
 
 use crate::buffer::Rollout;
+use crate::dynamics::Context;
+use crate::env::ActionSpace;
 use crate::snapshot::ReturnGap;
+use std::ops::Range;
 
 /// Imagined futures for each real window.
 pub const SAMPLES: usize = 8;
@@ -22,8 +25,8 @@ pub const MOST_WINDOWS: usize = 256;
 /// A stretch of real experience under the current policy.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Window {
-    /// Where it starts, `[O]`.
-    pub start: Vec<f32>,
+    /// The rollout that it is of, the segment there, and the step with which it starts.
+    pub place: (usize, Range<usize>, usize),
     /// Real steps.
     pub steps: usize,
     /// Sum of the real rewards.
@@ -33,12 +36,12 @@ pub struct Window {
 /// Windows of at most `horizon` steps, one after another through every segment; of many, evenly spread ones.
 pub fn windows(real: &[Rollout], horizon: usize) -> Vec<Window> {
     let mut windows = Vec::new();
-    for rollout in real {
+    for (lane, rollout) in real.iter().enumerate() {
         for segment in &rollout.segments {
             for start in segment.clone().step_by(horizon.max(1)) {
                 let steps = start..(start + horizon).min(segment.end);
                 windows.push(Window {
-                    start: rollout.obs_at(start).to_vec(),
+                    place: (lane, segment.clone(), start),
                     steps: steps.len(),
                     return_: rollout.rewards_ext[steps].iter().sum(),
                 });
@@ -49,9 +52,15 @@ pub fn windows(real: &[Rollout], horizon: usize) -> Vec<Window> {
     windows.into_iter().step_by(stride).collect()
 }
 
-/// The starts of all imagined futures, [windows · SAMPLES, O] flat.
-pub fn starts(windows: &[Window]) -> Vec<f32> {
-    windows.iter().flat_map(|window| window.start.repeat(SAMPLES)).collect()
+/// Where all imagined futures start, [`SAMPLES`] from each window of `real`, with the steps that led there.
+pub fn starts(windows: &[Window], real: &[Rollout], steps: usize, action: ActionSpace) -> Context {
+    let mut starts = Context::default();
+    for Window { place: (lane, segment, start), .. } in windows {
+        for _ in 0..SAMPLES {
+            starts.push_lived(&real[*lane], segment, *start, steps, action);
+        }
+    }
+    starts
 }
 
 /// The gap, from one imagined segment for each start; none without windows.
@@ -59,7 +68,7 @@ pub fn return_gap(windows: &[Window], imagined: &Rollout) -> Option<ReturnGap> {
     if windows.is_empty() || imagined.segments.len() != windows.len() * SAMPLES {
         return None;
     }
-    let promised = |(index, segment): (usize, &std::ops::Range<usize>)| {
+    let promised = |(index, segment): (usize, &Range<usize>)| {
         let end = segment.end.min(segment.start + windows[index / SAMPLES].steps);
         imagined.rewards_ext[segment.start..end].iter().sum::<f32>()
     };
@@ -97,10 +106,11 @@ mod tests {
 
     #[test]
     fn the_same_rewards_leave_no_gap_and_a_promise_of_more_is_told() {
-        let windows = windows(&[rollout(&[7, 4], 1.0)], 5);
+        let real = [rollout(&[7, 4], 1.0)];
+        let windows = windows(&real, 5);
         let lengths: Vec<usize> = windows.iter().map(|window| window.steps).collect();
         assert_eq!(lengths, [5, 2, 4]);
-        assert_eq!(starts(&windows).len(), 3 * SAMPLES);
+        assert_eq!(starts(&windows, &real, 1, ActionSpace::Discrete(1)).obs.len(), 3 * SAMPLES);
         let honest = return_gap(&windows, &rollout(&[5; 3 * SAMPLES], 1.0)).expect("a gap");
         assert!(honest.gap.abs() < 1e-6, "{honest:?}");
         let promising = return_gap(&windows, &rollout(&[5; 3 * SAMPLES], 2.0)).expect("a gap");

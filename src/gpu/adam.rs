@@ -8,6 +8,7 @@
 //! change with every step are computed on the host and uploaded for a whole epoch.
 
 use super::activation::F4;
+use crate::kernels::adam::{BETA_1, BETA_2};
 use cubecl::prelude::*;
 
 /// Partial sums that the first of both dispatches leaves.
@@ -18,10 +19,10 @@ pub const METRICS: usize = 3;
 /// rows.
 pub const PLAN: usize = 3;
 
-const KEEP_M: f32 = 0.9;
-const KEEP_V: f32 = 0.999;
-const TAKE_M: f32 = 0.1;
-const TAKE_V: f32 = 0.001;
+const KEEP_M: f32 = BETA_1 as f32;
+const KEEP_V: f32 = BETA_2 as f32;
+const TAKE_M: f32 = (1.0 - BETA_1) as f32;
+const TAKE_V: f32 = (1.0 - BETA_2) as f32;
 
 /// Adds up stretches, and leaves partial sums.
 #[cube(launch_unchecked)]

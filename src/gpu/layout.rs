@@ -42,6 +42,20 @@ pub struct Network {
     pub layers: Vec<Layer>,
 }
 
+impl Network {
+    /// Fours of an input row, of a hidden layer and of an output row.
+    pub fn fours(&self) -> [usize; 3] {
+        let (first, last) = (self.layers[0], self.layers[self.layers.len() - 1]);
+        [first.inputs, first.outputs, last.outputs].map(|size| size / 4)
+    }
+}
+
+/// Appends numbers, and zeros until they are a multiple of four.
+pub fn push_padded(block: &mut Vec<f32>, numbers: &[f32]) {
+    block.extend_from_slice(numbers);
+    block.resize(block.len() + padded(numbers.len()) - numbers.len(), 0.0);
+}
+
 /// A stretch of rows that both sides have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Block {

@@ -7,9 +7,10 @@
 //!
 //! **Reading order.** [`queue`] the device: upload, read, failures · [`layout`] where a weight lies in a buffer there ·
 //! `four`, `activation`, `dense`, `network` a tile of rows through a network, there and back · `weights`, `adam`,
-//! [`step`] from what the rows leave to what is learned · `ppo_loss`, [`ppo`] policy and value · `model_loss`,
-//! `model_rows`, [`world_model`] the ensemble · [`rnd`] novelty · [`rollout`] imagining, all steps in one dispatch ·
-//! [`twin`] the copy on the host.
+//! [`step`], [`learner`] from what the rows leave to what is learned · `ppo_loss`, [`ppo`] policy and value ·
+//! `model_loss`, `model_rows`, [`world_model`] the ensemble · [`rnd`] novelty · [`rollout`] imagining, all steps in one
+//! dispatch · [`mirror`] the copy on the host · `policy`, `perceptrons`, `novelty`, [`imagine`] what the rest of the
+//! program sees of all this.
 //!
 //! **Choices.** (1) No workgroup barriers in training: a software adapter pays 0.3 ms for each. What has to wait for
 //! all others is another dispatch; only a rollout, which is long for every row, is shared out among units that wait.
@@ -24,20 +25,28 @@ mod activation;
 mod adam;
 mod dense;
 mod four;
+pub mod imagine;
 pub mod layout;
+pub mod learner;
+pub mod mirror;
 mod model_loss;
 mod model_rows;
 mod network;
+mod novelty;
+mod perceptrons;
+mod policy;
 pub mod ppo;
 mod ppo_loss;
 pub mod queue;
 pub mod rnd;
 pub mod rollout;
 pub mod step;
-pub mod twin;
 mod weights;
 pub mod world_model;
 
 pub use layout::Layout;
+pub use mirror::Mirror;
+pub use novelty::RndNovelty;
+pub use perceptrons::Perceptrons;
+pub use policy::PpoPolicy;
 pub use queue::{Buffer, Queue};
-pub use twin::{Later, Twin};

@@ -12,12 +12,12 @@
 
 use super::activation::F4;
 use super::adam::PLAN;
-use super::layout::{Layout, Network, padded};
+use super::layout::{Network, padded, push_padded};
+use super::learner::Learner;
 use super::network::{self, Form, Sizes, Tile};
 use super::ppo_loss::{self, Places, Row};
 use super::queue::{Buffer, Queue};
-use super::step::{self, Done, Learned, Plans, Step, Workspace, descend, dim};
-use super::weights::{Rows, Tiles};
+use super::step::{self, Done, Learned, Step};
 use crate::error::Result;
 use crate::kernels::distribution::Distribution;
 use crate::kernels::ppo::{self, Shape, log_std_size, networks};
@@ -28,34 +28,30 @@ use cubecl::prelude::*;
 /// Policy and value with their optimiser, on the device.
 #[derive(Debug)]
 pub struct ActorCritic {
-    queue: Queue,
     shape: Shape,
-    learned: Learned,
-    workspace: Option<Workspace>,
+    learner: Learner,
     samples: Buffer,
     order: Buffer,
-    plans: Plans,
 }
 
 impl ActorCritic {
     /// Uploads these networks as they are.
     pub fn new(queue: &Queue, net: &ppo::ActorCritic) -> Self {
         let shape = *net.shape();
-        let layout = Layout::new(&networks(&shape), log_std_size(&shape));
+        let host = (net.flat.as_slice(), &net.adam);
+        // Behind the policy's outputs stands ∂loss/∂log σ.
+        let extra = |network: &Network| if network.first == 0 { padded(shape.actions) / 4 } else { 0 };
         Self {
-            learned: Learned::new(queue, layout, &net.flat, &net.adam),
-            queue: queue.clone(),
+            learner: Learner::new(queue, &networks(&shape), log_std_size(&shape), extra, host),
             shape,
-            workspace: None,
             samples: queue.zeros(4),
             order: queue.zeros(1),
-            plans: Plans::default(),
         }
     }
 
     /// Where the parameters lie on the device.
     pub fn learned(&self) -> &Learned {
-        &self.learned
+        self.learner.learned()
     }
 
     /// Uploads what will be learned from: rows as [`crate::kernels::ppo_loss::Minibatch::push`] takes them.
@@ -67,15 +63,13 @@ impl ActorCritic {
             let (action, rest) = rest.split_at(actions);
             x.clear();
             net.scaling().apply(obs, &mut x);
-            for part in [&x, action] {
-                block.extend_from_slice(part);
-                block.resize(block.len() + padded(part.len()) - part.len(), 0.0);
-            }
-            block.extend([rest[0], rest[1], rest[2], 0.0]);
+            push_padded(&mut block, &x);
+            push_padded(&mut block, action);
+            push_padded(&mut block, &rest[..3]);
             let both = |from: usize, head: usize| if head < heads { rest[from + head] } else { 0.0 };
             block.extend([both(3, 0), both(3, 1), both(3 + heads, 0), both(3 + heads, 1)]);
         }
-        self.samples = self.queue.floats(&block);
+        self.samples = self.learner.queue().floats(&block);
     }
 
     /// Uploads the order of an epoch's samples, cut into [`minibatches`] of at most `rows` rows, with the divisor of
@@ -96,58 +90,48 @@ impl ActorCritic {
             places.extend(order[batch].iter().map(|&index| index as u32));
             places.resize(places.len().next_multiple_of(rows), 0);
         }
-        self.order = self.queue.words(&places);
+        self.order = self.learner.queue().words(&places);
         let Settings { clip_range, clip_range_vf, ent_coef, vf_coef, max_grad_norm } = *settings;
         let settings = [clip_range, clip_range_vf, ent_coef, vf_coef].map(|setting| setting as f32);
         let step = |(rows, &divisor)| Step { rows, divisor, settings, max_norm: max_grad_norm as f32 };
-        self.plans.begin(&self.queue, adam, sizes.into_iter().zip(divisors).map(step).collect());
-        if self.workspace.as_ref().is_none_or(|workspace| workspace.rows != rows) {
-            self.workspace = Some(self.make_workspace(rows));
-        }
+        self.learner.begin(adam, rows, sizes.into_iter().zip(divisors).map(step).collect());
     }
 
     /// One step down the loss of the epoch's next minibatch; false if all have been done.
     pub fn update(&mut self) -> bool {
-        let (Some(workspace), Some(plan)) = (&self.workspace, self.plans.current()) else { return false };
-        let Some(update) = plan.next() else { return false };
-        let form = Form {
-            hidden_layers: self.shape.hidden.layers,
-            rows: self.queue.tile_rows(workspace.rows),
-            activation: self.shape.activation,
-        };
-        let groups = workspace.tiles().div_ceil(self.queue.group()) as u32;
-        let sizes = sizes(&self.learned.layout);
-        let [inputs, hidden, _, _] = sizes[0];
-        let [_, _, _, last_first] = sizes[sizes.len() - 1];
-        // SAFETY: the sizes are those of these buffers.
-        unsafe {
-            ppo_rows::launch_unchecked(
-                self.queue.client(),
-                CubeCount::Static(groups, sizes.len() as u32, 1),
-                dim(&self.queue),
-                self.learned.theta.fours(),
-                self.samples.fours(),
-                self.order.scalars(),
-                plan.steps.fours(),
-                workspace.scratch.fours(),
-                workspace.said.fours(),
-                update,
-                workspace.rows as u32,
-                workspace.tiles() as u32,
-                inputs as u32,
-                hidden as u32,
-                (padded(self.shape.actions) / 4) as u32,
-                self.shape.actions as u32,
-                last_first as u32,
-                (self.learned.layout.tail() / 4) as u32,
-                form,
-                self.shape.distribution,
-                self.shape.heads,
-                self.shape.shared_trunk,
-            );
-        }
-        descend(&self.queue, &self.learned, workspace, plan);
-        true
+        let Self { shape, learner, samples, order } = self;
+        learner.update(|turn| {
+            let networks = turn.networks();
+            let ([inputs, hidden, _], last) = (networks[0].fours(), &networks[networks.len() - 1]);
+            let (count, dim) = turn.count(networks.len());
+            // SAFETY: the sizes are those of these buffers.
+            unsafe {
+                ppo_rows::launch_unchecked(
+                    turn.queue.client(),
+                    count,
+                    dim,
+                    turn.learned.theta.fours(),
+                    samples.fours(),
+                    order.scalars(),
+                    turn.steps.fours(),
+                    turn.workspace.scratch.fours(),
+                    turn.workspace.said.fours(),
+                    turn.update,
+                    turn.workspace.rows as u32,
+                    turn.tiles as u32,
+                    inputs as u32,
+                    hidden as u32,
+                    (padded(shape.actions) / 4) as u32,
+                    shape.actions as u32,
+                    (last.first / 4) as u32,
+                    (turn.learned.layout.tail() / 4) as u32,
+                    turn.form,
+                    shape.distribution,
+                    shape.heads,
+                    shape.shared_trunk,
+                );
+            }
+        })
     }
 
     /// Reads everything at once: parameters and memory into `net`; gives the losses of the updates since the last
@@ -156,40 +140,9 @@ impl ActorCritic {
     /// # Errors
     /// [`crate::Error::Device`] if the device cannot be read.
     pub async fn read(&mut self, net: &mut ppo::ActorCritic, doing: &str) -> Result<Vec<Losses>> {
-        let host = (&mut net.flat, &mut net.adam);
-        let done = self.plans.read(&self.queue, &self.learned, host, doing).await?;
+        let done = self.learner.read((&mut net.flat, &mut net.adam), doing).await?;
         Ok(done.iter().map(losses_of).collect())
     }
-
-    fn make_workspace(&self, rows: usize) -> Workspace {
-        let (layout, tile) = (&self.learned.layout, self.queue.tile_rows(rows));
-        let tiles = rows.div_ceil(tile);
-        let mut table = Tiles::default();
-        let mut begin = 0;
-        for (index, ([inputs, hidden, outputs, _], network)) in
-            sizes(layout).into_iter().zip(layout.networks()).enumerate()
-        {
-            let d_log_std = inputs + 2 * self.shape.hidden.layers * hidden + outputs;
-            let actions = if index == 0 { padded(self.shape.actions) / 4 } else { 0 };
-            let stride = d_log_std + actions;
-            let place = Rows { begin, stride };
-            table.add_network(network, 0, place);
-            if index == 0 && log_std_size(&self.shape) > 0 {
-                table.add_sums(place, d_log_std, layout.tail() / 4, actions);
-            }
-            begin += tiles * tile * stride;
-        }
-        Workspace::new(&self.queue, layout, rows, 4 * begin, tiles, &table)
-    }
-}
-
-/// Of each network, in fours: inputs, hidden, outputs and where the parameters begin.
-fn sizes(layout: &Layout) -> Vec<[usize; 4]> {
-    let of_network = |network: &Network| {
-        let (first, last) = (network.layers[0], network.layers[network.layers.len() - 1]);
-        [first.inputs, first.outputs, last.outputs, network.first].map(|size| size / 4)
-    };
-    layout.networks().iter().map(of_network).collect()
 }
 
 /// The losses from what an update left.

@@ -7,12 +7,11 @@
 
 use super::activation::F4;
 use super::adam::PLAN;
-use super::layout::{Layout, padded};
+use super::layout::{Network, padded, push_padded};
+use super::learner::Learner;
 use super::network::{self, Form, Sizes};
 use super::queue::{Buffer, Queue};
-use super::step::{self, Learned, Plans, Step, Workspace, descend, dim};
-use super::weights::{Rows, Tiles};
-use crate::config::Activation;
+use super::step::{self, Learned, Step};
 use crate::error::Result;
 use crate::kernels::rnd;
 use crate::minibatches::{largest, minibatches};
@@ -21,36 +20,27 @@ use cubecl::prelude::*;
 /// Both networks, on the device.
 #[derive(Debug)]
 pub struct Rnd {
-    queue: Queue,
-    sizes: Vec<usize>,
-    activation: Activation,
+    inputs: usize,
+    features: usize,
+    learner: Learner,
     target: Buffer,
-    learned: Learned,
-    workspace: Option<Workspace>,
     states: Buffer,
-    plans: Plans,
 }
 
 impl Rnd {
     /// Uploads both networks as they are.
     pub fn new(queue: &Queue, rnd: &rnd::Rnd) -> Self {
         let mlp = rnd.mlp();
-        let layout = Layout::new([mlp], 0);
-        Self {
-            queue: queue.clone(),
-            sizes: mlp.sizes().to_vec(),
-            activation: mlp.activation(),
-            target: queue.floats(&layout.pack(rnd.target())),
-            learned: Learned::new(queue, layout, &rnd.flat, &rnd.adam),
-            workspace: None,
-            states: queue.zeros(4),
-            plans: Plans::default(),
-        }
+        // Behind the guess stands what is to be guessed.
+        let extra = |network: &Network| network.fours()[2];
+        let learner = Learner::new(queue, std::slice::from_ref(mlp), 0, extra, (&rnd.flat, &rnd.adam));
+        let target = queue.floats(&learner.learned().layout.pack(rnd.target()));
+        Self { inputs: mlp.inputs(), features: mlp.outputs(), learner, target, states: queue.zeros(4) }
     }
 
     /// Where the parameters lie on the device.
     pub fn learned(&self) -> &Learned {
-        &self.learned
+        self.learner.learned()
     }
 
     /// Parameters of the fixed network, as those of the other lie.
@@ -63,60 +53,51 @@ impl Rnd {
     pub fn begin(&mut self, rnd: &rnd::Rnd, obs: &[f32], rows: usize) {
         let (mut block, mut x) = (Vec::new(), Vec::new());
         rnd::normalize(obs, &rnd.mean, &rnd.std, &mut x);
-        let (inputs, features) = (self.sizes[0], self.sizes[self.sizes.len() - 1]);
-        let (states, width) = (obs.len() / inputs, padded(inputs));
+        let (inputs, features) = (self.inputs, self.features);
+        let states = obs.len() / inputs;
         let (rows, batches) = (largest(states, rows), minibatches(states, rows));
         let step =
             |rows: usize| Step { rows, divisor: (rows * features) as f32, settings: [0.0; 4], max_norm: 0.0 };
         let steps = batches.clone().map(|batch| step(batch.len())).collect();
         // Every minibatch has a place for the states of the largest; what is left of it is never read.
         for batch in batches {
-            for row in x[batch.start * inputs..batch.end * inputs].chunks_exact(inputs) {
-                block.extend_from_slice(row);
-                block.resize(block.len().next_multiple_of(width), 0.0);
-            }
-            block.resize(block.len().next_multiple_of(rows * width), 0.0);
+            x[batch.start * inputs..batch.end * inputs]
+                .chunks_exact(inputs)
+                .for_each(|row| push_padded(&mut block, row));
+            block.resize(block.len().next_multiple_of(rows * padded(inputs)), 0.0);
         }
-        self.states = self.queue.floats(&block);
-        self.plans.begin(&self.queue, &rnd.adam, steps);
-        if self.workspace.as_ref().is_none_or(|workspace| workspace.rows != rows) {
-            self.workspace = Some(self.make_workspace(rows));
-        }
+        self.states = self.learner.queue().floats(&block);
+        self.learner.begin(&rnd.adam, rows, steps);
     }
 
     /// The next step; false if all have been done.
     pub fn update(&mut self) -> bool {
-        let (Some(workspace), Some(plan)) = (&self.workspace, self.plans.current()) else { return false };
-        let Some(update) = plan.next() else { return false };
-        let form = Form {
-            hidden_layers: self.sizes.len() - 2,
-            rows: self.queue.tile_rows(workspace.rows),
-            activation: self.activation,
-        };
-        let [inputs, hidden, outputs] = fours(&self.sizes);
-        // SAFETY: the sizes are those of these buffers.
-        unsafe {
-            rnd_rows::launch_unchecked(
-                self.queue.client(),
-                CubeCount::Static(workspace.tiles().div_ceil(self.queue.group()) as u32, 1, 1),
-                dim(&self.queue),
-                self.learned.theta.fours(),
-                self.target.fours(),
-                self.states.fours(),
-                plan.steps.fours(),
-                workspace.scratch.fours(),
-                workspace.said.fours(),
-                update,
-                workspace.rows as u32,
-                workspace.tiles() as u32,
-                inputs as u32,
-                hidden as u32,
-                outputs as u32,
-                form,
-            );
-        }
-        descend(&self.queue, &self.learned, workspace, plan);
-        true
+        let Self { learner, target, states, .. } = self;
+        learner.update(|turn| {
+            let [inputs, hidden, outputs] = turn.networks()[0].fours();
+            let (count, dim) = turn.count(1);
+            // SAFETY: the sizes are those of these buffers.
+            unsafe {
+                rnd_rows::launch_unchecked(
+                    turn.queue.client(),
+                    count,
+                    dim,
+                    turn.learned.theta.fours(),
+                    target.fours(),
+                    states.fours(),
+                    turn.steps.fours(),
+                    turn.workspace.scratch.fours(),
+                    turn.workspace.said.fours(),
+                    turn.update,
+                    turn.workspace.rows as u32,
+                    turn.tiles as u32,
+                    inputs as u32,
+                    hidden as u32,
+                    outputs as u32,
+                    turn.form,
+                );
+            }
+        })
     }
 
     /// Reads everything at once: parameters and memory into `rnd`; gives the losses of the steps since the last time.
@@ -124,26 +105,9 @@ impl Rnd {
     /// # Errors
     /// [`crate::Error::Device`] if the device cannot be read.
     pub async fn read(&mut self, rnd: &mut rnd::Rnd, doing: &str) -> Result<Vec<f32>> {
-        let host = (&mut rnd.flat, &mut rnd.adam);
-        let done = self.plans.read(&self.queue, &self.learned, host, doing).await?;
+        let done = self.learner.read((&mut rnd.flat, &mut rnd.adam), doing).await?;
         Ok(done.iter().map(|done| done.numbers[4] / done.step.divisor).collect())
     }
-
-    fn make_workspace(&self, rows: usize) -> Workspace {
-        let tile = self.queue.tile_rows(rows);
-        let tiles = rows.div_ceil(tile);
-        let [inputs, hidden, outputs] = fours(&self.sizes);
-        let stride = inputs + 2 * (self.sizes.len() - 2) * hidden + 2 * outputs;
-        let mut table = Tiles::default();
-        table.add_network(&self.learned.layout.networks()[0], 0, Rows { begin: 0, stride });
-        let scratch = 4 * tiles * tile * stride;
-        Workspace::new(&self.queue, &self.learned.layout, rows, scratch, tiles, &table)
-    }
-}
-
-/// Fours of inputs, hidden layer and features.
-fn fours(sizes: &[usize]) -> [usize; 3] {
-    [sizes[0], sizes[1], sizes[sizes.len() - 1]].map(|size| padded(size) / 4)
 }
 
 /// Takes a tile of states through both networks. Each minibatch has `places` places, of which it uses as many as its

@@ -134,7 +134,7 @@ mod tests {
             horizon: 3,
             members: 1,
             noise_size: 0,
-            group: 3,
+            cost: 1,
             with_disagreement: false,
         };
         let row = |obs: f32| [obs, 1.0, 0.0, -0.7, 1.0, 0.0, 0.0, 0.0];

@@ -1,43 +1,40 @@
 //! Imagining: the policy acts in the learned model instead of the task.
 //!
 //! **What.** Branches start from states that were really visited and follow the model, each step with one member of the
-//! ensemble drawn uniformly. The result is a [`Rollout`] like a real one.
+//! ensemble drawn uniformly. The result is a [rollout](buffer::Rollout) like a real one.
 //! ```text
 //! a ~ π(· | s)   e ~ U   ŝ', r̂, p̂_end = ŵ_e(s, a)   until the end is predicted, a border is crossed, or H steps
 //! ```
 //! **Shapes.** B branches: everything is [B, ·]; the record of one step is [B, O + A + 5].
-//! **Where.** Start states come from the newest part of replay; the rollout goes to [`crate::samples`]. `by_hand`
-//! computes on the CPU, `by_gpu` on WebGPU, `by_tensors` for comparison; `cut` ends branches for all three.
+//! **Where.** Start states come from the newest part of replay; the rollout goes to [`crate::samples`]. A world is
+//! whatever implements [`Dynamics`]; `on_host` steps in any, `crate::gpu::imagine` takes all steps at once where policy
+//! and model live there, and `cut` ends branches for both.
 //! **Choices.** (1) `terminated` only where the task would end, by the model's prediction or the task's own rule; a
 //! branch that leaves the [`Borders`] or reaches the horizon is truncated and bootstraps. (2) All randomness comes from
 //! the host's stream: on the CPU number by number, on WebGPU as the seed of a counter-based generator; only steps draw
 //! from it. (3) Disagreement is computed only where it is used: on the CPU it costs E times as much.
 //! **Paper.** Janner et al. 2019 (1906.08253); Chua et al. 2018 (1805.12114), TS1 propagation.
 
-#[cfg(webgpu)]
-mod by_gpu;
-mod by_hand;
-#[cfg(tensors)]
-mod by_tensors;
+mod branches;
 mod cut;
+mod dynamics;
+mod on_host;
 
-#[cfg(webgpu)]
-pub use by_gpu::GpuBranches;
-pub use by_hand::HandBranches;
-#[cfg(tensors)]
-pub use by_tensors::TensorBranches;
+pub use branches::{Branches, Noise};
 pub use cut::{Borders, KnownRange};
+pub use dynamics::{Dynamics, Parts, Rollout};
 
-use crate::agent::Agent;
 use crate::budget::add;
-use crate::buffer::Rollout;
+use crate::buffer;
 use crate::curiosity::Curiosity;
-use crate::device::{Device, DeviceKind};
+use crate::dynamics::Context;
 use crate::env::ActionSpace;
 use crate::error::Result;
+use crate::policy::Policy;
 use crate::rng::Stream;
-use crate::world_model::Model;
 use cut::Recorded;
+use on_host::HostRollout;
+use std::ops::Range;
 
 /// How much is imagined, and in which task.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -50,17 +47,17 @@ pub struct Scope {
     pub horizon: usize,
     /// E
     pub members: usize,
-    /// Numbers of chance that the world takes for one step.
+    /// Random numbers that the world takes for one step.
     pub noise_size: usize,
     /// Whether somebody needs the members' disagreement; where it is not computed it is 0.
     pub with_disagreement: bool,
-    /// Most branches that take a step in one tick.
-    pub group: usize,
+    /// Multiply-adds of one step of a branch, by which branches are shared out among ticks.
+    pub cost: usize,
 }
 
 impl Scope {
     /// Numbers that are recorded of one branch and step.
-    fn record_width(&self) -> usize {
+    pub fn record_width(&self) -> usize {
         self.obs_size + self.action.encoded_size() + 5
     }
 }
@@ -68,30 +65,21 @@ impl Scope {
 /// A round of imagination in progress.
 pub struct Imagination {
     scope: Scope,
+    /// What the model warms up on in the first step.
+    context: Context,
+    /// Where the branches began, [B, O].
     starts: Vec<f32>,
     /// Groups that have been cut.
     cut: usize,
-    /// What computes.
-    pub room: Room,
-}
-
-/// Where a round is computed.
-pub enum Room {
-    /// On the CPU, by hand.
-    ByHand(Box<HandBranches>),
-    /// On WebGPU, all steps at once.
-    #[cfg(webgpu)]
-    ByGpu(Box<GpuBranches>),
-    /// In tensors, to compare with.
-    #[cfg(tensors)]
-    ByTensors(Box<TensorBranches>),
+    /// None before the first step.
+    rollout: Option<Box<dyn Rollout>>,
 }
 
 /// What a group of branches gave.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Imagined {
     /// One segment a branch.
-    pub rollout: Rollout,
+    pub rollout: buffer::Rollout,
     /// Branches, of which some may have no step that counts.
     pub branches: usize,
     /// Mean disagreement over all steps that count.
@@ -101,27 +89,10 @@ pub struct Imagined {
 }
 
 impl Imagination {
-    /// Starts one branch from each of `starts` [B, O].
-    pub fn start(device: &Device, starts: Vec<f32>, scope: Scope, stream: &mut Stream) -> Self {
-        // By hand each step draws from the stream when it is taken: a build with nothing else has no use for it here.
-        #[cfg(not(any(webgpu, tensors)))]
-        let _ = stream;
-        #[cfg(webgpu)]
-        if let Some(queue) = device.queue() {
-            let groups = groups(&scope, &starts).len();
-            let room = Room::ByGpu(Box::new(GpuBranches::start(queue, groups, scope, stream)));
-            return Self { scope, starts, cut: 0, room };
-        }
-        let room = match device.kind() {
-            DeviceKind::Cpu | DeviceKind::WebGpu => {
-                Room::ByHand(Box::new(HandBranches::start(&groups(&scope, &starts), scope)))
-            }
-            #[cfg(tensors)]
-            DeviceKind::CpuPlain => {
-                Room::ByTensors(Box::new(TensorBranches::start(device, &starts, scope, stream)))
-            }
-        };
-        Self { scope, starts, cut: 0, room }
+    /// One branch from each moment of `context`. Nothing is computed yet.
+    pub fn start(context: Context, scope: Scope) -> Self {
+        let starts = context.obs.clone();
+        Self { scope, context, starts, cut: 0, rollout: None }
     }
 
     /// How many branches there are.
@@ -131,13 +102,7 @@ impl Imagination {
 
     /// Steps imagined so far.
     pub fn steps(&self) -> usize {
-        match &self.room {
-            Room::ByHand(branches) => branches.steps(),
-            #[cfg(webgpu)]
-            Room::ByGpu(branches) => branches.steps(),
-            #[cfg(tensors)]
-            Room::ByTensors(branches) => branches.steps(),
-        }
+        self.rollout.as_ref().map_or(0, |rollout| rollout.steps())
     }
 
     /// Steps to be imagined in all, H.
@@ -150,81 +115,52 @@ impl Imagination {
         self.steps() >= self.scope.horizon
     }
 
-    /// One step of the next group of branches, or on WebGPU all steps of it, with agent, model and curiosity of the
-    /// device that it was started on, and the stream of chance that it was started with.
+    /// One step of the next group of branches, or all steps of it on a device that can do that. Always with the same
+    /// parts and the same stream.
     ///
     /// # Errors
     /// [`crate::Error::Device`] if the device cannot be read.
     pub async fn step(
         &mut self,
-        agent: &mut Agent,
-        model: &mut Model,
+        policy: &mut dyn Policy,
+        world: &mut dyn Dynamics,
         curiosity: Option<&mut Curiosity>,
         stream: &mut Stream,
     ) -> Result<()> {
-        match &mut self.room {
-            Room::ByHand(branches) => {
-                let (Some(net), Some(world)) = (agent.by_hand(), model.by_hand()) else {
-                    unreachable!("a run has one device")
-                };
-                branches.step(net, world, stream);
-                let novelties = match (curiosity, branches.visit()) {
-                    (Some(curiosity), Some(visit)) => curiosity.novelty(&visit).await?,
-                    _ => Vec::new(),
-                };
-                branches.note(&novelties);
+        let rollout = match &mut self.rollout {
+            Some(rollout) => rollout,
+            None => {
+                let starts = world.warm_up(std::mem::take(&mut self.context)).await?;
+                let of_device = world.rollout(policy, &starts, self.scope, stream);
+                let rollout = of_device.unwrap_or_else(|| Box::new(HostRollout::start(&starts, self.scope)));
+                self.rollout.insert(rollout)
             }
-            #[cfg(webgpu)]
-            Room::ByGpu(branches) => {
-                let groups = groups(&self.scope, &self.starts);
-                let starts = groups.get(branches.next()).copied().unwrap_or_default();
-                branches.run(starts, agent, model, curiosity).await?;
-            }
-            #[cfg(tensors)]
-            Room::ByTensors(branches) => {
-                let (Some(net), Some(world)) = (agent.by_tensors(), model.by_tensors()) else {
-                    unreachable!("a run has one device")
-                };
-                branches.step(net, world, curiosity.as_deref());
-            }
-        }
-        Ok(())
+        };
+        rollout.advance(Parts { policy, world, curiosity }, stream).await
     }
 
     /// Cuts the next group of branches where each ends; none once all have been cut. `weight` is the weight of every
     /// sample.
-    ///
-    /// # Errors
-    /// [`crate::Error::Device`] if the device cannot be read.
-    pub async fn cut(&mut self, borders: Borders<'_>, weight: f32) -> Result<Option<Imagined>> {
-        let (group, all) = (self.cut, groups(&self.scope, &self.starts));
+    pub fn cut(&mut self, borders: Borders<'_>, weight: f32) -> Option<Imagined> {
+        let (all, index) = (self.branches(), self.cut);
+        let rollout = self.rollout.as_mut()?;
+        let group = groups(all, rollout.group()).nth(index)?;
         self.cut += 1;
-        let Some(&of_group) = all.get(group) else { return Ok(None) };
-        let (starts, rows) = match &mut self.room {
-            Room::ByHand(branches) => (of_group, branches.take_record(group)),
-            #[cfg(webgpu)]
-            Room::ByGpu(branches) => (of_group, branches.take_record(group)),
-            #[cfg(tensors)]
-            Room::ByTensors(_) if group > 0 => return Ok(None),
-            #[cfg(tensors)]
-            Room::ByTensors(branches) => (self.starts.as_slice(), branches.take_record()?),
-        };
+        let rows = rollout.take_record(index);
         add(rows.len() * PER_NUMBER);
-        Ok(Some(Recorded { scope: self.scope, starts, rows: &rows }.cut(borders, weight)))
+        let starts = &self.starts[group.start * self.scope.obs_size..group.end * self.scope.obs_size];
+        Some(Recorded { scope: self.scope, starts, rows: &rows }.cut(borders, weight))
     }
 
     /// Cuts all branches, of which there are few.
-    ///
-    /// # Errors
-    /// [`crate::Error::Device`] if the device cannot be read.
-    pub async fn finish(&mut self, borders: Borders<'_>, weight: f32) -> Result<Imagined> {
-        let mut all = self.cut(borders, weight).await?.unwrap_or_else(|| Imagined {
-            rollout: Rollout::new(false, self.scope.obs_size, self.scope.action.stored_size()),
+    pub fn finish(&mut self, borders: Borders<'_>, weight: f32) -> Imagined {
+        let mut all = self.cut(borders, weight).unwrap_or_else(|| Imagined {
+            rollout: buffer::Rollout::new(false, self.scope.obs_size, self.scope.action.stored_size()),
             branches: 0,
             disagreement: 0.0,
             overflowed: 0,
         });
-        while let Some(imagined) = self.cut(borders, weight).await? {
+        while let Some(imagined) = self.cut(borders, weight) {
             let Imagined { rollout, branches, disagreement, overflowed } = imagined;
             let [before, new] = [all.rollout.len(), rollout.len()].map(|steps| steps as f32);
             let sum = all.disagreement * before + disagreement * new;
@@ -233,22 +169,20 @@ impl Imagination {
             all.overflowed += overflowed;
             all.rollout.append(&rollout);
         }
-        Ok(all)
+        all
     }
 }
 
 /// What it costs to look at one number of the record, in multiply-adds.
 const PER_NUMBER: usize = 8;
 
-/// The starts of each group, [rows, O].
-fn groups<'a>(scope: &Scope, starts: &'a [f32]) -> Vec<&'a [f32]> {
-    let (mut left, mut groups) = (starts, Vec::new());
-    while !left.is_empty() {
-        let rows = left.len() / scope.obs_size;
-        let rows = if rows <= scope.group + 1 { rows } else { scope.group };
-        let (group, rest) = left.split_at(rows * scope.obs_size);
-        groups.push(group);
-        left = rest;
-    }
-    groups
+/// The branches of each group, `most` at most: a last one by itself is not left alone.
+pub fn groups(branches: usize, most: usize) -> impl Iterator<Item = Range<usize>> {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let left = branches - from;
+        let rows = if left <= most + 1 { left } else { most };
+        from += rows;
+        (rows > 0).then_some(from - rows..from)
+    })
 }

@@ -5,7 +5,6 @@
 //! **Shapes.** θ, g, m, v `[parameters]`.
 
 use super::isa::instantiate;
-use super::weights::Weights;
 
 /// Adam's memory for one parameter buffer.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,21 +21,20 @@ pub struct Adam {
     pub eps: f64,
 }
 
-const BETA_1: f64 = 0.9;
-const BETA_2: f64 = 0.999;
+/// β₁, what is kept of the average gradient.
+pub const BETA_1: f64 = 0.9;
+/// β₂, what is kept of the average squared gradient.
+pub const BETA_2: f64 = 0.999;
+/// eps of all networks but PPO's.
+pub const EPS: f64 = 1e-8;
+/// eps of PPO's networks, as the custom is.
+pub const EPS_OF_PPO: f64 = 1e-5;
 
 impl Adam {
     /// No memory yet, for a buffer of this length.
     pub fn new(parameters: usize, learning_rate: f64, eps: f64) -> Self {
         let zeros = vec![0.0; parameters];
         Self { m: zeros.clone(), v: zeros, updates: 0, learning_rate, eps }
-    }
-
-    /// Takes over the memory in `weights`, and gives their parameters, as many as before.
-    pub fn take_over(&mut self, weights: Weights) -> Vec<f32> {
-        debug_assert_eq!(weights.m.len(), self.m.len());
-        (self.m, self.v, self.updates) = (weights.m, weights.v, weights.updates);
-        weights.flat
     }
 
     /// One step of `flat` along −`gradient`.

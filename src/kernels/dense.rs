@@ -13,6 +13,7 @@
 
 use super::isa::{instantiate, madd};
 use super::narrow;
+pub use super::pack::Size;
 use super::pack::{Panels, pack_columns, pack_rows, room};
 use super::tile::add;
 
@@ -22,17 +23,6 @@ const BLOCK: usize = 4096;
 const NARROW: usize = 4;
 /// Rows that one stretch of ∂W takes.
 const STRETCH: usize = 128;
-
-/// The sizes of one product.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Size {
-    /// Rows of X and Y.
-    pub rows: usize,
-    /// Columns of X, rows of W.
-    pub inputs: usize,
-    /// Columns of W and Y.
-    pub outputs: usize,
-}
 
 instantiate! {
     /// Y = X W + b.

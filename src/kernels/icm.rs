@@ -12,6 +12,7 @@
 //! **Choices.** φ gets s and s' as one batch of 2 B rows, so that one backward pass sums the gradients of both.
 //! **Paper.** Pathak et al. 2017 (1705.05363).
 
+use super::adam::EPS;
 use super::rnd::normalize;
 use super::stretch::stretches;
 use super::{Adam, Kept, Mlp, Networks, Part};
@@ -104,7 +105,7 @@ impl Icm {
             forward,
             mean: vec![0.0; obs_size],
             std: vec![1.0; obs_size],
-            adam: Adam::new(flat.len(), learning_rate, 1e-8),
+            adam: Adam::new(flat.len(), learning_rate, EPS),
             gradient: vec![0.0; flat.len()],
             flat,
             room: Room::default(),

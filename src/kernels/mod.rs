@@ -8,7 +8,7 @@
 //! layer, forward and backward · [`activation`] activation functions · [`mlp`] layers on a flat parameter buffer ·
 //! [`adam`] the optimiser · [`distribution`], [`ppo_loss`], [`ppo`] policy and value · [`model_loss`], [`world_model`]
 //! the ensemble · [`stretch`] rows in blocks · [`rnd`], [`icm`] novelty · [`targeted`], [`dqn`], [`td3`] off-policy
-//! learning · [`gradient_sum`] large batches in pieces · [`scales`], [`world`], [`imagine`] stepping in the learned
+//! learning · [`gradient_sum`] large batches in pieces · [`scales`], [`world`] stepping in the learned
 //! model · [`chance`] counter-based random numbers, as on WebGPU · [`weights`] parameters to move to another device or
 //! save.
 //!
@@ -30,7 +30,6 @@ pub mod dqn;
 pub mod gradient_sum;
 pub mod hidden;
 pub mod icm;
-pub mod imagine;
 pub mod mlp;
 pub mod model_loss;
 pub mod narrow;

@@ -33,7 +33,12 @@ pub struct Outputs {
 impl Outputs {
     /// Numbers of one output row.
     pub fn width(&self) -> usize {
-        self.obs_size + 2 + if self.is_gaussian { self.obs_size + 1 } else { 0 }
+        self.obs_size + 2 + self.noise_size()
+    }
+
+    /// Random numbers that a step draws state and reward with: those that have a variance.
+    pub fn noise_size(&self) -> usize {
+        if self.is_gaussian { self.obs_size + 1 } else { 0 }
     }
 }
 

@@ -12,8 +12,8 @@
 //! 1000 rows in wasm under V8: 64 numbers with 2 outputs take 17 µs instead of 38, 200 with 6 outputs 73 instead of
 //! 133.
 
-use super::dense::Size;
 use super::isa::madd;
+use super::pack::Size;
 use super::pack::{Panels, room};
 
 /// More outputs are better served by tiles.

@@ -4,6 +4,17 @@
 //! that these stand together and the steps follow one another: `[k][C]`. What a matrix does not have is 0.
 //! **Choices.** The buffer is kept and reused; it only grows.
 
+/// The sizes of one product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size {
+    /// Rows of X and Y.
+    pub rows: usize,
+    /// Columns of X, rows of W.
+    pub inputs: usize,
+    /// Columns of W and Y.
+    pub outputs: usize,
+}
+
 /// Room for the copies of both sides.
 #[derive(Debug, Clone, Default)]
 pub struct Panels {

@@ -113,19 +113,21 @@ pub const UPDATE_METRICS: [&str; 7] = [
 ];
 
 impl Losses {
-    /// From numbers in the order of [`UPDATE_METRICS`]; what is missing is NaN, which ends a run by name.
-    pub fn of_metrics(numbers: &[f32]) -> Self {
-        let mut numbers = numbers.iter().copied();
-        let mut next = || numbers.next().unwrap_or(f32::NAN);
-        Self {
-            policy_gradient_loss: next(),
-            value_loss: next(),
-            entropy_loss: next(),
-            approx_kl: next(),
-            clip_fraction: next(),
-            grad_norm: next(),
-            total: next(),
+    /// From numbers in the order of [`UPDATE_METRICS`].
+    pub fn of_metrics(numbers: [f32; 7]) -> Self {
+        let [policy_gradient_loss, value_loss, entropy_loss, approx_kl, clip_fraction, grad_norm, total] =
+            numbers;
+        Self { total, policy_gradient_loss, value_loss, entropy_loss, approx_kl, clip_fraction, grad_norm }
+    }
+
+    /// The mean of those of several updates. Without any it is NaN, which ends a run by name.
+    pub fn mean(all: &[Self]) -> Self {
+        let mut means = if all.is_empty() { [f32::NAN; 7] } else { [0.0; 7] };
+        for losses in all {
+            let shares = losses.metrics().map(|number| number / all.len() as f32);
+            means.iter_mut().zip(shares).for_each(|(mean, share)| *mean += share);
         }
+        Self::of_metrics(means)
     }
 
     /// Adds those of a piece with the same divisor, which has this share of the rows.

@@ -83,6 +83,17 @@ impl Scales {
         put("reward_std", &[self.reward_std]);
     }
 
+    /// Those that were saved, if there are any: a model has none before its first fit.
+    ///
+    /// # Errors
+    /// As from [`Scales::load`].
+    pub fn load_any(target: ModelTarget, size: usize, arrays: &mut Arrays) -> Result<Option<Self>> {
+        if !arrays.has("world_model.obs_mean") {
+            return Ok(None);
+        }
+        Self::load(target, size, arrays).map(Some)
+    }
+
     /// Those that were saved, for `size` observed numbers.
     ///
     /// # Errors

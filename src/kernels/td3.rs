@@ -6,9 +6,9 @@
 //! critic loss = Σ_i mean (Q_i(s, a) − y)²          ∂/∂Q_i = 2 (Q_i − y) / B
 //! actor loss = −mean Q_1(s, μ(s))                  ∂/∂f = −∂Q_1/∂a ⊙ (1 − μ²) / B
 //! ```
-//! **Shapes.** x [B, O]; actions [B, A] as shares of the task's bound; Q [2, B, 1]; y `[B]`.
+//! **Shapes.** x [B, O]; actions [B, A] as shares of the task's bound; Q [E, B, 1], E = 2; y `[B]`.
 //! **Where.** The same as [`crate::tensors::td3`], which tells more. Minibatches come from [`crate::transitions`].
-//! **Choices.** The twins are one ensemble of two; the policy asks the first alone.
+//! **Choices.** The twins are one ensemble of two; the policy asks the first alone. A single critic is DDPG's.
 //! **Paper.** Fujimoto, van Hoof, Meger 2018 (1802.09477).
 
 use super::Kept;
@@ -55,10 +55,8 @@ pub struct Updated {
 pub struct Td3 {
     /// f
     pub actor: Targeted,
-    /// Q_1 and Q_2
+    /// Q_1, and Q_2 where there are twins.
     pub critics: Targeted,
-    /// Updates of the critics so far.
-    pub updates: usize,
     room: Room,
 }
 
@@ -76,9 +74,9 @@ struct Room {
 }
 
 impl Td3 {
-    /// Learns with this policy and these two critics.
+    /// Learns with this policy and these critics, one or two.
     pub fn new(actor: Targeted, critics: Targeted) -> Self {
-        Self { actor, critics, updates: 0, room: Room::default() }
+        Self { actor, critics, room: Room::default() }
     }
 
     /// y, `[B]`; `noise` is clip(ε, −c, c), [B, A]. Kept for [`Td3::critic_loss`].
@@ -88,10 +86,13 @@ impl Td3 {
         actions.clear();
         actions.extend(outputs.iter().zip(noise).map(|(f, noise)| (tanh(*f) + noise).clamp(-1.0, 1.0)));
         join(x, &batch.next_obs, actions, batch.len());
-        x.extend_from_within(..);
-        let (first, second) = self.critics.forward_target(x, kept_critics).split_at(batch.len());
+        for_each_critic(x, &self.critics);
+        let values = self.critics.forward_target(x, kept_critics);
         targets.clear();
-        targets.extend(first.iter().zip(second).map(|(first, second)| first.min(*second)));
+        targets.extend_from_slice(&values[..batch.len()]);
+        for of_twin in values[batch.len()..].chunks_exact(batch.len()) {
+            targets.iter_mut().zip(of_twin).for_each(|(lowest, value)| *lowest = lowest.min(*value));
+        }
         batch.make_targets(gamma, targets);
         targets
     }
@@ -100,7 +101,7 @@ impl Td3 {
     pub fn critic_loss(&mut self, batch: &Transitions) -> f32 {
         let Room { x, targets, kept_critics, .. } = &mut self.room;
         join(x, &batch.obs, &batch.actions, batch.len());
-        x.extend_from_within(..);
+        for_each_critic(x, &self.critics);
         self.critics.forward(x, kept_critics);
         let (values, d_values) = kept_critics.output_and_gradient();
         let (mut sum, rows) = (0.0f64, batch.len() as f32);
@@ -138,16 +139,20 @@ impl Td3 {
         loss
     }
 
+    /// Whether the policy moves after the latest update of the critics.
+    pub fn policy_is_due(&self, settings: &Settings) -> bool {
+        (self.critics.adam.updates as usize).is_multiple_of(settings.policy_delay)
+    }
+
     /// One update: the critics, and on every d-th the policy and the slow copies.
     pub fn update(&mut self, batch: &Transitions, settings: &Settings, stream: &mut Stream) -> Updated {
         let noise = self.noise(batch.actions.len(), settings, stream);
         let targets = self.set_targets(batch, &noise, settings.gamma);
         let q_mean = (targets.iter().map(|&y| f64::from(y)).sum::<f64>() / targets.len() as f64) as f32;
-        self.room.noise = noise;
+        self.keep_noise(noise);
         let critic_loss = self.critic_loss(batch);
         let grad_norm = self.critics.descend(settings.max_grad_norm);
-        self.updates += 1;
-        let actor_loss = self.updates.is_multiple_of(settings.policy_delay).then(|| {
+        let actor_loss = self.policy_is_due(settings).then(|| {
             let loss = self.actor_loss(batch);
             self.actor.descend(settings.max_grad_norm);
             self.actor.follow(settings.tau);
@@ -157,7 +162,12 @@ impl Td3 {
         Updated { critic_loss, actor_loss, q_mean, grad_norm }
     }
 
-    /// clip(ε, −c, c), in the room that is kept for it.
+    /// Takes back the memory that [`Td3::noise`] gave.
+    pub fn keep_noise(&mut self, noise: Vec<f32>) {
+        self.room.noise = noise;
+    }
+
+    /// clip(ε, −c, c), in the memory that is kept for it.
     pub fn noise(&mut self, count: usize, settings: &Settings, stream: &mut Stream) -> Vec<f32> {
         let (std, clip) = (settings.target_policy_noise as f32, settings.target_noise_clip as f32);
         let mut noise = std::mem::take(&mut self.room.noise);
@@ -167,8 +177,15 @@ impl Td3 {
     }
 }
 
+/// x [E, B, O + A] of x [B, O + A]: every critic is asked the same.
+pub(crate) fn for_each_critic(x: &mut Vec<f32>, critics: &Targeted) {
+    x.reserve(x.len() * (critics.mlp().members() - 1));
+    let rows = x.len();
+    (1..critics.mlp().members()).for_each(|_| x.extend_from_within(..rows));
+}
+
 /// x [B, O + A] of obs [B, O] and actions [B, A].
-fn join(x: &mut Vec<f32>, obs: &[f32], actions: &[f32], rows: usize) {
+pub(crate) fn join(x: &mut Vec<f32>, obs: &[f32], actions: &[f32], rows: usize) {
     x.clear();
     for (obs, action) in obs.chunks_exact(obs.len() / rows).zip(actions.chunks_exact(actions.len() / rows)) {
         x.extend_from_slice(obs);

@@ -3,7 +3,7 @@
 //! **Shapes.** θ, m, v and θ' `[parameters]`. In a checkpoint θ and θ' are stored matrix by matrix, named after their
 //! network: `policy.0.kernel` [in, out] and `policy.0.bias` `[out]`, with a leading [E, …] for an ensemble, so that y =
 //! x · kernel + bias; θ' likewise as `policy_target.0.kernel`. m and v stay whole, in the order of the matrices.
-//! **Where.** Every learner gives and takes these: [`crate::agent`], [`crate::world_model`], [`crate::curiosity`].
+//! **Where.** Every learner gives and takes these: every [`Part`](crate::part::Part).
 //! **Choices.** Names are Flax's for matrices, whose orientation we share, and PyTorch's for Adam.
 
 use super::{Adam, Mlp};
@@ -75,6 +75,15 @@ pub struct Networks {
     pub parts: Vec<Part>,
     /// Whether there is a θ'.
     pub has_target: bool,
+}
+
+impl Adam {
+    /// Takes over the memory in `weights`, and gives their parameters, as many as before.
+    pub fn take_over(&mut self, weights: Weights) -> Vec<f32> {
+        debug_assert_eq!(weights.m.len(), self.m.len());
+        (self.m, self.v, self.updates) = (weights.m, weights.v, weights.updates);
+        weights.flat
+    }
 }
 
 impl Weights {

@@ -7,8 +7,7 @@
 //! ```
 //! u_d: one unit of what is predicted in standard deviations of a step's change; 1 unless raw states are predicted.
 //! **Shapes.** obs [B, O], action [B, A], member `[B]`, noise [B, O + 1] → next obs [B, O], all else `[B]`.
-//! **Where.** The same as [`predict`](crate::tensors::Dynamics::predict) in [`crate::tensors::WorldModel`]; asked by
-//! [`super::imagine`].
+//! **Where.** The same as `predict` in [`crate::tensors::WorldModel`]; asked by `crate::cpu`.
 //! **Choices.** Branches are grouped by member, so each is computed once; only when disagreement is asked for does
 //! every member see every branch.
 
@@ -16,40 +15,7 @@ use super::model_loss::{Outputs, bounded_log_variance};
 use super::scales::Scales;
 use super::world_model::WorldModel;
 use crate::config::ModelTarget;
-
-/// A world that can be stepped in: the learned ensemble, or in tests a stub that is perfect.
-pub trait Dynamics {
-    /// One step of all branches.
-    fn predict(&mut self, question: &Question<'_>, answer: &mut Answer);
-}
-
-/// What is asked about B branches.
-#[derive(Debug, Clone, Copy)]
-pub struct Question<'a> {
-    /// [B, O]
-    pub obs: &'a [f32],
-    /// In the model's form, [B, A].
-    pub actions: &'a [f32],
-    /// The member that each branch follows, `[B]`.
-    pub members: &'a [usize],
-    /// Standard normal numbers for Gaussian heads, [B, O + 1]; without them a branch follows the means.
-    pub noise: Option<&'a [f32]>,
-    /// Whether disagreement is asked for; it costs E times as much.
-    pub with_disagreement: bool,
-}
-
-/// What the model says; kept and refilled.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Answer {
-    /// [B, O]
-    pub next_obs: Vec<f32>,
-    /// `[B]`
-    pub rewards: Vec<f32>,
-    /// Probability that the episode ends with this step, `[B]`.
-    pub end_probabilities: Vec<f32>,
-    /// How far the members are apart, `[B]`; 0 if it was not asked for.
-    pub disagreements: Vec<f32>,
-}
+use crate::dynamics::{Answer, Question};
 
 /// The ensemble on its scales.
 #[derive(Debug, Clone)]
@@ -74,35 +40,28 @@ impl World {
         Self { model, scales, input, group, branches: Vec::new(), moments: Vec::new() }
     }
 
-    /// Where every member goes from obs [E, B, O] of its own with action [B, A]: next obs [E, B, O].
-    pub fn step_all(&mut self, obs: &[f32], actions: &[f32], next_obs: &mut Vec<f32>) {
-        next_obs.clear();
-        for (member, own) in obs.chunks_exact(obs.len() / self.model.mlp().members()).enumerate() {
-            self.step_member(member, own, actions, next_obs);
+    /// One step of all branches.
+    pub fn predict(&mut self, question: &Question<'_>, answer: &mut Answer) {
+        let count = question.members.len();
+        answer.state.obs.clear();
+        answer.state.obs.extend_from_slice(&question.state.obs);
+        for numbers in [&mut answer.rewards, &mut answer.end_probabilities, &mut answer.disagreements] {
+            numbers.clear();
+            numbers.resize(count, 0.0);
         }
-    }
-
-    /// Appends where one member goes from obs [B, O] with action [B, A]: next obs [B, O].
-    pub fn step_member(&mut self, member: usize, obs: &[f32], actions: &[f32], next_obs: &mut Vec<f32>) {
-        let Some(scales) = &self.scales else { return next_obs.extend_from_slice(obs) };
-        let width = self.model.outputs().width();
+        let Some(scales) = &self.scales else { return };
         self.input.clear();
-        write_input(scales, obs, actions, &mut self.input);
-        let rows = self.model.forward_member(member, &self.input).chunks_exact(width);
-        for (obs, said) in obs.chunks_exact(scales.obs_mean.len()).zip(rows) {
-            next_obs.extend(
-                obs.iter().zip(said).enumerate().map(|(d, (now, said))| moved(scales, d, *now, *said)),
-            );
+        write_input(scales, &question.state.obs, question.actions, &mut self.input);
+        self.moments.clear();
+        self.moments.resize(if question.with_disagreement { 2 * question.state.obs.len() } else { 0 }, 0.0);
+        for member in 0..self.model.mlp().members() {
+            if question.with_disagreement {
+                self.follow_all(member, question, answer);
+            } else {
+                self.follow_own(member, question, answer);
+            }
         }
-    }
-
-    /// How far the members are apart about obs [B, O] with actions [B, A], `[B]`.
-    pub fn disagreement(&mut self, obs: &[f32], actions: &[f32]) -> Vec<f32> {
-        let members = vec![0; obs.len() / self.model.outputs().obs_size];
-        let mut answer = Answer::default();
-        let question = Question { obs, actions, members: &members, noise: None, with_disagreement: true };
-        self.predict(&question, &mut answer);
-        answer.disagreements
+        self.write_disagreement(&mut answer.disagreements);
     }
 
     /// This member on the branches that follow it.
@@ -131,7 +90,7 @@ impl World {
         let outputs = *model.outputs();
         let size = outputs.obs_size;
         let rows = model.forward_member(member, input).chunks_exact(outputs.width());
-        let (sums, squares) = moments.split_at_mut(question.obs.len());
+        let (sums, squares) = moments.split_at_mut(question.state.obs.len());
         for (branch, said) in rows.enumerate() {
             let places = branch * size..(branch + 1) * size;
             let moments = sums[places.clone()].iter_mut().zip(&mut squares[places]);
@@ -161,31 +120,6 @@ impl World {
             let spreads = sums.iter().zip(squares).zip(scales.change_units()).map(spread);
             *disagreement = (spreads.sum::<f64>() / size as f64) as f32;
         }
-    }
-}
-
-impl Dynamics for World {
-    fn predict(&mut self, question: &Question<'_>, answer: &mut Answer) {
-        let count = question.members.len();
-        answer.next_obs.clear();
-        answer.next_obs.extend_from_slice(question.obs);
-        for numbers in [&mut answer.rewards, &mut answer.end_probabilities, &mut answer.disagreements] {
-            numbers.clear();
-            numbers.resize(count, 0.0);
-        }
-        let Some(scales) = &self.scales else { return };
-        self.input.clear();
-        write_input(scales, question.obs, question.actions, &mut self.input);
-        self.moments.clear();
-        self.moments.resize(if question.with_disagreement { 2 * question.obs.len() } else { 0 }, 0.0);
-        for member in 0..self.model.mlp().members() {
-            if question.with_disagreement {
-                self.follow_all(member, question, answer);
-            } else {
-                self.follow_own(member, question, answer);
-            }
-        }
-        self.write_disagreement(&mut answer.disagreements);
     }
 }
 
@@ -228,7 +162,7 @@ fn write_branch(
     };
     for d in 0..size {
         let place = branch * size + d;
-        answer.next_obs[place] = moved(scales, d, question.obs[place], drawn(d));
+        answer.state.obs[place] = moved(scales, d, question.state.obs[place], drawn(d));
     }
     answer.rewards[branch] = drawn(size) * scales.reward_std + scales.reward_mean;
     let end = if outputs.learned_ends { 1.0 / (1.0 + (-said[size + 1]).exp()) } else { 0.0 };

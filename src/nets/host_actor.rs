@@ -35,8 +35,8 @@ impl HostActor {
         Self { policy, log_std, shape, x: Vec::new(), squashes: false, kept: Kept::default(), flat }
     }
 
-    /// A policy without chance, of which only [`HostActor::act_greedily`] can be asked: `policy` scores the choices, or
-    /// says numbers that tanh puts into the bound.
+    /// A deterministic policy, of which only [`HostActor::act_greedily`] can be asked: `policy` scores the choices, or
+    /// gives numbers that tanh puts into the bound.
     pub fn deterministic(policy: Mlp, shape: Shape, flat: Vec<f32>) -> Self {
         let (log_std, x, kept) = (Vec::new(), Vec::new(), Kept::default());
         Self { policy, log_std, shape, x, squashes: true, kept, flat }
@@ -110,51 +110,4 @@ fn cumulative_choice(probabilities: impl Iterator<Item = f32> + Clone, uniform: 
         }
     }
     last_possible
-}
-
-#[cfg(all(test, tensors, not(target_family = "wasm")))]
-mod tests {
-    use super::*;
-    use crate::device::Device;
-    use crate::nets::{Hidden, ObsScaling, chance_size, draw_chance};
-    use crate::rng::Seed;
-    use crate::tensors::{ActorCritic, Distribution};
-
-    #[test]
-    fn the_actor_on_the_host_says_what_the_device_says() {
-        for action in [ActionSpace::Discrete(3), ActionSpace::Box { size: 2, bound: 1.0 }] {
-            let device = Device::cpu();
-            let scaling = ObsScaling { centre: vec![0.5; 4], half_range: vec![2.0; 4] };
-            let shape = Shape {
-                obs_size: 4,
-                action,
-                hidden: Hidden { layers: 2, width: 16 },
-                shared_trunk: false,
-                heads: 2,
-                activation: Activation::Tanh,
-                scaling,
-                log_std_init: -0.5,
-            };
-            let net = ActorCritic::new(&device, shape, 1e-3, &mut Seed(2).stream("init"));
-            let mut actor = net.actor().expect("the CPU is there");
-            let mut stream = Seed(3).stream("obs");
-            for draw in 0..50 {
-                let obs: Vec<f32> = (0..4).map(|_| 30.0 * stream.normal()).collect();
-                let mut stored = Vec::new();
-                let log_prob = actor.act(&obs, &mut Seed(draw).stream("act"), &mut stored);
-                let mut chance = Vec::new();
-                draw_chance(action, &mut Seed(draw).stream("act"), &mut chance);
-                let policy = net.policy(&net.matrices(), device.floats(obs, [1, 4]));
-                let drawn = policy.sample(device.floats(chance, [1, chance_size(action)]));
-                let on_device: f32 = policy.log_prob(drawn.clone()).into_scalar();
-                let numbers: Vec<f32> = drawn.into_data().try_into_vec().expect("floats");
-                let mut expected = Vec::new();
-                action.decode(&numbers, &mut expected);
-                let apart = expected.iter().zip(&stored).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-                assert!(apart < 1e-5, "{expected:?} {stored:?}");
-                assert!((on_device - log_prob).abs() < 1e-5, "{on_device} {log_prob}");
-                assert!(matches!(policy, Distribution::Categorical(_)) == (stored.len() == 1));
-            }
-        }
-    }
 }

@@ -9,9 +9,9 @@
 use super::init::{initial, orthogonal};
 use crate::config::Activation;
 use crate::env::ActionSpace;
-pub use crate::kernels::ppo::Scaling as ObsScaling;
 use crate::kernels::{Hidden, distribution, ppo};
 use crate::rng::Stream;
+pub use crate::scaling::Scaling as ObsScaling;
 
 /// Gain of the policy's last layer.
 const POLICY_GAIN: f32 = 0.01;

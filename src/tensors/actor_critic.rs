@@ -15,6 +15,7 @@ use super::{Adam, Distribution, Layout, Mlp, Tracked, read};
 use crate::device::Device;
 use crate::env::ActionSpace;
 use crate::error::Result;
+use crate::kernels::adam::EPS_OF_PPO;
 use crate::nets::{HostActor, Shape};
 use crate::rng::Stream;
 use burn::tensor::Tensor;
@@ -48,7 +49,7 @@ impl ActorCritic {
             ActionSpace::Box { size, .. } => Some(layout.add([1, 1, size])),
         };
         let flat = device.floats(shape.initial(stream), [layout.len()]);
-        let adam = Adam::new(&flat, learning_rate, 1e-5);
+        let adam = Adam::new(&flat, learning_rate, EPS_OF_PPO);
         let row = |numbers: &[f32]| device.floats(numbers.to_vec(), [1, shape.obs_size]);
         let (centre, half_range) = (row(&shape.scaling.centre), row(&shape.scaling.half_range));
         Self { shape, layout, networks, log_std, centre, half_range, flat, adam }
@@ -106,5 +107,51 @@ impl ActorCritic {
     pub fn actor(&self) -> Result<HostActor> {
         let flat = read(self.flat.clone(), "reading the policy")?;
         Ok(HostActor::new(self.shape.clone(), flat))
+    }
+}
+
+#[cfg(all(test, not(target_family = "wasm")))]
+mod tests {
+    use super::*;
+    use crate::config::Activation;
+    use crate::nets::{Hidden, ObsScaling, draw_noise, noise_size};
+    use crate::rng::Seed;
+
+    #[test]
+    fn the_actor_on_the_host_says_what_the_device_says() {
+        for action in [ActionSpace::Discrete(3), ActionSpace::Box { size: 2, bound: 1.0 }] {
+            let device = Device::cpu();
+            let scaling = ObsScaling { centre: vec![0.5; 4], half_range: vec![2.0; 4] };
+            let shape = Shape {
+                obs_size: 4,
+                action,
+                hidden: Hidden { layers: 2, width: 16 },
+                shared_trunk: false,
+                heads: 2,
+                activation: Activation::Tanh,
+                scaling,
+                log_std_init: -0.5,
+            };
+            let net = ActorCritic::new(&device, shape, 1e-3, &mut Seed(2).stream("init"));
+            let mut actor = net.actor().expect("the CPU is there");
+            let mut stream = Seed(3).stream("obs");
+            for draw in 0..50 {
+                let obs: Vec<f32> = (0..4).map(|_| 30.0 * stream.normal()).collect();
+                let mut stored = Vec::new();
+                let log_prob = actor.act(&obs, &mut Seed(draw).stream("act"), &mut stored);
+                let mut noise = Vec::new();
+                draw_noise(action, &mut Seed(draw).stream("act"), &mut noise);
+                let policy = net.policy(&net.matrices(), device.floats(obs, [1, 4]));
+                let drawn = policy.sample(device.floats(noise, [1, noise_size(action)]));
+                let on_device: f32 = policy.log_prob(drawn.clone()).into_scalar();
+                let numbers: Vec<f32> = drawn.into_data().try_into_vec().expect("floats");
+                let mut expected = Vec::new();
+                action.decode(&numbers, &mut expected);
+                let apart = expected.iter().zip(&stored).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+                assert!(apart < 1e-5, "{expected:?} {stored:?}");
+                assert!((on_device - log_prob).abs() < 1e-5, "{on_device} {log_prob}");
+                assert!(matches!(policy, Distribution::Categorical(_)) == (stored.len() == 1));
+            }
+        }
     }
 }

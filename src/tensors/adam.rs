@@ -14,6 +14,7 @@ use super::read;
 use crate::device::Device;
 use crate::error::Result;
 use crate::kernels::Weights;
+use crate::kernels::adam::{BETA_1, BETA_2};
 use burn::tensor::Tensor;
 
 /// Adam's memory for one parameter buffer.
@@ -30,9 +31,6 @@ pub struct Adam {
     /// Keeps the division finite.
     pub eps: f64,
 }
-
-const BETA_1: f64 = 0.9;
-const BETA_2: f64 = 0.999;
 
 impl Adam {
     /// No memory yet, for a buffer like `flat`.

@@ -4,7 +4,7 @@
 //! of action a task has.
 //! **Shapes.** outputs [B, A] (logits, or means); log σ [1, A] for vectors only; actions in the policy's own form
 //! [B, A]: one-hot rows, or the numbers as they were drawn, before the task clips them.
-//! **Choices.** All random numbers come from the host ([`crate::nets::draw_chance`]).
+//! **Choices.** All random numbers come from the host ([`crate::nets::draw_noise`]).
 
 use super::{categorical, gaussian};
 use burn::tensor::Tensor;
@@ -43,11 +43,11 @@ impl Distribution {
         }
     }
 
-    /// Actions in the policy's form, [B, A], from `chance` [B, [`chance_size`](crate::nets::chance_size)].
-    pub fn sample(&self, chance: Tensor<2>) -> Tensor<2> {
+    /// Actions in the policy's form, [B, A], from `noise` [B, [`noise_size`](crate::nets::noise_size)].
+    pub fn sample(&self, noise: Tensor<2>) -> Tensor<2> {
         match self {
-            Self::Categorical(logits) => categorical::sample(logits.clone(), chance),
-            Self::Gaussian { mean, log_std } => mean.clone() + chance * log_std.clone().exp(),
+            Self::Categorical(logits) => categorical::sample(logits.clone(), noise),
+            Self::Gaussian { mean, log_std } => mean.clone() + noise * log_std.clone().exp(),
         }
     }
 }

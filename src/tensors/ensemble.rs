@@ -9,16 +9,17 @@
 //! ```
 //! **Shapes.** obs [E, B, O], action [E, B, A] → output [E, B, O + 2]: state, reward, end logit; Gaussian heads add
 //! O + 1 log-variances behind them.
-//! **Where.** A backend of [`crate::world_model::Model`]; stepped by [`crate::imagination`] through [`Dynamics`].
+//! **Where.** Trained and stepped in through [`Perceptrons`](super::Perceptrons).
 //! **Choices.** (1) Normalised differences: on raw next states a small model's errors drown its effects
 //! ([`crate::kernels::scales`]). (2) `end` means terminated; a time limit is not dynamics. (3) All members are one
 //! batched multiplication. (4) One prediction by default: the tasks are deterministic, and likelihood buys nothing
 //! there. Gaussian heads bound log σ² softly to [−10, 0.5], as PETS does, and imagination draws from them.
 //! **Paper.** Chua et al. 2018 (1805.12114); Janner et al. 2019 (1906.08253).
 
-use super::{Adam, Dynamics, Layout, Mlp, Prediction, Tracked};
+use super::{Adam, Layout, Mlp, Tracked};
 use crate::config::{Config, ModelHeads, ModelTarget, Termination};
 use crate::device::Device;
+use crate::kernels::adam::EPS;
 use crate::kernels::model_loss::LOG_VARIANCE;
 use crate::kernels::scales::Scales;
 use crate::kernels::world_model::layer_sizes;
@@ -53,6 +54,19 @@ struct DeviceScales {
     target_std: Tensor<3>,
 }
 
+/// What the ensemble says of one step of B branches.
+#[derive(Debug, Clone)]
+pub struct Prediction {
+    /// [B, O]
+    pub next_obs: Tensor<2>,
+    /// [B, 1]
+    pub reward: Tensor<2>,
+    /// Probability that the episode ends with this step, [B, 1].
+    pub end_probability: Tensor<2>,
+    /// How far the members are apart, as a share of the usual change, [B, 1].
+    pub disagreement: Tensor<2>,
+}
+
 /// The three parts of the loss, each `[1]`.
 #[derive(Debug, Clone)]
 pub struct ModelLosses {
@@ -80,7 +94,7 @@ impl WorldModel {
         let sizes = layer_sizes(obs_size, action_size, config);
         let mlp = Mlp::new(&mut layout, members, &sizes, config.model_activation);
         let flat = device.floats(mlp.initial(0.1, stream), [layout.len()]);
-        let adam = Adam::new(&flat, config.model_learning_rate, 1e-8);
+        let adam = Adam::new(&flat, config.model_learning_rate, EPS);
         let learned_ends = config.termination == Termination::Learned;
         Self {
             members,
@@ -206,10 +220,46 @@ impl WorldModel {
         }
     }
 
-    /// How far the members are apart about obs [B, O] with action [B, A], as a share of the usual change, [B, 1].
-    pub fn disagreement(&self, obs: Tensor<2>, action: Tensor<2>) -> Tensor<2> {
-        let output = self.say(&self.matrices(), self.for_all_members(obs), self.for_all_members(action));
-        self.spread(output.narrow(2, 0, self.obs_size))
+    /// E
+    pub fn members(&self) -> usize {
+        self.members
+    }
+
+    /// Random numbers that one step takes: none where nothing is drawn.
+    pub fn noise_size(&self) -> usize {
+        if self.heads == ModelHeads::Gaussian { self.obs_size + 1 } else { 0 }
+    }
+
+    /// One step from `obs` [B, O] with one-hot or scaled `action` [B, A]; row b follows the member that `choice` [B, E]
+    /// marks with a 1. With standard normal `noise` [B, O + 1] a model with Gaussian heads draws; without it gives its
+    /// means.
+    pub fn predict(
+        &self,
+        obs: Tensor<2>,
+        action: Tensor<2>,
+        choice: Tensor<2>,
+        noise: Option<Tensor<2>>,
+    ) -> Prediction {
+        let (obs, action) = (self.for_all_members(obs), self.for_all_members(action));
+        let output = self.say(&self.matrices(), obs.clone(), action);
+        let drawn = self.drawn(&output, noise);
+        let next = self.moved(obs, drawn.clone().narrow(2, 0, self.obs_size));
+        let chosen: Tensor<3> = choice.transpose().unsqueeze_dim(2); // [E, B, 1]
+        let of_chosen = |all: Tensor<3>| -> Tensor<2> { (all * chosen.clone()).sum_dim(0).squeeze_dim(0) };
+        let (reward_mean, reward_std) =
+            self.scales().map_or((0.0, 1.0), |scales| (scales.reward_mean, scales.reward_std));
+        let reward = of_chosen(drawn.narrow(2, self.obs_size, 1)) * reward_std + reward_mean;
+        let end_probability = if self.learned_ends {
+            activation::sigmoid(of_chosen(output.clone().narrow(2, self.obs_size + 1, 1)))
+        } else {
+            reward.zeros_like()
+        };
+        Prediction {
+            next_obs: of_chosen(next),
+            reward,
+            end_probability,
+            disagreement: self.spread(output.narrow(2, 0, self.obs_size)),
+        }
     }
 
     /// Standard deviation over the members, in standard deviations of a step's change, mean over dimensions:
@@ -250,43 +300,4 @@ pub fn bounded_log_variance(raw: Tensor<3>) -> Tensor<3> {
 pub fn negative_log_likelihood(error: Tensor<3>, log_variance: Tensor<3>) -> Tensor<1> {
     let surprise = error.clone() * error * log_variance.clone().neg().exp();
     (log_variance + surprise + std::f64::consts::TAU.ln()).mean() * 0.5
-}
-
-impl Dynamics for WorldModel {
-    fn members(&self) -> usize {
-        self.members
-    }
-
-    fn noise_size(&self) -> usize {
-        if self.heads == ModelHeads::Gaussian { self.obs_size + 1 } else { 0 }
-    }
-
-    fn predict(
-        &self,
-        obs: Tensor<2>,
-        action: Tensor<2>,
-        choice: Tensor<2>,
-        noise: Option<Tensor<2>>,
-    ) -> Prediction {
-        let (obs, action) = (self.for_all_members(obs), self.for_all_members(action));
-        let output = self.say(&self.matrices(), obs.clone(), action);
-        let drawn = self.drawn(&output, noise);
-        let next = self.moved(obs, drawn.clone().narrow(2, 0, self.obs_size));
-        let chosen: Tensor<3> = choice.transpose().unsqueeze_dim(2); // [E, B, 1]
-        let of_chosen = |all: Tensor<3>| -> Tensor<2> { (all * chosen.clone()).sum_dim(0).squeeze_dim(0) };
-        let (reward_mean, reward_std) =
-            self.scales().map_or((0.0, 1.0), |scales| (scales.reward_mean, scales.reward_std));
-        let reward = of_chosen(drawn.narrow(2, self.obs_size, 1)) * reward_std + reward_mean;
-        let end_probability = if self.learned_ends {
-            activation::sigmoid(of_chosen(output.clone().narrow(2, self.obs_size + 1, 1)))
-        } else {
-            reward.zeros_like()
-        };
-        Prediction {
-            next_obs: of_chosen(next),
-            reward,
-            end_probability,
-            disagreement: self.spread(output.narrow(2, 0, self.obs_size)),
-        }
-    }
 }

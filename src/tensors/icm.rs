@@ -19,6 +19,7 @@ use super::{Adam, Layout, Mlp, categorical};
 use crate::config::Activation;
 use crate::device::Device;
 use crate::env::ActionSpace;
+use crate::kernels::adam::EPS;
 use crate::kernels::icm::{FIRST_GAIN, FORWARD_SHARE, layer_sizes};
 use crate::kernels::rnd::CLIP;
 use crate::rng::Stream;
@@ -58,7 +59,7 @@ impl Icm {
         let initial: Vec<f32> =
             networks.into_iter().flat_map(|mlp| mlp.initial(FIRST_GAIN, stream)).collect();
         let flat = device.floats(initial, [layout.len()]);
-        let adam = Adam::new(&flat, learning_rate, 1e-8);
+        let adam = Adam::new(&flat, learning_rate, EPS);
         Self {
             device: device.clone(),
             action,

@@ -6,8 +6,9 @@
 //!
 //! **Reading order.** [`layout`](Layout), [`activation`], [`mlp`](Mlp), [`adam`](Adam) networks · [`categorical`],
 //! [`gaussian`], [`distribution`](Distribution), [`actor_critic`](ActorCritic), [`ppo`] policy and value ·
-//! [`dynamics`](Dynamics), [`ensemble`] the world model · [`rnd`](Rnd), [`icm`](Icm) novelty · [`targeted`](Targeted),
-//! [`dqn`], [`td3`] learning from replay.
+//! [`ensemble`], [`model_step`] the world model · [`rnd`](Rnd), [`icm`](Icm) novelty · [`targeted`](Targeted),
+//! [`dqn`], [`td3`] learning from replay · [`PpoPolicy`], [`Perceptrons`], [`RndNovelty`], [`IcmNovelty`] what the rest
+//! of the program sees of all this.
 //!
 //! **Choices.** Always burn's Flex, the CPU: what it computes is there at once, so nothing waits.
 
@@ -17,12 +18,16 @@ mod adam;
 pub mod categorical;
 mod distribution;
 pub mod dqn;
-mod dynamics;
 pub mod ensemble;
 pub mod gaussian;
 mod icm;
 mod layout;
 mod mlp;
+pub mod model_step;
+mod novelty;
+pub mod off_policy;
+mod perceptrons;
+mod policy;
 pub mod ppo;
 mod rnd;
 mod targeted;
@@ -32,11 +37,13 @@ mod transitions;
 pub use actor_critic::ActorCritic;
 pub use adam::{Adam, clip_by_global_norm};
 pub use distribution::Distribution;
-pub use dynamics::{Dynamics, Prediction};
-pub use ensemble::WorldModel;
+pub use ensemble::{Prediction, WorldModel};
 pub use icm::Icm;
 pub use layout::{Layout, Slot, Tracked};
 pub use mlp::Mlp;
+pub use novelty::{IcmNovelty, RndNovelty};
+pub use perceptrons::Perceptrons;
+pub use policy::PpoPolicy;
 pub use rnd::Rnd;
 pub use targeted::Targeted;
 pub use transitions::Transitions;

@@ -17,6 +17,7 @@ use crate::config::Activation;
 use crate::device::Device;
 use crate::error::Result;
 use crate::kernels::Weights;
+use crate::kernels::adam::EPS;
 use crate::kernels::rnd::{CLIP, FIRST_GAIN, layer_sizes};
 use crate::rng::Stream;
 use crate::stats::RunningStats;
@@ -56,7 +57,7 @@ impl Rnd {
         learning_rate: f64,
     ) -> Self {
         let obs_size = mlp.sizes()[0];
-        let adam = Adam::new(&flat, learning_rate, 1e-8);
+        let adam = Adam::new(&flat, learning_rate, EPS);
         Self {
             device: device.clone(),
             layout,

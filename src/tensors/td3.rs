@@ -36,8 +36,6 @@ pub struct Td3 {
     pub actor: Targeted,
     /// Q_1 and Q_2
     pub critics: Targeted,
-    /// Updates of the critics so far.
-    pub updates: usize,
 }
 
 impl Td3 {
@@ -54,7 +52,6 @@ impl Td3 {
             device: device.clone(),
             actor: Targeted::new(device, 1, &actor, activation, ACTOR_GAIN, learning_rate, stream),
             critics: Targeted::new(device, 2, &critics, activation, FIRST_GAIN, learning_rate, stream),
-            updates: 0,
         }
     }
 
@@ -120,6 +117,11 @@ impl Td3 {
         loss
     }
 
+    /// Whether the policy moves after the latest update of the critics.
+    fn policy_is_due(&self, settings: &Settings) -> bool {
+        (self.critics.adam.updates as usize).is_multiple_of(settings.policy_delay)
+    }
+
     /// One update: the critics, and on every d-th the policy and the slow copies.
     ///
     /// # Errors
@@ -136,9 +138,8 @@ impl Td3 {
         let q_mean = number(targets.clone().mean())?;
         let [critic_loss, grad_norm] =
             self.improve_critics(batch, targets, settings.max_grad_norm).map(number);
-        self.updates += 1;
         let mut actor_loss = None;
-        if self.updates.is_multiple_of(settings.policy_delay) {
+        if self.policy_is_due(settings) {
             actor_loss = Some(number(self.improve_actor(batch, settings.max_grad_norm))?);
             self.actor.follow(settings.tau);
             self.critics.follow(settings.tau);

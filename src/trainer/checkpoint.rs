@@ -5,26 +5,27 @@
 //! same as if it had never stopped, bit for bit; on another device it continues from the same numbers and rounds
 //! differently from there.
 //! **Where.** Between iterations only: within one, half an update would have to be saved too. After a failure it is the
-//! last good state ([`super::kept`]). Each owner writes its own arrays; `docs/checkpoints.md` lists them.
+//! last good state. Each owner writes its own arrays; `docs/checkpoints.md` lists them.
 //! **Choices.** (1) A file with a missing or unknown field is refused by name: a run that resumes almost correctly is
 //! worse than none. (2) Plots are not saved; the next iteration draws them.
 
+use super::Trainer;
+use super::context::Context;
 use super::record::{Counters, Record};
-use super::replay_learner::ReplayLearner;
-use super::{Trainer, Trust};
 use crate::arrays::{Arrays, refused};
-use crate::config::{Config, schema};
+use crate::config::{Config, Hyperparameter, schema};
 use crate::device::Device;
 use crate::env::Task;
 use crate::error::{Error, Result};
-use crate::kernels::Weights;
-use crate::kernels::scales::Scales;
 use crate::rng::Seed;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The version of what [`Trainer::checkpoint`] writes and [`Trainer::resume`] reads.
 pub const FORMAT: u64 = 2;
+
+/// Groups of hyperparameters that files of 0.1.0 do not have: their defaults are what it did.
+const SINCE_0_1_0: &[&str] = &["task"];
 
 /// What is no array: the JSON in the file.
 #[derive(Serialize, Deserialize)]
@@ -45,19 +46,25 @@ struct Facts {
     counters: Counters,
     /// How many 32-bit words were drawn from each stream of chance.
     streams: BTreeMap<String, u64>,
-    trust: TrustFacts,
+    trust: ImaginationFacts,
     /// Names of the latest values in the array `metrics`.
     metrics: Vec<String>,
 }
 
-/// What the page shows of how far the model was trusted last; decided anew in the next iteration.
-#[derive(Serialize, Deserialize)]
+/// What the page shows of how far a model was trusted last; decided anew in the next iteration.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct TrustFacts {
-    branches: usize,
-    horizon: usize,
-    known_steps: usize,
-    skipped: Option<String>,
+pub(super) struct ImaginationFacts {
+    /// Floating-point numbers are stored in arrays: this one as `trust.confidence`.
+    #[serde(skip)]
+    pub(super) confidence: Option<f32>,
+    pub(super) branches: usize,
+    /// Steps of a branch; 0 before a model was first fitted.
+    pub(super) horizon: usize,
+    /// Steps ahead up to which the model's held-out error is known.
+    pub(super) known_steps: usize,
+    /// Why imagination is skipped, if it is.
+    pub(super) skipped: Option<String>,
 }
 
 impl Trainer {
@@ -73,8 +80,8 @@ impl Trainer {
             return Err(refused("phase", self.phase().name().into(), allowed));
         }
         let mut arrays = Arrays::default();
-        self.save_learned(&mut arrays).await?;
-        self.save_experience(&mut arrays);
+        self.context.save(&mut arrays);
+        self.learner.save(&self.context, &mut arrays).await?;
         let facts = serde_json::to_string(&self.facts());
         arrays
             .to_bytes(&facts.map_err(|error| refused("facts", error.to_string(), "it must be JSON".into()))?)
@@ -101,141 +108,66 @@ impl Trainer {
         let mut trainer = given
             .and_then(|task| Self::of_task(task, facts.config()?, Seed(facts.seed), device))
             .map_err(|error| of_file("", error))?;
-        trainer.max_steps = facts.max_steps;
-        trainer.restore_experience(&mut arrays)?;
-        trainer.restore_learned(&mut arrays)?;
-        if arrays.has("trust.confidence") {
-            trainer.trust.confidence = Some(arrays.take_within("trust.confidence", &[1], 0.0..=1.0)?[0]);
-        }
-        facts.trust.require_possible(&trainer.config)?;
-        let TrustFacts { branches, horizon, known_steps, skipped } = facts.trust;
-        trainer.trust = Trust { branches, horizon, known_steps, skipped, ..trainer.trust };
-        trainer.require_all_remembered(facts.counters.real_steps())?;
-        trainer.streams.go_to(facts.streams)?;
-        trainer.record =
-            Record::load(facts.counters, &facts.metrics, trainer.spec.solved_return, &mut arrays)?;
+        let context = &mut trainer.context;
+        context.max_steps = facts.max_steps;
+        context.restore(&mut arrays)?;
+        context.require_all_stored(facts.counters.real_steps())?;
+        context.streams.go_to(facts.streams)?;
+        facts.trust.require_possible(&context.config)?;
+        trainer.learner.restore(context, facts.trust, &mut arrays)?;
+        let bar = context.spec.solved_return;
+        context.record = Record::load(facts.counters, &facts.metrics, bar, &mut arrays)?;
+        // Up to 0.1.0 every learner saved these, whether it is curious or not.
+        let of_curiosity = ["returns", "count", "mean", "m2"].map(|name| format!("curiosity.novelty.{name}"));
+        of_curiosity.iter().for_each(|name| arrays.discard(name));
+        arrays.discard("curiosity.beta");
         arrays.finish()?;
-        while trainer.model.is_some() && !trainer.bootstraps.catch_up(&trainer.replay) {}
-        trainer.kept = None;
-        trainer.keep();
+        trainer.learner.keep_last_good(context.record.updates);
         Ok(trainer)
     }
 
     fn facts(&self) -> Facts {
-        let setting = |name: &str| (name.to_string(), self.config.get(name).unwrap_or_default());
+        let context = &self.context;
+        let setting = |name: &str| (name.to_string(), context.config.get(name).unwrap_or_default());
         Facts {
             format: FORMAT,
             program: crate::PROGRAM.into(),
-            task: self.spec.id.clone(),
-            seed: self.seed.0,
-            device: self.device.kind().name().into(),
-            max_steps: self.max_steps,
+            task: context.spec.id.clone(),
+            seed: context.seed.0,
+            device: context.device.kind().name().into(),
+            max_steps: context.max_steps,
             config: schema().iter().map(|row| setting(row.name)).collect(),
-            counters: self.record.counters(),
-            streams: self.streams.positions(),
-            trust: TrustFacts {
-                branches: self.trust.branches,
-                horizon: self.trust.horizon,
-                known_steps: self.trust.known_steps,
-                skipped: self.trust.skipped.clone(),
-            },
-            metrics: self.record.told_metrics().keys().cloned().collect(),
+            counters: context.record.counters(),
+            streams: context.streams.positions(),
+            trust: self.learner.imagination(),
+            metrics: context.record.told_metrics().keys().cloned().collect(),
         }
     }
+}
 
-    /// Networks and tables, with the memory of their optimisers.
-    async fn save_learned(&self, arrays: &mut Arrays) -> Result<()> {
-        if self.table.is_none() {
-            self.agent.shape().scaling.save("obs_scaling", arrays);
-        }
-        match (&self.table, &self.replay_learner) {
-            (Some(table), _) => table.save(arrays),
-            (None, Some(learner)) => {
-                let weights = learner.weights().await?;
-                let names = ReplayLearner::names(self.agent.shape());
-                weights.iter().zip(&names).for_each(|(weights, names)| weights.save(names, arrays));
-            }
-            (None, None) => self.agent.weights().await?.save(&self.agent.names(), arrays),
-        }
-        if let Some(model) = &self.model {
-            model.weights().await?.save(model.names(), arrays);
-            model.scales().into_iter().for_each(|scales| scales.save(arrays));
-        }
-        if let Some(curiosity) = &self.curiosity {
-            let weights = curiosity.weights().await?;
-            curiosity.names().into_iter().for_each(|names| weights.save(names, arrays));
-        }
-        Ok(())
-    }
-
-    fn restore_learned(&mut self, arrays: &mut Arrays) -> Result<()> {
-        if self.table.is_none() {
-            self.agent.shape().scaling.require_saved("obs_scaling", arrays)?;
-        }
-        match (&mut self.table, &mut self.replay_learner) {
-            (Some(table), _) => table.restore(arrays)?,
-            (None, Some(learner)) => {
-                let names = ReplayLearner::names(self.agent.shape());
-                let weights = names.iter().map(|names| Weights::load(names, arrays));
-                learner.set_weights(weights.collect::<Result<_>>()?);
-            }
-            (None, None) => self.agent.set_weights(Weights::load(&self.agent.names(), arrays)?),
-        }
-        if let Some(model) = &mut self.model {
-            model.set_weights(Weights::load(model.names(), arrays)?);
-            // The model is first fitted once there is something to examine it on.
-            if self.replay.has_both_parts() || arrays.has("world_model.obs_mean") {
-                model.set_scales(Scales::load(self.config.model_target, self.spec.obs_size(), arrays)?);
-            }
-        }
-        if let Some(curiosity) = &mut self.curiosity {
-            curiosity.set_normalization(self.replay.obs_stats());
-            curiosity.scale = self.novelty_scale.std().max(1e-8);
-            if let Some(names) = curiosity.names() {
-                let weights = Weights::load(names, arrays)?;
-                curiosity.set_weights(weights);
-            }
-        }
-        Ok(())
-    }
-
+impl Context {
     /// The real tasks, what is remembered of them, and what is measured on the way.
-    fn save_experience(&self, arrays: &mut Arrays) {
+    fn save(&self, arrays: &mut Arrays) {
         self.envs.save(arrays);
-        self.save_physics(arrays);
-        if !self.action_noise.is_empty() {
-            let shape = [self.config.num_envs, self.spec.action_size()];
-            arrays.put("action_noise", &shape, self.action_noise.iter().copied());
-        }
+        self.physics.save(arrays);
         self.replay.save(arrays);
-        self.novelty_scale.save("curiosity.novelty", arrays);
-        arrays.put("curiosity.beta", &[1], [self.beta.beta]);
-        if let Some(confidence) = self.trust.confidence {
-            arrays.put("trust.confidence", &[1], [confidence]);
-        }
         self.record.save(arrays);
     }
 
-    fn restore_experience(&mut self, arrays: &mut Arrays) -> Result<()> {
+    fn restore(&mut self, arrays: &mut Arrays) -> Result<()> {
         self.envs.restore(arrays)?;
-        self.restore_physics(arrays)?;
-        if arrays.has("action_noise") {
-            let shape = [self.config.num_envs, self.spec.action_size()];
-            self.action_noise = arrays.take_within("action_noise", &shape, -LARGEST_NOISE..=LARGEST_NOISE)?;
-        }
+        self.physics.restore(&mut self.envs, arrays)?;
         self.replay.restore(arrays)?;
         let actions = self.replay.ids().flat_map(|id| self.replay.get(id).action);
         if let Some(action) = actions.into_iter().find(|action| !self.spec.action.allows(**action)) {
             let allowed = format!("{} has no such action", self.spec.id);
             return Err(refused("replay.actions", action.to_string(), allowed));
         }
-        self.novelty_scale.restore("curiosity.novelty", arrays)?;
-        self.beta.beta = arrays.take_within("curiosity.beta", &[1], 0.0..=1.0)?[0];
         Ok(())
     }
 
     /// Checks that replay has been given every real step, and no other.
-    fn require_all_remembered(&self, real_steps: u64) -> Result<()> {
+    fn require_all_stored(&self, real_steps: u64) -> Result<()> {
         let pushed = self.replay.ids().end as u64;
         if pushed == real_steps {
             return Ok(());
@@ -245,10 +177,7 @@ impl Trainer {
     }
 }
 
-/// The noise is a share of an action's bound, with a spread of at most 2.
-const LARGEST_NOISE: f32 = 100.0;
-
-impl TrustFacts {
+impl ImaginationFacts {
     /// Checks that no more is told than this run can imagine.
     fn require_possible(&self, config: &Config) -> Result<()> {
         let parts = [
@@ -285,13 +214,15 @@ impl Facts {
         serde_json::from_value(json).map_err(wrong)
     }
 
-    /// The hyperparameters: all that there are, and no others.
+    /// The hyperparameters: all that there were when it was written, and no others.
     fn config(&self) -> Result<Config> {
         let mut config = Config::default();
         for (name, text) in &self.config {
             config.set(name, text).map_err(|error| of_file("config.", error))?;
         }
-        match schema().iter().find(|row| !self.config.contains_key(row.name)) {
+        let is_missing =
+            |row: &&Hyperparameter| !self.config.contains_key(row.name) && !SINCE_0_1_0.contains(&row.group);
+        match schema().iter().find(is_missing) {
             None => Ok(config),
             Some(row) => {
                 let allowed = "every hyperparameter must be there".into();

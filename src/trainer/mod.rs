@@ -1,144 +1,69 @@
 //! The trainer: one run, from its seed to a solved task, in small units of work.
 //!
-//! **What.** An iteration has seven phases (collect, fit, imagine, advantages, improve, curiosity, adapt), sometimes
-//! with an evaluation between two of them. [`Trainer::tick`] does one bounded unit of the current phase: one step of
-//! all environments, one minibatch, one imagined step of all branches, or a part of one that would exceed the
-//! [`crate::budget`]. The caller decides how many ticks go into a frame; the weights after n ticks do not depend on
-//! that.
+//! **What.** A run is a [`Context`] (task, replay, streams, record, settings) and a [`Learner`](learner::Learner), a
+//! small state machine of its own. [`Trainer::tick`] does one bounded unit of work: one step of all environments, one
+//! minibatch, one imagined step of all branches, or a part of one that would exceed the [`crate::budget`]. The caller
+//! decides how many ticks go into a frame; the weights after n ticks do not depend on that.
 //!
 //! ```text
-//!  policy π ─▶ collect ─▶ replay ─▶ fit ─▶ imagine ─▶ advantages ─▶ improve ─▶ curiosity ─▶ adapt β ─┐
-//!     ▲       [T, N]               model   [H, B]     GAE           PPO        RND                  │
-//!     │                                      └──────── K rounds ──────┘                             │
-//!     └──────────────────────────────────── next iteration ─────────────────────────────────────────┘
+//!           ┌────────────── learner: its ticks ──────────────┐
+//!  begin ─▶ │ on-policy   collect fit imagine … improve adapt │ ─▶ [map] ─▶ keep, record ─▶ [evaluation] ─▶ begin
+//!           │ off-policy  act, update                         │
+//!           │ tabular     act and plan                        │
+//!           └─────────────────────────────────────────────────┘
 //! ```
-//! Each phase is a file in this folder; `work` holds the work in progress and determines what comes next. Off-policy
-//! learners (DQN, TD3) have a shorter loop of their own, in `off_policy`: act, update, and evaluate now and then.
+//! Between two iterations, and for every learner alike, the trainer draws the map of states, keeps the last good state,
+//! evaluates the greedy policy and can save the run. [`factory`] says which learner a configuration asks for.
 
-mod advantages;
 mod checkpoint;
-mod collect;
-mod depth;
-mod diagnose;
-mod evaluate;
-mod finish;
-mod fit;
-mod imagine;
-mod improve;
-mod kept;
+mod context;
+mod evaluation;
+mod factory;
+mod learner;
 mod narration;
 mod off_policy;
+mod on_policy;
 mod phase;
 mod physics;
 mod record;
-mod rehearse;
-mod replay_learner;
-mod replay_update;
-mod review;
+mod state_map;
 mod streams;
 mod tabular;
-mod work;
 
 pub use phase::Phase;
 pub use physics::Lever;
 pub use record::{Evaluations, Recording};
 
-use crate::agent::Agent;
 use crate::budget;
-use crate::buffer::{Replay, Rollout};
-use crate::config::{Config, MOST_BYTES, Sizes};
-use crate::curiosity::{AdaptiveBeta, Curiosity};
+use crate::config::Config;
 use crate::device::Device;
-use crate::dyna_q::DynaQ;
-use crate::env::{EnvSpec, Task, VecEnv};
+use crate::env::{EnvSpec, Task};
 use crate::error::{Error, Result};
-use crate::imagination::KnownRange;
-use crate::learners::{require_kernels, require_known_ends, require_suited};
-use crate::nets::{Hidden, HostActor, ObsScaling, Shape};
 use crate::rng::Seed;
 use crate::snapshot::{Curves, Snapshot};
-use crate::stats::DiscountedReturnStd;
-use crate::world_model::Model;
-use crate::world_model::bootstrap::Bootstraps;
-use depth::Depth;
-use kept::Learned;
-use physics::PhysicsChanges;
-use record::Record;
-use replay_learner::ReplayLearner;
-use review::RealSteps;
-use std::collections::BTreeMap;
-use std::sync::Arc;
-use streams::Streams;
-use work::Work;
+use context::Context;
+use evaluation::Evaluation;
+use learner::{Learner, Progress};
+use state_map::Drawing;
 
 /// One run.
 pub struct Trainer {
-    config: Config,
-    task: Task,
-    spec: Arc<EnvSpec>,
-    seed: Seed,
-    device: Device,
-    envs: VecEnv,
-    streams: Streams,
-    /// Policy and value; idle where the learner is one that learns from replay.
-    agent: Agent,
-    /// Dyna-Q, if it is the learner.
-    table: Option<DynaQ>,
-    /// DQN or TD3, if one of them is the learner.
-    replay_learner: Option<ReplayLearner>,
-    /// The noise that TD3 explores with, [N, A] as shares of the bound.
-    action_noise: Vec<f32>,
-    /// Copy of the policy on the host; renewed after each improvement.
-    actor: Option<HostActor>,
-    /// Real experience of this iteration, one rollout per environment.
-    lanes: Vec<Rollout>,
-    /// Imagined steps of this round that curiosity has yet to learn from.
-    imagined: Vec<Rollout>,
-    /// The same for curiosity, from its review to its learning.
-    reviewed: Option<RealSteps>,
-    replay: Replay,
-    /// Which of it each member of the model learns from.
-    bootstraps: Bootstraps,
-    model: Option<Model>,
-    trust: Trust,
-    curiosity: Option<Curiosity>,
-    novelty_scale: DiscountedReturnStd,
-    beta: AdaptiveBeta,
-    record: Record,
-    work: Work,
-    /// Physics that somebody has changed, by name.
-    changed_physics: BTreeMap<String, f64>,
-    /// When that happened, and when it will.
-    physics_changes: PhysicsChanges,
-    /// Real steps after which whoever runs this means to give it up.
-    max_steps: Option<u64>,
-    /// What had been learned at the end of the latest iteration; none any more after a failure.
-    kept: Option<Learned>,
-    /// Whether somebody looks at pictures and diagnostics.
-    is_watched: bool,
+    context: Context,
+    learner: Box<dyn Learner>,
+    stage: Stage,
     /// The largest tick so far: its work and its phase.
     largest_tick: (u64, Phase),
     failure: Option<Error>,
 }
 
-/// How far the model is trusted in this iteration.
-#[derive(Debug, Clone, Default)]
-struct Trust {
-    confidence: Option<f32>,
-    branches: usize,
-    horizon: usize,
-    /// Steps ahead up to which the model's held-out error is known.
-    known_steps: usize,
-    /// Rounds of imagining and improving.
-    rounds: usize,
-    /// Where branches may go; none lets them go anywhere.
-    range: Option<KnownRange>,
-    /// Why imagination is skipped, if it is.
-    skipped: Option<String>,
-    /// Branches of the latest round that were cut because the model's numbers overflowed.
-    overflowed: usize,
-    /// How deep it has gone in this iteration.
-    depth: Depth,
+/// Whose turn the next tick is.
+enum Stage {
+    /// The learner's.
+    Learn,
+    /// The map's of states.
+    Map(Drawing),
+    /// The evaluation's.
+    Evaluate(Evaluation),
 }
 
 impl Trainer {
@@ -156,58 +81,10 @@ impl Trainer {
     /// # Errors
     /// [`Error::Config`] for fields that do not go together, or a learner that the device cannot compute.
     pub fn of_task(task: Task, config: Config, seed: Seed, device: Device) -> Result<Self> {
-        config.validate()?;
-        let task = task.varied(&config)?;
-        let envs = VecEnv::new(&task, config.num_envs, seed, "envs")?;
-        let spec = task.spec().clone();
-        config.require_memory(sizes(&spec), MOST_BYTES)?;
-        require_suited(config.algorithm, envs.env(0))?;
-        require_known_ends(&config, envs.env(0))?;
-        require_kernels(config.algorithm, device.kind())?;
-        let shape = shape(&spec, &config);
-        let replay_learner =
-            ReplayLearner::new(&device, &shape, &config, &mut seed.stream("weights.replay_learner"));
-        let agent = Agent::new(&device, shape, config.learning_rate, &mut seed.stream("weights.policy"));
-        let action_size = spec.action.encoded_size();
-        let model = (config.imagination_rounds > 0).then(|| {
-            Model::new(&device, spec.obs_size(), action_size, &config, &mut seed.stream("weights.model"))
-        });
-        let curiosity = Curiosity::new(&device, &spec, &config, &mut seed.stream("weights.curiosity"));
-        let mut trainer = Self {
-            streams: Streams::new(seed),
-            agent,
-            table: tabular::learner(envs.env(0), &config)?,
-            replay_learner,
-            action_noise: Vec::new(),
-            actor: None,
-            lanes: Vec::new(),
-            imagined: Vec::new(),
-            reviewed: None,
-            bootstraps: Bootstraps::new(config.ensemble_size),
-            replay: Replay::new(config.replay_capacity, spec.obs_size(), spec.action_size()),
-            model,
-            trust: Trust::default(),
-            novelty_scale: DiscountedReturnStd::new(config.num_envs, config.gamma_int as f32),
-            beta: AdaptiveBeta::new(if curiosity.is_some() { config.beta as f32 } else { 0.0 }),
-            curiosity,
-            record: Record::default(),
-            work: Work::Begin,
-            changed_physics: BTreeMap::new(),
-            physics_changes: PhysicsChanges::new(),
-            max_steps: None,
-            kept: None,
-            is_watched: true,
-            largest_tick: (0, Phase::Collect),
-            failure: None,
-            config,
-            task,
-            spec,
-            seed,
-            device,
-            envs,
-        };
-        trainer.keep();
-        Ok(trainer)
+        let context = Context::new(task, config, seed, device)?;
+        let mut learner = factory::learner(&context)?;
+        learner.keep_last_good(0);
+        Ok(Self { context, learner, stage: Stage::Learn, largest_tick: (0, Phase::Collect), failure: None })
     }
 
     /// Does one bounded unit of work.
@@ -219,60 +96,67 @@ impl Trainer {
         if let Some(failure) = &self.failure {
             return Err(failure.clone());
         }
-        self.change_what_is_due()?;
+        self.context.apply_due_physics()?;
         let (phase, before) = (self.phase(), budget::done());
-        let work = std::mem::replace(&mut self.work, Work::Begin);
-        let advanced = self.advance(work).await;
+        let advanced = self.advance().await;
         let work = budget::done().wrapping_sub(before);
         if work > self.largest_tick.0 {
             self.largest_tick = (work, phase);
         }
         match advanced {
             Ok(next) => {
-                self.record.ticks += 1;
-                self.work = next;
+                self.context.record.ticks += 1;
+                self.stage = next;
                 Ok(())
             }
             Err(failure) => {
-                self.go_back().await;
+                // What cannot be restored now is not there to be saved later; the failure itself says more.
+                let _ = self.learner.restore_last_good(&self.context).await;
                 self.failure = Some(failure.clone());
                 Err(failure)
             }
         }
     }
 
-    async fn advance(&mut self, work: Work) -> Result<Work> {
-        match work {
-            Work::Begin if self.table.is_some() => Ok(Work::Walk { step: 0 }),
-            Work::Walk { step } => self.walk(step),
-            Work::Begin if self.replay_learner.is_some() => self.begin_acting(),
-            Work::Begin => self.begin_iteration().await,
-            Work::Act { step } => self.act(step),
-            Work::Learn(training) => self.learn(training),
-            Work::Collect { step } => self.collect(step),
-            Work::Score(scoring) => self.score(scoring).await,
-            Work::Compare(open_loop, first_frame) => self.compare(open_loop, first_frame),
-            Work::Remember => Ok(self.remember()),
-            Work::Fit(fit) => self.fit(fit).await,
-            Work::Foresee(validation, open_loop) => self.foresee(validation, open_loop),
-            Work::Forecast(imagination) => self.forecast(imagination).await,
-            Work::ReturnGap { windows, imagination } => self.return_gap(windows, imagination).await,
-            Work::Imagine(round) => self.imagine(round).await,
-            Work::Advantages(judging) => self.advantages(judging).await,
-            Work::Improve(improvement) => self.improve(improvement).await,
-            Work::Rehearse(rehearsal) => self.rehearse(rehearsal).await,
-            Work::Curiosity { batch } => self.learn_curiosity(batch).await,
-            Work::Adapt => self.adapt().await,
-            Work::Map(mapping) => self.map(mapping).await,
-            Work::Evaluate(evaluation) => self.evaluate(evaluation),
+    async fn advance(&mut self) -> Result<Stage> {
+        let (context, learner) = (&mut self.context, self.learner.as_mut());
+        match std::mem::replace(&mut self.stage, Stage::Learn) {
+            Stage::Learn => match learner.tick(context).await? {
+                Progress::Within => Ok(Stage::Learn),
+                Progress::Over if context.is_watched && learner.has_map() => {
+                    Ok(Stage::Map(Drawing::begin(context)))
+                }
+                Progress::Over => self.end_iteration(),
+            },
+            Stage::Map(mut drawing) => match drawing.advance(context, learner).await? {
+                None => Ok(Stage::Map(drawing)),
+                Some(map) => {
+                    context.record.recording.state_map = Some(map);
+                    self.end_iteration()
+                }
+            },
+            Stage::Evaluate(mut evaluation) => match evaluation.step(context, learner)? {
+                false => Ok(Stage::Evaluate(evaluation)),
+                true => Ok(Stage::Learn),
+            },
+        }
+    }
+
+    /// The iteration is over, and all that was learned in it has been found finite.
+    fn end_iteration(&mut self) -> Result<Stage> {
+        self.context.record.end_iteration();
+        self.learner.keep_last_good(self.context.record.updates);
+        match self.context.evaluation_is_due() {
+            true => Ok(Stage::Evaluate(Evaluation::start(&self.context)?)),
+            false => Ok(Stage::Learn),
         }
     }
 
     /// Whether somebody looks at pictures and diagnostics, as at first they do. Where nobody does, they are not
     /// computed, and what is learned is the same.
     pub fn set_watched(&mut self, is_watched: bool) {
-        self.is_watched = is_watched;
-        self.record.set_watched(is_watched);
+        self.context.is_watched = is_watched;
+        self.context.record.set_watched(is_watched);
     }
 
     /// The most that a tick has done so far, in multiply-adds ([`crate::budget`]), and its phase.
@@ -282,131 +166,117 @@ impl Trainer {
 
     /// Whether the next tick begins an iteration: only then can the run be saved.
     pub fn is_between_iterations(&self) -> bool {
-        matches!(self.work, Work::Begin) && self.failure.is_none()
+        let is_learner_s = matches!(self.stage, Stage::Learn);
+        is_learner_s && self.learner.is_between_iterations() && self.failure.is_none()
+    }
+
+    /// What ended the run, if anything did. What it had learned before can still be saved.
+    pub fn failure(&self) -> Option<&Error> {
+        self.failure.as_ref()
     }
 
     /// The phase that the next tick works on.
     pub fn phase(&self) -> Phase {
-        self.work.phase()
+        match self.stage {
+            Stage::Learn => self.learner.phase(),
+            Stage::Map(_) => Phase::Adapt,
+            Stage::Evaluate(_) => Phase::Evaluate,
+        }
     }
 
     /// The facts about the task.
     pub fn spec(&self) -> &EnvSpec {
-        &self.spec
+        &self.context.spec
     }
 
     /// The run's hyperparameters.
     pub fn config(&self) -> &Config {
-        &self.config
+        &self.context.config
     }
 
     /// The device it trains on.
     pub fn device(&self) -> &Device {
-        &self.device
+        &self.context.device
     }
 
     /// All curves so far.
     pub fn curves(&self) -> &Curves {
-        self.record.told_curves()
+        self.context.record.told_curves()
     }
 
     /// What the evaluations so far have come to.
     pub fn evaluations(&self) -> Evaluations {
-        self.record.evaluations
+        self.context.record.evaluations
     }
 
     /// Real and imagined steps so far.
     pub fn steps(&self) -> (u64, u64) {
-        (self.record.real_steps, self.record.imagined_steps)
+        (self.context.record.real_steps, self.context.record.imagined_steps)
     }
 
     /// Real steps after which whoever runs this means to give it up, if somebody has said so. It is saved with the run
     /// and changes nothing in it.
     pub fn max_steps(&self) -> Option<u64> {
-        self.max_steps
+        self.context.max_steps
     }
 
     /// Says after how many real steps the run is to be given up.
     pub fn set_max_steps(&mut self, max_steps: u64) {
-        self.max_steps = Some(max_steps);
-    }
-
-    /// The step size of policy and value now: with annealing it falls to a tenth.
-    fn learning_rate(&self) -> f64 {
-        let share = match self.config.lr_anneal_steps {
-            0 => 1.0,
-            steps => 1.0 - 0.9 * (self.record.real_steps as f64 / steps as f64).min(1.0),
-        };
-        self.config.learning_rate * share
+        self.context.max_steps = Some(max_steps);
     }
 
     /// Everything for pictures since the last call.
     pub fn take_recording(&mut self) -> Recording {
-        let mut recording = self.record.take_recording();
-        if !self.spec.hidden.is_empty() {
-            recording.redraw(|obs| self.spec.whole(obs));
+        let mut recording = self.context.record.take_recording();
+        if !self.context.spec.hidden.is_empty() {
+            recording.redraw(|obs| self.context.spec.whole(obs));
         }
         recording
     }
 
-    /// All parameters of policy and value as they were last copied to the host; none before the first tick.
+    /// All learned parameters as they were last copied to the host; none before the first tick, or of a table.
     pub fn policy_parameters(&self) -> Option<&[f32]> {
-        self.actor.as_ref().map(|actor| actor.flat.as_slice())
+        self.learner.parameters()
     }
 
     /// Real transitions in replay: all that the world model ever learns from.
     pub fn remembered_transitions(&self) -> usize {
-        self.replay.len()
+        self.context.replay.len()
     }
 
     /// The state of the run at this moment.
     pub fn snapshot(&self) -> Snapshot {
-        let round = self.work.round();
+        let (context, record) = (&self.context, &self.context.record);
+        let (imagination, horizon) = (self.learner.imagination(), context.config.horizon);
         Snapshot {
-            task: self.spec.id.clone(),
-            seed: self.seed.0,
+            task: context.spec.id.clone(),
+            seed: context.seed.0,
             phase: self.phase().name().into(),
-            phase_done: self.work.done(&self.config),
+            phase_done: match &self.stage {
+                Stage::Learn => self.learner.phase_done(&context.config),
+                Stage::Map(_) => 0.0,
+                Stage::Evaluate(evaluation) => evaluation.done(),
+            },
             narration: self.narration(),
-            iteration: self.record.iteration,
-            ticks: self.record.ticks,
-            real_steps: self.record.real_steps,
-            imagined_steps: self.record.imagined_steps,
-            episodes: self.record.episodes,
-            imagination_round: round,
-            imagination_rounds: self.config.imagination_rounds,
-            confidence: self.trust.confidence,
-            branches: self.trust.branches,
-            horizon: if self.trust.horizon > 0 { self.trust.horizon } else { self.config.horizon },
-            known_steps: self.trust.known_steps,
-            horizon_set: self.config.horizon,
-            beta: self.beta.beta,
-            imagination_skipped: self.trust.skipped.clone(),
-            solved_at_real_steps: self.record.solved_at_real_steps,
-            evaluations: self.record.evaluations.count,
-            latest_evaluation: self.record.evaluations.latest,
-            best_evaluation: self.record.evaluations.best,
-            metrics: self.record.told_metrics().clone(),
+            iteration: record.iteration,
+            ticks: record.ticks,
+            real_steps: record.real_steps,
+            imagined_steps: record.imagined_steps,
+            episodes: record.episodes,
+            imagination_round: self.learner.round(),
+            imagination_rounds: context.config.imagination_rounds,
+            confidence: imagination.confidence,
+            branches: imagination.branches,
+            horizon: if imagination.horizon > 0 { imagination.horizon } else { horizon },
+            known_steps: imagination.known_steps,
+            horizon_set: horizon,
+            beta: self.learner.beta(),
+            imagination_skipped: imagination.skipped,
+            solved_at_real_steps: record.solved_at_real_steps,
+            evaluations: record.evaluations.count,
+            latest_evaluation: record.evaluations.latest,
+            best_evaluation: record.evaluations.best,
+            metrics: record.told_metrics().clone(),
         }
-    }
-}
-
-/// What the memory of a run on this task depends on.
-fn sizes(spec: &EnvSpec) -> Sizes {
-    let (action, stored_action) = (spec.action.encoded_size(), spec.action_size());
-    Sizes { obs: spec.obs_size(), action, stored_action }
-}
-
-fn shape(spec: &EnvSpec, config: &Config) -> Shape {
-    let none = ObsScaling::none(spec.obs_size());
-    Shape {
-        obs_size: spec.obs_size(),
-        action: spec.action,
-        hidden: Hidden { layers: config.hidden_layers, width: config.hidden_size },
-        shared_trunk: config.shared_trunk,
-        heads: config.value_heads(),
-        activation: config.activation,
-        scaling: if config.normalize_obs { ObsScaling::of(&spec.obs) } else { none },
-        log_std_init: config.log_std_init as f32,
     }
 }

@@ -35,4 +35,18 @@ impl Phase {
             Self::Evaluate => "evaluate",
         }
     }
+
+    /// What happens in it, for a newcomer.
+    pub(super) fn sentence(self) -> &'static str {
+        match self {
+            Self::Collect => "It acts in the real task.",
+            Self::Fit => "It fits its model of the task.",
+            Self::Imagine => "It imagines what could come next.",
+            Self::Advantages => "It works out which actions were better than expected.",
+            Self::Improve => "It improves from what really happened.",
+            Self::Curiosity => "It learns where it has been.",
+            Self::Adapt => "It decides how curious to be.",
+            Self::Evaluate => "It is tested on fresh episodes, acting greedily and without learning.",
+        }
+    }
 }

@@ -6,8 +6,9 @@
 //! scheduled.
 //! **Choices.** Time is counted in ticks, because a change may fall between two steps of an iteration.
 
+use super::Trainer;
 use super::checkpoint::of_file;
-use super::{Trainer, sizes};
+use super::context::sizes;
 use crate::arrays::{Arrays, refused};
 use crate::config::{Config, MOST_BYTES};
 use crate::env::{PhysicsValue, Task, VecEnv};
@@ -23,8 +24,14 @@ const LAST_TICK: u64 = (1 << 53) - 1;
 const VALUE: &str = "physics.";
 const CHANGES: &str = "physics_changes.";
 
-/// The changes of each parameter: by the ticks that were done before, the value from then on.
-pub(super) type PhysicsChanges = BTreeMap<String, BTreeMap<u64, f64>>;
+/// What somebody has changed in the task.
+#[derive(Default)]
+pub(super) struct Physics {
+    /// The value now of every parameter that was changed.
+    values: BTreeMap<String, f64>,
+    /// The changes of each parameter: by the ticks that were done before, the value from then on.
+    changes: BTreeMap<String, BTreeMap<u64, f64>>,
+}
 
 /// A physical quantity that can be changed, with its history.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -64,24 +71,79 @@ fn parse(name: &str, text: &str) -> Result<Vec<(u64, f64)>> {
     text.split(';').map(|part| change(part).ok_or_else(refuse)).collect()
 }
 
+impl Physics {
+    /// Makes these environments the same as those of the run.
+    pub(super) fn apply(&self, envs: &mut VecEnv) -> Result<()> {
+        self.values.iter().try_for_each(|(name, value)| envs.set_physics(name, *value))
+    }
+
+    /// Applies the changes that belong to this tick.
+    pub(super) fn apply_due(&mut self, ticks: u64, envs: &mut VecEnv) -> Result<()> {
+        for (name, changes) in &self.changes {
+            if let Some(value) = changes.get(&ticks) {
+                envs.set_physics(name, *value)?;
+                self.values.insert(name.clone(), *value);
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn save(&self, arrays: &mut Arrays) {
+        for (name, value) in &self.values {
+            arrays.put(&format!("{VALUE}{name}"), &[1], [*value]);
+        }
+        for (name, changes) in &self.changes {
+            let rows = changes.iter().flat_map(|(tick, value)| [*tick as f64, *value]);
+            arrays.put(&format!("{CHANGES}{name}"), &[changes.len(), 2], rows);
+        }
+    }
+
+    /// Takes over what was saved, and applies it to `envs`.
+    ///
+    /// # Errors
+    /// [`Error::Checkpoint`] for a value that the task does not take, or a tick that is no whole number.
+    pub(super) fn restore(&mut self, envs: &mut VecEnv, arrays: &mut Arrays) -> Result<()> {
+        for PhysicsValue { name, .. } in envs.physics() {
+            let (value_name, changes_name) = (format!("{VALUE}{name}"), format!("{CHANGES}{name}"));
+            if arrays.has(&value_name) {
+                let value = arrays.take_one(&value_name)?;
+                envs.set_physics(name, value).map_err(|error| of_file("", error))?;
+                self.values.insert(name.into(), value);
+            }
+            if arrays.has(&changes_name) {
+                for row in arrays.take_rows::<f64>(&changes_name, &[2])?.chunks_exact(2) {
+                    let tick = row[0] as u64;
+                    if tick as f64 != row[0] || tick > LAST_TICK {
+                        let allowed = "a tick must be a whole number".into();
+                        return Err(refused(&changes_name, row[0].to_string(), allowed));
+                    }
+                    envs.require_physics(name, row[1]).map_err(|error| of_file("", error))?;
+                    self.changes.entry(name.into()).or_default().insert(tick, row[1]);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
 impl Trainer {
     /// What can be changed in the task while it runs, with its value now and its changes.
     ///
     /// # Errors
     /// What making a copy of the task fails with; of the tasks in the list none does.
     pub fn levers(&mut self) -> Result<Vec<Lever>> {
-        let mut task = self.task.make()?;
+        let mut task = self.context.task.make()?;
         let usual: Vec<f64> = task.parameters().into_iter().map(|parameter| *parameter.value).collect();
         let lever = |(now, usual): (PhysicsValue, f64)| {
-            let changes = self.physics_changes.get(now.name).map(text).unwrap_or_default();
+            let changes = self.context.physics.changes.get(now.name).map(text).unwrap_or_default();
             Lever { now, usual, changes }
         };
-        Ok(self.envs.physics().into_iter().zip(usual).map(lever).collect())
+        Ok(self.context.envs.physics().into_iter().zip(usual).map(lever).collect())
     }
 
     /// What can be changed in the task while it runs, with its value now.
     pub fn physics(&mut self) -> Vec<PhysicsValue> {
-        self.envs.physics()
+        self.context.envs.physics()
     }
 
     /// Changes a physical quantity of the task, from the next step on and in later evaluations.
@@ -89,9 +151,9 @@ impl Trainer {
     /// # Errors
     /// [`Error::Config`] with the name, the value and what is allowed; nothing has changed then.
     pub fn set_physics(&mut self, name: &str, value: f64) -> Result<()> {
-        self.envs.set_physics(name, value)?;
-        self.changed_physics.insert(name.into(), value);
-        self.physics_changes.entry(name.into()).or_default().insert(self.record.ticks, value);
+        self.context.envs.set_physics(name, value)?;
+        self.context.physics.values.insert(name.into(), value);
+        self.context.physics.changes.entry(name.into()).or_default().insert(self.context.record.ticks, value);
         Ok(())
     }
 
@@ -102,9 +164,9 @@ impl Trainer {
     /// [`Error::Config`] with the name, the text and what is allowed; nothing is planned then.
     pub fn plan_physics(&mut self, name: &str, text: &str) -> Result<()> {
         let planned = parse(name, text)?;
-        planned.iter().try_for_each(|(_, value)| self.envs.require_physics(name, *value))?;
-        self.physics_changes.entry(name.into()).or_default().extend(planned);
-        self.change_what_is_due()
+        planned.iter().try_for_each(|(_, value)| self.context.envs.require_physics(name, *value))?;
+        self.context.physics.changes.entry(name.into()).or_default().extend(planned);
+        self.context.apply_due_physics()
     }
 
     /// Whether a run of `task` can be made with this configuration and these plans, as [`Trainer::plan_physics`] takes
@@ -121,52 +183,6 @@ impl Trainer {
         require_known_ends(config, envs.env(0))?;
         for (name, text) in plans {
             parse(name, text)?.iter().try_for_each(|(_, value)| envs.require_physics(name, *value))?;
-        }
-        Ok(())
-    }
-
-    /// Applies the changes that belong to this moment.
-    pub(super) fn change_what_is_due(&mut self) -> Result<()> {
-        for (name, changes) in &self.physics_changes {
-            if let Some(value) = changes.get(&self.record.ticks) {
-                self.envs.set_physics(name, *value)?;
-                self.changed_physics.insert(name.clone(), *value);
-            }
-        }
-        Ok(())
-    }
-
-    pub(super) fn save_physics(&self, arrays: &mut Arrays) {
-        for (name, value) in &self.changed_physics {
-            arrays.put(&format!("{VALUE}{name}"), &[1], [*value]);
-        }
-        for (name, changes) in &self.physics_changes {
-            let rows = changes.iter().flat_map(|(tick, value)| [*tick as f64, *value]);
-            arrays.put(&format!("{CHANGES}{name}"), &[changes.len(), 2], rows);
-        }
-    }
-
-    /// # Errors
-    /// [`Error::Checkpoint`] for a value that the task does not take, or a tick that is no whole number.
-    pub(super) fn restore_physics(&mut self, arrays: &mut Arrays) -> Result<()> {
-        for PhysicsValue { name, .. } in self.envs.physics() {
-            let (value_name, changes_name) = (format!("{VALUE}{name}"), format!("{CHANGES}{name}"));
-            if arrays.has(&value_name) {
-                let value = arrays.take_one(&value_name)?;
-                self.envs.set_physics(name, value).map_err(|error| of_file("", error))?;
-                self.changed_physics.insert(name.into(), value);
-            }
-            if arrays.has(&changes_name) {
-                for row in arrays.take_rows::<f64>(&changes_name, &[2])?.chunks_exact(2) {
-                    let tick = row[0] as u64;
-                    if tick as f64 != row[0] || tick > LAST_TICK {
-                        let allowed = "a tick must be a whole number".into();
-                        return Err(refused(&changes_name, row[0].to_string(), allowed));
-                    }
-                    self.envs.require_physics(name, row[1]).map_err(|error| of_file("", error))?;
-                    self.physics_changes.entry(name.into()).or_default().insert(tick, row[1]);
-                }
-            }
         }
         Ok(())
     }

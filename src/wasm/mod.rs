@@ -15,7 +15,7 @@ pub use options::{check, read_hyperparameter};
 pub use session::Session;
 
 use crate::config::{PRESETS, TUNED, preset};
-use crate::env::{Env, GridWorld, TASKS};
+use crate::env::{Env, EnvSpec, GridWorld, TASKS};
 use crate::error::{self, Error};
 use crate::learners;
 use crate::metrics::METRICS;
@@ -73,7 +73,7 @@ fn report_panic(panic: &PanicHookInfo) {
 /// Throws if a value has no form in JavaScript, which none of these has.
 #[wasm_bindgen]
 pub fn schema() -> Thrown<JsValue> {
-    let tasks = TASKS.iter().map(|task| crate::env::make(task).map(|env| env.spec()));
+    let tasks = TASKS.iter().map(|task| crate::env::make(task).map(|env| EnvSpec::clone(&env.spec())));
     to_js(&serde_json::json!({
         "version": env!("CARGO_PKG_VERSION"),
         "presets": PRESETS,

@@ -2,21 +2,18 @@
 //!
 //! **What.** Each member learns from its own random subset of the real transitions; a tenth of them is held out, and
 //! fitting stops when the error there stops falling.
-//! **Shapes.** A minibatch is input [E, B, O + A] and target [E, B, O + 2].
-//! **Where.** Reads [`Replay`]; moves [`Model`].
+//! **Shapes.** A minibatch is E · B ids of [`Replay`](crate::buffer::Replay): each member's rows are its own.
+//! **Where.** Moves a [`WorldModel`], which makes of these rows what it learns from.
 //! **Choices.** (1) Pieces of episodes are held out, not single steps: neighbouring steps are nearly the same
-//! ([`Replay`]). (2) The parameters with the lowest held-out loss are kept. (3) Only real transitions are used. (4) The
-//! rows of all steps until the next validation are drawn at once, so that a device that works ahead can upload them
-//! together.
+//! ([`Replay`](crate::buffer::Replay)). (2) The parameters with the lowest held-out loss are kept. (3) Only real
+//! transitions are used. (4) The rows of all steps until the next validation are drawn at once, so that a device that
+//! works ahead can upload them together.
 //! **Paper.** Janner et al. 2019 (1906.08253), early stopping; the bootstrap is that of [`super::bootstrap`].
 
 use super::bootstrap::{Bootstraps, Own};
-use super::model::{Batch, Model, Validation};
-use super::{Look, Step};
-use crate::budget::{PER_ROW, add};
+use super::model::{Data, Validation, WorldModel};
 use crate::buffer::Replay;
 use crate::config::Config;
-use crate::device::Numbers;
 use crate::env::ActionSpace;
 use crate::error::{Error, Result};
 use crate::kernels::scales::Scales;
@@ -27,32 +24,26 @@ pub const UPDATES_PER_CHECK: usize = 25;
 /// Most held-out transitions that a look reads.
 const HELD_OUT_ROWS: usize = 512;
 
-/// As many transitions are uploaded to a device that learns ahead; of a larger replay, those that are drawn.
-const UPLOADED_ROWS: usize = 32_768;
+/// As many rows are announced at a time to a device that learns ahead.
+pub const ROWS_AHEAD: usize = 32_768;
 
 /// A fit in progress.
 pub struct Fit {
     action: ActionSpace,
     held_out: Vec<usize>,
-    /// The minibatch of the moment.
-    batch: Batch,
     /// The rows of the steps until the next look, [steps, E, B], and which step is next.
     rows: Vec<usize>,
     step: usize,
-    /// The pieces of that step.
-    pieces: Step,
-    train_losses: Vec<Numbers>,
     look: Option<Looking>,
-    best: Option<(f32, Numbers)>,
+    best_loss: Option<f32>,
     checks_without_gain: usize,
     /// Updates done.
     pub updates: usize,
 }
 
-/// A look at the held-out rows, which are in the batch.
+/// A look at the held-out rows in progress.
 struct Looking {
     train_loss: f32,
-    pieces: Look,
     /// Whether the best parameters have been put back, so that nothing comes after it.
     is_last: bool,
 }
@@ -61,28 +52,21 @@ impl Fit {
     /// Starts a fit on what replay holds, of which `bootstraps` has been told and something is held out; the model
     /// moves to replay's scales.
     pub fn start(
-        model: &mut Model,
+        model: &mut dyn WorldModel,
         replay: &Replay,
         bootstraps: &Bootstraps,
         action: ActionSpace,
         config: &Config,
     ) -> Self {
         model.set_scales(Scales::of(replay, config.model_target));
-        let mut batch = Batch::default();
-        if model.learns_ahead() && replay.len() <= UPLOADED_ROWS {
-            fill(&mut batch, model, replay, action, &replay.ids().collect::<Vec<usize>>());
-            model.set_transitions(&batch);
-        }
+        model.begin_fit(Data { replay, action });
         Self {
             action,
             held_out: bootstraps.held_out(HELD_OUT_ROWS),
-            batch,
             rows: Vec::new(),
             step: 0,
-            pieces: Step::default(),
-            train_losses: Vec::new(),
             look: None,
-            best: None,
+            best_loss: None,
             checks_without_gain: 0,
             updates: 0,
         }
@@ -95,54 +79,38 @@ impl Fit {
     /// [`Error::Device`], or [`Error::Diverged`] if a loss is not finite.
     pub async fn advance(
         &mut self,
-        model: &mut Model,
+        model: &mut dyn WorldModel,
         (replay, bootstraps): (&Replay, &Bootstraps),
         config: &Config,
         stream: &mut Stream,
     ) -> Result<Option<Validation>> {
+        let data = Data { replay, action: self.action };
         if let Some(look) = self.look.take() {
-            return self.look_on(look, model, config);
+            return self.look_on(look, model, data, config).await;
         }
         let size = bootstraps.members() * config.model_batch_size;
         if self.step * size >= self.rows.len() {
-            self.draw_rows(model, (replay, bootstraps), config, stream);
+            let steps = self.draw_rows(bootstraps, config, stream);
+            model.begin_steps(data, &self.rows, steps, config.adversarial_eps as f32);
         }
-        if !self.update(model, replay, config, size) {
+        let rows = &self.rows[self.step * size..(self.step + 1) * size];
+        if !model.update(data, rows, config.adversarial_eps as f32) {
             return Ok(None);
         }
+        self.step += 1;
+        self.updates += 1;
         if self.updates >= config.model_updates || self.updates.is_multiple_of(UPDATES_PER_CHECK) {
-            let train_loss = model.settle(std::mem::take(&mut self.train_losses)).await?;
-            self.fill_held_out(model, replay);
-            self.look = Some(Looking { train_loss, pieces: Look::default(), is_last: false });
+            let train_loss = model.settle().await?;
+            self.look = Some(Looking { train_loss, is_last: false });
         }
         Ok(None)
     }
 
-    /// A piece of the next minibatch for every member; whether it is done.
-    fn update(&mut self, model: &mut Model, replay: &Replay, config: &Config, size: usize) -> bool {
-        if !model.learns_ahead() && self.pieces.is_fresh() {
-            let rows = &self.rows[self.step * size..(self.step + 1) * size];
-            fill(&mut self.batch, model, replay, self.action, rows);
-        }
-        let eps = config.adversarial_eps as f32;
-        let Some(loss) = model.update(&mut self.batch, eps, &mut self.pieces) else { return false };
-        self.train_losses.push(loss);
-        self.step += 1;
-        self.updates += 1;
-        true
-    }
-
-    /// Draws the rows of the steps until the next look, or until the fit has to end.
-    fn draw_rows(
-        &mut self,
-        model: &mut Model,
-        (replay, bootstraps): (&Replay, &Bootstraps),
-        config: &Config,
-        stream: &mut Stream,
-    ) {
+    /// Draws the rows of the steps until the next look, or until the fit has to end; gives how many steps these are.
+    fn draw_rows(&mut self, bootstraps: &Bootstraps, config: &Config, stream: &mut Stream) -> usize {
         let to_look = UPDATES_PER_CHECK - self.updates % UPDATES_PER_CHECK;
         let of_step = bootstraps.members() * config.model_batch_size;
-        let to_look = to_look.min((UPLOADED_ROWS / of_step).max(1));
+        let to_look = to_look.min((ROWS_AHEAD / of_step).max(1));
         let steps = to_look.min(config.model_updates.saturating_sub(self.updates)).max(1);
         self.rows.clear();
         for _ in 0..steps {
@@ -153,27 +121,18 @@ impl Fit {
             }
         }
         self.step = 0;
-        if model.learns_ahead() {
-            let first = replay.ids().start;
-            let places: Vec<usize> = if replay.len() <= UPLOADED_ROWS {
-                self.rows.iter().map(|id| id - first).collect()
-            } else {
-                fill(&mut self.batch, model, replay, self.action, &self.rows);
-                model.set_transitions(&self.batch);
-                (0..self.rows.len()).collect()
-            };
-            model.begin(&places, steps, config.adversarial_eps as f32);
-        }
+        steps
     }
 
     /// Goes on with a look; the errors once the fit is over.
-    fn look_on(
+    async fn look_on(
         &mut self,
-        mut look: Looking,
-        model: &mut Model,
+        look: Looking,
+        model: &mut dyn WorldModel,
+        data: Data<'_>,
         config: &Config,
     ) -> Result<Option<Validation>> {
-        let Some(validation) = model.validate(&self.batch, &mut look.pieces)? else {
+        let Some(validation) = model.validate(data, &self.held_out).await? else {
             self.look = Some(look);
             return Ok(None);
         };
@@ -185,9 +144,10 @@ impl Fit {
         if look.is_last {
             return Ok(Some(validation));
         }
-        let is_better = self.best.as_ref().is_none_or(|(loss, _)| validation.loss < *loss);
+        let is_better = self.best_loss.is_none_or(|loss| validation.loss < loss);
         if is_better {
-            self.best = Some((validation.loss, model.parameters()));
+            self.best_loss = Some(validation.loss);
+            model.keep_best();
             self.checks_without_gain = 0;
         } else {
             self.checks_without_gain += 1;
@@ -197,36 +157,12 @@ impl Fit {
         if !is_over {
             return Ok(None);
         }
+        model.restore_best();
         if is_better {
             return Ok(Some(validation));
         }
-        if let Some((_, parameters)) = self.best.take() {
-            model.set_parameters(parameters);
-        }
-        let train_loss = validation.train_loss;
-        self.look = Some(Looking { train_loss, pieces: Look::default(), is_last: true });
+        self.look = Some(Looking { train_loss: validation.train_loss, is_last: true });
         Ok(None)
-    }
-
-    /// Puts the held-out rows into the batch.
-    fn fill_held_out(&mut self, model: &Model, replay: &Replay) {
-        fill(&mut self.batch, model, replay, self.action, &self.held_out);
-    }
-}
-
-/// Rows of replay on the model's scales.
-fn fill(batch: &mut Batch, model: &Model, replay: &Replay, action: ActionSpace, rows: &[usize]) {
-    let Some(scales) = model.scales() else { unreachable!("a fit starts by setting scales") };
-    let Batch { input, target } = batch;
-    input.clear();
-    target.clear();
-    add(rows.len() * PER_ROW);
-    for &row in rows {
-        let stored = replay.get(row);
-        input.extend(scales.obs(stored.obs));
-        action.encode(stored.action, input);
-        scales.encode_target(stored.obs, stored.next_obs, stored.reward_ext, target);
-        target.push(if stored.terminated { 1.0 } else { 0.0 });
     }
 }
 

@@ -1,17 +1,14 @@
-//! The world model: an ensemble of small networks that predict the task's next state.
+//! The world model: it predicts the task's next state, its reward and its end.
 //!
-//! [`Model`] is the interface to the backends: kernels on the CPU or, for comparison, tensors. [`fit`] trains it on
-//! replay, and [`open_loop`] measures how many steps ahead it can be trusted, which [`confidence`] turns into a number
-//! of branches.
+//! [`WorldModel`] is what every model is, wherever it computes; [`fit`] trains it on replay, and [`open_loop`] measures
+//! how many steps ahead it can be trusted, which [`confidence`] turns into a number of branches. [`rows`] is how replay
+//! becomes rows for the models that learn from single transitions.
 
 pub mod bootstrap;
-mod by_hand;
-#[cfg(tensors)]
-pub mod by_tensors;
 pub mod confidence;
 pub mod fit;
 mod model;
 pub mod open_loop;
+pub mod rows;
 
-pub use by_hand::{Look, Step};
-pub use model::{Batch, Model, Validation};
+pub use model::{Data, Validation, WorldModel, disagreement};

@@ -13,10 +13,11 @@
 //! fewer than [`FEWEST_STRETCHES`] are left out: that far ahead the error is unknown. (3) A sequence ends where the
 //! held-out part ends.
 
-use super::Model;
+use super::WorldModel;
 use super::bootstrap::Bootstraps;
 use crate::budget::Tick;
 use crate::buffer::Replay;
+use crate::dynamics::{Answer, Context, Question, State};
 use crate::env::ActionSpace;
 use crate::error::Result;
 use crate::snapshot::ErrorByHorizon;
@@ -38,17 +39,6 @@ pub struct Stretch {
     pub actions: Vec<Vec<f32>>,
 }
 
-/// Held-out stretches of up to `horizon` steps, evenly spread over replay.
-pub fn held_out_stretches(
-    replay: &Replay,
-    bootstraps: &Bootstraps,
-    action: ActionSpace,
-    horizon: usize,
-) -> Vec<Stretch> {
-    let starts = bootstraps.held_out(MOST_STRETCHES).into_iter();
-    starts.map(|start| stretch_from(replay, action, start, horizon)).collect()
-}
-
 fn stretch_from(replay: &Replay, action: ActionSpace, start: usize, horizon: usize) -> Stretch {
     let mut stretch = Stretch { obs: vec![replay.get(start).obs.to_vec()], actions: Vec::new() };
     let held_out = replay.episode_from(start).take_while(|&id| replay.is_held_out(id));
@@ -62,51 +52,77 @@ fn stretch_from(replay: &Replay, action: ActionSpace, start: usize, horizon: usi
     stretch
 }
 
-/// Stretches being foreseen: member by member and step by step, as much at a time as a tick may do.
+/// Stretches being predicted: member by member and step by step, as much at a time as a tick may do.
 #[derive(Debug, Clone)]
 pub struct OpenLoop {
     /// What really happened.
     pub stretches: Vec<Stretch>,
+    /// What the model warms up on before each.
+    context: Context,
     members: usize,
     /// H, steps of the longest stretch.
     horizon: usize,
     /// The member and the step that are next.
     at: [usize; 2],
-    /// Where that member is in each stretch, [W, O].
-    obs: Vec<f32>,
+    /// Where that member is in each stretch.
+    state: State,
+    answer: Answer,
     /// [H, E, W, O]
     paths: Vec<f32>,
 }
 
 impl OpenLoop {
-    /// Nothing is foreseen yet, by so many members.
-    pub fn new(stretches: Vec<Stretch>, members: usize) -> Self {
+    /// Nothing is predicted yet; what led to each stretch is in `context`.
+    pub fn new(stretches: Vec<Stretch>, context: Context, members: usize) -> Self {
         let horizon = stretches.iter().map(|stretch| stretch.actions.len()).max().unwrap_or(0);
         let obs_size = stretches.first().map_or(0, |stretch| stretch.obs[0].len());
         let paths = vec![0.0; horizon * members * stretches.len() * obs_size];
-        Self { stretches, members, horizon, at: [0, 0], obs: Vec::new(), paths }
+        let (state, answer) = (State::default(), Answer::default());
+        Self { stretches, context, members, horizon, at: [0, 0], state, answer, paths }
     }
 
-    /// Goes on until all is foreseen or the tick is over; whether all is.
+    /// Held-out stretches of up to `horizon` steps, evenly spread over replay.
+    pub fn held_out(
+        model: &dyn WorldModel,
+        replay: &Replay,
+        bootstraps: &Bootstraps,
+        action: ActionSpace,
+        horizon: usize,
+    ) -> Self {
+        let (mut stretches, mut context) = (Vec::new(), Context::default());
+        for start in bootstraps.held_out(MOST_STRETCHES) {
+            stretches.push(stretch_from(replay, action, start, horizon));
+            context.push_stored(replay, start, model.context(), action);
+        }
+        Self::new(stretches, context, model.members())
+    }
+
+    /// Goes on until all is predicted or the tick is over; whether all is.
     ///
     /// # Errors
-    /// [`crate::Error::Device`] if the device cannot be read; `doing` says what for.
-    pub fn advance(&mut self, model: &mut Model, doing: &str) -> Result<bool> {
-        let (tick, mut next_obs) = (Tick::begin(), Vec::new());
+    /// [`crate::Error::Device`] if the device cannot be read.
+    pub async fn advance(&mut self, model: &mut dyn WorldModel) -> Result<bool> {
+        let tick = Tick::begin();
         while self.horizon > 0 && self.at[0] < self.members {
             if tick.is_over() {
                 return Ok(false);
             }
             let [member, step] = self.at;
             if step == 0 {
-                self.obs.clear();
-                self.stretches.iter().for_each(|stretch| self.obs.extend_from_slice(&stretch.obs[0]));
+                self.state = model.warm_up(self.context.clone()).await?;
             }
-            next_obs.clear();
-            model.follow(member, &self.obs, &self.actions_of(step), &mut next_obs, doing)?;
-            std::mem::swap(&mut self.obs, &mut next_obs);
-            let size = self.obs.len();
-            self.paths[(step * self.members + member) * size..][..size].copy_from_slice(&self.obs);
+            let (actions, members) = (self.actions_of(step), vec![member; self.stretches.len()]);
+            let question = Question {
+                state: &self.state,
+                actions: &actions,
+                members: &members,
+                noise: None,
+                with_disagreement: false,
+            };
+            model.step(question, &mut self.answer).await?;
+            std::mem::swap(&mut self.state, &mut self.answer.state);
+            let size = self.state.obs.len();
+            self.paths[(step * self.members + member) * size..][..size].copy_from_slice(&self.state.obs);
             self.at = if step + 1 < self.horizon { [member, step + 1] } else { [member + 1, 0] };
         }
         Ok(true)
@@ -125,9 +141,9 @@ impl OpenLoop {
         actions
     }
 
-    /// What each member foresaw for each stretch: [H, E, W, O] flat. Entries beyond a stretch's own length mean
+    /// What each member predicted for each stretch: [H, E, W, O] flat. Entries beyond a stretch's own length mean
     /// nothing.
-    pub fn foreseen(&self) -> &[f32] {
+    pub fn predicted(&self) -> &[f32] {
         &self.paths
     }
 
@@ -138,10 +154,10 @@ impl OpenLoop {
     }
 }
 
-/// The error curve of what was [foreseen](OpenLoop::foreseen), E members, as far as it is known of the `asked` steps.
+/// The error curve of what was [predicted](OpenLoop::predicted), E members, as far as it is known of the `asked` steps.
 pub fn error_by_horizon(
     stretches: &[Stretch],
-    foreseen: &[f32],
+    predicted: &[f32],
     members: usize,
     asked: usize,
 ) -> ErrorByHorizon {
@@ -152,7 +168,7 @@ pub fn error_by_horizon(
         if long_enough < FEWEST_STRETCHES {
             break;
         }
-        let by_dimension = errors_after(k, stretches, foreseen, members);
+        let by_dimension = errors_after(k, stretches, predicted, members);
         curve.model.push(by_dimension.iter().sum::<f32>() / by_dimension.len() as f32);
         curve.by_dimension.push(by_dimension);
         curve.stretches.push(long_enough);
@@ -161,7 +177,7 @@ pub fn error_by_horizon(
 }
 
 /// L_k of every dimension.
-fn errors_after(k: usize, stretches: &[Stretch], foreseen: &[f32], members: usize) -> Vec<f32> {
+fn errors_after(k: usize, stretches: &[Stretch], predicted: &[f32], members: usize) -> Vec<f32> {
     let (count, size) = (stretches.len(), stretches[0].obs[0].len());
     // What did not change has the unit that the model's own scales give it: next to no error must not look endless.
     let unmoved =
@@ -173,7 +189,7 @@ fn errors_after(k: usize, stretches: &[Stretch], foreseen: &[f32], members: usiz
             change += (real - f64::from(stretch.obs[0][d])).powi(2);
             let squared = |member: usize| {
                 let index = (((k - 1) * members + member) * count + w) * size + d;
-                (f64::from(foreseen[index]) - real).powi(2)
+                (f64::from(predicted[index]) - real).powi(2)
             };
             error += (0..members).map(squared).sum::<f64>() / members as f64;
         }
@@ -228,9 +244,9 @@ mod tests {
         let stretch = Stretch { obs: (0..3).map(real).collect(), actions: vec![vec![0.0]; 2] };
         let stretches = vec![stretch; FEWEST_STRETCHES];
         let off = |k: usize| real(k).into_iter().map(|x| x + 1e-5);
-        let foreseen: Vec<f32> =
+        let predicted: Vec<f32> =
             (1..3).flat_map(|k| (0..FEWEST_STRETCHES).flat_map(move |_| off(k))).collect();
-        let curve = error_by_horizon(&stretches, &foreseen, 1, 2);
+        let curve = error_by_horizon(&stretches, &predicted, 1, 2);
         assert!(curve.model.iter().all(|error| *error < 0.02), "{:?}", curve.model);
     }
 }

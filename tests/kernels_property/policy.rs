@@ -5,7 +5,7 @@ use mbppo::device::Device;
 use mbppo::env::ActionSpace;
 use mbppo::kernels::ppo_loss::{Minibatch, Settings};
 use mbppo::kernels::{Adam, ppo};
-use mbppo::nets::{ObsScaling, Shape, chance_size};
+use mbppo::nets::{ObsScaling, Shape, noise_size};
 use mbppo::tensors::{self, ActorCritic};
 
 /// The same policy and value, by tensors and by hand.
@@ -50,7 +50,7 @@ fn acting_and_judging() {
             ActionSpace::Box { size, .. } => property.normals(rows * size),
         };
         let said = oracle.policy(&oracle.matrices(), floats(&obs, [rows, obs_size]));
-        let expected = said.sample(floats(&chance, [rows, chance_size(shape.action)]));
+        let expected = said.sample(floats(&chance, [rows, noise_size(shape.action)]));
         let (mut drawn, mut log_probs) = (vec![f32::NAN; rows * actions], vec![f32::NAN; rows]);
         net.sample(&obs, &chance, &mut drawn, &mut log_probs);
         let what = format!("{shape:?}, {rows} rows");

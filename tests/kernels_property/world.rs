@@ -3,17 +3,20 @@
 use super::policy::{shape, twins};
 use super::{CASES, GRADIENTS, OUTPUTS, PARAMETERS, Property, SMOOTH, UPDATES, floats, read};
 use mbppo::config::{Config, ModelHeads, ModelTarget, Termination};
+use mbppo::cpu::PpoPolicy;
 use mbppo::device::Device;
+use mbppo::dynamics::{Answer, Question, State};
 use mbppo::env::ActionSpace;
-use mbppo::kernels::imagine::{Branches, Chance, Parts};
+use mbppo::imagination::{Branches, Noise};
 use mbppo::kernels::model_loss::Outputs;
 use mbppo::kernels::scales::Scales;
-use mbppo::kernels::world::{Answer, Dynamics as _, Question, World};
+use mbppo::kernels::world::World;
 use mbppo::kernels::world_model::{WorldModel, layer_sizes};
 use mbppo::kernels::{Adam, Mlp};
-use mbppo::nets::chance_size;
-use mbppo::tensors::{self, Dynamics as _};
-use mbppo::world_model::by_tensors::{loss_and_gradient, worst_case};
+use mbppo::nets::noise_size;
+use mbppo::tensors;
+use mbppo::tensors::model_step::{loss_and_gradient, worst_case};
+use pollster::block_on;
 
 /// The same ensemble by tensors and by hand, on the same scales, and its shape in words.
 fn twin_worlds(
@@ -125,13 +128,13 @@ fn a_step_in_the_world() {
         let (t_obs, t_action) = (floats(&obs, [rows, obs_size]), floats(&action, [rows, actions]));
         let t_noise = with_noise.then(|| floats(&noise, [rows, obs_size + 1]));
         let said = theirs.predict(t_obs.clone(), t_action.clone(), one_hot(&chosen, members), t_noise);
-        let mut answer = Answer::default();
+        let (mut answer, state) = (Answer::default(), State::seen(obs.clone()));
         for with_disagreement in [false, true] {
             let noise = with_noise.then_some(noise.as_slice());
             let question =
-                Question { obs: &obs, actions: &action, members: &chosen, noise, with_disagreement };
+                Question { state: &state, actions: &action, members: &chosen, noise, with_disagreement };
             world.predict(&question, &mut answer);
-            property.near(&what, "next obs", &answer.next_obs, &read(said.next_obs.clone()), OUTPUTS);
+            property.near(&what, "next obs", &answer.state.obs, &read(said.next_obs.clone()), OUTPUTS);
             property.near(&what, "rewards", &answer.rewards, &read(said.reward.clone()), OUTPUTS);
             property.near(
                 &what,
@@ -148,7 +151,14 @@ fn a_step_in_the_world() {
         let (all_obs, all_actions) = (theirs.for_all_members(t_obs), theirs.for_all_members(t_action));
         let (expected, _) = theirs.step(&theirs.matrices(), all_obs, all_actions);
         let mut next = Vec::new();
-        world.step_all(&obs.repeat(members), &action, &mut next);
+        for member in 0..members {
+            let members = vec![member; rows];
+            let (noise, with_disagreement) = (None, false);
+            let question =
+                Question { state: &state, actions: &action, members: &members, noise, with_disagreement };
+            world.predict(&question, &mut answer);
+            next.extend_from_slice(&answer.state.obs);
+        }
         property.near(&what, "all members' next obs", &next, &read(expected), OUTPUTS);
     }
 }
@@ -165,7 +175,7 @@ fn a_step_of_imagination() {
     for case in 0..CASES {
         let (obs_size, rows) = (property.size(20), property.rows());
         let shape = shape(&mut property, obs_size, case);
-        let (policy, mut net) = twins(&mut property, &shape);
+        let (policy, net) = twins(&mut property, &shape);
         let actions = shape.action.encoded_size();
         let (theirs, mut world, what) = twin_worlds(&mut property, [obs_size, actions], case + 1);
         let members = world.model.mlp().members();
@@ -180,7 +190,7 @@ fn a_step_of_imagination() {
 
         let obs = floats(&starts, [rows, obs_size]);
         let said = policy.policy(&policy.matrices(), obs.clone());
-        let drawn = said.sample(floats(&chances, [rows, chance_size(shape.action)]));
+        let drawn = said.sample(floats(&chances, [rows, noise_size(shape.action)]));
         let of_model = match shape.action {
             ActionSpace::Discrete(_) => drawn.clone(),
             ActionSpace::Box { bound, .. } => drawn.clone().clamp(-bound, bound) / bound,
@@ -188,13 +198,13 @@ fn a_step_of_imagination() {
         let t_noise = (theirs.noise_size() > 0).then(|| floats(&noise, [rows, obs_size + 1]));
         let expected = theirs.predict(obs, of_model, one_hot(&chosen, members), t_noise);
 
-        let mut branches = Branches::new(&starts, obs_size, shape.action, false);
-        let parts = Parts { net: &mut net, world: &mut world, rnd: None };
-        let noise = (theirs.noise_size() > 0).then_some(noise.as_slice());
-        branches.step(parts, Chance { actions: &chances, members: &chosen, noise });
-        property.near(&what, "actions", &branches.actions, &read(drawn.clone()), OUTPUTS);
-        property.near(&what, "log π", &branches.log_probs, &read(said.log_prob(drawn)), OUTPUTS);
-        property.near(&what, "next obs", &branches.answer.next_obs, &read(expected.next_obs), GRADIENTS);
+        let mut branches = Branches::new(State::seen(starts), obs_size, shape.action, false);
+        let of_world = (theirs.noise_size() > 0).then_some(noise.as_slice());
+        let noise = Noise { actions: &chances, members: &chosen, world: of_world };
+        block_on(branches.step(&mut PpoPolicy::of(shape.clone(), net), &mut world, noise)).expect("a step");
+        property.near(&what, "actions", &branches.drawn.actions, &read(drawn.clone()), OUTPUTS);
+        property.near(&what, "log π", &branches.drawn.log_probs, &read(said.log_prob(drawn)), OUTPUTS);
+        property.near(&what, "next obs", &branches.answer.state.obs, &read(expected.next_obs), GRADIENTS);
         property.near(&what, "rewards", &branches.answer.rewards, &read(expected.reward), GRADIENTS);
         property.near(
             &what,

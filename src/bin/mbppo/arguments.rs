@@ -304,7 +304,7 @@ mod tests {
     fn a_bad_argument_is_answered_with_its_name_its_value_and_what_is_allowed() {
         let wrong: [(&[&str], [&str; 3]); 8] = [
             (&["--task", "CartPole-v1,Tetris"], ["--task", "Tetris", "the tasks are CartPole-v1"]),
-            (&["--mode", "sac"], ["--mode", "sac", "the presets are mb-ppo"]),
+            (&["--mode", "muzero"], ["--mode", "muzero", "the presets are mb-ppo"]),
             (&["--seeds", "5..5"], ["--seeds", "5..5", "FROM below TO"]),
             (&["--set", "gamma"], ["--set", "gamma", "write it as NAME=VALUE"]),
             (&["--set", "gamma=2"], ["--set", "gamma=2", "from 0 to 1"]),

@@ -128,6 +128,8 @@ mod tests {
         };
         let message = case("ppo", "gamma=7");
         assert_eq!(message, "--set gamma = 7 is not valid: it must be a number from 0 to 1.");
-        assert!(case("sac", "gamma=0.5").starts_with("--mode = sac is not valid: the presets are mb-ppo"));
+        assert!(
+            case("muzero", "gamma=0.5").starts_with("--mode = muzero is not valid: the presets are mb-ppo")
+        );
     }
 }

@@ -1,0 +1,5 @@
+//! The rows of [`LEARNERS`](super::LEARNERS), by kind: each with its presets.
+
+pub(super) mod off_policy;
+pub(super) mod on_policy;
+pub(super) mod tabular;

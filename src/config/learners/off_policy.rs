@@ -1,0 +1,134 @@
+//! Learners from replay, with networks.
+
+use crate::config::learner::{Inputs, Kind, Learner, NETWORKS, Needs, Network, Outputs};
+use crate::config::preset::{ForTask, Preset};
+
+/// All of them.
+pub(in crate::config) const LEARNERS: &[&Learner] = &[&DQN, &TD3];
+
+/// What all read.
+const FROM_REPLAY: &[&str] = &["learning_starts", "train_freq", "gradient_steps", "tau"];
+
+/// What those read that add noise to their actions.
+const NOISE: &[&str] = &["action_noise_std", "action_noise_correlation"];
+
+/// Deep Q-learning, for discrete actions: [`crate::kernels::dqn`].
+const DQN: Learner = Learner {
+    word: "dqn",
+    name: "DQN",
+    kind: Kind::OffPolicy,
+    needs: Needs::DiscreteActions,
+    devices: &["cpu", "cpu-plain"],
+    reads: &[
+        NETWORKS,
+        FROM_REPLAY,
+        &[
+            "target_update_interval",
+            "double_q",
+            "exploration_steps",
+            "exploration_initial_eps",
+            "exploration_final_eps",
+        ],
+    ],
+    networks: &[Network { inputs: Inputs::Obs, outputs: Outputs::Actions, copies: 2 }],
+    presets: &[Preset {
+        name: "dqn",
+        title: "DQN",
+        explanation: "Learns the value of every action from replay and takes the best one: no model, and no separate \
+                          policy.",
+        changes: &[
+            ("algorithm", "dqn"),
+            ("imagination_rounds", "0"),
+            ("curiosity", "none"),
+            ("num_envs", "1"),
+            ("activation", "relu"),
+            ("max_grad_norm", "10"),
+            ("learning_rate", "0.0023"),
+            ("batch_size", "64"),
+            ("replay_capacity", "100000"),
+            ("learning_starts", "1000"),
+            ("train_freq", "256"),
+            ("gradient_steps", "128"),
+            ("tau", "1"),
+            ("target_update_interval", "10"),
+            ("exploration_steps", "8000"),
+            ("exploration_final_eps", "0.04"),
+            ("eval_every", "1000"),
+        ],
+        for_task: &[
+            ForTask {
+                task: "Acrobot-v1",
+                changes: &[
+                    ("normalize_obs", "false"),
+                    ("learning_rate", "0.00063"),
+                    ("batch_size", "128"),
+                    ("replay_capacity", "50000"),
+                    ("learning_starts", "0"),
+                    ("train_freq", "4"),
+                    ("gradient_steps", "4"),
+                    ("target_update_interval", "250"),
+                    ("exploration_steps", "12000"),
+                    ("exploration_final_eps", "0.1"),
+                ],
+                why: "RL-Zoo's values, on raw observations: scaled to the usual range, the joint velocities would look \
+                          too small.",
+            },
+            ForTask {
+                task: "MountainCar-v0",
+                changes: &[
+                    ("hidden_size", "128"),
+                    ("learning_rate", "0.001"),
+                    ("batch_size", "128"),
+                    ("replay_capacity", "50000"),
+                    ("train_freq", "16"),
+                    ("gradient_steps", "8"),
+                    ("target_update_interval", "300"),
+                    ("exploration_steps", "24000"),
+                    ("exploration_final_eps", "0.07"),
+                ],
+                why: "The flag has to be found by random actions, so it explores for longer and remembers for longer.",
+            },
+        ],
+    }],
+};
+
+/// Twin delayed deterministic policy gradient, for continuous actions: [`crate::kernels::td3`].
+const TD3: Learner = Learner {
+    word: "td3",
+    name: "TD3",
+    kind: Kind::OffPolicy,
+    needs: Needs::ContinuousActions,
+    devices: &["cpu", "cpu-plain"],
+    reads: &[NETWORKS, FROM_REPLAY, NOISE, &["policy_delay", "target_policy_noise", "target_noise_clip"]],
+    networks: &[
+        Network { inputs: Inputs::Obs, outputs: Outputs::Actions, copies: 2 },
+        Network { inputs: Inputs::ObsAndAction, outputs: Outputs::One, copies: 4 },
+    ],
+    presets: &[Preset {
+        name: "td3",
+        title: "TD3",
+        explanation: "A deterministic policy for continuous actions follows the gradient of two critics learned from \
+                          replay; the lower estimate counts.",
+        changes: &[
+            ("algorithm", "td3"),
+            ("imagination_rounds", "0"),
+            ("curiosity", "none"),
+            ("num_envs", "1"),
+            ("activation", "relu"),
+            ("max_grad_norm", "10"),
+            ("learning_rate", "0.001"),
+            ("batch_size", "256"),
+            ("replay_capacity", "200000"),
+            ("learning_starts", "1000"),
+            ("train_freq", "1"),
+            ("gradient_steps", "1"),
+            ("action_noise_std", "0.1"),
+            ("eval_every", "1000"),
+        ],
+        for_task: &[ForTask {
+            task: "MountainCarContinuous-v0",
+            changes: &[("action_noise_std", "0.9"), ("action_noise_correlation", "0.99")],
+            why: "Only noise that stays correlated over many steps drives the car as far as the flag.",
+        }],
+    }],
+};

@@ -1,0 +1,143 @@
+//! Curiosity's networks in tensors, as the rest of the program sees them.
+
+use super::{Icm, Rnd, read};
+use crate::arrays::Arrays;
+use crate::curiosity::{Novelty, Visit};
+use crate::device::Device;
+use crate::env::ActionSpace;
+use crate::error::Result;
+use crate::kernels::{Networks, Weights, icm, rnd};
+use crate::part::{Part, Pending};
+use crate::rng::Stream;
+use crate::stats::RunningStats;
+use burn::tensor::Tensor;
+
+/// Rows of B steps as a tensor [B, ·].
+fn block(numbers: &[f32], rows: usize) -> Tensor<2> {
+    Device::cpu_plain().floats(numbers.to_vec(), [rows, numbers.len() / rows])
+}
+
+/// The number of a loss that was learned from, if one was.
+fn number(loss: Option<Tensor<1>>, doing: &str) -> Result<Option<f32>> {
+    loss.map(|loss| Ok(read(loss, doing)?[0])).transpose()
+}
+
+/// Random network distillation.
+#[derive(Debug, Clone)]
+pub struct RndNovelty {
+    names: Networks,
+    net: Rnd,
+    loss: Option<Tensor<1>>,
+}
+
+impl RndNovelty {
+    /// Two new networks for observations of this size.
+    pub fn new(device: &Device, obs_size: usize, learning_rate: f64, stream: &mut Stream) -> Self {
+        let net = Rnd::new(device, obs_size, learning_rate, stream);
+        Self { names: rnd::names(obs_size), net, loss: None }
+    }
+}
+
+impl Part for RndNovelty {
+    fn save<'a>(&'a self, arrays: &'a mut Arrays) -> Pending<'a, ()> {
+        Box::pin(async move {
+            self.net.weights()?.save(&self.names, arrays);
+            Ok(())
+        })
+    }
+
+    fn restore(&mut self, arrays: &mut Arrays) -> Result<()> {
+        self.net.set_weights(Weights::load(&self.names, arrays)?);
+        Ok(())
+    }
+}
+
+impl Novelty for RndNovelty {
+    fn set_normalization(&mut self, stats: &RunningStats) {
+        self.net.set_normalization(stats);
+    }
+
+    fn errors<'a>(&'a mut self, visit: &'a Visit<'a>) -> Pending<'a, Vec<f32>> {
+        Box::pin(async move { read(self.net.error(block(visit.next_obs, visit.rows)), "reading novelty") })
+    }
+
+    fn update(&mut self, visit: &Visit<'_>) {
+        self.loss = Some(self.net.update(block(visit.next_obs, visit.rows)));
+    }
+
+    fn settle<'a>(&'a mut self, doing: &'a str) -> Pending<'a, Option<f32>> {
+        Box::pin(async move { number(self.loss.take(), doing) })
+    }
+
+    fn boxed(&self) -> Box<dyn Novelty> {
+        Box::new(self.clone())
+    }
+}
+
+/// The intrinsic curiosity module.
+#[derive(Debug, Clone)]
+pub struct IcmNovelty {
+    names: Networks,
+    net: Icm,
+    loss: Option<Tensor<1>>,
+}
+
+impl IcmNovelty {
+    /// Three new networks for a task of this size.
+    pub fn new(
+        device: &Device,
+        obs_size: usize,
+        action: ActionSpace,
+        learning_rate: f64,
+        stream: &mut Stream,
+    ) -> Self {
+        let net = Icm::new(device, obs_size, action, learning_rate, stream);
+        Self { names: icm::names(obs_size, action.encoded_size()), net, loss: None }
+    }
+}
+
+/// obs, action and next obs as tensors.
+fn blocks(visit: &Visit<'_>) -> [Tensor<2>; 3] {
+    [visit.obs, visit.action, visit.next_obs].map(|numbers| block(numbers, visit.rows))
+}
+
+impl Part for IcmNovelty {
+    fn save<'a>(&'a self, arrays: &'a mut Arrays) -> Pending<'a, ()> {
+        Box::pin(async move {
+            let weights = self.net.adam.weights(&self.net.flat, "reading the curiosity module")?;
+            weights.save(&self.names, arrays);
+            Ok(())
+        })
+    }
+
+    fn restore(&mut self, arrays: &mut Arrays) -> Result<()> {
+        self.net.flat = self.net.adam.take_over(Weights::load(&self.names, arrays)?);
+        Ok(())
+    }
+}
+
+impl Novelty for IcmNovelty {
+    fn set_normalization(&mut self, stats: &RunningStats) {
+        self.net.set_normalization(stats);
+    }
+
+    fn errors<'a>(&'a mut self, visit: &'a Visit<'a>) -> Pending<'a, Vec<f32>> {
+        Box::pin(async move {
+            let [obs, action, next_obs] = blocks(visit);
+            read(self.net.error(obs, action, next_obs), "reading novelty")
+        })
+    }
+
+    fn update(&mut self, visit: &Visit<'_>) {
+        let [obs, action, next_obs] = blocks(visit);
+        self.loss = Some(self.net.update(obs, action, next_obs));
+    }
+
+    fn settle<'a>(&'a mut self, doing: &'a str) -> Pending<'a, Option<f32>> {
+        Box::pin(async move { number(self.loss.take(), doing) })
+    }
+
+    fn boxed(&self) -> Box<dyn Novelty> {
+        Box::new(self.clone())
+    }
+}
