@@ -31,6 +31,9 @@ const TOLERANCE: f32 = 2e-4;
 const MOVED_TOLERANCE: f32 = 1e-2;
 /// Updates after the first that are compared.
 const UPDATES: usize = 4;
+/// Times as many random shapes with `scripts/test --long`: each has kernels of its own, which take a second to compile
+/// without a GPU.
+const TIMES: u64 = if option_env!("MBPPO_LONG").is_some() { 4 } else { 1 };
 const BENDS: [Activation; 3] = [Activation::Tanh, Activation::Relu, Activation::Silu];
 
 /// The page's WebGPU; none, and said so, where there is none and none is required.
@@ -117,7 +120,8 @@ fn ppo_net(shape: Shape, stream: &mut Stream) -> ActorCritic {
 #[wasm_bindgen_test]
 async fn ppo_computes_the_same_on_random_shapes() {
     let Some(queue) = queue().await else { return };
-    for seed in 0..24u64 {
+    // Twelve have every activation with every distribution, with a shared trunk and without.
+    for seed in 0..12 * TIMES {
         let stream = &mut Seed(seed).stream("cases");
         let shape = Shape {
             obs_size: below(stream, 1, 13),
@@ -178,7 +182,7 @@ fn minibatch(shape: &Shape, samples: &[Vec<f32>], indices: &[usize]) -> Minibatc
 #[wasm_bindgen_test]
 async fn the_world_model_computes_the_same_on_random_shapes() {
     let Some(queue) = queue().await else { return };
-    for seed in 0..20u64 {
+    for seed in 0..10 * TIMES {
         let stream = &mut Seed(seed).stream("cases");
         let outputs = Outputs {
             obs_size: below(stream, 1, 9),
@@ -249,7 +253,7 @@ fn push(model: &mut WorldModel, input: &mut [f32], target: &[f32], eps: f32) {
 #[wasm_bindgen_test]
 async fn curiosity_computes_the_same_on_random_shapes() {
     let Some(queue) = queue().await else { return };
-    for seed in 0..8u64 {
+    for seed in 0..4 * TIMES {
         let stream = &mut Seed(seed).stream("cases");
         let (states, rows) = (below(stream, 1, 9), below(stream, 1, 200));
         let mlp = Mlp::new(0, 1, &[states, below(stream, 1, 80), below(stream, 1, 20)], Activation::Tanh);

@@ -40,7 +40,10 @@ function serve() {
   return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(server)));
 }
 
-/** {version, open, close}. `adapter` as Chromium names it: swiftshader is software, default the machine's own. */
+/**
+ * {version, adapterName, open, close}. `adapter` as Chromium names it: swiftshader is software, default the machine's
+ * own.
+ */
 export async function launch(adapter = "swiftshader") {
   // The page tests' package has the driver: there is one place for its version.
   const { chromium } = createRequire(new URL("../../tests/page/package.json", import.meta.url))("playwright-core");
@@ -64,5 +67,16 @@ export async function launch(adapter = "swiftshader") {
     server.closeAllConnections();
     server.close();
   };
-  return { version: browser.version(), open, close };
+  /** What the adapter calls itself, such as "google swiftshader"; null where there is none. */
+  const adapterName = async () => {
+    const page = await browser.newPage();
+    await page.goto(`http://localhost:${server.address().port}/page/clock.js`); // any file of this host will do
+    const name = await page.evaluate(async () => {
+      const { info } = (await navigator.gpu?.requestAdapter({ powerPreference: "high-performance" })) ?? {};
+      return info ? [info.vendor, info.architecture, info.device, info.description].filter(Boolean).join(" ") : null;
+    });
+    await page.close();
+    return name;
+  };
+  return { version: browser.version(), adapterName, open, close };
 }

@@ -68,8 +68,8 @@ async function learnOne(contestant, seed) {
   }
 }
 
-/** All workloads in `rounds` rounds. */
-export async function contest(contestants, workloads, rounds) {
+/** All workloads in `rounds` rounds; `timed()` is called after each: a run that is broken off leaves figures. */
+export async function contest(contestants, workloads, rounds, timed = () => {}) {
   for (let round = 1; round <= rounds; round++) {
     for (const workload of workloads) {
       for (const contestant of contestants) {
@@ -77,6 +77,7 @@ export async function contest(contestants, workloads, rounds) {
         if (workload === "W6") await learnOne(contestant, round);
         else await timeOne(contestant, workload);
       }
+      timed();
     }
   }
 }

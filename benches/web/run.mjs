@@ -43,11 +43,12 @@ function commit() {
   }
 }
 
-const about = (browser) => ({
+const about = async (browser) => ({
   processor: os.cpus()[0].model,
   cores: os.cpus().length,
   browser: `Chromium ${browser.version}`,
   adapter: wanted.adapter,
+  adapter_name: await browser.adapterName(),
   commit: commit(),
   when: new Date().toISOString(),
 });
@@ -55,17 +56,18 @@ const about = (browser) => ({
 const table = (contestants, make) =>
   Object.fromEntries(contestants.map((contestant) => [contestant.name, make(contestant)]));
 
-async function timeAll(browser, ours) {
+/** Times everything; `write(found)` gets what is known after each workload. */
+async function timeAll(browser, ours, write) {
   const contestants = await open(browser, [...ours, ...(wanted.peers ? PEERS : [])]);
-  await contest(contestants, wanted.only ? list(wanted.only) : [...TIMED, "W6"], Number(wanted.rounds));
   const [mine, theirs] = [true, false].map((isOurs) => contestants.filter(({ who }) => (who === "ours") === isOurs));
-  const checks = table(mine, ({ checks }) => ({ W1: checks.W1?.after20, W3: checks.W3?.after4 }));
-  return {
-    ...table(mine, figures),
-    checks,
-    ...(wanted.peers ? { peers: table(theirs, figures) } : {}),
-    details: table(contestants, details),
-  };
+  await contest(contestants, wanted.only ? list(wanted.only) : [...TIMED, "W6"], Number(wanted.rounds), () =>
+    write({
+      ...table(mine, figures),
+      checks: table(mine, ({ checks }) => ({ W1: checks.W1?.after20, W3: checks.W3?.after4 })),
+      ...(wanted.peers ? { peers: table(theirs, figures) } : {}),
+      details: table(contestants, details),
+    }),
+  );
 }
 
 async function main() {
@@ -74,9 +76,9 @@ async function main() {
   if (!wanted["no-build"]) build(ours.some(({ on }) => on === "webgpu") ? ["webgpu"] : []);
   const browser = await launch(wanted.adapter);
   try {
-    const write = (file, found) =>
-      writeFileSync(file, `${JSON.stringify({ ...found, machine: about(browser) }, null, 1)}\n`);
-    if (wanted.json) write(wanted.json, await timeAll(browser, ours));
+    const machine = await about(browser);
+    const write = (file, found) => writeFileSync(file, `${JSON.stringify({ ...found, machine }, null, 1)}\n`);
+    if (wanted.json) await timeAll(browser, ours, (found) => write(wanted.json, found));
     if (wanted.growth) {
       const curves = await grow(await open(browser, ours));
       write(wanted.growth, curves);

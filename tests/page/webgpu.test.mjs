@@ -1,4 +1,5 @@
-// The real WebGPU build on a (software) WebGPU adapter: it takes a run over, trains, and can be lost at any moment.
+// The real WebGPU build on a WebGPU adapter (in software, unless MBPPO_ADAPTER=default asks for the machine's own): it
+// takes a run over, trains, and can be lost at any moment.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { faultsOf, launch, snapshotOf, standsStill, until, untilSaid, workerOf } from "./support/browser.mjs";
@@ -62,7 +63,7 @@ async function onWebGpu(t, preset) {
   const page = await asked(t, preset);
   if (page)
     t.diagnostic(
-      await untilSaid(page, /^Training on WebGPU \(google swiftshader\) since iteration \d+, as asked for\.$/, SLOW_MS),
+      await untilSaid(page, /^Training on WebGPU \(\w[\w -]*\) since iteration \d+, as asked for\.$/, SLOW_MS),
     );
   return page;
 }

@@ -12,19 +12,31 @@ use mbppo::device::Device;
 use mbppo::rng::Seed;
 use mbppo::trainer::Trainer;
 use pollster::block_on;
+use std::num::NonZero;
+use std::sync::Mutex;
+use std::thread::available_parallelism;
 
 #[test]
 fn no_tick_exceeds_its_bound_at_any_corner_of_the_legal_ranges() {
-    for corner in corners() {
-        let (mut ticks, mut largest) = (0, (0, "none"));
-        corner.run(corner.trainer(), |trainer, _| {
-            let (work, phase) = trainer.largest_tick();
-            (ticks, largest) = (ticks + 1, (work, phase.name()));
-            assert!(work <= MOST, "{}: {work} multiply-adds in a tick of {}", corner.name, phase.name());
-        });
-        assert!(ticks > 10, "{}: {ticks} ticks", corner.name);
-        println!("{}: {} million in {} after {ticks} ticks", corner.name, largest.0 >> 20, largest.1);
-    }
+    let left = Mutex::new(corners().into_iter());
+    let next = || left.lock().expect("no other corner has failed").next();
+    let work_off = || std::iter::from_fn(next).for_each(|corner| no_tick_exceeds_its_bound_at(&corner));
+    std::thread::scope(|threads| {
+        for _ in 0..available_parallelism().map_or(1, NonZero::get) {
+            threads.spawn(work_off);
+        }
+    });
+}
+
+fn no_tick_exceeds_its_bound_at(corner: &Corner) {
+    let (mut ticks, mut largest) = (0, (0, "none"));
+    corner.run(corner.trainer(), |trainer, _| {
+        let (work, phase) = trainer.largest_tick();
+        (ticks, largest) = (ticks + 1, (work, phase.name()));
+        assert!(work <= MOST, "{}: {work} multiply-adds in a tick of {}", corner.name, phase.name());
+    });
+    assert!(ticks > 10, "{}: {ticks} ticks", corner.name);
+    println!("{}: {} million in {} after {ticks} ticks", corner.name, largest.0 >> 20, largest.1);
 }
 
 /// Milliseconds that this thread has computed, which other work on the machine does not lengthen; Linux says it, to a

@@ -20,6 +20,14 @@ const CURVES_MS = 300; // between two copies of all curves; more where copying t
 const SAVE_MS = 10_000; // between two checkpoints
 const COPYING = 40; // … so that copies and checkpoints stay under a fortieth of the time each
 
+/**
+ * @param {object} world
+ * @param {(now: number, elapsed?: number) => unknown} world.paint
+ * @param {(report: any) => void} world.reported
+ * @param {(error: any) => void} world.failed
+ * @param {(frame: (now: number) => void) => unknown} [world.schedule]
+ * @param {() => number} [world.clock]
+ */
 export function createLoop({
   paint,
   reported,

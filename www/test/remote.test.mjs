@@ -59,6 +59,7 @@ afterEach(() => open.splice(0).forEach((port) => port.close()));
 /** A worker's two ends; what the page posts is heard only after `start`. */
 function pair(bindings, options) {
   const { port1: page, port2: inside } = new MessageChannel();
+  /** @type {import("../js/engine/remote.js").Caller} */
   const worker = { postMessage: (message) => page.postMessage(message), terminate: () => page.close() };
   page.onmessage = (event) => worker.onmessage(event);
   open.push(page);
@@ -199,6 +200,7 @@ test("a lost device is told as lost, whichever call meets it first and in whatev
 });
 
 test("a worker that cannot load, or fails later, is an error and never a silence", async () => {
+  /** @type {import("../js/engine/remote.js").Caller} */
   const worker = { postMessage() {}, terminate() {} };
   const starting = remoteEngine(worker, new Promise(() => {}));
   worker.onerror({ message: "blocked by the content policy" });
@@ -210,5 +212,8 @@ test("a worker that cannot load, or fails later, is an error and never a silence
   const { session, worker: later } = await opened();
   const waiting = session.advance({});
   later.onerror({ message: "out of memory" });
-  await assert.rejects(waiting, (error) => error.fatal && /out of memory/.test(error.message));
+  await assert.rejects(
+    waiting,
+    (error) => error instanceof EngineError && error.fatal && /out of memory/.test(error.message),
+  );
 });

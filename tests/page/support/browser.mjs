@@ -12,7 +12,9 @@ const FLAGS = [
   "--disable-sync",
   "--disable-quic",
 ];
-const GPU_FLAGS = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
+/** Which graphics device, as Chromium names it: swiftshader is software, default the machine's own. */
+const ADAPTER = process.env.MBPPO_ADAPTER ?? "swiftshader";
+const GPU_FLAGS = ["--enable-unsafe-webgpu", ...(ADAPTER === "default" ? [] : [`--use-webgpu-adapter=${ADAPTER}`])];
 /**
  * How long a test waits for what must come: machines have other things to do, and a test that waits too long loses
  * nothing.
@@ -22,8 +24,9 @@ export const PATIENCE_MS = 240_000;
 export const DIST = process.env.MBPPO_DIST ?? fileURLToPath(new URL("../../../dist", import.meta.url));
 
 /**
- * {open, home, trace, traced, close}. `gpu`: with a software WebGPU adapter; without it the browser has WebGPU but
- * finds no adapter. All other options are those of serve.mjs. `home`: the page's address. `dist`: another built page.
+ * {open, home, trace, traced, close}. `gpu`: with a WebGPU adapter, a software one unless MBPPO_ADAPTER says which;
+ * without it the browser has WebGPU but finds no adapter. All other options are those of serve.mjs. `home`: the page's
+ * address. `dist`: another built page.
  * @param {{ gpu?: boolean, dist?: string } & NonNullable<Parameters<typeof serve>[1]>} [options]
  */
 export async function launch({ gpu = false, ...serving } = {}) {
