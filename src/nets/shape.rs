@@ -31,7 +31,7 @@ pub struct Shape {
     pub shared_trunk: bool,
     /// Value heads: 1, or 2 with curiosity.
     pub heads: usize,
-    /// The bend between layers.
+    /// The activation between layers.
     pub activation: Activation,
     /// How observations are put on a scale.
     pub scaling: ObsScaling,

@@ -21,10 +21,18 @@ const SAVE_MS = 10_000; // between two checkpoints
 const COPYING = 40; // … so that copies and checkpoints stay under a fortieth of the time each
 
 /**
- * `paint(now, dt)` is called in every frame and gives milliseconds for which it needs none; `paintsEvery()`:
- * milliseconds between two pictures. `reported(report)`, `failed(error)`: what the session answers; `leaving()`:
- * nothing more is reported of this session. `schedule(frame)`, `later(call, ms)` and `never(timer)` as browsers have
- * them.
+ * `paint` gives milliseconds for which it needs no frame; `paintsEvery()`: milliseconds between two pictures.
+ * `leaving()`: nothing more is reported of this session.
+ * @param {object} world
+ * @param {(now: number, elapsed: number) => any} world.paint
+ * @param {() => number} [world.paintsEvery]
+ * @param {() => void} [world.leaving]
+ * @param {(report: any) => void} world.reported
+ * @param {(error: any) => void} world.failed
+ * @param {(frame: (now: number) => void) => unknown} [world.schedule]
+ * @param {(call: () => void, ms: number) => any} [world.later]
+ * @param {(timer: any) => void} [world.never]
+ * @param {() => number} [world.clock]
  */
 export function createLoop({
   paint,

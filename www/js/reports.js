@@ -2,7 +2,10 @@
 import { grown } from "./engine/curves.js";
 import { counted } from "./format.js";
 
-/** A report, as a patch of the state: a comparison, an error curve or a map stays until there is a newer one. */
+/**
+ * A report, as a patch of the state: a comparison, an error curve or a map stays until there is a newer one.
+ * @param {{ snapshot?: any, recording?: any, curves?: any, checkpoint?: any, physics?: any }} report
+ */
 export function received({ snapshot, recording, curves, checkpoint, physics }, state) {
   const patch = {};
   if (physics) patch.physics = physics;
@@ -21,7 +24,19 @@ export function received({ snapshot, recording, curves, checkpoint, physics }, s
 }
 
 /**
+ * @typedef {object} Trouble what the page says of an end
+ * @property {string} title
+ * @property {string} words
+ * @property {string} report
+ * @property {?{ iteration: number }} rescue from where the CPU can go on
+ * @property {boolean} waits whether it may still be over by itself
+ *
+ * @typedef {{ playing?: boolean, stopped?: boolean, notes?: string[], trouble?: ?Trouble }} Patch of the page's state
+ */
+
+/**
  * The run ended with an error. One of a device, or a fatal one, ends what it ran on; after any other a restart goes on.
+ * @returns {Patch}
  */
 export function stopped(error, state) {
   if (state.trouble && !state.trouble.waits) return { stopped: true, playing: false };
@@ -32,7 +47,10 @@ export function stopped(error, state) {
   return { playing: false, stopped: true, notes: [...state.notes, words] };
 }
 
-/** The program itself has ended, or never began. `final`: only a new page helps. */
+/**
+ * The program itself has ended, or never began. `final`: only a new page helps.
+ * @returns {Patch}
+ */
 export function trouble(message, state, { final = false } = {}) {
   if (state.trouble && !state.trouble.waits) return { playing: false }; // what follows a panic only repeats it
   const began = state.schema !== null;
@@ -53,7 +71,10 @@ export function trouble(message, state, { final = false } = {}) {
   };
 }
 
-/** Something that was asked has not been answered for so many seconds. It may be, if the visitor waits. */
+/**
+ * Something that was asked has not been answered for so many seconds. It may be, if the visitor waits.
+ * @returns {Patch}
+ */
 export function silent(seconds, state) {
   if (state.trouble) return {};
   const rescue = state.schema === null ? null : rescueOf(state);

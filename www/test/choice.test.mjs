@@ -5,7 +5,7 @@ import { makeChoice } from "../js/panels/choice.js";
 /** A selector on which keys and clicks act as in a browser, and a clock that a test moves. */
 function world() {
   const select = Object.assign(new EventTarget(), { value: "a" });
-  const chosen = [];
+  /** @type {string[]} */ const chosen = [];
   let waiting = null;
   const choice = makeChoice(select, (value) => chosen.push(value), {
     later: (act) => {

@@ -11,10 +11,12 @@ import {
 } from "../js/engine/device.js";
 
 const adapter = (info = {}, ...features) => ({ features: new Set(features), info });
+/** @returns {Pick<GPU, "requestAdapter">} */
 const gpu = (answer) => ({ requestAdapter: async () => answer });
 const seen = (info) => probeWebGpu({ gpu: gpu(adapter(info, "timestamp-query")), secure: true });
 
 test("every way in which WebGPU can be missing has its own reason", async () => {
+  /** @type {[{ gpu?: ?Pick<GPU, "requestAdapter">, secure: boolean }, RegExp][]} */
   const cases = [
     [{ gpu: undefined, secure: false }, /https or on localhost/],
     [{ gpu: null, secure: true }, /does not support WebGPU/],
@@ -57,6 +59,7 @@ test("a program on the processor is told from a graphics device", async () => {
 
 const REAL = { possible: true, reason: "", name: "apple metal-3", software: false };
 const EVERYWHERE = { algorithm: "ppo", devices: ["cpu", "webgpu"] };
+/** @type {(wish: string, world?: Partial<Parameters<typeof planFor>[1]>) => ReturnType<typeof planFor>} */
 const plan = (wish, { probe = REAL, built = true, saveData = false, kernels = EVERYWHERE } = {}) =>
   planFor(wish, { probe, built, saveData, kernels });
 
@@ -65,6 +68,7 @@ test("what is wished for wins; automatic asks what WebGPU is and what it costs",
   assert.equal(plan("webgpu").move, "asked");
   assert.equal(plan("webgpu", { probe: { ...REAL, software: true }, saveData: true }).move, "asked");
   assert.equal(plan("auto").move, "measure");
+  /** @type {[Parameters<typeof plan>[1], string][]} */
   const stays = [
     [{ probe: { possible: false, reason: "of rain" } }, "Training on the CPU, because of rain."],
     [
@@ -82,7 +86,7 @@ test("what is wished for wins; automatic asks what WebGPU is and what it costs",
 });
 
 test("a WebGPU build that is still being compiled is waited for by whoever would use it, and by nobody else", () => {
-  const coming = { built: "coming" };
+  const coming = { built: /** @type {const} */ ("coming") };
   for (const wish of ["auto", "webgpu"]) {
     assert.deepEqual(plan(wish, coming), {
       move: "wait",

@@ -15,17 +15,20 @@ class GPUValidationError {
 
 /** An adapter whose device can be lost and can complain. */
 function world() {
-  const device = new EventTarget();
-  device.lost = new Promise((resolve) => {
-    device.lose = resolve;
-  });
-  device.queue = {
+  let lose = (_info) => {};
+  const answers = { resolve: (_done) => {}, reject: (_error) => {} };
+  const queue = {
     onSubmittedWorkDone: () =>
       new Promise((resolve, reject) => {
         Object.assign(device, { resolve, reject });
       }),
   };
+  const lost = new Promise((resolve) => {
+    lose = resolve;
+  });
+  const device = Object.assign(new EventTarget(), { lost, lose, queue, wish: null, ...answers });
   class Adapter {
+    /** @param {unknown} [wish] */
     async requestDevice(wish) {
       return Object.assign(device, { wish });
     }

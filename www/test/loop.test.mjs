@@ -30,6 +30,10 @@ function setUp(more = {}) {
   };
 }
 
+/**
+ * @param {string} name
+ * @param {{ phaseChanged?: () => boolean, ahead?: number, iterationEnded?: () => boolean }} [how]
+ */
 function session(name, { phaseChanged = () => false, ahead = 0, iterationEnded = () => false } = {}) {
   const orders = [];
   let open = null;

@@ -97,7 +97,7 @@ test("every picture has words for what is seen, and for both ends", () => {
 });
 
 test("what is seen is told as it is", () => {
-  const frame = { ended: null, episode_step: 3 };
+  const frame = { ended: null, episode_step: 3, episode_return: 0 };
   const words = (task, obs) => pictureOf(task).describe(obs, frame, { maze: SCHEMA.mazes["DynaMaze-v0"] });
   assert.match(words("CartPole-v1", [0, 0, 0.1, 0]), /leans 6 degrees to the right/);
   assert.match(words("Acrobot-v1", [1, 0, 1, 0, 0, 0]), /3\.0 links below the line/);

@@ -59,6 +59,7 @@ afterEach(() => open.splice(0).forEach((port) => port.close()));
 /** A worker's two ends; what the page posts is heard only after `start`. */
 function pair(bindings, options) {
   const { port1: page, port2: inside } = new MessageChannel();
+  /** @type {import("../js/engine/remote.js").Caller} */
   const worker = { postMessage: (message) => page.postMessage(message), terminate: () => page.close() };
   page.onmessage = (event) => worker.onmessage(event);
   open.push(page);
@@ -218,12 +219,13 @@ test("a program that panics ends its worker: what waits is rejected in its words
   state.held = new Promise(() => {});
   const waiting = session.advance({ budgetMs: 1 });
   inside.postMessage({ panic: "index out of bounds\nat src/lib.rs:1" });
-  await assert.rejects(waiting, (error) => error.fatal && /index out of bounds/.test(error.message));
+  await assert.rejects(waiting, { fatal: true, message: /index out of bounds/ });
   assert.match((await session.ended).message, /^index out of bounds/);
   assert.equal(engine.alive(), false);
 });
 
 test("a worker that cannot load, or fails later, is an error and never a silence", async () => {
+  /** @type {import("../js/engine/remote.js").Caller} */
   const worker = { postMessage() {}, terminate() {} };
   const starting = remoteEngine(worker, new Promise(() => {}));
   worker.onerror({ message: "blocked by the content policy" });
@@ -235,5 +237,8 @@ test("a worker that cannot load, or fails later, is an error and never a silence
   const { session, worker: later } = await opened();
   const waiting = session.advance({});
   later.onerror({ message: "out of memory" });
-  await assert.rejects(waiting, (error) => error.fatal && /out of memory/.test(error.message));
+  await assert.rejects(
+    waiting,
+    (error) => error instanceof EngineError && error.fatal && /out of memory/.test(error.message),
+  );
 });

@@ -197,7 +197,7 @@ export function loop() {
 export function stage(options = {}) {
   const store = createStore({ ...INITIAL, schema: SCHEMA });
   const time = handClock();
-  const around = { store, engines: engines(options), loop: loop(), followed: [], ...time };
+  const around = { store, engines: engines(options), loop: loop(), followed: [], run: null, ...time };
   const patience = createPatience({
     late: () => store.set(silent(30, store.get())),
     back: () => store.set(answeredAfterAll(store.get())),

@@ -22,8 +22,8 @@ test("a decimal comma is read as people mean it, and said where it may mean two 
 });
 
 test("keys are meant for the lab with the focus on nothing or in the lab, never where something takes them", () => {
-  const body = {};
-  globalThis.document = { body, documentElement: {} };
+  const body = /** @type {HTMLElement} */ ({});
+  globalThis.document = /** @type {Document} */ ({ body, documentElement: {} });
   const target = (...matches) => ({
     closest: (selector) => matches.some((name) => selector.split(", ").includes(name)),
   });

@@ -26,27 +26,6 @@ const NARROW: usize = 128;
 /// From so many branches on a workgroup takes 8 rows.
 const MANY_BRANCHES: usize = 64;
 
-/// The bend behind a layer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Bend {
-    /// max(x, 0)
-    Relu,
-    /// tanh
-    Tanh,
-    /// x σ(x)
-    Silu,
-}
-
-impl From<Activation> for Bend {
-    fn from(activation: Activation) -> Self {
-        match activation {
-            Activation::Relu => Self::Relu,
-            Activation::Tanh => Self::Tanh,
-            Activation::Silu => Self::Silu,
-        }
-    }
-}
-
 /// Where the parameters of one layer lie, in vectors of four.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Layer {
@@ -100,13 +79,13 @@ pub struct Chain {
     stages: [Stage; MOST_LAYERS],
     /// How many of them there are.
     pub count: usize,
-    /// The bend behind all but the last.
-    pub bend: Bend,
+    /// The activation behind all but the last.
+    pub activation: Activation,
 }
 
 impl Chain {
     /// The layers of a network, and of another one as deep beside it.
-    pub fn new(network: &Network, beside: Option<&Network>, bend: Bend) -> Self {
+    pub fn new(network: &Network, beside: Option<&Network>, activation: Activation) -> Self {
         let count = network.layers.len();
         let stage = |index: usize| {
             let index = index.min(count - 1);
@@ -116,10 +95,10 @@ impl Chain {
                 own_inputs: index > 0,
             }
         };
-        Self { stages: std::array::from_fn(stage), count, bend }
+        Self { stages: std::array::from_fn(stage), count, activation }
     }
 
-    /// The layer that says something.
+    /// The last layer.
     pub fn last(&self) -> Stage {
         self.stages[self.count - 1]
     }
@@ -150,14 +129,14 @@ impl Acts {
 
 /// What the model's outputs mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Says {
+pub struct Outputs {
     /// E
     pub members: usize,
     /// Whether there are log-variances, with which it draws.
     pub is_gaussian: bool,
     /// Whether the end logit has learned; otherwise no end is foreseen.
     pub learned_ends: bool,
-    /// Whether it says the change and not the next observation itself.
+    /// Whether it predicts the change and not the next observation itself.
     pub is_change: bool,
     /// Whether all members are asked, for their disagreement.
     pub with_disagreement: bool,
@@ -174,7 +153,7 @@ pub struct Novelty {
 
 /// How the rows and outputs are shared out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Crew {
+pub struct Workgroup {
     /// R / 4, vectors of rows of a workgroup.
     pub quads: usize,
     /// Units of a workgroup.
@@ -203,11 +182,11 @@ pub struct Plan {
     /// The world.
     pub model: Chain,
     /// What its outputs mean.
-    pub says: Says,
+    pub outputs: Outputs,
     /// Curiosity, if it is asked.
     pub novelty: Option<Novelty>,
     /// Who does what.
-    pub crew: Crew,
+    pub workgroup: Workgroup,
 }
 
 impl Plan {
@@ -222,14 +201,14 @@ impl Plan {
         let fitting = [(2, false), (1, false), (1, true)]
             .into_iter()
             .filter(|(quads, _)| *quads <= wanted)
-            .find(|(quads, in_place)| self.with_crew(*quads, *in_place, UNITS).memory() <= MEMORY);
+            .find(|(quads, in_place)| self.with_workgroup(*quads, *in_place, UNITS).memory() <= MEMORY);
         let (quads, in_place) = fitting.unwrap_or((1, true));
-        self.with_crew(quads, in_place, if is_software { SOFTWARE_UNITS } else { UNITS })
+        self.with_workgroup(quads, in_place, if is_software { SOFTWARE_UNITS } else { UNITS })
     }
 
-    fn with_crew(mut self, quads: usize, in_place: bool, units: usize) -> Self {
+    fn with_workgroup(mut self, quads: usize, in_place: bool, units: usize) -> Self {
         let units = if in_place { (self.hidden() / 4).next_multiple_of(UNITS) } else { units };
-        self.crew = Crew { quads, units, in_place };
+        self.workgroup = Workgroup { quads, units, in_place };
         self
     }
 
@@ -240,7 +219,7 @@ impl Plan {
 
     /// R
     pub fn rows(&self) -> usize {
-        4 * self.crew.quads
+        4 * self.workgroup.quads
     }
 
     /// Numbers that are recorded of one branch and step.
@@ -255,12 +234,12 @@ impl Plan {
 
     /// Where each region of workgroup memory begins, in vectors.
     pub(super) fn regions(&self) -> Regions {
-        let quads = self.crew.quads;
+        let quads = self.workgroup.quads;
         let input = quads * self.record_width();
-        let said = input + quads * self.input();
-        let first = said + quads * self.output();
-        let second = if self.crew.in_place { first } else { first + quads * self.hidden() };
-        Regions { input, said, first, second, end: second + quads * self.hidden() }
+        let output = input + quads * self.input();
+        let first = output + quads * self.output();
+        let second = if self.workgroup.in_place { first } else { first + quads * self.hidden() };
+        Regions { input, output, first, second, end: second + quads * self.hidden() }
     }
 
     /// The policy's way through workgroup memory, or policy's and value's side by side.
@@ -268,7 +247,7 @@ impl Plan {
         self.path(&self.agent, 0, 0)
     }
 
-    /// The value's way, if it goes by itself; what it says stands behind the policy's word all the same.
+    /// The value's way, if it goes by itself; its output stands behind the policy's all the same.
     pub(super) fn value_path(&self) -> Path {
         self.path(&self.value.unwrap_or(self.agent), 0, self.values_at())
     }
@@ -281,29 +260,29 @@ impl Plan {
     /// The way of one of curiosity's networks; the second one's places are behind the first one's.
     pub(super) fn novelty_path(&self, which: usize) -> Path {
         let Some(Novelty { chain, .. }) = self.novelty else { return self.agent_path() };
-        let [hidden, said] = [chain.stages[0], chain.last()].map(|stage| which * 4 * stage.blocks());
-        self.path(&chain, hidden, said)
+        let [hidden, output] = [chain.stages[0], chain.last()].map(|stage| which * 4 * stage.blocks());
+        self.path(&chain, hidden, output)
     }
 
-    /// Where the values stand in what the agent says: behind the policy's word, which is filled up in a network of its
-    /// own.
+    /// Where the values stand in the output of policy and value: behind the policy's, which is filled up in a network
+    /// of its own.
     pub(super) fn values_at(&self) -> usize {
         if self.is_shared { self.acts.size() } else { 4 * self.agent.last().layer.blocks }
     }
 
     /// The way of these layers, whose hidden numbers stand this far behind the hidden regions' begin and whose last
-    /// ones this far behind that of what is said.
-    fn path(&self, chain: &Chain, hidden: usize, said: usize) -> Path {
-        let (regions, quads) = (self.regions(), self.crew.quads);
+    /// ones this far behind that of the output.
+    fn path(&self, chain: &Chain, hidden: usize, output: usize) -> Path {
+        let (regions, quads) = (self.regions(), self.workgroup.quads);
         let last = chain.count - 1;
-        let hop = |i: usize| {
+        let layer = |i: usize| {
             let i = i.min(last);
             let place = |i: usize| [regions.first, regions.second][i % 2] + hidden * quads;
             let from = if i == 0 { regions.input } else { place(i - 1) };
-            let to = if i == last { regions.said + said * quads } else { place(i) };
-            Hop::of(&chain.stages[i], from, to, quads)
+            let to = if i == last { regions.output + output * quads } else { place(i) };
+            LayerPlan::of(&chain.stages[i], from, to, quads)
         };
-        Path { hops: std::array::from_fn(hop), count: chain.count, bend: chain.bend }
+        Path { layers: std::array::from_fn(layer), count: chain.count, activation: chain.activation }
     }
 
     /// Numbers of the widest input of a row, filled up like the weights.
@@ -321,7 +300,7 @@ impl Plan {
 
     /// Numbers of the widest output of a row.
     fn output(&self) -> usize {
-        let members = if self.says.with_disagreement { self.says.members } else { 1 };
+        let members = if self.outputs.with_disagreement { self.outputs.members } else { 1 };
         let of_novelty = self.novelty.map_or(0, |novelty| 2 * novelty.chain.last().blocks());
         let agent = self.agent.last().blocks() + self.value.map_or(0, |chain| chain.last().blocks());
         4 * agent.max(members * self.model.last().blocks()).max(of_novelty)
@@ -334,8 +313,8 @@ impl Plan {
 pub(super) struct Regions {
     /// What a first layer reads.
     pub(super) input: usize,
-    /// What a last layer says.
-    pub(super) said: usize,
+    /// What a last layer gives.
+    pub(super) output: usize,
     /// Hidden layers.
     pub(super) first: usize,
     pub(super) second: usize,
@@ -346,15 +325,15 @@ pub(super) struct Regions {
 /// A network's way through workgroup memory: all its layers, bent but the last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Path {
-    pub(super) hops: [Hop; MOST_LAYERS],
+    pub(super) layers: [LayerPlan; MOST_LAYERS],
     /// How many of them there are.
     pub(super) count: usize,
-    pub(super) bend: Bend,
+    pub(super) activation: Activation,
 }
 
 /// One layer, or two side by side: what it reads, where it writes. All in vectors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Hop {
+pub(super) struct LayerPlan {
     /// Inputs, two at a time.
     pub(super) pairs: usize,
     pub(super) blocks: usize,
@@ -368,7 +347,7 @@ pub(super) struct Hop {
     pub(super) to: usize,
 }
 
-impl Hop {
+impl LayerPlan {
     fn of(stage: &Stage, from: usize, to: usize, quads: usize) -> Self {
         let layer = stage.layer;
         let beside = stage.beside.unwrap_or(layer);

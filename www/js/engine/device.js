@@ -13,6 +13,7 @@ const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|warp/i;
 /**
  * {possible, reason, name, software}: whether WebGPU can train here; the reason is a clause that follows "because".
  * Never throws.
+ * @param {{ gpu?: ?Pick<GPU, "requestAdapter">, secure?: boolean }} [world]
  */
 export async function probeWebGpu({ gpu = globalThis.navigator?.gpu, secure = globalThis.isSecureContext } = {}) {
   const no = (reason) => ({ possible: false, reason, name: "", software: false });

@@ -74,6 +74,8 @@ export class EngineError extends Error {
     this.name = "EngineError";
     /** @type {?string} */ this.kind = null;
     /** @type {?string} */ this.field = null;
+    /** @type {?string} */ this.value = null;
+    /** @type {?string} */ this.allowed = null;
     Object.assign(this, Object.fromEntries(FIELDS.map((name) => [name, fields[name] ?? null])));
     this.fatal = fatal || cause instanceof WebAssembly.RuntimeError;
   }

@@ -5,11 +5,20 @@ import { EngineError } from "./protocol.js";
 const AHEAD = 1; // one order waits while another is worked on: the worker never does nothing
 
 /**
+ * @typedef {object} Caller what is asked of a Worker
+ * @property {(message: any, transfer?: any) => void} postMessage
+ * @property {() => void} terminate
+ * @property {?((event: any) => void)} [onmessage]
+ * @property {?((event: any) => void)} [onerror]
+ * @property {?((event: any) => void)} [onmessageerror]
+ */
+
+/**
  * Starts an engine in `worker` and resolves when it can be used. `start`, or a promise of it: {script, module}, or
  * {script, wasm, bytes} to have it fetch the wasm by itself, with `onProgress({received, total})`. A worker that fails,
  * whose program panics, or that says nothing for long before it is ready, is ended: whoever waits for an answer, or
  * for nothing, hears why. `clock`: {every, stop}, as in patience.js.
- * @param {Worker} worker
+ * @param {Caller} worker
  * @param {any} start
  * @param {{ onProgress?: (progress: any) => void, clock?: object }} [listeners]
  */

@@ -4,7 +4,12 @@
 const REST_MS = 1200;
 const WALKS = /^(Arrow|Page|Home|End)|^.$/; // a letter jumps to an option
 
-/** Calls `chosen(value)`. Gives {show}: `show(value)` sets the selector, unless somebody is on their way through it. */
+/**
+ * Calls `chosen(value)`. Gives {show}: `show(value)` sets the selector, unless somebody is on their way through it.
+ * @param {EventTarget & { value: string }} select
+ * @param {(value: string) => void} chosen
+ * @param {{ later?: (act: () => void, ms: number) => unknown, never?: (timer: any) => void }} [clock]
+ */
 export function makeChoice(select, chosen, { later = setTimeout, never = clearTimeout } = {}) {
   let walking = false; // whether the latest key moved through the closed list
   /** @type {any} */ let timer = null;
@@ -17,7 +22,8 @@ export function makeChoice(select, chosen, { later = setTimeout, never = clearTi
     shown = select.value;
     chosen(shown);
   };
-  select.addEventListener("keydown", ({ key, ctrlKey, metaKey }) => {
+  select.addEventListener("keydown", (event) => {
+    const { key, ctrlKey, metaKey } = /** @type {KeyboardEvent} */ (event);
     walking = WALKS.test(key) && !ctrlKey && !metaKey;
     if (key === "Enter" && timer !== null) commit();
   });

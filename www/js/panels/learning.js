@@ -41,6 +41,12 @@ export function begun(task) {
     : "It has only just begun.";
 }
 
+/**
+ * Whether it gets better, in words.
+ * @param {Pick<import("../engine/curves.js").Curves, "episode_returns" | "evaluations">} curves
+ * @param {{ solved_return: number, return_range: number[] }} task
+ * @param {?{ solved_at_real_steps?: ?number }} snapshot
+ */
 export function answer(
   { episode_returns: episodes, evaluations },
   { solved_return: bar, return_range: [worst, best] },
@@ -58,7 +64,7 @@ export function answer(
     return `Too early to say: fewer than ${FEW} episodes have ended. ${whole(bar)} counts as solved.`;
   if (episodes.length === 0)
     return (
-      `${latest >= bar ? "Yes" : "Not yet"}: no episode has ended so far; its latest test returned ` +
+      `${(latest ?? worst) >= bar ? "Yes" : "Not yet"}: no episode has ended so far; its latest test returned ` +
       `${whole(latest)}, and ${whole(bar)} counts as solved.`
     );
   const start = mean(episodes.slice(0, FEW));

@@ -63,7 +63,11 @@ export function createPlayer() {
   }
 
   return {
-    /** New frames and, after each fit, a new forecast. */
+    /**
+     * New frames and, after each fit, a new forecast.
+     * @param {{ frames: object[], forecast?: ?{ from_step: number, futures: object[], confidence: number } }} recording
+     * @param {number} now
+     */
     push({ frames, forecast }, now) {
       if (frames.length > 0) {
         measure(frames.length, now);

@@ -48,19 +48,32 @@ pub use rnd::Rnd;
 pub use targeted::Targeted;
 pub use transitions::Transitions;
 
-use crate::device::Device;
 use crate::error::{Error, Result};
 use burn::tensor::{Tensor, TensorData};
 
+/// Where burn computes.
+#[derive(Debug, Clone)]
+pub struct Device(burn::tensor::Device);
+
 impl Device {
+    /// The processor, by burn's Flex; always there.
+    pub fn cpu() -> Self {
+        Self(burn::tensor::Device::flex())
+    }
+
+    /// Where this tensor is.
+    pub fn of<const D: usize>(tensor: &Tensor<D>) -> Self {
+        Self(tensor.device())
+    }
+
     /// Numbers in row-major order as a tensor.
     pub fn floats<const D: usize>(&self, values: Vec<f32>, shape: [usize; D]) -> Tensor<D> {
-        Tensor::from_data(TensorData::new(values, shape), &burn::tensor::Device::flex())
+        Tensor::from_data(TensorData::new(values, shape), &self.0)
     }
 
     /// Zeros of this shape.
     pub fn zeros<const D: usize>(&self, shape: [usize; D]) -> Tensor<D> {
-        Tensor::zeros(shape, &burn::tensor::Device::flex())
+        Tensor::zeros(shape, &self.0)
     }
 }
 

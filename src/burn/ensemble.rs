@@ -17,8 +17,8 @@
 //! **Paper.** Chua et al. 2018 (1805.12114); Janner et al. 2019 (1906.08253).
 
 use super::{Adam, Layout, Mlp, Tracked};
+use crate::burn::Device;
 use crate::config::{Config, ModelHeads, ModelTarget, Termination};
-use crate::device::Device;
 use crate::kernels::adam::EPS;
 use crate::kernels::model_loss::LOG_VARIANCE;
 use crate::kernels::scales::Scales;

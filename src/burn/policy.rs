@@ -3,7 +3,7 @@
 use super::ppo::{Minibatch, update};
 use super::{ActorCritic, read};
 use crate::arrays::Arrays;
-use crate::device::Device;
+use crate::burn::Device;
 use crate::error::{Error, Result};
 use crate::kernels::Weights;
 use crate::kernels::ppo::names;
