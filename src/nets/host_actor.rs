@@ -8,8 +8,12 @@ use super::shape::Shape;
 use crate::config::Activation;
 use crate::env::ActionSpace;
 use crate::kernels::activation::activate_number;
+use crate::kernels::weights::LARGEST_WEIGHT;
 use crate::kernels::{Cache, Mlp, ppo};
 use crate::rng::Stream;
+
+/// Beyond this, squares of σ or of 1/σ soon leave the range of an f32, and with them the gradient of a density.
+const LARGEST_LOG_STD: f32 = 40.0;
 
 /// A copy of the policy.
 #[derive(Debug, Clone)]
@@ -68,6 +72,14 @@ impl HostActor {
         }
         self.log_std = log_std;
         log_prob
+    }
+
+    /// Whether a run can go on from these parameters: all are of a possible size, and σ is one with which actions and
+    /// their densities are finite.
+    pub fn can_go_on(&self) -> bool {
+        let is_possible = |parameter: &f32| parameter.abs() <= LARGEST_WEIGHT;
+        self.flat.iter().all(is_possible)
+            && self.log_std.iter().all(|log_std| log_std.abs() <= LARGEST_LOG_STD)
     }
 
     /// Mean spread over the components of an action; none for choices.
