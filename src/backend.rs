@@ -5,6 +5,8 @@
 //! **Choices.** All backends draw a part's first parameters from the stream in the same order, so that every device
 //! starts from the same numbers.
 
+#[cfg(tensors)]
+use crate::burn;
 use crate::config::{Config, CuriosityKind};
 use crate::cpu;
 use crate::curiosity::{Disagreement, Novelty};
@@ -17,8 +19,6 @@ use crate::nets::Shape;
 use crate::off_policy::OffPolicy;
 use crate::policy::Policy;
 use crate::rng::Stream;
-#[cfg(tensors)]
-use crate::tensors;
 use crate::world_model::WorldModel;
 
 /// What a task looks like to the parts.
@@ -72,7 +72,7 @@ pub fn backend(device: &Device) -> Box<dyn Backend> {
     match device.kind() {
         DeviceKind::Cpu | DeviceKind::WebGpu => Box::new(Cpu),
         #[cfg(tensors)]
-        DeviceKind::CpuPlain => Box::new(CpuPlain(device.clone())),
+        DeviceKind::CpuPlain => Box::new(CpuPlain(burn::Device::cpu())),
     }
 }
 
@@ -134,30 +134,30 @@ impl Backend for WebGpu {
 }
 
 #[cfg(tensors)]
-struct CpuPlain(Device);
+struct CpuPlain(burn::Device);
 
 #[cfg(tensors)]
 impl Backend for CpuPlain {
     fn policy(&self, shape: Shape, config: &Config, stream: &mut Stream) -> Box<dyn Policy> {
-        Box::new(tensors::PpoPolicy::new(&self.0, shape, config.learning_rate, stream))
+        Box::new(burn::PpoPolicy::new(&self.0, shape, config.learning_rate, stream))
     }
 
     fn off_policy(&self, shape: Shape, config: &Config, stream: &mut Stream) -> Result<Box<dyn OffPolicy>> {
-        tensors::off_policy::learner(&self.0, shape, config, stream)
+        burn::off_policy::learner(&self.0, shape, config, stream)
     }
 
     fn world_model(&self, task: TaskShape, config: &Config, stream: &mut Stream) -> Box<dyn WorldModel> {
         let action_size = task.action.encoded_size();
-        Box::new(tensors::Perceptrons::new(&self.0, task.obs_size, action_size, config, stream))
+        Box::new(burn::Perceptrons::new(&self.0, task.obs_size, action_size, config, stream))
     }
 
     fn rnd(&self, task: TaskShape, config: &Config, stream: &mut Stream) -> Box<dyn Novelty> {
         let rate = config.curiosity_learning_rate;
-        Box::new(tensors::RndNovelty::new(&self.0, task.obs_size, rate, stream))
+        Box::new(burn::RndNovelty::new(&self.0, task.obs_size, rate, stream))
     }
 
     fn icm(&self, task: TaskShape, config: &Config, stream: &mut Stream) -> Box<dyn Novelty> {
         let rate = config.curiosity_learning_rate;
-        Box::new(tensors::IcmNovelty::new(&self.0, task.obs_size, task.action, rate, stream))
+        Box::new(burn::IcmNovelty::new(&self.0, task.obs_size, task.action, rate, stream))
     }
 }

@@ -14,7 +14,7 @@ use crate::nearest::the_nearest;
 pub enum DeviceKind {
     /// The processor, by [`crate::kernels`].
     Cpu,
-    /// The processor by [`crate::tensors`]: what the kernels are compared with.
+    /// The processor by [`crate::burn`]: what the kernels are compared with.
     #[cfg(tensors)]
     CpuPlain,
     /// The graphics processor, through the browser's WebGPU.

@@ -9,9 +9,9 @@
 //! 2. learning, without knowing where it is computed: [`nets`], [`samples`], and the parts of a learner, each a trait
 //!    ([`part`]): [`policy`], [`curiosity`], [`imagination`], [`world_model`], [`off_policy`]; [`diagnostics`] looks at
 //!    them;
-//! 3. where it is computed: [`cpu`] implements the parts by the kernels, `gpu` on WebGPU, and [`tensors`] in burn's
-//!    tensors, with which the others are compared; [`device`] opens a device, [`backend`] says which parts it has, and
-//!    [`learners`] which learner suits which task and device;
+//! 3. where it is computed: [`cpu`] implements the parts by the kernels, `gpu` on WebGPU, and [`burn`](mod@burn) in
+//!    burn's tensors, with which the others are compared; [`device`] opens a device, [`backend`] says which parts it
+//!    has, and [`learners`] which learner suits which task and device;
 //! 4. [`trainer`]: one run as a state machine, a learner in its context, whose tick is one bounded unit of work; it
 //!    knows no page;
 //! 5. [`plots`] draws snapshots; `wasm`, in wasm builds only, is the thin interface to the page.
@@ -31,6 +31,8 @@ pub mod arrays;
 pub mod backend;
 pub mod budget;
 pub mod buffer;
+#[cfg(tensors)]
+pub mod burn;
 pub mod config;
 pub mod cpu;
 pub mod curiosity;
@@ -60,8 +62,6 @@ pub mod samples;
 pub mod scaling;
 pub mod snapshot;
 pub mod stats;
-#[cfg(tensors)]
-pub mod tensors;
 pub mod trainer;
 pub mod transitions;
 #[cfg(target_family = "wasm")]

@@ -1,7 +1,7 @@
 //! What every part of a learner is, wherever it computes: something that can be saved, restored and waited for.
 //!
 //! **What.** [`Policy`](crate::policy::Policy), [`WorldModel`](crate::world_model::WorldModel) and
-//! [`Novelty`](crate::curiosity::Novelty) are traits; `crate::cpu`, `crate::gpu` and `crate::tensors` implement them,
+//! [`Novelty`](crate::curiosity::Novelty) are traits; `crate::cpu`, `crate::gpu` and `crate::burn` implement them,
 //! and [`crate::backend`] alone knows which device has which.
 //! **Choices.** Whatever may have to wait for a device is [`Pending`]: a boxed future keeps the traits object-safe. It
 //! is one allocation a call, and a call is a batch of rows: nothing beside what is computed.

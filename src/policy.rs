@@ -3,7 +3,7 @@
 //! **What.** They draw actions, say what states are worth, and learn both from [`Samples`] by proximal policy
 //! optimisation.
 //! **Shapes.** obs [B, O] → values [B, heads], flat; an update is told as [`Losses`].
-//! **Where.** Implemented in `crate::cpu`, `crate::gpu` and `crate::tensors`, which all start from the same parameters
+//! **Where.** Implemented in `crate::cpu`, `crate::gpu` and `crate::burn`, which all start from the same parameters
 //! ([`Shape::initial`]); used by the trainer and by [`crate::imagination`].
 //! **Choices.** (1) A device may only queue an update. [`Policy::settle`] then reads everything back at once; until
 //! then whatever acts and estimates values is unchanged. (2) A minibatch may be more than a tick can do: an update says

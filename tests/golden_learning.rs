@@ -7,17 +7,17 @@
 mod support;
 
 use burn::tensor::Tensor;
+use mbppo::burn::Device;
+use mbppo::burn::ppo::{Losses, Minibatch, Settings, losses, update};
+use mbppo::burn::{
+    ActorCritic, Adam, Distribution, Layout, Mlp, Rnd, WorldModel, categorical, clip_by_global_norm, gaussian,
+};
 use mbppo::config::{Activation, Config};
-use mbppo::device::Device;
 use mbppo::env::ActionSpace;
 use mbppo::nets::{Hidden, ObsScaling, Shape};
 use mbppo::rng::Seed;
 use mbppo::samples::normalize;
 use mbppo::stats::RunningStats;
-use mbppo::tensors::ppo::{Losses, Minibatch, Settings, losses, update};
-use mbppo::tensors::{
-    ActorCritic, Adam, Distribution, Layout, Mlp, Rnd, WorldModel, categorical, clip_by_global_norm, gaussian,
-};
 use serde::Deserialize;
 use serde_json::Value;
 use support::{assert_close, numerics, numerics_with_weights};

@@ -3,8 +3,8 @@
 
 use mbppo::budget::PER_TICK;
 use mbppo::buffer::Rollout;
+use mbppo::burn::Device;
 use mbppo::config::Activation;
-use mbppo::device::Device;
 use mbppo::dynamics::{Answer, Context, Question, State};
 use mbppo::env::{ActionSpace, Env, TASKS, make};
 use mbppo::imagination::{Borders, Dynamics, Imagination, KnownRange, Scope};
@@ -12,7 +12,7 @@ use mbppo::nets::{Hidden, ObsScaling, Shape};
 use mbppo::part::{Pending, done};
 use mbppo::policy::Policy;
 use mbppo::rng::Seed;
-use mbppo::{cpu, tensors};
+use mbppo::{burn as tensors, cpu};
 
 /// A task itself as a world model: two members that agree.
 struct Perfect(&'static str);
@@ -105,7 +105,7 @@ fn shape(task: &str) -> Shape {
 fn policies(task: &str) -> [Box<dyn Policy>; 2] {
     let weights = || Seed(4).stream("init");
     [
-        Box::new(tensors::PpoPolicy::new(&Device::cpu_plain(), shape(task), 1e-3, &mut weights())),
+        Box::new(tensors::PpoPolicy::new(&Device::cpu(), shape(task), 1e-3, &mut weights())),
         Box::new(cpu::PpoPolicy::new(shape(task), 1e-3, &mut weights())),
     ]
 }

@@ -6,7 +6,7 @@
 mod workloads;
 
 use burn::tensor::Tensor;
-use mbppo::device::Device;
+use mbppo::burn::Device;
 use mbppo::kernels;
 use mbppo::kernels::model_loss::{LOG_VARIANCE, Outputs};
 use mbppo::rng::{Seed, Stream};

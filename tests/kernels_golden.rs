@@ -9,7 +9,7 @@ use mbppo::config::Activation;
 use mbppo::kernels::distribution::Distribution;
 use mbppo::kernels::model_loss::{self, Outputs, bounded_log_variance};
 use mbppo::kernels::ppo::{ActorCritic, Scaling, Shape};
-use mbppo::kernels::ppo_loss::{self, LEAST_WEIGHT, Losses, Minibatch, Said, Settings};
+use mbppo::kernels::ppo_loss::{self, LEAST_WEIGHT, Losses, Minibatch, Predictions, Settings};
 use mbppo::kernels::rnd::Rnd;
 use mbppo::kernels::{Adam, Hidden, Mlp};
 use mbppo::samples::normalize;
@@ -116,7 +116,7 @@ fn golden_ppo_losses_and_gradients() {
         let mut d_outputs = vec![f32::NAN; outputs.len()];
         let mut d_log_std = vec![f32::NAN; log_std.len()];
         let mut d_values = vec![f32::NAN; values.len()];
-        let said = Said {
+        let said = Predictions {
             outputs: &outputs,
             log_std: &log_std,
             values: &values,

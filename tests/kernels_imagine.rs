@@ -4,9 +4,11 @@
 #![cfg(all(tensors, not(target_family = "wasm")))]
 
 use burn::tensor::Tensor;
+use mbppo::burn as tensors;
+use mbppo::burn::Device;
+use mbppo::burn::{Layout, Mlp as TensorMlp, categorical};
 use mbppo::config::{Activation, Config, ModelTarget};
 use mbppo::cpu::PpoPolicy;
-use mbppo::device::Device;
 use mbppo::dynamics::{Answer, Question, State};
 use mbppo::env::ActionSpace;
 use mbppo::imagination::{Branches, Noise};
@@ -19,8 +21,6 @@ use mbppo::kernels::world_model::WorldModel;
 use mbppo::kernels::{Adam, Hidden, Mlp};
 use mbppo::nets;
 use mbppo::rng::{Seed, Stream};
-use mbppo::tensors;
-use mbppo::tensors::{Layout, Mlp as TensorMlp, categorical};
 use pollster::block_on;
 
 fn normals(count: usize, stream: &mut Stream) -> Vec<f32> {
@@ -76,7 +76,7 @@ fn policy(action: ActionSpace, width: usize, scaling: Scaling, flat: Vec<f32>) -
         log_std_init: 0.0,
     };
     let adam = Adam::new(flat.len(), 1e-3, 1e-5);
-    let net = ActorCritic::new(shape.by_hand(), shape.scaling.clone(), flat, adam);
+    let net = ActorCritic::new(shape.for_kernels(), shape.scaling.clone(), flat, adam);
     PpoPolicy::of(shape, net)
 }
 

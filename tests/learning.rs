@@ -4,16 +4,16 @@
 
 use burn::tensor::Tensor;
 use mbppo::buffer::{Rollout, Step};
+use mbppo::burn::Device;
+use mbppo::burn::model_step::{loss_and_gradient, worst_case};
+use mbppo::burn::ppo::{Minibatch, Settings, update};
+use mbppo::burn::{ActorCritic, Icm, Rnd, WorldModel};
 use mbppo::config::{Activation, Config, ModelHeads, SegmentRule, Termination};
-use mbppo::device::Device;
 use mbppo::env::ActionSpace;
 use mbppo::gae::per_segment;
 use mbppo::nets::{Hidden, ObsScaling, Shape};
 use mbppo::rng::{Seed, Stream};
 use mbppo::samples::{Discounting, Samples};
-use mbppo::tensors::model_step::{loss_and_gradient, worst_case};
-use mbppo::tensors::ppo::{Minibatch, Settings, update};
-use mbppo::tensors::{ActorCritic, Icm, Rnd, WorldModel};
 
 fn normals(stream: &mut Stream, shape: [usize; 2]) -> Tensor<2> {
     let numbers = (0..shape[0] * shape[1]).map(|_| stream.normal()).collect();

@@ -5,7 +5,7 @@ use mbppo::config::Activation;
 use mbppo::kernels::activation::tanh;
 use mbppo::kernels::targeted::{FIRST_GAIN, Targeted};
 use mbppo::kernels::td3::{ACTOR_GAIN, Settings, Td3};
-use mbppo::kernels::{Kept, Mlp};
+use mbppo::kernels::{Cache, Mlp};
 use mbppo::nets::initial;
 use mbppo::rng::Seed;
 use mbppo::transitions::Transitions;
@@ -73,7 +73,7 @@ fn it_finds_the_best_action_of_a_world_without_a_future() {
     for _ in 0..600 {
         td3.update(&batch, &settings, &mut stream);
     }
-    let mut kept = Kept::default();
-    let said: Vec<f32> = td3.actor.forward(&batch.obs, &mut kept).iter().map(|f| tanh(*f)).collect();
+    let mut cache = Cache::default();
+    let said: Vec<f32> = td3.actor.forward(&batch.obs, &mut cache).iter().map(|f| tanh(*f)).collect();
     assert!(said.iter().all(|action| (action - 0.5).abs() < 0.2), "{said:?}");
 }

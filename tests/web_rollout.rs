@@ -1,6 +1,6 @@
 //! The rollout kernel of WebGPU against the CPU's kernels, in a browser.
 //!
-//! The host repeats the kernel's chance (`kernels::chance`) and takes every step from where the device was, so that
+//! The host repeats the kernel's chance (`kernels::counter`) and takes every step from where the device was, so that
 //! errors do not add up: 2e-5 of the largest number is asked of what networks say, 5e-3 of a standard normal number,
 //! since a device's logarithm and cosine are only so exact, and one choice in a hundred may fall to the other side of
 //! its threshold. What adds up over many steps is compared as distributions.
@@ -14,10 +14,12 @@ use mbppo::curiosity::{Curiosity, Visit};
 use mbppo::device::{DeviceKind, open};
 use mbppo::dynamics::{Context, State};
 use mbppo::env::{ActionSpace, make};
-use mbppo::gpu::rollout::{Agent, Judge, Parts as DeviceParts, Plan, Round, World as DeviceWorld, launch};
+use mbppo::gpu::rollout::{
+    Agent, Parts as DeviceParts, Plan, RndNetworks, Round, World as DeviceWorld, launch,
+};
 use mbppo::gpu::{Buffer, Layout, Queue};
 use mbppo::imagination::{Borders, Branches, Imagination, Noise, Scope};
-use mbppo::kernels::chance::{self, Purpose};
+use mbppo::kernels::counter::{self, Purpose};
 use mbppo::kernels::distribution::Distribution;
 use mbppo::kernels::model_loss::Outputs;
 use mbppo::kernels::ppo::{ActorCritic, Scaling, Shape, networks};
@@ -236,7 +238,7 @@ impl Cast {
                 layout: self.model.0.clone(),
                 parameters: self.model.1.clone(),
             },
-            judge: self.curious.as_ref().map(|curious| Judge {
+            novelty: self.curious.as_ref().map(|curious| RndNetworks {
                 layout: curious.layout.clone(),
                 features: FEATURES,
                 guess: curious.networks[0].clone(),
@@ -265,19 +267,19 @@ impl Cast {
         let (mut actions, mut members, mut noise) = (Vec::new(), Vec::new(), Vec::new());
         let rows = plan.rows() as u32;
         for branch in 0..self.case.branches as u32 {
-            let words = |branch, purpose, block| chance::words(seed, branch, step as u32, purpose, block);
+            let words = |branch, purpose, block| counter::words(seed, branch, step as u32, purpose, block);
             let z = |purpose: Purpose, count: usize| -> Vec<f32> {
                 let blocks = 0..count.div_ceil(4) as u32;
                 let mut z: Vec<f32> =
-                    blocks.flat_map(|block| chance::normals(words(branch, purpose, block))).collect();
+                    blocks.flat_map(|block| counter::normals(words(branch, purpose, block))).collect();
                 z.truncate(count);
                 z
             };
             let word = words(branch / rows * rows, Purpose::Member, 0)[0];
-            members.push(chance::below(word, self.case.members));
+            members.push(counter::below(word, self.case.members));
             match self.case.space {
                 ActionSpace::Discrete(_) => {
-                    actions.push(chance::uniform(words(branch, Purpose::Action, 0)[0]));
+                    actions.push(counter::uniform(words(branch, Purpose::Action, 0)[0]));
                 }
                 ActionSpace::Box { size, .. } => actions.extend(z(Purpose::Action, size)),
             }

@@ -131,7 +131,7 @@ impl RolloutOnWebGpu {
     /// Rejects with an "MbppoError" if there is no WebGPU.
     pub async fn create(branches: usize) -> Result<Self, JsValue> {
         let queue = Queue::open().await?;
-        let parts = Parts { agent: agent(&queue), world: world(&queue), judge: None };
+        let parts = Parts { agent: agent(&queue), world: world(&queue), novelty: None };
         Ok(Self { queue, parts, starts: workloads::starts(branches), rounds: 0 })
     }
 

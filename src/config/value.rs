@@ -160,7 +160,7 @@ macro_rules! choices {
 }
 
 choices! {
-    /// The bend between two layers of a network.
+    /// The activation between two layers of a network.
     Activation {
         /// tanh: bounded, the custom for small policies.
         Tanh = "tanh",

@@ -77,10 +77,10 @@ impl Place {
 fn push_to_the_worst(model: &mut Networks, place: Place, input: &mut [f32], target: &[f32], eps: f32) {
     let (width, states) = (model.mlp().inputs(), model.outputs().obs_size);
     let mut d_input = vec![0.0; input.len()];
-    let kept = (!place.is_first).then(|| model.gradient().to_vec());
+    let before = (!place.is_first).then(|| model.gradient().to_vec());
     model.add(place.piece(input, target), &mut Sums::default(), Some(&mut d_input));
-    if let Some(kept) = kept {
-        model.set_gradient(kept);
+    if let Some(before) = before {
+        model.set_gradient(before);
     }
     for (row, slopes) in input.chunks_exact_mut(width).zip(d_input.chunks_exact(width)) {
         for (number, slope) in row.iter_mut().zip(slopes).take(states).filter(|(_, slope)| **slope != 0.0) {
@@ -115,12 +115,12 @@ pub(super) fn validate(world: &mut World, batch: &Rows, look: &mut Look) -> Opti
         let rows = budget::rows(all - look.row, cost);
         let input = &batch.input[look.row * inputs..(look.row + rows) * inputs];
         let target = &batch.target[look.row * targets..(look.row + rows) * targets];
-        let said = world.model.forward_member(look.member, input);
-        add_losses(&outputs, all, said, target, None, &mut look.sums);
+        let output = world.model.forward_member(look.member, input);
+        add_losses(&outputs, all, output, target, None, &mut look.sums);
         let squared =
-            |((said, target), unit): ((&f32, &f32), &f32)| f64::from((said - target) * unit).powi(2);
-        for (said, target) in said.chunks_exact(outputs.width()).zip(target.chunks_exact(targets)) {
-            look.change += said.iter().zip(target).zip(&units).map(squared).sum::<f64>();
+            |((output, target), unit): ((&f32, &f32), &f32)| f64::from((output - target) * unit).powi(2);
+        for (output, target) in output.chunks_exact(outputs.width()).zip(target.chunks_exact(targets)) {
+            look.change += output.iter().zip(target).zip(&units).map(squared).sum::<f64>();
         }
         look.row += rows;
         if look.row == all {

@@ -6,7 +6,7 @@
 //! ```text
 //! reward_int = error / scale        scale: the running std of the errors' discounted sum
 //! ```
-//! **Where.** Implemented in `crate::cpu`, `crate::gpu` and `crate::tensors`.
+//! **Where.** Implemented in `crate::cpu`, `crate::gpu` and `crate::burn`.
 //! **Choices.** ICM runs on the host on WebGPU too: novelty decides nothing within a rollout, so it can be computed
 //! once the rollout is complete.
 

@@ -1,17 +1,18 @@
-//! The bend between two layers, four numbers at a time, and its slope.
+//! The activation between two layers, four numbers at a time, and its slope.
 //!
 //! **What, equation, source.** As in [`crate::kernels::activation`].
 //! **Choices.** The slope is kept beside the value, because silu's does not follow from it.
 
 use crate::config::Activation;
+use crate::kernels::activation::{TANH_END, TANH_P, TANH_Q};
 use cubecl::prelude::*;
 
 /// Four numbers, as a kernel loads them.
 pub type F4 = Vector<f32, Const<4>>;
 
-/// The bend of four numbers.
+/// The activation of four numbers.
 #[cube]
-pub fn bend(x: F4, #[comptime] kind: Activation) -> F4 {
+pub fn activate(x: F4, #[comptime] kind: Activation) -> F4 {
     match kind {
         Activation::Relu => max(x, F4::new(0.0)),
         Activation::Tanh => tanh(x),
@@ -19,7 +20,7 @@ pub fn bend(x: F4, #[comptime] kind: Activation) -> F4 {
     }
 }
 
-/// The slope at `x`, whose bend is `y`.
+/// The slope at `x`, whose activation is `y`.
 #[cube]
 pub fn slope(x: F4, y: F4, #[comptime] kind: Activation) -> F4 {
     match kind {
@@ -46,18 +47,19 @@ fn sigmoid(x: F4) -> F4 {
 
 /// tanh by the rational function of [`crate::kernels::activation::tanh`].
 #[cube]
-#[allow(clippy::excessive_precision)] // the coefficients as they were published
+#[allow(clippy::needless_range_loop)] // a kernel has no iterators
 pub fn tanh(x: F4) -> F4 {
-    let x = min(max(x, F4::new(-7.905_311)), F4::new(7.905_311));
+    let x = min(max(x, F4::new(-TANH_END)), F4::new(TANH_END));
     let s = x * x;
-    let p = s * F4::new(-2.760_768_5e-16) + F4::new(2.000_187_9e-13);
-    let p = s * p + F4::new(-8.604_671_5e-11);
-    let p = s * p + F4::new(5.122_297e-8);
-    let p = s * p + F4::new(1.485_722_4e-5);
-    let p = s * p + F4::new(6.372_619_3e-4);
-    let p = x * (s * p + F4::new(4.893_524_6e-3));
-    let q = s * F4::new(1.198_258_4e-6) + F4::new(1.185_347_06e-4);
-    let q = s * q + F4::new(2.268_434_6e-3);
-    let q = s * q + F4::new(4.893_525_2e-3);
-    p / q
+    let mut p = F4::new(comptime!(TANH_P[0]));
+    #[unroll]
+    for power in 1..7usize {
+        p = s * p + F4::new(comptime!(TANH_P[power]));
+    }
+    let mut q = F4::new(comptime!(TANH_Q[0]));
+    #[unroll]
+    for power in 1..4usize {
+        q = s * q + F4::new(comptime!(TANH_Q[power]));
+    }
+    x * p / q
 }

@@ -1,8 +1,8 @@
 //! Adam with clipping by global norm, and the sums of an update's metrics: an update's last two dispatches.
 //!
 //! **What, equation, papers.** As in [`crate::kernels::adam`].
-//! **Shapes.** In fours: θ, m and v `[parameters]`, gradients [stretches, parameters], what the rows said of the loss
-//! [2, tiles], partial sums [3, [`UNITS`]]: squares of the gradient, and both of what the rows said.
+//! **Shapes.** In fours: θ, m and v `[parameters]`, gradients [stretches, parameters], the sums of every tile
+//! [2, tiles], partial sums [3, [`UNITS`]]: squares of the gradient, and both sums over the tiles.
 //! **Choices.** (1) The first dispatch adds up the stretches and leaves few partial sums; in the second every
 //! invocation adds those up for itself. So nobody has to wait for anybody within a dispatch. (2) The numbers that
 //! change with every step are computed on the host and uploaded for a whole epoch.
@@ -13,7 +13,7 @@ use cubecl::prelude::*;
 
 /// Partial sums that the first of both dispatches leaves.
 pub const UNITS: usize = 64;
-/// Fours of an update's metrics: the gradient's length, and both sums of what the rows said.
+/// Fours of an update's metrics: the gradient's length, and both sums over the rows.
 pub const METRICS: usize = 3;
 /// Fours of an update's plan: step size, scale of √v, eps, divisor · what the loss needs · longest gradient (0: any),
 /// rows.
@@ -28,7 +28,7 @@ const TAKE_V: f32 = (1.0 - BETA_2) as f32;
 #[cube(launch_unchecked)]
 pub fn gather(
     gradients: &mut [F4],
-    said: &[F4],
+    sums_of_tiles: &[F4],
     partials: &mut [F4],
     parameters: u32,
     stretches: u32,
@@ -51,8 +51,8 @@ pub fn gather(
         let mut second = F4::new(0.0);
         let mut tile = unit;
         while tile < tiles {
-            first += said[tile as usize];
-            second += said[(tiles + tile) as usize];
+            first += sums_of_tiles[tile as usize];
+            second += sums_of_tiles[(tiles + tile) as usize];
             tile += comptime!(UNITS as u32);
         }
         let unit = unit as usize;

@@ -9,7 +9,7 @@
 //! instructions are what a software adapter spends its time on. (2) An invocation reads in scratch memory only what it
 //! has written there itself, so nothing has to be waited for.
 
-use super::activation::{F4, bend, slope};
+use super::activation::{F4, activate, slope};
 use crate::config::Activation;
 use cubecl::prelude::*;
 
@@ -35,21 +35,21 @@ pub struct Layer {
     pub outputs: usize,
 }
 
-/// Y, and with `is_bent` the bend and its slopes.
+/// Y, and with `is_activated` the activation and its slopes.
 #[cube]
 pub fn forward(
     parameters: &[F4],
     scratch: &mut [F4],
     layer: &Layer,
     #[comptime] rows: usize,
-    #[comptime] is_bent: bool,
+    #[comptime] is_activated: bool,
     #[comptime] kind: Activation,
 ) {
     for pair in 0..layer.outputs / 2 {
-        forward_tile(parameters, scratch, layer, 2 * pair, rows, 2usize, is_bent, kind);
+        forward_tile(parameters, scratch, layer, 2 * pair, rows, 2usize, is_activated, kind);
     }
     if layer.outputs % 2 == 1 {
-        forward_tile(parameters, scratch, layer, layer.outputs - 1, rows, 1usize, is_bent, kind);
+        forward_tile(parameters, scratch, layer, layer.outputs - 1, rows, 1usize, is_activated, kind);
     }
 }
 
@@ -62,7 +62,7 @@ fn forward_tile(
     column: usize,
     #[comptime] rows: usize,
     #[comptime] width: usize,
-    #[comptime] is_bent: bool,
+    #[comptime] is_activated: bool,
     #[comptime] kind: Activation,
 ) {
     let mut sums = Array::<F4>::new(comptime!(rows * width));
@@ -99,8 +99,8 @@ fn forward_tile(
         for c in 0..width {
             let at = r * layer.stride + column + c;
             let sum = sums[r * width + c];
-            if comptime!(is_bent) {
-                let y = bend(sum, kind);
+            if comptime!(is_activated) {
+                let y = activate(sum, kind);
                 scratch[layer.y + at] = y;
                 scratch[layer.d + at] = slope(sum, y, kind);
             } else {

@@ -2,7 +2,7 @@
 //!
 //! **What.** A group of branches is one dispatch and one readback, whatever the horizon; a round is one group, unless
 //! it would keep the processor for so long that nothing else could be drawn.
-//! **Choices.** (1) Random numbers come from a counter-based generator ([`crate::kernels::chance`]), seeded with two
+//! **Choices.** (1) Random numbers come from a counter-based generator ([`crate::kernels::counter`]), seeded with two
 //! words of the stream from which the CPU draws all of them: the same seed gives the same run, but not the CPU's. (2)
 //! Novelty other than random network distillation is computed on the host afterwards: it decides nothing within a
 //! rollout.
@@ -73,11 +73,11 @@ impl GpuRollout {
         if group.starts.is_empty() {
             return Ok(());
         }
-        let judge = parts.curiosity.as_ref().and_then(|curiosity| {
+        let novelty = parts.curiosity.as_ref().and_then(|curiosity| {
             let module: &dyn Any = &*curiosity.module;
             Some(module.downcast_ref::<RndNovelty>()?.on_device(curiosity.scale))
         });
-        let players = rollout::Parts { agent: self.agent.clone(), world: self.world.clone(), judge };
+        let players = rollout::Parts { agent: self.agent.clone(), world: self.world.clone(), novelty };
         let round = Round {
             space: self.scope.action,
             starts: &group.starts,
@@ -89,7 +89,9 @@ impl GpuRollout {
         let (_, record) = launch(&self.queue, &players, &round);
         group.record = self.queue.read(&[&record], "reading imagined steps").await?.concat();
         match parts.curiosity {
-            Some(curiosity) if players.judge.is_none() => group.look_up_novelty(&self.scope, curiosity).await,
+            Some(curiosity) if players.novelty.is_none() => {
+                group.look_up_novelty(&self.scope, curiosity).await
+            }
             _ => Ok(()),
         }
     }

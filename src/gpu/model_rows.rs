@@ -18,7 +18,7 @@ pub fn model_rows(
     order: &[u32],
     plan: &[F4],
     scratch: &mut [F4],
-    said: &mut [F4],
+    sums_of_tiles: &mut [F4],
     update: u32,
     rows: u32,
     tiles: u32,
@@ -82,7 +82,7 @@ pub fn model_rows(
             heads,
         );
         network::backward(parameters, scratch, &sizes, at, form, false);
-        said[(member * tiles + tile) as usize] = sums;
+        sums_of_tiles[(member * tiles + tile) as usize] = sums;
     }
 }
 

@@ -3,7 +3,8 @@
 //! **Shapes.** In fours, a row in scratch memory is x `[inputs]` · h₁ … h_L `[hidden]` each · ∂h₁ … ∂h_L `[hidden]`
 //! each · y `[outputs]` · whatever else the loss leaves there `[extra]`; L is the number of hidden layers. ∂loss/∂y
 //! takes the place of y.
-//! **Choices.** Sizes are numbers at run time; L, the number of rows of a tile and the bend are constants of a kernel.
+//! **Choices.** Sizes are numbers at run time; L, the number of rows of a tile and the activation are constants of a
+//! kernel.
 
 use super::activation::F4;
 use super::dense::{self, Layer};
@@ -45,7 +46,7 @@ pub struct Form {
     pub hidden_layers: usize,
     /// Rows of a tile.
     pub rows: usize,
-    /// The bend.
+    /// The activation.
     pub activation: Activation,
 }
 
@@ -123,8 +124,8 @@ pub fn forward(parameters: &[F4], scratch: &mut [F4], sizes: &Sizes, row: usize,
     #[unroll]
     for index in 0..comptime!(form.hidden_layers + 1) {
         let layer = layer(sizes, row, index, form.hidden_layers);
-        let is_bent = comptime!(index < form.hidden_layers);
-        dense::forward(parameters, scratch, &layer, form.rows, is_bent, form.activation);
+        let is_activated = comptime!(index < form.hidden_layers);
+        dense::forward(parameters, scratch, &layer, form.rows, is_activated, form.activation);
     }
 }
 

@@ -23,7 +23,7 @@ impl RndNovelty {
     }
 
     /// Both networks for a rollout: where they learn on the device, as they are there, otherwise copies.
-    pub(super) fn on_device(&self, scale: f32) -> rollout::Judge {
+    pub(super) fn on_device(&self, scale: f32) -> rollout::RndNetworks {
         let net = &self.0.host.net;
         let layout = Layout::new([net.mlp()], 0);
         let upload = |flat: &[f32]| self.0.queue().floats(&layout.pack(flat));
@@ -32,7 +32,7 @@ impl RndNovelty {
             None => [upload(&net.flat), upload(net.target())],
         };
         let (features, mean, std) = (net.mlp().outputs(), net.mean.clone(), net.std.clone());
-        rollout::Judge { features, guess, fixed, mean, std, scale, layout }
+        rollout::RndNetworks { features, guess, fixed, mean, std, scale, layout }
     }
 }
 

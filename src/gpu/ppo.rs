@@ -115,7 +115,7 @@ impl ActorCritic {
                     order.scalars(),
                     turn.steps.fours(),
                     turn.workspace.scratch.fours(),
-                    turn.workspace.said.fours(),
+                    turn.workspace.sums_of_tiles.fours(),
                     turn.update,
                     turn.workspace.rows as u32,
                     turn.tiles as u32,
@@ -171,7 +171,7 @@ fn ppo_rows(
     order: &[u32],
     plan: &[F4],
     scratch: &mut [F4],
-    said: &mut [F4],
+    sums_of_tiles: &mut [F4],
     update: u32,
     places: u32,
     tiles: u32,
@@ -249,10 +249,10 @@ fn ppo_rows(
         }
         network::backward(parameters, scratch, &sizes, at, form, false);
         if comptime!(is_shared) {
-            said[tile as usize] = sums;
-            said[(tiles + tile) as usize] = value_sums;
+            sums_of_tiles[tile as usize] = sums;
+            sums_of_tiles[(tiles + tile) as usize] = value_sums;
         } else {
-            said[(select(is_policy, 0u32, tiles) + tile) as usize] = sums;
+            sums_of_tiles[(select(is_policy, 0u32, tiles) + tile) as usize] = sums;
         }
     }
 }

@@ -13,7 +13,7 @@ use cubecl::prelude::*;
 /// ½ log 2π
 pub const HALF_LOG_TAU: f32 = 0.918_938_5;
 
-/// What a row says of itself.
+/// A row of the samples.
 #[derive(CubeType, Clone, Copy)]
 pub struct Row {
     /// log π_old(action | obs)
@@ -31,11 +31,11 @@ pub struct Row {
 #[cube]
 impl Row {
     /// From its four among the samples: log π_old, A, w.
-    pub fn of(said: F4, is_real: f32, divisor: f32) -> Row {
-        let weight = said.extract(2usize) * is_real;
+    pub fn of(sample: F4, is_real: f32, divisor: f32) -> Row {
+        let weight = sample.extract(2usize) * is_real;
         Row {
-            log_prob: said.extract(0usize),
-            advantage: said.extract(1usize),
+            log_prob: sample.extract(0usize),
+            advantage: sample.extract(1usize),
             weight,
             share: weight / divisor,
             is_real,
@@ -72,13 +72,13 @@ pub fn policy(
     settings: F4,
     #[comptime] distribution: Distribution,
 ) -> F4 {
-    let said = match distribution {
+    let evaluated = match distribution {
         Distribution::Categorical => say_choice(samples, scratch, places),
         Distribution::Gaussian => say_vector(parameters, samples, scratch, places),
     };
     let (clip, ent_coef) = (settings.extract(0usize), settings.extract(2usize));
-    let log_ratio = said.extract(0usize) - row.log_prob;
-    let entropy = said.extract(1usize);
+    let log_ratio = evaluated.extract(0usize) - row.log_prob;
+    let entropy = evaluated.extract(1usize);
     let ratio = log_ratio.exp();
     let free = ratio * row.advantage;
     let held = min(max(ratio, 1.0 - clip), 1.0 + clip) * row.advantage;
@@ -86,7 +86,7 @@ pub fn policy(
     let calm = 0.0 - row.share * ent_coef;
     match distribution {
         Distribution::Categorical => {
-            gradient_of_choice(samples, scratch, places, push, calm, said.extract(2usize), entropy);
+            gradient_of_choice(samples, scratch, places, push, calm, evaluated.extract(2usize), entropy);
         }
         Distribution::Gaussian => gradient_of_vector(parameters, samples, scratch, places, push, calm),
     }
@@ -120,10 +120,10 @@ fn say_choice(samples: &[F4], scratch: &mut [F4], places: &Places) -> F4 {
         weighed += weight.dot(logits);
     }
     let shift = highest + weights.ln();
-    let mut said = F4::new(chosen - shift);
-    said.insert(1usize, shift - weighed / weights);
-    said.insert(2usize, shift);
-    said
+    let mut evaluated = F4::new(chosen - shift);
+    evaluated.insert(1usize, shift - weighed / weights);
+    evaluated.insert(2usize, shift);
+    evaluated
 }
 
 #[cube]
@@ -159,9 +159,9 @@ fn say_vector(parameters: &[F4], samples: &[F4], scratch: &mut [F4], places: &Pl
         log_prob -= terms.dot(mask);
         entropy += (log_std + F4::new(HALF_LOG_TAU + 0.5)).dot(mask);
     }
-    let mut said = F4::new(log_prob);
-    said.insert(1usize, entropy);
-    said
+    let mut evaluated = F4::new(log_prob);
+    evaluated.insert(1usize, entropy);
+    evaluated
 }
 
 #[cube]
@@ -182,7 +182,7 @@ fn gradient_of_vector(
     }
 }
 
-/// What a row says of the value's loss.
+/// A row's part in the value's loss.
 #[derive(CubeType, Clone, Copy)]
 pub struct OfValue {
     /// ∂loss/∂V of each head.

@@ -87,7 +87,7 @@ impl Rnd {
                     states.fours(),
                     turn.steps.fours(),
                     turn.workspace.scratch.fours(),
-                    turn.workspace.said.fours(),
+                    turn.workspace.sums_of_tiles.fours(),
                     turn.update,
                     turn.workspace.rows as u32,
                     turn.tiles as u32,
@@ -119,7 +119,7 @@ fn rnd_rows(
     states: &[F4],
     plan: &[F4],
     scratch: &mut [F4],
-    said: &mut [F4],
+    sums_of_tiles: &mut [F4],
     update: u32,
     places: u32,
     tiles: u32,
@@ -172,6 +172,6 @@ fn rnd_rows(
             }
         }
         network::backward(parameters, scratch, &sizes, at, form, false);
-        said[tile as usize] = F4::new(squares.dot(F4::new(1.0)));
+        sums_of_tiles[tile as usize] = F4::new(squares.dot(F4::new(1.0)));
     }
 }

@@ -52,8 +52,8 @@ pub struct Workspace {
     pub rows: usize,
     /// What the networks leave of every row.
     pub scratch: Buffer,
-    /// What every tile of rows says of the loss: two fours each, [2, tiles, 4].
-    pub said: Buffer,
+    /// The sums of every tile of rows for the loss: two fours each, [2, tiles, 4].
+    pub sums_of_tiles: Buffer,
     tiles: usize,
     table: Buffer,
     table_len: usize,
@@ -78,7 +78,7 @@ impl Workspace {
         Self {
             rows,
             scratch: queue.room(scratch),
-            said: queue.zeros(2 * tiles * 4),
+            sums_of_tiles: queue.zeros(2 * tiles * 4),
             tiles,
             table: queue.words(table.words()),
             table_len: table.len(),
@@ -113,7 +113,7 @@ pub struct Step {
 pub struct Done {
     /// What it was given.
     pub step: Step,
-    /// The gradient's length (four times), and both sums of what the rows said, four numbers each.
+    /// The gradient's length (four times), and both sums over the rows, four numbers each.
     pub numbers: Vec<f32>,
 }
 
@@ -229,7 +229,7 @@ pub fn descend(queue: &Queue, learned: &Learned, workspace: &Workspace, plan: &m
             count,
             dim,
             workspace.gradients.fours(),
-            workspace.said.fours(),
+            workspace.sums_of_tiles.fours(),
             workspace.partials.fours(),
             parameters as u32,
             stretches as u32,

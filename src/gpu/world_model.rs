@@ -100,7 +100,7 @@ impl WorldModel {
                     rows.scalars(),
                     turn.steps.fours(),
                     turn.workspace.scratch.fours(),
-                    turn.workspace.said.fours(),
+                    turn.workspace.sums_of_tiles.fours(),
                     turn.update,
                     turn.workspace.rows as u32,
                     turn.tiles as u32,

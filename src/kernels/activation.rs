@@ -3,7 +3,7 @@
 //! ```text
 //! tanh(x) ≈ x P(x²) / Q(x²), |x| ≤ 7.9      σ(x) = ½ + ½ tanh(x/2)      silu(x) = x σ(x)
 //! ```
-//! **Where.** [`crate::tensors::activation`] uses the same functions inside burn's tensors, so both versions of a
+//! **Where.** [`crate::burn::activation`] uses the same functions inside burn's tensors, so both versions of a
 //! network agree.
 //! **Choices.** (1) The derivatives of tanh and ReLU follow from their values; that of SiLU is stored with it. (2) The
 //! rational function has no branch, so the compiler vectorises it.
@@ -12,22 +12,32 @@
 use super::isa::instantiate;
 use crate::config::Activation;
 
+/// Behind this tanh is ±1.
+pub const TANH_END: f32 = 7.905_311;
+/// P's coefficients, that of the highest power first.
+#[allow(clippy::excessive_precision)] // as they were published
+pub const TANH_P: [f32; 7] = [
+    -2.760_768_5e-16,
+    2.000_187_9e-13,
+    -8.604_671_5e-11,
+    5.122_297e-8,
+    1.485_722_4e-5,
+    6.372_619_3e-4,
+    4.893_524_6e-3,
+];
+/// Q's coefficients, that of the highest power first.
+#[allow(clippy::excessive_precision)] // as they were published
+pub const TANH_Q: [f32; 4] = [1.198_258_4e-6, 1.185_347_06e-4, 2.268_434_6e-3, 4.893_525_2e-3];
+
 /// tanh, to about 4e-7.
 #[inline(always)]
-#[allow(clippy::excessive_precision)] // the coefficients as they were published
 pub fn tanh(x: f32) -> f32 {
-    let x = x.clamp(-7.905_311, 7.905_311);
+    let x = x.clamp(-TANH_END, TANH_END);
     let s = x * x;
-    let p = s * -2.760_768_5e-16 + 2.000_187_9e-13;
-    let p = s * p - 8.604_671_5e-11;
-    let p = s * p + 5.122_297e-8;
-    let p = s * p + 1.485_722_4e-5;
-    let p = s * p + 6.372_619_3e-4;
-    let p = x * (s * p + 4.893_524_6e-3);
-    let q = s * 1.198_258_4e-6 + 1.185_347_06e-4;
-    let q = s * q + 2.268_434_6e-3;
-    let q = s * q + 4.893_525_2e-3;
-    p / q
+    let [a, b, c, d, e, f, g] = TANH_P;
+    let p = x * (s * (s * (s * (s * (s * (s * a + b) + c) + d) + e) + f) + g);
+    let [a, b, c, d] = TANH_Q;
+    p / (s * (s * (s * a + b) + c) + d)
 }
 
 /// max(x, 0). Not [`f32::max`]: what that does with NaN keeps wasm from taking four numbers at a time. Not an `if`
@@ -44,9 +54,9 @@ pub fn silu(x: f32) -> (f32, f32) {
     (x * sigmoid, sigmoid * (1.0 + x * (1.0 - sigmoid)))
 }
 
-/// The bend of one number.
+/// The activation of one number.
 #[inline(always)]
-pub fn bend_number(kind: Activation, x: f32) -> f32 {
+pub fn activate_number(kind: Activation, x: f32) -> f32 {
     match kind {
         Activation::Relu => relu(x),
         Activation::Tanh => tanh(x),
@@ -55,17 +65,17 @@ pub fn bend_number(kind: Activation, x: f32) -> f32 {
 }
 
 instantiate! {
-    /// Bends `values` in place. silu alone writes `slopes`, which is as long; the others do not look at it.
-    pub fn bend(kind: Activation, values: &mut [f32], slopes: &mut [f32]) = bend_with
+    /// Applies it to `values` in place. silu alone writes `slopes`, which is as long; the others do not look at it.
+    pub fn activate(kind: Activation, values: &mut [f32], slopes: &mut [f32]) = activate_with
 }
 
 instantiate! {
-    /// Multiplies `d_values` by the slopes at what [`bend`] left in `values` and `slopes`.
+    /// Multiplies `d_values` by the slopes at what [`activate`] left in `values` and `slopes`.
     pub fn times_slope(kind: Activation, values: &[f32], slopes: &[f32], d_values: &mut [f32]) = times_slope_with
 }
 
 #[inline(always)]
-fn bend_with<const R: usize, const C: usize, const FMA: bool>(
+fn activate_with<const R: usize, const C: usize, const FMA: bool>(
     kind: Activation,
     values: &mut [f32],
     slopes: &mut [f32],

@@ -8,8 +8,8 @@
 //! ```
 //! **Shapes.** outputs `[A]`, logits or means; actions in the policy's form `[A]`: a one-hot row, or the numbers as
 //! they were drawn; log σ `[A]`, the same in every state.
-//! **Choices.** The formulas and the rule of drawing are those of [`crate::tensors::categorical`] and
-//! [`crate::tensors::gaussian`].
+//! **Choices.** The formulas and the rule of drawing are those of [`crate::burn::categorical`] and
+//! [`crate::burn::gaussian`].
 
 use std::f32::consts::TAU;
 
@@ -22,9 +22,9 @@ pub enum Distribution {
     Gaussian,
 }
 
-/// What a policy says about one action in one state.
+/// One action of a policy in one state.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Said {
+pub struct Evaluated {
     /// log π(action)
     pub log_prob: f32,
     /// In nats.
@@ -33,37 +33,37 @@ pub struct Said {
 
 impl Distribution {
     /// log π(action) and the entropy; leaves in `work` `[A]` what [`Distribution::gradient`] needs.
-    pub fn say(self, outputs: &[f32], log_std: &[f32], action: &[f32], work: &mut [f32]) -> Said {
+    pub fn evaluate(self, outputs: &[f32], log_std: &[f32], action: &[f32], work: &mut [f32]) -> Evaluated {
         match self {
             Self::Categorical => {
                 let [shift, total] = weigh(outputs, work);
-                let mut said = Said { log_prob: -shift, entropy: shift };
+                let mut evaluated = Evaluated { log_prob: -shift, entropy: shift };
                 for ((work, logit), marked) in work.iter_mut().zip(outputs).zip(action) {
-                    said.log_prob += logit * marked;
-                    said.entropy -= *work / total * logit;
+                    evaluated.log_prob += logit * marked;
+                    evaluated.entropy -= *work / total * logit;
                     *work = logit - shift;
                 }
-                said
+                evaluated
             }
             Self::Gaussian => {
-                let mut said = Said { log_prob: 0.0, entropy: 0.0 };
+                let mut evaluated = Evaluated { log_prob: 0.0, entropy: 0.0 };
                 for d in 0..outputs.len() {
                     let z = (action[d] - outputs[d]) * (-log_std[d]).exp();
                     work[d] = z;
-                    said.log_prob -= 0.5 * (z * z + 2.0 * log_std[d] + TAU.ln());
-                    said.entropy += log_std[d] + 0.5 * (TAU.ln() + 1.0);
+                    evaluated.log_prob -= 0.5 * (z * z + 2.0 * log_std[d] + TAU.ln());
+                    evaluated.entropy += log_std[d] + 0.5 * (TAU.ln() + 1.0);
                 }
-                said
+                evaluated
             }
         }
     }
 
-    /// Turns `work`, as [`Distribution::say`] left it, into ∂loss/∂outputs, and adds ∂loss/∂log σ to `d_log_std`, from
-    /// ∂loss/∂log π and ∂loss/∂H.
+    /// Turns `work`, as [`Distribution::evaluate`] left it, into ∂loss/∂outputs, and adds ∂loss/∂log σ to `d_log_std`,
+    /// from ∂loss/∂log π and ∂loss/∂H.
     pub fn gradient(
         self,
         [d_log_prob, d_entropy]: [f32; 2],
-        said: Said,
+        evaluated: Evaluated,
         action: &[f32],
         log_std: &[f32],
         work: &mut [f32],
@@ -74,7 +74,7 @@ impl Distribution {
                 for (work, marked) in work.iter_mut().zip(action) {
                     let (log_prob, probability) = (*work, work.exp());
                     *work = d_log_prob * (marked - probability)
-                        - d_entropy * probability * (log_prob + said.entropy);
+                        - d_entropy * probability * (log_prob + evaluated.entropy);
                 }
             }
             Self::Gaussian => {
@@ -87,13 +87,13 @@ impl Distribution {
         }
     }
 
-    /// Draws an action in the policy's form from `chance`: one uniform number, or A standard normals. Gives log
+    /// Draws an action in the policy's form from `noise`: one uniform number, or A standard normals. Gives log
     /// π(action).
-    pub fn sample(self, outputs: &[f32], log_std: &[f32], chance: &[f32], action: &mut [f32]) -> f32 {
+    pub fn sample(self, outputs: &[f32], log_std: &[f32], noise: &[f32], action: &mut [f32]) -> f32 {
         match self {
             Self::Categorical => {
                 let [shift, total] = weigh(outputs, action);
-                let choice = choose(action, chance[0] * total);
+                let choice = choose(action, noise[0] * total);
                 action.fill(0.0);
                 action[choice] = 1.0;
                 outputs[choice] - shift
@@ -101,8 +101,8 @@ impl Distribution {
             Self::Gaussian => {
                 let mut log_prob = 0.0;
                 for d in 0..outputs.len() {
-                    action[d] = outputs[d] + chance[d] * log_std[d].exp();
-                    log_prob -= 0.5 * (chance[d] * chance[d] + 2.0 * log_std[d] + TAU.ln());
+                    action[d] = outputs[d] + noise[d] * log_std[d].exp();
+                    log_prob -= 0.5 * (noise[d] * noise[d] + 2.0 * log_std[d] + TAU.ln());
                 }
                 log_prob
             }

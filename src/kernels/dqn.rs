@@ -5,11 +5,11 @@
 //! loss = mean h(Q(s, a) − y)        h(d) = ½ d² for |d| ≤ 1, |d| − ½ beyond        ∂h/∂d = clip(d, −1, 1)
 //! ```
 //! **Shapes.** Q and Q' [B, A] from x [B, O]; actions one-hot [B, A]; y `[B]`.
-//! **Where.** The same as [`crate::tensors::dqn`], which explains more. Minibatches come from [`crate::transitions`].
+//! **Where.** The same as [`crate::burn::dqn`], which explains more. Minibatches come from [`crate::transitions`].
 //! **Choices.** Ties go to the first action.
 //! **Paper.** Mnih et al. 2015, Nature 518; double: van Hasselt, Guez, Silver 2016 (1509.06461).
 
-use super::Kept;
+use super::Cache;
 use super::targeted::Targeted;
 use crate::transitions::Transitions;
 
@@ -33,23 +33,23 @@ pub struct Dqn {
     /// Q and Q'.
     pub q: Targeted,
     targets: Vec<f32>,
-    kept: Kept,
-    kept_target: Kept,
+    cache: Cache,
+    cache_target: Cache,
 }
 
 impl Dqn {
     /// Learns with this network.
     pub fn new(q: Targeted) -> Self {
-        Self { q, targets: Vec::new(), kept: Kept::default(), kept_target: Kept::default() }
+        Self { q, targets: Vec::new(), cache: Cache::default(), cache_target: Cache::default() }
     }
 
     /// y, `[B]`: what Q(s, a) should have said; kept for [`Dqn::loss_and_gradient`].
     pub fn set_targets(&mut self, batch: &Transitions, settings: &Settings) -> &[f32] {
         let choices = self.q.mlp().outputs();
-        let judged = self.q.forward_target(&batch.next_obs, &mut self.kept_target).chunks_exact(choices);
+        let judged = self.q.forward_target(&batch.next_obs, &mut self.cache_target).chunks_exact(choices);
         self.targets.clear();
         if settings.double_q {
-            let scored = self.q.forward(&batch.next_obs, &mut self.kept).chunks_exact(choices);
+            let scored = self.q.forward(&batch.next_obs, &mut self.cache).chunks_exact(choices);
             self.targets.extend(judged.zip(scored).map(|(judged, scored)| judged[best(scored)]));
         } else {
             self.targets.extend(judged.map(|judged| judged[best(judged)]));
@@ -60,9 +60,9 @@ impl Dqn {
 
     /// The mean of h(Q(s, a) − y) with the y set last; its gradient is kept.
     pub fn loss_and_gradient(&mut self, batch: &Transitions) -> f32 {
-        self.q.forward(&batch.obs, &mut self.kept);
+        self.q.forward(&batch.obs, &mut self.cache);
         let (choices, rows) = (self.q.mlp().outputs(), self.targets.len());
-        let (q_values, d_values) = self.kept.output_and_gradient();
+        let (q_values, d_values) = self.cache.output_and_gradient();
         let of_rows = q_values.chunks_exact(choices).zip(d_values.chunks_exact_mut(choices));
         let mut sum = 0.0f64;
         for (((q, d), action), y) in of_rows.zip(batch.actions.chunks_exact(choices)).zip(&self.targets) {
@@ -72,7 +72,7 @@ impl Dqn {
             let push = error.clamp(-1.0, 1.0) / rows as f32;
             d.iter_mut().zip(action).for_each(|(d, a)| *d = push * a);
         }
-        self.q.backward(&batch.obs, &mut self.kept, None);
+        self.q.backward(&batch.obs, &mut self.cache, None);
         (sum / rows as f64) as f32
     }
 

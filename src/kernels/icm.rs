@@ -8,14 +8,14 @@
 //! ```
 //! **Shapes.** s, s' [B, O], a [B, A] in the model's form → novelty `[B]`; φ: O – 64 – 16, both heads 64 wide, tanh. In
 //! the buffer φ, then the inverse model, then the forward model.
-//! **Where.** The same as [`crate::tensors::Icm`], which explains more.
+//! **Where.** The same as [`crate::burn::Icm`], which explains more.
 //! **Choices.** φ gets s and s' as one batch of 2 B rows, so that one backward pass sums the gradients of both.
 //! **Paper.** Pathak et al. 2017 (1705.05363).
 
 use super::adam::EPS;
 use super::rnd::normalize;
 use super::stretch::stretches;
-use super::{Adam, Kept, Mlp, Networks, Part};
+use super::{Adam, Cache, Mlp, Networks, Part};
 use crate::config::Activation;
 
 /// Width of all hidden layers.
@@ -39,7 +39,7 @@ pub fn names(obs_size: usize, actions: usize) -> Networks {
     Networks { learner: "icm", parts: networks.flat_map(parts).collect(), has_target: false }
 }
 
-/// What the inverse model says: which choice it was, or which numbers.
+/// What the inverse model predicts: which choice it was, or which numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Actions {
     /// One-hot rows.
@@ -48,7 +48,7 @@ pub enum Actions {
     Numbers,
 }
 
-/// The three networks with their optimiser, and room to work.
+/// The three networks with their optimiser, and a workspace.
 #[derive(Debug, Clone)]
 pub struct Icm {
     actions: Actions,
@@ -64,12 +64,12 @@ pub struct Icm {
     /// The memory of their optimiser.
     pub adam: Adam,
     gradient: Vec<f32>,
-    room: Room,
+    workspace: Workspace,
 }
 
 /// What a pass works on.
 #[derive(Debug, Clone, Default)]
-struct Room {
+struct Workspace {
     /// s and then s', on their scale, [2 B, O].
     x: Vec<f32>,
     /// φ(s) and φ(s') side by side, [B, 2 F].
@@ -79,9 +79,9 @@ struct Room {
     d_pairs: Vec<f32>,
     d_now: Vec<f32>,
     errors: Vec<f32>,
-    kept_features: Kept,
-    kept_inverse: Kept,
-    kept_forward: Kept,
+    cache_features: Cache,
+    cache_inverse: Cache,
+    cache_forward: Cache,
 }
 
 impl Icm {
@@ -108,26 +108,26 @@ impl Icm {
             adam: Adam::new(flat.len(), learning_rate, EPS),
             gradient: vec![0.0; flat.len()],
             flat,
-            room: Room::default(),
+            workspace: Workspace::default(),
         }
     }
 
     /// The error of each step, `[B]`.
     pub fn errors(&mut self, obs: &[f32], actions: &[f32], next_obs: &[f32]) -> &[f32] {
         let (size, width) = (self.features.inputs(), self.inverse.outputs());
-        self.room.errors.clear();
+        self.workspace.errors.clear();
         for rows in stretches(obs.len() / size) {
             let states = rows.start * size..rows.end * size;
             let acts = rows.start * width..rows.end * width;
-            self.foresee(&obs[states.clone()], &actions[acts], &next_obs[states]);
-            let guesses = self.room.kept_forward.output().chunks_exact(FEATURES);
-            let rows = guesses.zip(self.room.pairs.chunks_exact(2 * FEATURES));
-            self.room.errors.extend(rows.map(|(guess, pair)| {
+            self.predict(&obs[states.clone()], &actions[acts], &next_obs[states]);
+            let guesses = self.workspace.cache_forward.output().chunks_exact(FEATURES);
+            let rows = guesses.zip(self.workspace.pairs.chunks_exact(2 * FEATURES));
+            self.workspace.errors.extend(rows.map(|(guess, pair)| {
                 let squares = guess.iter().zip(&pair[FEATURES..]).map(|(g, f)| (g - f) * (g - f));
                 squares.sum::<f32>() / FEATURES as f32
             }));
         }
-        &self.room.errors
+        &self.workspace.errors
     }
 
     /// One step down the loss on these steps; gives the loss before it.
@@ -139,7 +139,7 @@ impl Icm {
 
     /// The loss of these steps; its gradient is kept.
     pub fn loss_and_gradient(&mut self, obs: &[f32], actions: &[f32], next_obs: &[f32]) -> f32 {
-        self.foresee(obs, actions, next_obs);
+        self.predict(obs, actions, next_obs);
         let (inverse, forward) = (self.inverse_loss(actions), self.forward_loss());
         self.learn_features();
         ((1.0 - FORWARD_SHARE) * inverse + FORWARD_SHARE * forward) as f32
@@ -151,12 +151,12 @@ impl Icm {
     }
 
     /// Features of both states, and the guess of the second.
-    fn foresee(&mut self, obs: &[f32], actions: &[f32], next_obs: &[f32]) {
+    fn predict(&mut self, obs: &[f32], actions: &[f32], next_obs: &[f32]) {
         let rows = obs.len() / self.features.inputs();
-        let Room { x, pairs, now, kept_features, kept_forward, .. } = &mut self.room;
+        let Workspace { x, pairs, now, cache_features, cache_forward, .. } = &mut self.workspace;
         x.clear();
         [obs, next_obs].into_iter().for_each(|obs| normalize(obs, &self.mean, &self.std, x));
-        let features = self.features.forward(&self.flat, x, 2 * rows, kept_features);
+        let features = self.features.forward(&self.flat, x, 2 * rows, cache_features);
         let (first, second) = features.split_at(rows * FEATURES);
         pairs.clear();
         now.clear();
@@ -165,36 +165,36 @@ impl Icm {
             pairs.extend(first.iter().chain(second));
             now.extend(first.iter().chain(action));
         }
-        self.forward.forward(&self.flat, now, rows, kept_forward);
+        self.forward.forward(&self.flat, now, rows, cache_forward);
     }
 
     /// The loss of reading the action off both states; its gradient goes to the inverse model and to `d_pairs`.
     fn inverse_loss(&mut self, actions: &[f32]) -> f64 {
-        let Room { pairs, d_pairs, kept_inverse, .. } = &mut self.room;
+        let Workspace { pairs, d_pairs, cache_inverse, .. } = &mut self.workspace;
         let rows = pairs.len() / (2 * FEATURES);
-        self.inverse.forward(&self.flat, pairs, rows, kept_inverse);
+        self.inverse.forward(&self.flat, pairs, rows, cache_inverse);
         let size = self.inverse.outputs();
-        let (said, d_said) = kept_inverse.output_and_gradient();
-        let of_rows = said.chunks_exact(size).zip(d_said.chunks_exact_mut(size));
+        let (output, d_output) = cache_inverse.output_and_gradient();
+        let of_rows = output.chunks_exact(size).zip(d_output.chunks_exact_mut(size));
         let mut sum = 0.0;
-        for ((said, d_said), action) in of_rows.zip(actions.chunks_exact(size)) {
+        for ((output, d_output), action) in of_rows.zip(actions.chunks_exact(size)) {
             sum += match self.actions {
-                Actions::Choices => cross_entropy(said, action, d_said),
-                Actions::Numbers => squared_error(said, action, d_said),
+                Actions::Choices => cross_entropy(output, action, d_output),
+                Actions::Numbers => squared_error(output, action, d_output),
             };
         }
         let share = (1.0 - FORWARD_SHARE) as f32 / rows as f32;
-        d_said.iter_mut().for_each(|d| *d *= share);
+        d_output.iter_mut().for_each(|d| *d *= share);
         d_pairs.resize(pairs.len(), 0.0);
-        self.inverse.backward(&self.flat, pairs, kept_inverse, &mut self.gradient, Some(d_pairs));
+        self.inverse.backward(&self.flat, pairs, cache_inverse, &mut self.gradient, Some(d_pairs));
         sum / rows as f64
     }
 
-    /// The loss of foreseeing the second state; its gradient goes to the forward model, to `d_now`, and to the second
+    /// The loss of predicting the second state; its gradient goes to the forward model, to `d_now`, and to the second
     /// state in `d_pairs`.
     fn forward_loss(&mut self) -> f64 {
-        let Room { pairs, d_pairs, now, d_now, kept_forward, .. } = &mut self.room;
-        let (guess, d_guess) = kept_forward.output_and_gradient();
+        let Workspace { pairs, d_pairs, now, d_now, cache_forward, .. } = &mut self.workspace;
+        let (guess, d_guess) = cache_forward.output_and_gradient();
         let share = 2.0 * FORWARD_SHARE as f32 / guess.len() as f32;
         let mut sum = 0.0f64;
         let guesses = guess.chunks_exact(FEATURES).zip(d_guess.chunks_exact_mut(FEATURES));
@@ -209,14 +209,14 @@ impl Icm {
         }
         let count = guess.len() as f64;
         d_now.resize(now.len(), 0.0);
-        self.forward.backward(&self.flat, now, kept_forward, &mut self.gradient, Some(d_now));
+        self.forward.backward(&self.flat, now, cache_forward, &mut self.gradient, Some(d_now));
         sum / count
     }
 
     /// φ's gradient from what both heads ask of the features.
     fn learn_features(&mut self) {
-        let Room { x, d_pairs, d_now, kept_features, .. } = &mut self.room;
-        let (_, d_features) = kept_features.output_and_gradient();
+        let Workspace { x, d_pairs, d_now, cache_features, .. } = &mut self.workspace;
+        let (_, d_features) = cache_features.output_and_gradient();
         let (d_first, d_second) = d_features.split_at_mut(d_features.len() / 2);
         let asked = d_pairs.chunks_exact(2 * FEATURES).zip(d_now.chunks_exact(self.forward.inputs()));
         let states = d_first.chunks_exact_mut(FEATURES).zip(d_second.chunks_exact_mut(FEATURES));
@@ -226,7 +226,7 @@ impl Icm {
             let both = of_first.iter().zip(d_now).map(|(inverse, forward)| inverse + forward);
             d_first.iter_mut().zip(both).for_each(|(d, both)| *d = both);
         }
-        self.features.backward(&self.flat, x, kept_features, &mut self.gradient, None);
+        self.features.backward(&self.flat, x, cache_features, &mut self.gradient, None);
     }
 }
 

@@ -5,12 +5,12 @@
 //! ∂hₗ₋₁ = (∂hₗ ⊙ f′) Wₗᵀ        ∂Wₗ = hₗ₋₁ᵀ (∂hₗ ⊙ f′)        ∂bₗ = Σ_rows ∂hₗ ⊙ f′
 //! ```
 //! **Shapes.** x [E, B, in] → y [E, B, out]; in the buffer W₁ [E, in, out], b₁ [E, 1, out], W₂, b₂, …, from `first` on:
-//! exactly as [`crate::tensors::Mlp`] lays them out.
-//! **Where.** What a forward pass leaves in [`Kept`] is what the backward pass reads.
+//! exactly as [`crate::burn::Mlp`] lays them out.
+//! **Where.** What a forward pass leaves in [`Cache`] is what the backward pass reads.
 //! **Choices.** Every member has its own rows. A single member can be asked with rows of its own, which is how
 //! imagination follows one member a branch without computing the others.
 
-use super::activation::{bend, times_slope};
+use super::activation::{activate, times_slope};
 use super::dense::{Size, d_input, d_weight, forward};
 use super::pack::Panels;
 use crate::budget;
@@ -31,7 +31,7 @@ pub struct Mlp {
 /// What a forward pass keeps, and buffers for the backward pass once one is requested. A clone is empty: a network's
 /// parameters are copied often, and none of this is part of them.
 #[derive(Debug, Default)]
-pub struct Kept {
+pub struct Cache {
     members: Range<usize>,
     rows: usize,
     /// h₁, …, y: [E, B, out] each.
@@ -86,14 +86,14 @@ impl Mlp {
         self.sizes.windows(2).map(|pair| pair[0] * pair[1]).sum()
     }
 
-    /// The bend between its layers.
+    /// The activation between its layers.
     pub fn activation(&self) -> Activation {
         self.activation
     }
 
     /// y [E, rows, out] from x [E, rows, in].
-    pub fn forward<'a>(&self, flat: &[f32], x: &[f32], rows: usize, kept: &'a mut Kept) -> &'a [f32] {
-        self.forward_members(flat, 0..self.members, x, rows, kept)
+    pub fn forward<'a>(&self, flat: &[f32], x: &[f32], rows: usize, cache: &'a mut Cache) -> &'a [f32] {
+        self.forward_members(flat, 0..self.members, x, rows, cache)
     }
 
     /// The same for some members only, each with `rows` rows of its own.
@@ -103,69 +103,69 @@ impl Mlp {
         members: Range<usize>,
         x: &[f32],
         rows: usize,
-        kept: &'a mut Kept,
+        cache: &'a mut Cache,
     ) -> &'a [f32] {
-        kept.prepare(&self.sizes, members, rows, self.activation == Activation::Silu);
-        budget::add(kept.members.len() * rows * self.weights());
+        cache.prepare(&self.sizes, members, rows, self.activation == Activation::Silu);
+        budget::add(cache.members.len() * rows * self.weights());
         let layers = self.offsets.len();
         for layer in 0..layers {
             let size = self.size(layer, rows);
-            let (done, next) = kept.layers.split_at_mut(layer);
+            let (done, next) = cache.layers.split_at_mut(layer);
             let input = done.last().map_or(x, Vec::as_slice);
-            let output = &mut next[0][..kept.members.len() * rows * size.outputs];
-            for (index, member) in kept.members.clone().enumerate() {
+            let output = &mut next[0][..cache.members.len() * rows * size.outputs];
+            for (index, member) in cache.members.clone().enumerate() {
                 let [weight, bias] = self.matrices(layer, member);
                 let input = &input[index * rows * size.inputs..][..rows * size.inputs];
                 let output = &mut output[index * rows * size.outputs..][..rows * size.outputs];
-                forward(size, input, &flat[weight], &flat[bias], output, &mut kept.panels);
+                forward(size, input, &flat[weight], &flat[bias], output, &mut cache.panels);
             }
             if layer + 1 < layers {
-                bend(self.activation, output, &mut kept.slopes[layer]);
+                activate(self.activation, output, &mut cache.slopes[layer]);
             }
         }
-        kept.output()
+        cache.output()
     }
 
-    /// ∂loss/∂parameters into `gradient`, which is as long as the buffer (only this network's places are written),
-    /// from ∂loss/∂y in `kept` ([`Kept::output_and_gradient`]) and the x of the forward pass; with `d_x`, ∂loss/∂x too.
+    /// ∂loss/∂parameters into `gradient`, which is as long as the buffer (only this network's places are written), from
+    /// ∂loss/∂y in `cache` ([`Cache::output_and_gradient`]) and the x of the forward pass; with `d_x`, ∂loss/∂x too.
     pub fn backward(
         &self,
         flat: &[f32],
         x: &[f32],
-        kept: &mut Kept,
+        cache: &mut Cache,
         gradient: &mut [f32],
         d_x: Option<&mut [f32]>,
     ) {
-        budget::add(2 * kept.members.len() * kept.rows * self.weights());
+        budget::add(2 * cache.members.len() * cache.rows * self.weights());
         let mut d_x = d_x;
         for layer in (0..self.offsets.len()).rev() {
-            let size = self.size(layer, kept.rows);
-            let (before, here) = kept.d_layers.split_at_mut(layer);
-            let input = if layer == 0 { x } else { &kept.layers[layer - 1] };
+            let size = self.size(layer, cache.rows);
+            let (before, here) = cache.d_layers.split_at_mut(layer);
+            let input = if layer == 0 { x } else { &cache.layers[layer - 1] };
             let mut d_input_of = match before.last_mut() {
                 Some(d_before) => Some(d_before.as_mut_slice()),
                 None => d_x.take(),
             };
-            for (index, member) in kept.members.clone().enumerate() {
+            for (index, member) in cache.members.clone().enumerate() {
                 let [weight, bias] = self.matrices(layer, member);
-                let (inputs, outputs) = (kept.rows * size.inputs, kept.rows * size.outputs);
+                let (inputs, outputs) = (cache.rows * size.inputs, cache.rows * size.outputs);
                 let d_y = &here[0][index * outputs..][..outputs];
                 let h = &input[index * inputs..][..inputs];
                 let (d_w, d_b) = gradient[weight.start..bias.end].split_at_mut(bias.start - weight.start);
-                d_weight(size, h, d_y, &mut d_w[..weight.len()], &mut d_b[..bias.len()], &mut kept.panels);
+                d_weight(size, h, d_y, &mut d_w[..weight.len()], &mut d_b[..bias.len()], &mut cache.panels);
                 if let Some(d_input_of) = d_input_of.as_deref_mut() {
                     d_input(
                         size,
                         d_y,
                         &flat[weight],
                         &mut d_input_of[index * inputs..][..inputs],
-                        &mut kept.panels,
+                        &mut cache.panels,
                     );
                 }
             }
             if let (Some(d_before), true) = (d_input_of, layer > 0) {
-                let count = kept.members.len() * kept.rows * size.inputs;
-                let slopes = &kept.slopes[layer - 1];
+                let count = cache.members.len() * cache.rows * size.inputs;
+                let slopes = &cache.slopes[layer - 1];
                 times_slope(self.activation, &input[..count], slopes, &mut d_before[..count]);
             }
         }
@@ -184,13 +184,13 @@ impl Mlp {
     }
 }
 
-impl Clone for Kept {
+impl Clone for Cache {
     fn clone(&self) -> Self {
         Self::default()
     }
 }
 
-impl Kept {
+impl Cache {
     /// Room for a forward pass, with slopes only where they are kept.
     fn prepare(&mut self, sizes: &[usize], members: Range<usize>, rows: usize, keeps_slopes: bool) {
         let layers = sizes.len() - 1;

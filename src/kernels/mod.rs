@@ -1,7 +1,7 @@
 //! The learning arithmetic by hand, for the CPU: plain f32 slices, no tensors, no automatic differentiation.
 //!
 //! **What.** The networks here are so small that on the CPU a tensor library spends most of its time on everything but
-//! arithmetic: shapes, allocation, an autodiff tape. These are the same formulas as in [`crate::tensors`] with every
+//! arithmetic: shapes, allocation, an autodiff tape. These are the same formulas as in [`crate::burn`] with every
 //! gradient written out, and all that a page needs. burn's version is the oracle (`tests/kernels_property`).
 //!
 //! **Reading order.** [`isa`] instruction sets · [`tile`] the innermost loop · [`pack`], [`narrow`], [`dense`] one
@@ -9,10 +9,10 @@
 //! [`adam`] the optimiser · [`distribution`], [`ppo_loss`], [`ppo`] policy and value · [`model_loss`], [`world_model`]
 //! the ensemble · [`stretch`] rows in blocks · [`rnd`], [`icm`] novelty · [`targeted`], [`dqn`], [`td3`] off-policy
 //! learning · [`gradient_sum`] large batches in pieces · [`scales`], [`world`] stepping in the learned
-//! model · [`chance`] counter-based random numbers, as on WebGPU · [`weights`] parameters to move to another device or
+//! model · [`counter`] counter-based random numbers, as on WebGPU · [`weights`] parameters to move to another device or
 //! save.
 //!
-//! **Choices.** (1) Buffers have the layout of [`crate::tensors::Layout`], so both versions can exchange them. (2)
+//! **Choices.** (1) Buffers have the layout of [`crate::burn::Layout`], so both versions can exchange them. (2)
 //! Workspaces are kept and reused; a step allocates nothing once it has seen its largest batch. (3) No threads: in the
 //! browser they would require cross-origin isolation, and the batches are too small to split. (4) On the workloads of
 //! `benches/workloads` wasm takes a ninth to a twentieth of plain JavaScript's time (node 20); natively a step of PPO
@@ -23,7 +23,7 @@ pub mod isa;
 
 pub mod activation;
 pub mod adam;
-pub mod chance;
+pub mod counter;
 pub mod dense;
 pub mod distribution;
 pub mod dqn;
@@ -50,5 +50,5 @@ pub mod world_model;
 pub use adam::Adam;
 pub use gradient_sum::GradientSum;
 pub use hidden::{Hidden, MOST_HIDDEN_LAYERS};
-pub use mlp::{Kept, Mlp};
+pub use mlp::{Cache, Mlp};
 pub use weights::{Networks, Part, Weights};

@@ -6,12 +6,12 @@
 //! ```
 //! **Shapes.** outputs of the policy [B, A], values [B, heads], ∂ as what it belongs to. In the buffer the policy, then
 //! the value (or the one network), then log σ `[A]` of a policy that draws numbers.
-//! **Where.** Owned by [`super::ppo::ActorCritic`]; the same as in [`crate::tensors::ActorCritic`].
+//! **Where.** Owned by [`super::ppo::ActorCritic`]; the same as in [`crate::burn::ActorCritic`].
 //! **Choices.** The heads of a shared trunk are columns of one last layer, the policy's first: one multiplication
 //! serves both, and its backward pass adds up their gradients. Asking for one of them computes the other too.
 
 use super::distribution::Distribution;
-use super::{Hidden, Kept, Mlp, Networks, Part};
+use super::{Cache, Hidden, Mlp, Networks, Part};
 use crate::config::Activation;
 
 /// What a policy and a value are made of.
@@ -27,7 +27,7 @@ pub struct Shape {
     pub actions: usize,
     /// Value heads.
     pub heads: usize,
-    /// The bend between layers.
+    /// The activation between layers.
     pub activation: Activation,
     /// How outputs become actions.
     pub distribution: Distribution,
@@ -80,14 +80,14 @@ pub enum PolicyValue {
     /// A network for each.
     Apart {
         /// The policy, and what its last pass left.
-        policy: (Mlp, Kept),
+        policy: (Mlp, Cache),
         /// The value, and what its last pass left.
-        value: (Mlp, Kept),
+        value: (Mlp, Cache),
     },
     /// One network for both.
     Shared {
         /// The network, and what its last pass left.
-        both: (Mlp, Kept),
+        both: (Mlp, Cache),
         /// Its outputs, apart.
         columns: Columns,
     },
@@ -104,7 +104,7 @@ pub struct Columns {
     d_values: Vec<f32>,
 }
 
-/// What policy and value said of a batch, and places for ∂loss/∂ of each.
+/// What policy and value give for a batch, and places for ∂loss/∂ of each.
 pub struct Answer<'a> {
     /// Logits or means, [B, A].
     pub outputs: &'a [f32],
@@ -119,7 +119,7 @@ pub struct Answer<'a> {
 impl PolicyValue {
     /// Networks of this shape.
     pub fn new(shape: &Shape) -> Self {
-        let mut networks = networks(shape).into_iter().map(|mlp| (mlp, Kept::default()));
+        let mut networks = networks(shape).into_iter().map(|mlp| (mlp, Cache::default()));
         match (networks.next(), networks.next()) {
             (Some(policy), Some(value)) => Self::Apart { policy, value },
             (Some(both), None) => {
@@ -180,24 +180,24 @@ impl PolicyValue {
                 policy.0.backward(flat, x, &mut policy.1, gradient, None);
                 value.0.backward(flat, x, &mut value.1, gradient, None);
             }
-            Self::Shared { both: (mlp, kept), columns } => {
-                columns.put_together(kept.output_and_gradient().1);
-                mlp.backward(flat, x, kept, gradient, None);
+            Self::Shared { both: (mlp, cache), columns } => {
+                columns.put_together(cache.output_and_gradient().1);
+                mlp.backward(flat, x, cache, gradient, None);
             }
         }
     }
 }
 
-fn forward<'a>((mlp, kept): &'a mut (Mlp, Kept), flat: &[f32], x: &[f32]) -> &'a [f32] {
-    mlp.forward(flat, x, x.len() / mlp.inputs(), kept)
+fn forward<'a>((mlp, cache): &'a mut (Mlp, Cache), flat: &[f32], x: &[f32]) -> &'a [f32] {
+    mlp.forward(flat, x, x.len() / mlp.inputs(), cache)
 }
 
 impl Columns {
-    /// Keeps the policy's outputs and the values of `said` [B, A + heads] apart, and gives both.
-    fn take_apart(&mut self, said: &[f32]) -> (&[f32], &[f32]) {
+    /// Keeps the policy's outputs and the values of `output` [B, A + heads] apart, and gives both.
+    fn take_apart(&mut self, output: &[f32]) -> (&[f32], &[f32]) {
         self.outputs.clear();
         self.values.clear();
-        for row in said.chunks_exact(self.actions + self.heads) {
+        for row in output.chunks_exact(self.actions + self.heads) {
             let (outputs, values) = row.split_at(self.actions);
             self.outputs.extend_from_slice(outputs);
             self.values.extend_from_slice(values);
@@ -205,9 +205,9 @@ impl Columns {
         (&self.outputs, &self.values)
     }
 
-    /// Both gradients in the places of `d_said` [B, A + heads].
-    fn put_together(&self, d_said: &mut [f32]) {
-        let rows = d_said.chunks_exact_mut(self.actions + self.heads);
+    /// Both gradients in the places of `d_output` [B, A + heads].
+    fn put_together(&self, d_output: &mut [f32]) {
+        let rows = d_output.chunks_exact_mut(self.actions + self.heads);
         let of_policy = self.d_outputs.chunks_exact(self.actions);
         let of_value = self.d_values.chunks_exact(self.heads);
         for (row, (d_outputs, d_values)) in rows.zip(of_policy.zip(of_value)) {

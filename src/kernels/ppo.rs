@@ -3,14 +3,14 @@
 //! **What.** The networks are those of [`super::policy_value`]; the loss and its gradient at their outputs are those of
 //! [`super::ppo_loss`], the step is [`super::adam`]'s, clipped by global norm.
 //! **Shapes.** In the buffer the policy, then the value, then log σ `[A]` of a policy that draws numbers: the order of
-//! [`crate::tensors::ActorCritic`].
-//! **Where.** The same as `update` in [`crate::tensors::ppo`].
+//! [`crate::burn::ActorCritic`].
+//! **Where.** The same as `update` in [`crate::burn::ppo`].
 //! **Paper.** Schulman et al. 2017 (1707.06347).
 
 use super::Adam;
 use super::policy_value::{Answer, PolicyValue};
 pub use super::policy_value::{Shape, log_std_size, names, networks};
-use super::ppo_loss::{Losses, Minibatch, Said, Settings, losses};
+use super::ppo_loss::{Losses, Minibatch, Predictions, Settings, losses};
 use super::stretch::stretches;
 pub use crate::scaling::Scaling;
 use std::ops::Range;
@@ -26,8 +26,8 @@ pub struct ActorCritic {
     pub adam: Adam,
     scaling: Scaling,
     x: Vec<f32>,
-    /// What was said when it was last asked.
-    said: Vec<f32>,
+    /// The latest output.
+    output: Vec<f32>,
     gradient: Vec<f32>,
 }
 
@@ -37,8 +37,8 @@ impl ActorCritic {
         let networks = PolicyValue::new(&shape);
         debug_assert_eq!(flat.len(), networks.end() + log_std_size(&shape));
         let gradient = vec![0.0; flat.len()];
-        let (x, said) = (Vec::new(), Vec::new());
-        Self { shape, networks, flat, adam, scaling, x, said, gradient }
+        let (x, output) = (Vec::new(), Vec::new());
+        Self { shape, networks, flat, adam, scaling, x, output, gradient }
     }
 
     /// What it is made of.
@@ -58,24 +58,24 @@ impl ActorCritic {
 
     /// Logits or means [B, A] of observations [B, O].
     pub fn outputs(&mut self, obs: &[f32]) -> &[f32] {
-        self.said.clear();
+        self.output.clear();
         for rows in stretches(obs.len() / self.shape.obs_size) {
             self.scale(obs, &rows);
-            let said = self.networks.outputs(&self.flat, &self.x);
-            self.said.extend_from_slice(said);
+            let output = self.networks.outputs(&self.flat, &self.x);
+            self.output.extend_from_slice(output);
         }
-        &self.said
+        &self.output
     }
 
     /// Values [B, heads] of observations [B, O].
     pub fn values(&mut self, obs: &[f32]) -> &[f32] {
-        self.said.clear();
+        self.output.clear();
         for rows in stretches(obs.len() / self.shape.obs_size) {
             self.scale(obs, &rows);
-            let said = self.networks.values(&self.flat, &self.x);
-            self.said.extend_from_slice(said);
+            let output = self.networks.values(&self.flat, &self.x);
+            self.output.extend_from_slice(output);
         }
-        &self.said
+        &self.output
     }
 
     /// x of these rows of observations [B, O].
@@ -85,15 +85,15 @@ impl ActorCritic {
         self.scaling.apply(&obs[rows.start * size..rows.end * size], &mut self.x);
     }
 
-    /// Draws actions [B, A] for observations [B, O] and writes their log-probabilities `[B]`; `chance` is one uniform
+    /// Draws actions [B, A] for observations [B, O] and writes their log-probabilities `[B]`; `noise` is one uniform
     /// number a row, or A standard normals.
-    pub fn sample(&mut self, obs: &[f32], chance: &[f32], actions: &mut [f32], log_probs: &mut [f32]) {
+    pub fn sample(&mut self, obs: &[f32], noise: &[f32], actions: &mut [f32], log_probs: &mut [f32]) {
         self.outputs(obs);
         let (size, log_std) = (self.shape.actions, &self.flat[self.networks.end()..]);
-        let chances = chance.chunks_exact(chance.len() / log_probs.len().max(1));
-        let rows = self.said.chunks_exact(size).zip(actions.chunks_exact_mut(size));
-        for (((outputs, action), chance), log_prob) in rows.zip(chances).zip(log_probs) {
-            *log_prob = self.shape.distribution.sample(outputs, log_std, chance, action);
+        let noises = noise.chunks_exact(noise.len() / log_probs.len().max(1));
+        let rows = self.output.chunks_exact(size).zip(actions.chunks_exact_mut(size));
+        for (((outputs, action), noise), log_prob) in rows.zip(noises).zip(log_probs) {
+            *log_prob = self.shape.distribution.sample(outputs, log_std, noise, action);
         }
     }
 
@@ -116,8 +116,8 @@ impl ActorCritic {
         let end = self.networks.end();
         let Answer { outputs, values, d_outputs, d_values } = self.networks.answer(&self.flat, &self.x);
         let (log_std, d_log_std) = (&self.flat[end..], &mut self.gradient[end..]);
-        let said = Said { outputs, log_std, values, d_outputs, d_log_std, d_values };
-        let losses = losses(self.shape.distribution, said, batch, settings, divisor);
+        let predictions = Predictions { outputs, log_std, values, d_outputs, d_log_std, d_values };
+        let losses = losses(self.shape.distribution, predictions, batch, settings, divisor);
         self.networks.backward(&self.flat, &self.x, &mut self.gradient);
         losses
     }

@@ -6,7 +6,7 @@
 //! ∂loss/∂V = w c_vf (V − R) / divisor    where the value is not held by its clip
 //! ```
 //! **Shapes.** outputs and actions [B, A], values and returns [B, heads], all else `[B]`.
-//! **Where.** The loss and metrics of [`crate::tensors::ppo`]; log-probabilities come from [`super::distribution`].
+//! **Where.** The loss and metrics of [`crate::burn::ppo`]; log-probabilities come from [`super::distribution`].
 //! **Choices.** (1) The divisor is the caller's. The trainer's is the sum of the weights: w says what a sample counts
 //! beside the others of its minibatch, and nothing about the size of the step. (2) Sums over the batch are f64.
 //! **Paper.** Schulman et al. 2017 (1707.06347).
@@ -154,8 +154,8 @@ impl Losses {
     }
 }
 
-/// What the networks said of a minibatch, and places for ∂loss/∂ of each.
-pub struct Said<'a> {
+/// What the networks predict for a minibatch, and places for ∂loss/∂ of each.
+pub struct Predictions<'a> {
     /// Logits or means, [B, A].
     pub outputs: &'a [f32],
     /// log σ `[A]`; empty for choices.
@@ -173,13 +173,13 @@ pub struct Said<'a> {
 /// The losses, without the gradient's length, and all gradients.
 pub fn losses(
     distribution: Distribution,
-    said: Said<'_>,
+    predictions: Predictions<'_>,
     batch: &Minibatch,
     settings: &Settings,
     divisor: f32,
 ) -> Losses {
     let mut sums = Sums::default();
-    let Said { outputs, log_std, values, d_outputs, d_log_std, d_values } = said;
+    let Predictions { outputs, log_std, values, d_outputs, d_log_std, d_values } = predictions;
     policy_loss(distribution, outputs, log_std, [d_outputs, d_log_std], batch, settings, divisor, &mut sums);
     value_loss(values, d_values, batch, settings, divisor, &mut sums);
     sums.losses(settings, f64::from(divisor), batch.len() as f64)
@@ -202,16 +202,16 @@ fn policy_loss(
     let rows = outputs.chunks_exact(size).zip(d_outputs.chunks_exact_mut(size));
     for (row, ((outputs, d_outputs), action)) in rows.zip(batch.actions.chunks_exact(size)).enumerate() {
         let (weight, advantage) = (batch.weights[row], batch.advantages[row]);
-        let said = distribution.say(outputs, log_std, action, d_outputs);
-        let log_ratio = said.log_prob - batch.log_probs[row];
+        let evaluated = distribution.evaluate(outputs, log_std, action, d_outputs);
+        let log_ratio = evaluated.log_prob - batch.log_probs[row];
         let ratio = log_ratio.exp();
         let (free, held) = (ratio * advantage, ratio.clamp(low, high) * advantage);
         let share = weight / divisor;
         let push = if free <= held { -share * free } else { 0.0 };
         let calm = -share * settings.ent_coef as f32;
-        distribution.gradient([push, calm], said, action, log_std, d_outputs, d_log_std);
+        distribution.gradient([push, calm], evaluated, action, log_std, d_outputs, d_log_std);
         sums.surrogate += f64::from(weight * free.min(held));
-        sums.entropy += f64::from(weight * said.entropy);
+        sums.entropy += f64::from(weight * evaluated.entropy);
         sums.kl += f64::from((ratio - 1.0) - log_ratio);
         sums.moved += f64::from(u8::from((ratio - 1.0).abs() > settings.clip_range as f32));
     }

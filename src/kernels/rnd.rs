@@ -4,11 +4,11 @@
 //! error(s) = mean_j (f̂(x)_j − f(x)_j)²        x = clip((s − mean) / std, −5, 5)        loss = mean_B error
 //! ```
 //! **Shapes.** s [B, O] → errors `[B]`; both networks have the same shape.
-//! **Where.** The same as [`crate::tensors::Rnd`], which tells more.
+//! **Where.** The same as [`crate::burn::Rnd`], which tells more.
 //! **Paper.** Burda et al. 2019 (1810.12894).
 
 use super::stretch::stretches;
-use super::{Adam, Kept, Mlp, Networks, Part, Weights};
+use super::{Adam, Cache, Mlp, Networks, Part, Weights};
 use crate::config::Activation;
 
 /// What normalised states are clipped at.
@@ -45,8 +45,8 @@ pub struct Rnd {
     gradient: Vec<f32>,
     x: Vec<f32>,
     errors: Vec<f32>,
-    kept_target: Kept,
-    kept: Kept,
+    cache_target: Cache,
+    cache: Cache,
 }
 
 impl Rnd {
@@ -63,8 +63,8 @@ impl Rnd {
             adam,
             x: Vec::new(),
             errors: Vec::new(),
-            kept_target: Kept::default(),
-            kept: Kept::default(),
+            cache_target: Cache::default(),
+            cache: Cache::default(),
         }
     }
 
@@ -95,8 +95,8 @@ impl Rnd {
         self.errors.clear();
         for rows in stretches(obs.len() / width) {
             self.guess(&obs[rows.start * width..rows.end * width]);
-            let rows = self.kept.output().chunks_exact(self.mlp.outputs());
-            let fixed = self.kept_target.output().chunks_exact(self.mlp.outputs());
+            let rows = self.cache.output().chunks_exact(self.mlp.outputs());
+            let fixed = self.cache_target.output().chunks_exact(self.mlp.outputs());
             self.errors.extend(rows.zip(fixed).map(|(guess, fixed)| {
                 guess.iter().zip(fixed).map(|(g, f)| (g - f) * (g - f)).sum::<f32>() / guess.len() as f32
             }));
@@ -114,15 +114,15 @@ impl Rnd {
     /// The mean error of these states; its gradient is kept.
     pub fn loss_and_gradient(&mut self, obs: &[f32]) -> f32 {
         self.guess(obs);
-        let (guess, d_guess) = self.kept.output_and_gradient();
+        let (guess, d_guess) = self.cache.output_and_gradient();
         let count = guess.len() as f32;
         let mut sum = 0.0f64;
-        for ((guess, fixed), d_guess) in guess.iter().zip(self.kept_target.output()).zip(d_guess) {
+        for ((guess, fixed), d_guess) in guess.iter().zip(self.cache_target.output()).zip(d_guess) {
             let difference = guess - fixed;
             sum += f64::from(difference * difference);
             *d_guess = 2.0 * difference / count;
         }
-        self.mlp.backward(&self.flat, &self.x, &mut self.kept, &mut self.gradient, None);
+        self.mlp.backward(&self.flat, &self.x, &mut self.cache, &mut self.gradient, None);
         (sum / f64::from(count)) as f32
     }
 
@@ -136,8 +136,8 @@ impl Rnd {
         let rows = obs.len() / self.mlp.inputs();
         self.x.clear();
         normalize(obs, &self.mean, &self.std, &mut self.x);
-        self.mlp.forward(&self.flat, &self.x, rows, &mut self.kept);
-        self.mlp.forward(&self.target, &self.x, rows, &mut self.kept_target);
+        self.mlp.forward(&self.flat, &self.x, rows, &mut self.cache);
+        self.mlp.forward(&self.target, &self.x, rows, &mut self.cache_target);
     }
 }
 

@@ -4,11 +4,11 @@
 //! θ' ← τ θ + (1 − τ) θ'          τ = 1 copies
 //! ```
 //! **Shapes.** θ and θ' `[parameters]`; x [E, B, in] → y [E, B, out].
-//! **Where.** The networks of [`super::dqn`] and [`super::td3`]; the same as [`crate::tensors::Targeted`].
+//! **Where.** The networks of [`super::dqn`] and [`super::td3`]; the same as [`crate::burn::Targeted`].
 //! **Choices.** θ' starts as θ.
 //! **Paper.** Copies: Mnih et al. 2015, Nature 518. Averages: Lillicrap et al. 2016 (1509.02971), after Polyak.
 
-use super::{Adam, Kept, Mlp, Weights};
+use super::{Adam, Cache, Mlp, Weights};
 
 /// Gain of the last layer's first weights, of a network that values actions.
 pub const FIRST_GAIN: f32 = 1.0;
@@ -40,23 +40,23 @@ impl Targeted {
     }
 
     /// y by θ.
-    pub fn forward<'a>(&self, x: &[f32], kept: &'a mut Kept) -> &'a [f32] {
-        self.mlp.forward(&self.flat, x, self.rows(x), kept)
+    pub fn forward<'a>(&self, x: &[f32], cache: &'a mut Cache) -> &'a [f32] {
+        self.mlp.forward(&self.flat, x, self.rows(x), cache)
     }
 
     /// y by θ'.
-    pub fn forward_target<'a>(&self, x: &[f32], kept: &'a mut Kept) -> &'a [f32] {
-        self.mlp.forward(&self.target, x, self.rows(x), kept)
+    pub fn forward_target<'a>(&self, x: &[f32], cache: &'a mut Cache) -> &'a [f32] {
+        self.mlp.forward(&self.target, x, self.rows(x), cache)
     }
 
     /// y by the first member's θ alone, from x [B, in].
-    pub fn forward_first<'a>(&self, x: &[f32], kept: &'a mut Kept) -> &'a [f32] {
-        self.mlp.forward_members(&self.flat, 0..1, x, x.len() / self.mlp.inputs(), kept)
+    pub fn forward_first<'a>(&self, x: &[f32], cache: &'a mut Cache) -> &'a [f32] {
+        self.mlp.forward_members(&self.flat, 0..1, x, x.len() / self.mlp.inputs(), cache)
     }
 
     /// ∂loss/∂θ of the members that `kept` is of, from ∂loss/∂y in it; with `d_x`, ∂loss/∂x too.
-    pub fn backward(&mut self, x: &[f32], kept: &mut Kept, d_x: Option<&mut [f32]>) {
-        self.mlp.backward(&self.flat, x, kept, &mut self.gradient, d_x);
+    pub fn backward(&mut self, x: &[f32], cache: &mut Cache, d_x: Option<&mut [f32]>) {
+        self.mlp.backward(&self.flat, x, cache, &mut self.gradient, d_x);
     }
 
     /// The gradient of the last loss.

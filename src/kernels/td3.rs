@@ -7,11 +7,11 @@
 //! actor loss = −mean Q_1(s, μ(s))                  ∂/∂f = −∂Q_1/∂a ⊙ (1 − μ²) / B
 //! ```
 //! **Shapes.** x [B, O]; actions [B, A] as shares of the task's bound; Q [E, B, 1], E = 2; y `[B]`.
-//! **Where.** The same as [`crate::tensors::td3`], which tells more. Minibatches come from [`crate::transitions`].
+//! **Where.** The same as [`crate::burn::td3`], which tells more. Minibatches come from [`crate::transitions`].
 //! **Choices.** The twins are one ensemble of two; the policy asks the first alone. A single critic is DDPG's.
 //! **Paper.** Fujimoto, van Hoof, Meger 2018 (1802.09477).
 
-use super::Kept;
+use super::Cache;
 use super::activation::tanh;
 use super::targeted::Targeted;
 use crate::rng::Stream;
@@ -57,37 +57,37 @@ pub struct Td3 {
     pub actor: Targeted,
     /// Q_1, and Q_2 where there are twins.
     pub critics: Targeted,
-    room: Room,
+    workspace: Workspace,
 }
 
 /// What an update works on.
 #[derive(Debug, Clone, Default)]
-struct Room {
+struct Workspace {
     noise: Vec<f32>,
     actions: Vec<f32>,
     /// obs and actions, for every member that is asked.
     x: Vec<f32>,
     d_x: Vec<f32>,
     targets: Vec<f32>,
-    kept_actor: Kept,
-    kept_critics: Kept,
+    cache_actor: Cache,
+    cache_critics: Cache,
 }
 
 impl Td3 {
     /// Learns with this policy and these critics, one or two.
     pub fn new(actor: Targeted, critics: Targeted) -> Self {
-        Self { actor, critics, room: Room::default() }
+        Self { actor, critics, workspace: Workspace::default() }
     }
 
     /// y, `[B]`; `noise` is clip(ε, −c, c), [B, A]. Kept for [`Td3::critic_loss`].
     pub fn set_targets(&mut self, batch: &Transitions, noise: &[f32], gamma: f64) -> &[f32] {
-        let Room { actions, x, targets, kept_actor, kept_critics, .. } = &mut self.room;
-        let outputs = self.actor.forward_target(&batch.next_obs, kept_actor);
+        let Workspace { actions, x, targets, cache_actor, cache_critics, .. } = &mut self.workspace;
+        let outputs = self.actor.forward_target(&batch.next_obs, cache_actor);
         actions.clear();
         actions.extend(outputs.iter().zip(noise).map(|(f, noise)| (tanh(*f) + noise).clamp(-1.0, 1.0)));
         join(x, &batch.next_obs, actions, batch.len());
         for_each_critic(x, &self.critics);
-        let values = self.critics.forward_target(x, kept_critics);
+        let values = self.critics.forward_target(x, cache_critics);
         targets.clear();
         targets.extend_from_slice(&values[..batch.len()]);
         for of_twin in values[batch.len()..].chunks_exact(batch.len()) {
@@ -99,43 +99,43 @@ impl Td3 {
 
     /// Σ_i mean (Q_i(s, a) − y)² with the y set last; its gradient is kept in the critics.
     pub fn critic_loss(&mut self, batch: &Transitions) -> f32 {
-        let Room { x, targets, kept_critics, .. } = &mut self.room;
+        let Workspace { x, targets, cache_critics, .. } = &mut self.workspace;
         join(x, &batch.obs, &batch.actions, batch.len());
         for_each_critic(x, &self.critics);
-        self.critics.forward(x, kept_critics);
-        let (values, d_values) = kept_critics.output_and_gradient();
+        self.critics.forward(x, cache_critics);
+        let (values, d_values) = cache_critics.output_and_gradient();
         let (mut sum, rows) = (0.0f64, batch.len() as f32);
         for ((value, d_value), y) in values.iter().zip(d_values).zip(targets.iter().cycle()) {
             let error = value - y;
             sum += f64::from(error * error);
             *d_value = 2.0 * error / rows;
         }
-        self.critics.backward(x, kept_critics, None);
+        self.critics.backward(x, cache_critics, None);
         (sum / f64::from(rows)) as f32
     }
 
     /// −mean Q_1(s, μ(s)); its gradient is kept in the actor, and what the critics kept is gone.
     pub fn actor_loss(&mut self, batch: &Transitions) -> f32 {
-        let Room { actions, x, d_x, kept_actor, kept_critics, .. } = &mut self.room;
-        let outputs = self.actor.forward(&batch.obs, kept_actor);
+        let Workspace { actions, x, d_x, cache_actor, cache_critics, .. } = &mut self.workspace;
+        let outputs = self.actor.forward(&batch.obs, cache_actor);
         actions.clear();
         actions.extend(outputs.iter().map(|f| tanh(*f)));
         join(x, &batch.obs, actions, batch.len());
-        let values = self.critics.forward_first(x, kept_critics);
+        let values = self.critics.forward_first(x, cache_critics);
         let rows = batch.len() as f32;
         let loss = -(values.iter().map(|&value| f64::from(value)).sum::<f64>() / f64::from(rows)) as f32;
-        kept_critics.output_and_gradient().1.fill(-1.0 / rows);
+        cache_critics.output_and_gradient().1.fill(-1.0 / rows);
         d_x.resize(x.len(), 0.0);
-        self.critics.backward(x, kept_critics, Some(d_x));
+        self.critics.backward(x, cache_critics, Some(d_x));
         let (size, width) = (self.actor.mlp().outputs(), self.critics.mlp().inputs());
-        let d_outputs = kept_actor.output_and_gradient().1.chunks_exact_mut(size);
+        let d_outputs = cache_actor.output_and_gradient().1.chunks_exact_mut(size);
         let of_rows = d_outputs.zip(actions.chunks_exact(size)).zip(d_x.chunks_exact(width));
         for ((d_outputs, actions), d_x) in of_rows {
             let d_actions = &d_x[width - size..];
             let slopes = actions.iter().zip(d_actions).map(|(a, d)| d * (1.0 - a * a));
             d_outputs.iter_mut().zip(slopes).for_each(|(d_output, slope)| *d_output = slope);
         }
-        self.actor.backward(&batch.obs, kept_actor, None);
+        self.actor.backward(&batch.obs, cache_actor, None);
         loss
     }
 
@@ -164,13 +164,13 @@ impl Td3 {
 
     /// Takes back the memory that [`Td3::noise`] gave.
     pub fn keep_noise(&mut self, noise: Vec<f32>) {
-        self.room.noise = noise;
+        self.workspace.noise = noise;
     }
 
     /// clip(ε, −c, c), in the memory that is kept for it.
     pub fn noise(&mut self, count: usize, settings: &Settings, stream: &mut Stream) -> Vec<f32> {
         let (std, clip) = (settings.target_policy_noise as f32, settings.target_noise_clip as f32);
-        let mut noise = std::mem::take(&mut self.room.noise);
+        let mut noise = std::mem::take(&mut self.workspace.noise);
         noise.clear();
         noise.extend((0..count).map(|_| (std * stream.normal()).clamp(-clip, clip)));
         noise

@@ -144,7 +144,7 @@ impl Weights {
 const TARGET: &str = "_target";
 
 /// No parameter gets beyond this: ten million updates of the largest step size do not carry it there.
-const LARGEST_WEIGHT: f32 = 1e7;
+pub(crate) const LARGEST_WEIGHT: f32 = 1e7;
 /// No average gradient that a run could go on from is beyond this.
 const LARGEST_GRADIENT: f32 = 1e9;
 

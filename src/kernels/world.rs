@@ -7,7 +7,7 @@
 //! ```
 //! u_d: one unit of what is predicted in standard deviations of a step's change; 1 unless raw states are predicted.
 //! **Shapes.** obs [B, O], action [B, A], member `[B]`, noise [B, O + 1] → next obs [B, O], all else `[B]`.
-//! **Where.** The same as `predict` in [`crate::tensors::WorldModel`]; asked by `crate::cpu`.
+//! **Where.** The same as `predict` in [`crate::burn::WorldModel`]; asked by `crate::cpu`.
 //! **Choices.** Branches are grouped by member, so each is computed once; only when disagreement is asked for does
 //! every member see every branch.
 
@@ -79,27 +79,27 @@ impl World {
         }
         let outputs = *model.outputs();
         let rows = model.forward_member(member, group).chunks_exact(outputs.width());
-        for (&branch, said) in branches.iter().zip(rows) {
-            write_branch(&outputs, scales, branch, said, question, answer);
+        for (&branch, output) in branches.iter().zip(rows) {
+            write_branch(&outputs, scales, branch, output, question, answer);
         }
     }
 
-    /// This member on all branches; those that follow it go where it says.
+    /// This member on all branches; those that follow it go where it predicts.
     fn follow_all(&mut self, member: usize, question: &Question<'_>, answer: &mut Answer) {
         let Self { model, scales: Some(scales), input, moments, .. } = self else { return };
         let outputs = *model.outputs();
         let size = outputs.obs_size;
         let rows = model.forward_member(member, input).chunks_exact(outputs.width());
         let (sums, squares) = moments.split_at_mut(question.state.obs.len());
-        for (branch, said) in rows.enumerate() {
+        for (branch, output) in rows.enumerate() {
             let places = branch * size..(branch + 1) * size;
             let moments = sums[places.clone()].iter_mut().zip(&mut squares[places]);
-            for ((sum, square), mean) in moments.zip(said) {
+            for ((sum, square), mean) in moments.zip(output) {
                 *sum += f64::from(*mean);
                 *square += f64::from(*mean).powi(2);
             }
             if question.members[branch] == member {
-                write_branch(&outputs, scales, branch, said, question, answer);
+                write_branch(&outputs, scales, branch, output, question, answer);
             }
         }
     }
@@ -133,21 +133,21 @@ fn write_input(scales: &Scales, obs: &[f32], actions: &[f32], input: &mut Vec<f3
     }
 }
 
-/// The next number of dimension d, from where it is and what was said on the model's scale.
-fn moved(scales: &Scales, d: usize, now: f32, said: f32) -> f32 {
-    let moved = said * scales.target_std[d] + scales.target_mean[d];
+/// The next number of dimension d, from where it is and what was predicted on the model's scale.
+fn moved(scales: &Scales, d: usize, now: f32, output: f32) -> f32 {
+    let moved = output * scales.target_std[d] + scales.target_mean[d];
     match scales.target {
         ModelTarget::Difference => now + moved,
         ModelTarget::Raw => moved,
     }
 }
 
-/// Where one branch goes by what its member said.
+/// Where one branch goes by what its member predicts.
 fn write_branch(
     outputs: &Outputs,
     scales: &Scales,
     branch: usize,
-    said: &[f32],
+    output: &[f32],
     question: &Question<'_>,
     answer: &mut Answer,
 ) {
@@ -155,16 +155,16 @@ fn write_branch(
     let noise = question.noise.map(|noise| &noise[branch * (size + 1)..]);
     let drawn = |d: usize| match noise {
         Some(noise) if outputs.is_gaussian => {
-            let (log_variance, _) = bounded_log_variance(said[size + 2 + d]);
-            said[d] + (0.5 * log_variance).exp() * noise[d]
+            let (log_variance, _) = bounded_log_variance(output[size + 2 + d]);
+            output[d] + (0.5 * log_variance).exp() * noise[d]
         }
-        _ => said[d],
+        _ => output[d],
     };
     for d in 0..size {
         let place = branch * size + d;
         answer.state.obs[place] = moved(scales, d, question.state.obs[place], drawn(d));
     }
     answer.rewards[branch] = drawn(size) * scales.reward_std + scales.reward_mean;
-    let end = if outputs.learned_ends { 1.0 / (1.0 + (-said[size + 1]).exp()) } else { 0.0 };
+    let end = if outputs.learned_ends { 1.0 / (1.0 + (-output[size + 1]).exp()) } else { 0.0 };
     answer.end_probabilities[branch] = end;
 }

@@ -7,7 +7,7 @@
 
 use super::model_loss::{ModelLosses, Outputs, Sums, add_losses, losses};
 use super::stretch::stretches;
-use super::{Adam, Hidden, Kept, Mlp, Networks, Part};
+use super::{Adam, Cache, Hidden, Mlp, Networks, Part};
 use crate::budget;
 use crate::config::{Config, ModelHeads};
 
@@ -50,9 +50,9 @@ pub struct WorldModel {
     /// The memory of their optimiser.
     pub adam: Adam,
     gradient: Vec<f32>,
-    kept: Kept,
-    /// What the members said when they were last asked.
-    said: Vec<f32>,
+    cache: Cache,
+    /// The latest output of the members.
+    output: Vec<f32>,
 }
 
 impl WorldModel {
@@ -60,7 +60,7 @@ impl WorldModel {
     pub fn new(mlp: Mlp, outputs: Outputs, flat: Vec<f32>, adam: Adam) -> Self {
         debug_assert_eq!([mlp.outputs(), mlp.end()], [outputs.width(), flat.len()]);
         let gradient = vec![0.0; flat.len()];
-        Self { mlp, outputs, flat, adam, gradient, kept: Kept::default(), said: Vec::new() }
+        Self { mlp, outputs, flat, adam, gradient, cache: Cache::default(), output: Vec::new() }
     }
 
     /// The networks.
@@ -88,10 +88,10 @@ impl WorldModel {
         d_input: Option<&mut [f32]>,
     ) -> ModelLosses {
         let rows = input.len() / (self.mlp.members() * self.mlp.inputs());
-        self.mlp.forward(&self.flat, input, rows, &mut self.kept);
-        let (output, d_output) = self.kept.output_and_gradient();
+        self.mlp.forward(&self.flat, input, rows, &mut self.cache);
+        let (output, d_output) = self.cache.output_and_gradient();
         let losses = losses(&self.outputs, output, target, Some(d_output));
-        self.mlp.backward(&self.flat, input, &mut self.kept, &mut self.gradient, d_input);
+        self.mlp.backward(&self.flat, input, &mut self.cache, &mut self.gradient, d_input);
         losses
     }
 
@@ -108,9 +108,9 @@ impl WorldModel {
         let before: Vec<Vec<f32>> =
             places.iter().map(|place| self.gradient[place.clone()].to_vec()).collect();
         self.forward_member(member, input);
-        let (output, d_output) = self.kept.output_and_gradient();
+        let (output, d_output) = self.cache.output_and_gradient();
         add_losses(&self.outputs, all, output, target, Some(d_output), sums);
-        self.mlp.backward(&self.flat, input, &mut self.kept, &mut self.gradient, d_input);
+        self.mlp.backward(&self.flat, input, &mut self.cache, &mut self.gradient, d_input);
         for (place, before) in places.into_iter().zip(before) {
             self.gradient[place].iter_mut().zip(before).for_each(|(sum, before)| *sum += before);
         }
@@ -125,34 +125,34 @@ impl WorldModel {
     /// The losses alone.
     pub fn evaluate(&mut self, input: &[f32], target: &[f32]) -> ModelLosses {
         self.forward(input);
-        losses(&self.outputs, &self.said, target, None)
+        losses(&self.outputs, &self.output, target, None)
     }
 
-    /// What the members say, [E, B, outputs], of input [E, B, O + A].
+    /// Output of the members, [E, B, outputs], of input [E, B, O + A].
     pub fn forward(&mut self, input: &[f32]) -> &[f32] {
         let members = self.mlp.members();
-        self.said.clear();
+        self.output.clear();
         for (member, own) in input.chunks_exact((input.len() / members).max(1)).enumerate() {
-            self.ask(member, own);
+            self.predict(member, own);
         }
-        &self.said
+        &self.output
     }
 
-    /// What one member says, [rows, outputs], of input [rows, O + A].
+    /// Output of one member, [rows, outputs], of input [rows, O + A].
     pub fn forward_member(&mut self, member: usize, input: &[f32]) -> &[f32] {
-        self.said.clear();
-        self.ask(member, input);
-        &self.said
+        self.output.clear();
+        self.predict(member, input);
+        &self.output
     }
 
-    /// Adds what one member says of input [rows, O + A].
-    fn ask(&mut self, member: usize, input: &[f32]) {
+    /// Adds the output of one member for input [rows, O + A].
+    fn predict(&mut self, member: usize, input: &[f32]) {
         let width = self.mlp.inputs();
         for rows in stretches(input.len() / width) {
             let input = &input[rows.start * width..rows.end * width];
             let members = member..member + 1;
-            let said = self.mlp.forward_members(&self.flat, members, input, rows.len(), &mut self.kept);
-            self.said.extend_from_slice(said);
+            let output = self.mlp.forward_members(&self.flat, members, input, rows.len(), &mut self.cache);
+            self.output.extend_from_slice(output);
         }
     }
 

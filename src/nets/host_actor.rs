@@ -7,9 +7,13 @@
 use super::shape::Shape;
 use crate::config::Activation;
 use crate::env::ActionSpace;
-use crate::kernels::activation::bend_number;
-use crate::kernels::{Kept, Mlp, ppo};
+use crate::kernels::activation::activate_number;
+use crate::kernels::weights::LARGEST_WEIGHT;
+use crate::kernels::{Cache, Mlp, ppo};
 use crate::rng::Stream;
+
+/// Beyond this, squares of σ or of 1/σ soon leave the range of an f32, and with them the gradient of a density.
+const LARGEST_LOG_STD: f32 = 40.0;
 
 /// A copy of the policy.
 #[derive(Debug, Clone)]
@@ -20,7 +24,7 @@ pub struct HostActor {
     x: Vec<f32>,
     /// Whether numbers are squashed into the bound, as those of TD3 are.
     squashes: bool,
-    kept: Kept,
+    cache: Cache,
     /// All parameters of policy and value, as they were copied.
     pub flat: Vec<f32>,
 }
@@ -28,24 +32,24 @@ pub struct HostActor {
 impl HostActor {
     /// The policy of this shape in `flat`, all parameters of policy and value.
     pub fn new(shape: Shape, flat: Vec<f32>) -> Self {
-        let by_hand = shape.by_hand();
+        let by_hand = shape.for_kernels();
         let log_std = flat[flat.len() - ppo::log_std_size(&by_hand)..].to_vec();
         // The policy is the first of two networks, or the first outputs of the only one.
         let policy = ppo::networks(&by_hand).swap_remove(0);
-        Self { policy, log_std, shape, x: Vec::new(), squashes: false, kept: Kept::default(), flat }
+        Self { policy, log_std, shape, x: Vec::new(), squashes: false, cache: Cache::default(), flat }
     }
 
     /// A deterministic policy, of which only [`HostActor::act_greedily`] can be asked: `policy` scores the choices, or
     /// gives numbers that tanh puts into the bound.
     pub fn deterministic(policy: Mlp, shape: Shape, flat: Vec<f32>) -> Self {
-        let (log_std, x, kept) = (Vec::new(), Vec::new(), Kept::default());
-        Self { policy, log_std, shape, x, squashes: true, kept, flat }
+        let (log_std, x, cache) = (Vec::new(), Vec::new(), Cache::default());
+        Self { policy, log_std, shape, x, squashes: true, cache, flat }
     }
 
     fn outputs(&mut self, obs: &[f32]) -> &[f32] {
         self.x.clear();
         self.shape.scaling.apply(obs, &mut self.x);
-        &self.policy.forward(&self.flat, &self.x, 1, &mut self.kept)[..self.shape.action.encoded_size()]
+        &self.policy.forward(&self.flat, &self.x, 1, &mut self.cache)[..self.shape.action.encoded_size()]
     }
 
     /// Samples an action for one observation, appends it as it is stored (not clipped), and gives its log-probability.
@@ -70,6 +74,14 @@ impl HostActor {
         log_prob
     }
 
+    /// Whether a run can go on from these parameters: all are of a possible size, and σ is one with which actions and
+    /// their densities are finite.
+    pub fn can_go_on(&self) -> bool {
+        let is_possible = |parameter: &f32| parameter.abs() <= LARGEST_WEIGHT;
+        self.flat.iter().all(is_possible)
+            && self.log_std.iter().all(|log_std| log_std.abs() <= LARGEST_LOG_STD)
+    }
+
     /// Mean spread over the components of an action; none for choices.
     pub fn std(&self) -> Option<f32> {
         let count = self.log_std.len() as f32;
@@ -87,7 +99,8 @@ impl HostActor {
                 action.push((0..outputs.len()).fold(0, best) as f32);
             }
             ActionSpace::Box { bound, .. } if squashes => {
-                action.extend(outputs.iter().map(|output| bound * bend_number(Activation::Tanh, *output)));
+                action
+                    .extend(outputs.iter().map(|output| bound * activate_number(Activation::Tanh, *output)));
             }
             ActionSpace::Box { .. } => action.extend_from_slice(outputs),
         }

@@ -2,15 +2,13 @@
 //! to be.
 
 use super::axis::{Axis, span};
+use super::labels::{Labels, Spot};
 use super::series::Place;
 use super::sheet::{Name, Sheet};
 use super::{Drawn, Theme};
 use crate::snapshot::Calibration;
 use plotters::prelude::{Color, DrawingBackend};
 use plotters::style::text_anchor::{HPos, VPos};
-
-/// Up to this share of the width a name finds room to the right of a point.
-const ROOMY: f64 = 0.6;
 
 /// Draws a marker for each bin, in order, and the line on which doubt and error are the same as a hairline.
 ///
@@ -33,13 +31,23 @@ pub fn calibration<DB: DrawingBackend>(backend: DB, data: &Calibration, theme: &
     let names = at_right.then(|| Name { text: name.into(), value: honest, colour: theme.muted });
     sheet.chart(&x, &y, names.into_iter().collect(), |chart| {
         chart.dashes(&[(0.0, 0.0), (honest, honest)], theme.muted.mix(0.7), 1.0)?;
-        if !at_right {
-            // On the side of the line's end where there is room for it.
-            let (side, away) =
-                if honest > ROOMY * most_doubt { (HPos::Right, -8.0) } else { (HPos::Left, 8.0) };
-            chart.text(name, (honest, honest), (away, 2.0), theme.muted, (side, VPos::Top))?;
-        }
         chart.line(&bins, theme.error.to_rgba(), 2.0)?;
-        bins.iter().try_for_each(|bin| chart.square(*bin, theme.error, 6.0))
+        bins.iter().try_for_each(|bin| chart.square(*bin, theme.error, 6.0))?;
+        if at_right {
+            return Ok(());
+        }
+        let mut labels = Labels::new(chart);
+        labels.avoid_curve(&bins);
+        labels.avoid_curve(&[(0.0, 0.0), (honest, honest)]);
+        labels.write(name, &spots(honest, (most_doubt, most_error)), theme.muted)
     })
+}
+
+/// Both sides of the line from nothing to `end`, from its end on; where the curve is near, the corners far from both.
+fn spots(end: f64, (right, top): Place) -> Vec<Spot> {
+    let sides = [(HPos::Left, VPos::Top), (HPos::Right, VPos::Bottom)];
+    let at = |share: f64| sides.map(|side| Spot::beside((share * end, share * end), side, (8.0, 2.0)));
+    let corners = [((right, 0.0), (HPos::Right, VPos::Bottom)), ((0.0, top), (HPos::Left, VPos::Top))];
+    let corners = corners.map(|(place, side)| Spot::beside(place, side, (4.0, 4.0)));
+    [1.0, 0.85, 0.7, 0.55, 0.4, 0.25].into_iter().flat_map(at).chain(corners).collect()
 }

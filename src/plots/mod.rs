@@ -10,6 +10,7 @@ mod calibration;
 mod chart;
 mod curve;
 mod error_by_horizon;
+mod labels;
 mod learning_curves;
 mod real_vs_imagined;
 mod returns;

@@ -117,7 +117,7 @@ impl<'t, DB: DrawingBackend> Sheet<'t, DB> {
         let left = widest(&mut y.ticks.iter().map(|(_, text)| theme.text_width(text)));
         let right = widest(&mut names.iter().map(|name| theme.text_width(&name.text)));
         let (left, right) = (left + theme.px(8.0), right + theme.px(10.0));
-        let right = right.max(self.overhang(x, self.size().0 - left - right));
+        let right = right.max(self.overhang(x, self.size().0 - left));
         // Long names must not squeeze a narrow picture to nothing.
         let right = right.min(self.size().0 * 2 / 5);
         let context = ChartBuilder::on(&self.area)
@@ -134,13 +134,15 @@ impl<'t, DB: DrawingBackend> Sheet<'t, DB> {
         Ok(chart)
     }
 
-    /// How far the last number below the axis and the title after it reach beyond a plot of this width.
+    /// The room that the last number below the axis and the title after it need to the right of the plot, where both
+    /// have this width together. A part of the words may stand under the plot: the share of it behind that number.
     fn overhang(&self, x: &Axis, width: i32) -> i32 {
         let Some((value, text)) = x.ticks.last() else { return 0 };
         let theme = self.theme;
         let words = theme.text_width(text) / 2 + theme.px(WORD_SPACE) + theme.text_width(&x.title);
-        let rest = f64::from(width) * (x.range.end - value) / (x.range.end - x.range.start);
-        words + theme.px(2.0) - rest as i32
+        let share = ((x.range.end - value) / (x.range.end - x.range.start)).clamp(0.0, 0.9);
+        // words = share · (width − right) + right
+        ((f64::from(words + theme.px(2.0)) - share * f64::from(width)) / (1.0 - share)).ceil() as i32
     }
 }
 

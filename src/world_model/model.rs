@@ -3,7 +3,7 @@
 //! **What.** [`super::fit`] says which transitions come next and when it is enough; what a model makes of them, single
 //! rows or the windows that lead to them, is its own business. So a model on other arithmetic is one file.
 //! **Shapes.** E members, which each get rows of their own: ids of replay [E, B].
-//! **Where.** Implemented in `crate::cpu`, `crate::gpu` and `crate::tensors`, which all start from the same parameters.
+//! **Where.** Implemented in `crate::cpu`, `crate::gpu` and `crate::burn`, which all start from the same parameters.
 //! **Choices.** A device may only queue a step; a settlement every 25 steps reads everything back at once.
 
 use crate::buffer::Replay;

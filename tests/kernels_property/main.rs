@@ -26,8 +26,8 @@ mod replay;
 mod world;
 
 use burn::tensor::Tensor;
+use mbppo::burn::Device;
 use mbppo::config::Activation;
-use mbppo::device::Device;
 use mbppo::kernels::{Hidden, MOST_HIDDEN_LAYERS};
 use mbppo::rng::{Seed, Stream};
 
@@ -137,7 +137,7 @@ impl Drop for Property {
 }
 
 fn floats<const D: usize>(values: &[f32], shape: [usize; D]) -> Tensor<D> {
-    Device::cpu_plain().floats(values.to_vec(), shape)
+    Device::cpu().floats(values.to_vec(), shape)
 }
 
 fn read<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {

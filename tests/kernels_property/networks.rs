@@ -2,11 +2,11 @@
 
 use super::{CASES, GRADIENTS, OUTPUTS, Property, floats, read};
 use burn::tensor::Tensor;
+use mbppo::burn::{Adam, Layout, Mlp, clip_by_global_norm};
 use mbppo::config::Activation;
 use mbppo::kernels::dense::{Size, d_input, d_weight, forward};
 use mbppo::kernels::pack::Panels;
-use mbppo::kernels::{self, Kept};
-use mbppo::tensors::{Adam, Layout, Mlp, clip_by_global_norm};
+use mbppo::kernels::{self, Cache};
 
 #[test]
 fn a_layer_forwards_and_backwards() {
@@ -41,7 +41,7 @@ fn a_layer_forwards_and_backwards() {
 #[test]
 fn networks_side_by_side_forwards_and_backwards_and_one_alone() {
     let mut property = Property::of("mlp");
-    let mut kept = Kept::default();
+    let mut cache = Cache::default();
     for case in 0..2 * CASES {
         let bend = [Activation::Tanh, Activation::Silu, Activation::Relu][case % 3];
         let (members, rows) = (1 + property.stream.below(6), property.rows());
@@ -66,18 +66,18 @@ fn networks_side_by_side_forwards_and_backwards_and_one_alone() {
         let of_input = tx.grad(&(run() * slopes.clone()).sum().backward()).expect("a gradient");
 
         let shape = format!("{members} of {sizes:?}, {:?}, {rows} rows", bend);
-        let y = ours.forward(&flat, &x, rows, &mut kept).to_vec();
+        let y = ours.forward(&flat, &x, rows, &mut cache).to_vec();
         property.near(&shape, "y", &y, &read(run().inner()), OUTPUTS);
-        kept.output_and_gradient().1.copy_from_slice(&d_y);
+        cache.output_and_gradient().1.copy_from_slice(&d_y);
         let (mut gradient, mut d_x) = (vec![f32::NAN; flat.len()], vec![f32::NAN; x.len()]);
-        ours.backward(&flat, &x, &mut kept, &mut gradient, Some(&mut d_x));
+        ours.backward(&flat, &x, &mut cache, &mut gradient, Some(&mut d_x));
         property.near(&shape, "∂x", &d_x, &read(of_input), GRADIENTS);
         let expected = read(tracked.gradient(&(run() * slopes).sum()));
         property.near(&shape, "gradient", &gradient, &expected, GRADIENTS);
 
         let member = property.stream.below(members);
         let own = &x[member * rows * inputs..][..rows * inputs];
-        let alone = ours.forward_members(&flat, member..member + 1, own, rows, &mut kept);
+        let alone = ours.forward_members(&flat, member..member + 1, own, rows, &mut cache);
         property.near(&shape, "one alone", alone, &y[member * rows * outputs..][..rows * outputs], 1e-6);
     }
 }

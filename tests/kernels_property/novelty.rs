@@ -1,12 +1,12 @@
 //! Curiosity: errors, losses, gradients and steps.
 
 use super::{CASES, GRADIENTS, PARAMETERS, Property, SMOOTH, UPDATES, floats, read};
-use mbppo::device::Device;
+use mbppo::burn::Device;
+use mbppo::burn::{Icm, Layout, Mlp, Rnd};
 use mbppo::env::ActionSpace;
 use mbppo::kernels::icm::Actions;
 use mbppo::kernels::{self, Adam};
 use mbppo::stats::RunningStats;
-use mbppo::tensors::{Icm, Layout, Mlp, Rnd};
 
 /// How states are normalised, so that some of them are clipped.
 fn seen(property: &mut Property, obs_size: usize) -> RunningStats {
@@ -35,7 +35,7 @@ fn random_network_distillation() {
         let mlp = Mlp::new(&mut layout, 1, &sizes, SMOOTH[case % 2]);
         let [fixed, flat] = [0, 1].map(|_| mlp.initial(1.0, &mut property.stream));
         let [a, b] = [&fixed, &flat].map(|values| floats(values, [values.len()]));
-        let mut theirs = Rnd::with_networks(&Device::cpu_plain(), (layout, mlp), a, b, 1e-3);
+        let mut theirs = Rnd::with_networks(&Device::cpu(), (layout, mlp), a, b, 1e-3);
         let adam = Adam::new(flat.len(), 1e-3, theirs.adam.eps);
         let mut ours =
             kernels::rnd::Rnd::new(kernels::Mlp::new(0, 1, &sizes, SMOOTH[case % 2]), fixed, flat, adam);
@@ -74,7 +74,7 @@ fn intrinsic_curiosity_module() {
             _ => (ActionSpace::Box { size, bound: 2.0 }, Actions::Numbers),
         };
         let actions = space.encoded_size();
-        let mut theirs = Icm::new(&Device::cpu_plain(), obs_size, space, 1e-3, &mut property.stream);
+        let mut theirs = Icm::new(&Device::cpu(), obs_size, space, 1e-3, &mut property.stream);
         let flat = property.shaken(theirs.flat.clone());
         theirs.flat = floats(&flat, [flat.len()]);
         let mut ours = kernels::icm::Icm::new(obs_size, actions, kind, flat, 1e-3);

@@ -1,20 +1,20 @@
 //! Policy and value: acting, judging, and steps of PPO.
 
 use super::{CASES, GRADIENTS, OUTPUTS, PARAMETERS, Property, SMOOTH, UPDATES, floats, read};
-use mbppo::device::Device;
+use mbppo::burn::Device;
+use mbppo::burn::{self as tensors, ActorCritic};
 use mbppo::env::ActionSpace;
 use mbppo::kernels::ppo_loss::{Minibatch, Settings};
 use mbppo::kernels::{Adam, ppo};
 use mbppo::nets::{ObsScaling, Shape, noise_size};
-use mbppo::tensors::{self, ActorCritic};
 
 /// The same policy and value, by tensors and by hand.
 pub fn twins(property: &mut Property, shape: &Shape) -> (ActorCritic, ppo::ActorCritic) {
-    let mut oracle = ActorCritic::new(&Device::cpu_plain(), shape.clone(), 1e-3, &mut property.stream);
+    let mut oracle = ActorCritic::new(&Device::cpu(), shape.clone(), 1e-3, &mut property.stream);
     let flat = property.shaken(oracle.flat.clone());
     oracle.flat = floats(&flat, [flat.len()]);
     let adam = Adam::new(flat.len(), 1e-3, oracle.adam.eps);
-    let net = ppo::ActorCritic::new(shape.by_hand(), shape.scaling.clone(), flat, adam);
+    let net = ppo::ActorCritic::new(shape.for_kernels(), shape.scaling.clone(), flat, adam);
     (oracle, net)
 }
 
@@ -101,10 +101,10 @@ fn losses_gradients_and_steps_of_ppo() {
             let rows = minibatch(&mut property, &shape, &mut net);
             let mut batch = Minibatch::default();
             let width = obs_size + shape.action.encoded_size() + 3 + 2 * shape.heads;
-            rows.chunks_exact(width).for_each(|row| batch.push(&shape.by_hand(), row));
+            rows.chunks_exact(width).for_each(|row| batch.push(&shape.for_kernels(), row));
             let sizes = [obs_size, shape.action.encoded_size(), shape.heads];
             let what = format!("{shape:?}, {} rows, {settings:?}", batch.len());
-            let uploaded = tensors::ppo::Minibatch::upload(&Device::cpu_plain(), rows, sizes);
+            let uploaded = tensors::ppo::Minibatch::upload(&Device::cpu(), rows, sizes);
             let (_, gradient) = tensors::ppo::losses_and_gradient(&oracle, &uploaded, &settings);
             let expected = read(tensors::ppo::update(&mut oracle, &uploaded, &settings));
             let losses = net.update(&batch, &settings, batch.weights.iter().sum());

@@ -1,10 +1,10 @@
 //! Learning from replay: targets, losses, gradients and updates of DQN and TD3.
 
 use super::{CASES, GRADIENTS, OUTPUTS, PARAMETERS, Property, SMOOTH, UPDATES, floats, read};
-use mbppo::device::Device;
+use mbppo::burn::Device;
+use mbppo::burn::{self as tensors, Targeted};
 use mbppo::kernels::targeted::{self, FIRST_GAIN};
 use mbppo::kernels::{Mlp, dqn, td3};
-use mbppo::tensors::{self, Targeted};
 use mbppo::transitions::Transitions;
 
 const RATE: f64 = 1e-3;
@@ -35,7 +35,7 @@ fn deep_q_learning() {
     for case in 0..CASES {
         let (obs_size, choices, bend) = (property.size(20), 1 + property.size(8), SMOOTH[case % 2]);
         let sizes = property.hidden().sizes(obs_size, choices);
-        let device = Device::cpu_plain();
+        let device = Device::cpu();
         let mut oracle = Targeted::new(&device, 1, &sizes, bend, FIRST_GAIN, RATE, &mut property.stream);
         let mut ours = dqn::Dqn::new(twin(&mut property, &mut oracle, Mlp::new(0, 1, &sizes, bend)));
         let settings =
@@ -66,7 +66,7 @@ fn twin_delayed_policy_gradient() {
     let mut property = Property::of("td3");
     for case in 0..CASES {
         let (obs_size, actions, hidden) = (property.size(20), property.size(6), property.hidden());
-        let (bend, device) = (SMOOTH[case % 2], Device::cpu_plain());
+        let (bend, device) = (SMOOTH[case % 2], Device::cpu());
         let sizes = [obs_size, actions];
         let mut oracle = tensors::td3::Td3::new(&device, sizes, (hidden, bend, RATE), &mut property.stream);
         let actor = Mlp::new(0, 1, &hidden.sizes(obs_size, actions), bend);

@@ -2,9 +2,11 @@
 
 use super::policy::{shape, twins};
 use super::{CASES, GRADIENTS, OUTPUTS, PARAMETERS, Property, SMOOTH, UPDATES, floats, read};
+use mbppo::burn as tensors;
+use mbppo::burn::Device;
+use mbppo::burn::model_step::{loss_and_gradient, worst_case};
 use mbppo::config::{Config, ModelHeads, ModelTarget, Termination};
 use mbppo::cpu::PpoPolicy;
-use mbppo::device::Device;
 use mbppo::dynamics::{Answer, Question, State};
 use mbppo::env::ActionSpace;
 use mbppo::imagination::{Branches, Noise};
@@ -14,8 +16,6 @@ use mbppo::kernels::world::World;
 use mbppo::kernels::world_model::{WorldModel, layer_sizes};
 use mbppo::kernels::{Adam, Mlp};
 use mbppo::nets::noise_size;
-use mbppo::tensors;
-use mbppo::tensors::model_step::{loss_and_gradient, worst_case};
 use pollster::block_on;
 
 /// The same ensemble by tensors and by hand, on the same scales, and its shape in words.
@@ -35,7 +35,7 @@ fn twin_worlds(
         end_coef: property.pick(&[0.1, 1.0]),
         ..Config::default()
     };
-    let device = Device::cpu_plain();
+    let device = Device::cpu();
     let mut theirs = tensors::WorldModel::new(&device, obs_size, actions, &config, &mut property.stream);
     let flat = property.shaken(theirs.flat.clone());
     theirs.flat = floats(&flat, [flat.len()]);

@@ -232,6 +232,39 @@ test("a sandboxed frame learns where the server lets everybody read (CORS)", asy
   await page.leave();
 });
 
+/** A run that diverges within seconds, so that its last good state is offered as a file. */
+const WILD = "?task=Pendulum-v1&preset=ppo&learning_rate=0.1&ent_coef=1&vf_coef=0&seed=1&device=cpu&speed=fast";
+const SANDBOX = 'sandbox="allow-scripts allow-same-origin"';
+
+test("a sandboxed frame without allow-downloads says so and offers the file as text", async () => {
+  const ours = await host();
+  const page = await ours.open(QUERY, { loaded: false });
+  const inside = page.frameLocator("iframe").locator("[data-is=kept]");
+  const words = inside.locator("[data-is=file-words]");
+  const text = inside.locator("[data-is=file-text]");
+
+  // A page of the same host can be asked what its frame forbids.
+  const around = new URL("around.html", ours.home).href;
+  await page.route(around, (route) =>
+    route.fulfill({ contentType: "text/html", body: `<iframe ${SANDBOX} width="1000" height="700" src="./${WILD}">` }),
+  );
+  await page.goto(around);
+  await words.waitFor();
+  assert.match(await words.textContent(), /^The frame around this page forbids downloads.*“allow-downloads”.*base64/);
+  assert.ok(await inside.locator("[data-is=file]").isHidden());
+
+  // One of another host does not say: what a click did not do is said then.
+  await page.goto(await frame(ours.home + WILD, SANDBOX));
+  await inside.locator("[data-is=file]").click();
+  await words.waitFor();
+  assert.match(await words.textContent(), /^If no file has been saved, the host of this page forbids downloads/);
+  await inside.locator("[data-is=file-copy]").click();
+  await text.waitFor();
+  const file = Buffer.from(await text.inputValue(), "base64");
+  assert.match(file.subarray(8, 2000).toString("latin1"), /^\{.*Pendulum-v1/s, "a safetensors file begins like this");
+  await page.leave();
+});
+
 test("the page's programs are compiled with SIMD", async () => {
   const ours = await host();
   const index = await (await fetch(ours.home)).text();

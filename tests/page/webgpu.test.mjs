@@ -8,7 +8,7 @@ const SLOW_MS = 600_000; // a software adapter, on a machine that has other thin
 
 /**
  * In the Worker, before anything else there: the device at hand, and `lose(method)`, which loses it at the next call of
- * that.
+ * that. `spoil`: what goes wrong as soon as there is a device, "" for nothing.
  */
 const HOOK = `
 {
@@ -17,26 +17,56 @@ const HOOK = `
     mapAsync: "GPUBuffer",
     submit: "GPUQueue",
     createBuffer: "GPUDevice",
+    createComputePipeline: "GPUDevice",
   };
+  const happened = () => console.error("spoilt at " + Date.now());
   globalThis.lose = (method) => {
     const { prototype } = globalThis[KINDS[method]];
     const usual = prototype[method];
     prototype[method] = function (...given) {
+      prototype[method] = usual;
       globalThis.device.destroy();
+      happened();
       return usual.apply(this, given);
     };
   };
+  const SPOILS = {
+    refused() {
+      const usual = GPUDevice.prototype.createComputePipeline;
+      GPUDevice.prototype.createComputePipeline = function ({ compute, ...rest }) {
+        happened();
+        return usual.call(this, { ...rest, compute: { ...compute, entryPoint: "there_is_none" } });
+      };
+    },
+    memory() {
+      const usual = GPUDevice.prototype.createBuffer;
+      GPUDevice.prototype.createBuffer = function (...given) {
+        GPUDevice.prototype.createBuffer = usual;
+        happened();
+        const error = new GPUOutOfMemoryError("no room for a buffer");
+        this.dispatchEvent(new GPUUncapturedErrorEvent("uncapturederror", { error }));
+        return usual.apply(this, given);
+      };
+    },
+  };
   if (requestDevice) GPUAdapter.prototype.requestDevice = async function (...given) {
-    return (globalThis.device = await requestDevice.apply(this, given));
+    globalThis.device = await requestDevice.apply(this, given);
+    if (globalThis.spoil in SPOILS) SPOILS[globalThis.spoil]();
+    else if (globalThis.spoil) lose(globalThis.spoil);
+    return globalThis.device;
   };
 }
 `;
 
 let browser;
+let spoil = ""; // what goes wrong in the next Worker with WebGPU
 before(async () => {
   browser = await launch({
     gpu: true,
-    altered: (name, body) => (name.endsWith("/worker/index.js") ? `${HOOK}${body}` : body),
+    altered: (name, body) =>
+      name.endsWith("/worker/index.js")
+        ? `globalThis.spoil = self.name === "webgpu" ? "${spoil}" : "";${HOOK}${body}`
+        : body,
   });
 });
 after(() => browser?.close());
@@ -45,8 +75,8 @@ after(() => browser?.close());
  * A run for which WebGPU is asked, of a learner with few kernels where nothing else is said; null where this browser
  * has none at all.
  */
-async function asked(t, preset = "ppo") {
-  const page = await browser.open(`?seed=1&preset=${preset}&device=webgpu&speed=fast`);
+async function asked(t, preset = "ppo", more = "") {
+  const page = await browser.open(`?seed=1&preset=${preset}&device=webgpu&speed=fast${more}`);
   if (
     !process.env.MBPPO_REQUIRE_WEBGPU &&
     !(await page.evaluate(async () => Boolean(await navigator.gpu?.requestAdapter())))
@@ -121,3 +151,32 @@ test("a device that is lost while the run is paused is told at once", async (t) 
   await lostAndRescued(page);
   await page.leave();
 });
+
+/** What goes wrong before the run is handed over, and what is said of it. */
+const SPOILT = {
+  createBuffer: /it was lost \(destroyed/,
+  createComputePipeline: /it was lost \(destroyed/,
+  refused: /while running a kernel: the browser refused it/,
+  memory: /while allocating: it is out of memory \(no room for a buffer\)/,
+};
+const SAID_MS = 15_000; // "within seconds", on a machine that has other things to do
+for (const [fault, words] of Object.entries(SPOILT)) {
+  for (const thread of fault === "createBuffer" ? ["worker", "main"] : ["worker"]) {
+    test(`WebGPU fails while tried: ${fault}, the CPU on thread ${thread}; said, and the run goes on`, async (t) => {
+      spoil = fault;
+      const page = await asked(t, "ppo", `&thread=${thread}`);
+      if (!page) return;
+      const sentence = await untilSaid(page, /^Training on the CPU, because WebGPU failed to start \(/, SLOW_MS);
+      const said = Date.now();
+      const at = Number(page.faults.map((text) => text.match(/spoilt at (\d+)/)?.[1]).find(Boolean));
+      t.diagnostic(`${said - at} ms after it failed: ${sentence}`);
+      assert.match(sentence, words);
+      assert.ok(said - at < SAID_MS, `${said - at} ms`);
+      assert.equal(await page.evaluate(() => mbppo.device.kind), "cpu");
+      assert.ok(await page.locator("[data-is=trouble]").isHidden());
+      const { ticks } = await snapshotOf(page);
+      await until(page, (s) => s.ticks > ticks + 20);
+      await page.leave();
+    });
+  }
+}

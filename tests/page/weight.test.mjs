@@ -6,9 +6,8 @@ import { faultsOf, launch, slowed, until, workerOf } from "./support/browser.mjs
 import { busy, framesOf, sum, tasksOf } from "./support/tasks.mjs";
 
 const FRAME_MS = 1000 / 60;
-// Of each frame, by how much slower the processor is. The aim is 4 ms at 4 times too; 3.1 to 8.8 were measured on a
-// shared machine, so that nearly a whole frame of 16.7 ms is what fails here, and each figure is told.
-const MOST_MS = { 1: 4, 4: 16 };
+const MOST_MS = 4; // of each frame
+const LEAST_PICTURES = 4; // a second, so that the page does not look frozen
 // A task that is longer than this keeps a visitor waiting: what it takes beyond counts as blocking.
 const BLOCKS_MS = 50;
 const SHARE = { normal: 0.75, fast: 1 };
@@ -54,7 +53,10 @@ for (const slower of [1, 4]) {
           `${Math.max(...tasks.cpu).toFixed(1)} ms, blocking ${blocking.toFixed(0)} ms in ${LOOK_MS / 1000} s`,
       );
       if (busy(tasks)) t.diagnostic("This machine is busy with other things: not judged.");
-      else assert.ok(each <= MOST_MS[slower], `${each} ms at ${speed}: ${tasks.worst}`);
+      else {
+        assert.ok(each <= MOST_MS, `${each} ms at ${speed}: ${tasks.worst}`);
+        assert.ok(tasks.frames >= (LEAST_PICTURES * LOOK_MS) / 1000, `${tasks.frames} frames: it looks frozen`);
+      }
     }
     await page.leave();
   });

@@ -28,7 +28,7 @@ let count = 0;
 function paged({ index = INDEX, stem = "mbppo-0123456789abcdef", wasm = "\0asm simd128", extra = {} } = {}) {
   const page = join(scratch, String((count += 1)));
   mkdirSync(page);
-  cpSync(join(root, "www/js"), join(page, "js"), { recursive: true });
+  for (const kind of ["js", "css"]) cpSync(join(root, "www", kind), join(page, kind), { recursive: true });
   const files = { "index.html": index, [`${stem}.js`]: "export {}", [`${stem}_bg.wasm`]: wasm, ...extra };
   for (const [name, text] of Object.entries(files)) if (text !== null) writeFileSync(join(page, name), text);
   const env = { ...process.env, TRUNK_STAGING_DIR: page, TRUNK_DIST_DIR: page, MBPPO_WEBGPU: "no" };
@@ -38,6 +38,7 @@ function paged({ index = INDEX, stem = "mbppo-0123456789abcdef", wasm = "\0asm s
     said: stdout + stderr,
     index: readFileSync(join(page, "index.html"), "utf8"),
     names: readdirSync(page),
+    read: (name) => readFileSync(join(page, name), "utf8"),
     folder: (name) => readdirSync(join(page, name), { recursive: true }).sort(),
   };
 }
@@ -51,7 +52,7 @@ const FORMS = [
 ];
 for (const [form, given] of FORMS) {
   test(`${form}: the page knows its program and its modules by names that change with their content`, () => {
-    const { status, said, index, names, folder } = paged(given);
+    const { status, said, index, names, folder, read } = paged(given);
     assert.equal(status, 0, said);
     const stem = given.stem ?? "mbppo-0123456789abcdef";
     assert.ok(
@@ -65,6 +66,11 @@ for (const [form, given] of FORMS) {
     for (const script of ["page/main", "host"]) assert.match(index, new RegExp(`src="\\./${js}/${script}\\.js"`));
     assert.deepEqual(folder(js), ["host.js", "page", "page/main.js", "worker", "worker/index.js"]);
     assert.doesNotMatch(index, /scripts\/page/);
+    const [style, ...others] = index.match(/href="?[^" >]*\.css/g);
+    assert.deepEqual([others, names.includes("css")], [[], false], "one style sheet");
+    const sheet = style.match(/style-[0-9a-f]+\.css$/)[0];
+    const parts = INDEX.match(/css\/\w+\.css/g).map((part) => readFileSync(join(root, "www", part), "utf8"));
+    assert.equal(read(sheet), parts.join(""), "all of them, in the order of index.html");
   });
 }
 
@@ -78,6 +84,13 @@ const FAULTS = [
   ["no first module", { index: INDEX.replace("js/main.js", "js/begin.js") }, /no match of .*main/],
   ["no plain script", { index: INDEX.replace("js/host.js", "js/other.js") }, /no match of .*host/],
   ["a place twice", { index: INDEX.replace("</head>", '<meta name="builds"></head>') }, /more than one match/],
+  ["a style sheet that is not there", { index: INDEX.replace("css/top", "css/over") }, /there is no css\/over\.css/],
+  ["a style sheet that is not named", { extra: { "css/other.css": "" } }, /does not name css\/other\.css/],
+  [
+    "style sheets apart",
+    { index: INDEX.replace(/<link rel="stylesheet" href="css\/top/, "<meta>$&") },
+    /more than one/,
+  ],
   ["two programs", { extra: { "mbppo-ff_bg.wasm": "x", "mbppo-ff.js": "" } }, /mbppo\*_bg\.wasm, or several/],
   ["another script's name", { stem: "other" }, /trunk made no mbppo\*_bg\.wasm/],
   ["a program without SIMD", { wasm: "\0asm" }, /without SIMD/],

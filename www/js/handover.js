@@ -2,7 +2,7 @@
 // background while the run continues; at the end of an iteration its checkpoint is resumed on WebGPU. The page shows
 // each step.
 import { arriving, fallbackSentence, planFor, probeWebGpu, takenOver, verdict, whereWords } from "./engine/device.js";
-import { millisecondsPerIteration } from "./engine/measure.js";
+import { millisecondsPerIteration, tryOut } from "./engine/measure.js";
 import { EngineError } from "./engine/protocol.js";
 import { kernelsOf } from "./params.js";
 import { inTime, PATIENCE_S } from "./patience.js";
@@ -51,8 +51,9 @@ export function createHandOver({ engines, loop, store, adopt, probe = probeWebGp
         if (!found.move) return stay(found.sentence());
         sentence = found.sentence;
       } else {
-        // What cannot open there is found out while the run goes on.
-        (await soon(resumed(engine, checkpoint, settings), "it", { seconds: TRIAL_S })).close();
+        // What fails there is found out, and kernels are compiled, while the run goes on.
+        const opened = resumed(engine, checkpoint, settings);
+        await tryOut(opened, (answer) => soon(answer, "it", { seconds: TRIAL_S }));
       }
       if (current()) await move(engine, settings, current, sentence);
     } catch (error) {

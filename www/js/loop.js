@@ -6,7 +6,7 @@
 export const SHARE = { normal: 0.75, fast: 1 };
 /** Between two ticks in slow motion. */
 export const SLOW_MS = 300;
-const SPAN_MS = 60; // an order covers so much time; each brings a snapshot
+const SPAN_MS = 60; // an order covers so much time, or that between two pictures; each brings a snapshot
 const SPAN_MOST_MS = 500; // … or more where the page is so slow that a Worker has to wait for the next one
 const [LONGER, SHORTER] = [1.5, 0.98];
 const WAITED_MS = 4;
@@ -21,18 +21,28 @@ const SAVE_MS = 10_000; // between two checkpoints
 const COPYING = 40; // … so that copies and checkpoints stay under a fortieth of the time each
 
 /**
+ * `paint` gives milliseconds for which it needs no frame; `paintsEvery()`: milliseconds between two pictures.
+ * `leaving()`: nothing more is reported of this session.
  * @param {object} world
- * @param {(now: number, elapsed?: number) => unknown} world.paint
+ * @param {(now: number, elapsed: number) => any} world.paint
+ * @param {() => number} [world.paintsEvery]
+ * @param {() => void} [world.leaving]
  * @param {(report: any) => void} world.reported
  * @param {(error: any) => void} world.failed
  * @param {(frame: (now: number) => void) => unknown} [world.schedule]
+ * @param {(call: () => void, ms: number) => any} [world.later]
+ * @param {(timer: any) => void} [world.never]
  * @param {() => number} [world.clock]
  */
 export function createLoop({
   paint,
+  paintsEvery = () => 0,
+  leaving = () => {},
   reported,
   failed,
   schedule = (frame) => requestAnimationFrame(frame),
+  later = (call, ms) => setTimeout(call, ms),
+  never = (timer) => clearTimeout(timer),
   clock = () => performance.now(),
 }) {
   /** @type {any} */ let session = null;
@@ -49,10 +59,12 @@ export function createLoop({
   // Who waits for a checkpoint to take the run over; once it is there, no more is ordered.
   /** @type {any} */ let handOver = null;
   let held = false;
+  /** @type {any} */ let sleep = null; // the timer while no frame is needed
 
   /** How long the next order is worked on: by the clock in a Worker, at once on the page's own thread. */
   function timeOf(now) {
-    if (session.ahead > 0) return { budgetMs: SHARE[speed] * span, share: SHARE[speed], look: true };
+    const covers = Math.max(span, paintsEvery());
+    if (session.ahead > 0) return { budgetMs: SHARE[speed] * covers, share: SHARE[speed], look: true };
     return { budgetMs: Math.min(OWN_MS, SHARE[speed] * interval), look: now >= due.look };
   }
 
@@ -129,6 +141,7 @@ export function createLoop({
 
   /** What the former session still answers does not count any more. */
   function stop() {
+    leaving();
     generation += 1;
     handOver?.reject(new Error("The run was replaced."));
     [session, flying, errands, handOver, held] = [null, 0, [], null, false];
@@ -139,8 +152,22 @@ export function createLoop({
     const passed = now - last > RESTS_MS ? 0 : now - last;
     if (passed > 0) interval += SMOOTH * (passed - interval);
     last = now;
-    paint(now, passed);
+    const rest = paint(now, passed) ?? 0;
     supply(now);
+    askFor(rest);
+  }
+
+  /** The next frame: at once where this thread trains as well, otherwise when it is needed. */
+  function askFor(rest) {
+    const trains = speed !== null && session?.ahead === 0;
+    const ms = speed === "slow" ? Math.min(rest, due.tick - last) : rest;
+    if (trains || ms <= 0) return schedule(frame);
+    sleep = later(wake, ms);
+  }
+  function wake() {
+    if (sleep === null) return;
+    never(sleep);
+    sleep = null;
     schedule(frame);
   }
   schedule(frame);
@@ -155,20 +182,24 @@ export function createLoop({
       next.ended?.then((error) => {
         if (mine === generation) fail(error);
       });
+      wake();
     },
     /** Nothing is played any more, and whatever is still answered is dropped. */
     detach: stop,
     play: (pace) => {
       speed = pace;
       due.tick = 0;
+      wake();
     },
     pause() {
       if (speed) errands.push("look");
       speed = null;
       session?.rest();
+      wake();
     },
     errand: (name) => {
       errands.push(name);
+      wake();
     },
     /**
      * Resolves to a checkpoint once the running iteration has ended; nothing more is ordered then, until `attach` or

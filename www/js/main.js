@@ -1,4 +1,5 @@
 // Composition root: creates the page's parts and wires them together. Nothing here makes decisions.
+import { createDelivery } from "./delivery.js";
 import { openEngines } from "./engine/index.js";
 import { createLoop } from "./loop.js";
 import { mountControls } from "./panels/controls.js";
@@ -49,6 +50,9 @@ const PANELS = [
   mountSettings,
 ];
 
+/** Where pictures are further apart, nothing else moves by itself either: what fades is laid out in every frame. */
+const SLOW_MS = 50;
+
 find("help").remove(); // every module has arrived
 
 const store = createStore(INITIAL);
@@ -58,12 +62,18 @@ const stage = createStage({ canvas: find("stage"), theme, store });
 let plotter = null;
 /** @type {any} */
 let commands = null; // of the run, once the program has arrived
+const delivery = createDelivery((report) => store.set(received(report, store.get())));
+const painting = createPainting((now, dt) => {
+  document.body.classList.toggle("is-slow", painting.every() > SLOW_MS);
+  delivery.flush();
+  stage.paint(now, dt);
+  plotter?.paintOne(now);
+});
 const loop = createLoop({
-  paint: createPainting((now, dt) => {
-    stage.paint(now, dt);
-    plotter?.paintOne(now);
-  }),
-  reported: (report) => store.set(received(report, store.get())),
+  paint: painting.frame,
+  paintsEvery: painting.every,
+  reported: delivery.take,
+  leaving: delivery.flush,
   failed: (error) => store.set(stopped(error, store.get())),
 });
 mountLoading({ store });

@@ -35,7 +35,7 @@ export async function openPage({ openEngines, store, loop, address, arrived, cal
           coming.more();
           store.set({ loading: { ...progress, done: false } });
         },
-        onPanic: (message, options) => store.set(trouble(message, store.get(), options)),
+        onPanic: (message) => store.set(trouble(message, store.get(), { final: true })),
       }),
     );
     const { schema } = engines;

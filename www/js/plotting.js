@@ -1,9 +1,10 @@
 // Draws the plots that have new data, one at a time, so that training keeps its time: visible ones at most three times
-// a second, the others now and then, so that a full-page screenshot or a printed page has them all. A panel says what
-// to draw; the drawing code is in the wasm.
+// a second, and less often where drawing takes long; the others now and then, so that a full-page screenshot or a
+// printed page has them all. A panel says what to draw; the drawing code is in the wasm.
 
 const REST_MS = 320;
 const HIDDEN_MS = 4000;
+const RESTS = 20; // no plot is drawn for so many times as long as the latest took
 
 export function createPlotter({ plots, theme }) {
   const entries = new Map(); // canvas → entry
@@ -18,6 +19,7 @@ export function createPlotter({ plots, theme }) {
   for (const event of ["beforeprint", "afterprint"])
     addEventListener(event, () => entries.forEach((entry, canvas) => paint(canvas, entry)));
 
+  let next = -Infinity; // when the next may be drawn
   function fit(canvas, scale) {
     const width = Math.round(canvas.clientWidth * scale);
     const height = Math.round(canvas.clientHeight * scale);
@@ -45,13 +47,16 @@ export function createPlotter({ plots, theme }) {
     },
     /** Draws the one plot that has waited longest. */
     paintOne(now) {
+      if (now < next) return;
       const waiting = [...entries].filter(
         ([, { dirty, visible, at }]) => dirty && now - at >= (visible ? REST_MS : HIDDEN_MS),
       );
       if (waiting.length === 0) return;
       const [canvas, entry] = waiting.reduce((first, other) => (other[1].at < first[1].at ? other : first));
       entry.at = now;
+      const start = performance.now();
       paint(canvas, entry);
+      next = now + RESTS * (performance.now() - start);
     },
   };
 }

@@ -1,5 +1,5 @@
-// The colours of style.css as pictures need them, and the screen's scale. They change when the visitor's system does,
-// when a page's colours are forced, and when the page is about to be printed: paper is light.
+// The colours of css/colours.css as pictures need them, and the screen's scale. They change when the visitor's system
+// does, when a page's colours are forced, and when the page is about to be printed: paper is light.
 
 const NAMES = {
   ink: "--ink",

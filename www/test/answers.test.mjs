@@ -10,7 +10,7 @@ const task = { solved_return: 475, return_range: [0, 500] };
 test("whether it gets better is said with the numbers", () => {
   assert.match(
     isBetter({ episode_returns: points(9), evaluations: [] }, task, {}),
-    /^Too early to say: 1 episode ended so far\. 475 counts as solved\.$/,
+    /^Too early to say: fewer than 5 episodes have ended\. 475 counts as solved\.$/,
   );
   const rising = { episode_returns: points(...Array(20).fill(20), ...Array(20).fill(90)), evaluations: points(120) };
   assert.equal(

@@ -119,6 +119,77 @@ test("… and one that fails then, too", async () => {
   assert.equal(sentence(), "Training on the CPU, because WebGPU failed to start (Out of memory).");
 });
 
+/** What a graphics device can say against itself; the last says nothing. */
+const FAULTS = {
+  lost: "The device failed while training: it was lost (destroyed).",
+  "out of memory": "The device failed while allocating: it is out of memory (buffer).",
+  "a refused kernel": "The device failed while running a kernel: the browser refused it (Invalid ShaderModule).",
+  "no answer": null,
+};
+/** Where that meets a hand-over: {wish, fails(on, how)}, where `how()` is the promise that fails. */
+const MOMENTS = {
+  "while it is opened": { device: "webgpu", meets: ({ gpu }, how) => gpu()[0].resolve(how()) },
+  "while it is tried": {
+    device: "webgpu",
+    meets: ({ gpu }, how) => gpu()[0].resolve({ ...session("trial"), advance: how }),
+  },
+  "while it is measured": {
+    device: "auto",
+    meets: ({ gpu }, how) => gpu()[0].resolve({ ...session("measured"), advance: how }),
+  },
+  "while the run is held for it": {
+    device: "webgpu",
+    async meets({ gpu, loop }, how) {
+      gpu()[0].answer("trial");
+      await settle();
+      loop.noted.held.resolve({ ...CHECKPOINT, iteration: 5 });
+      await settle();
+      gpu()[1].resolve(how());
+    },
+  },
+};
+
+for (const [fault, words] of Object.entries(FAULTS)) {
+  for (const [moment, { device, meets }] of Object.entries(MOMENTS)) {
+    for (const thread of ["worker", "main"]) {
+      test(`WebGPU, ${fault} ${moment}, the CPU on thread ${thread}: said, and the run goes on`, async () => {
+        const on = followed({ device });
+        on.engines.where = () => ({ thread, reason: null });
+        on.store.set({ checkpoint: CHECKPOINT });
+        await settle();
+        const how = () => (words ? Promise.reject(new EngineError(words, { kind: "device" })) : new Promise(() => {}));
+        await meets(on, how);
+        await settle();
+        if (words === null) {
+          on.pass(120);
+          await settle();
+        }
+        const why = words?.replace(/\.$/, "") ?? "it did not answer for \\d+ seconds";
+        const where = thread === "main" ? " It shares the page's thread, as asked for." : "";
+        const told = `Training on the CPU, because WebGPU failed to start (${why}).${where}`;
+        assert.match(on.sentence(), new RegExp(`^${told.replace(/[().]/g, "\\$&")}$`));
+        assert.deepEqual([on.adopted, on.engines.ended], [[], ["webgpu"]]);
+        assert.equal(on.loop.noted.released ?? 0, on.loop.noted.held ? 1 : 0, "a run that was held goes on");
+      });
+    }
+  }
+}
+
+test("a WebGPU that is slow is tried for some seconds of its work, not for a whole iteration", async () => {
+  const { store, gpu, loop } = followed({});
+  store.set({ checkpoint: CHECKPOINT });
+  await settle();
+  let orders = 0;
+  const slow = {
+    ...session("slow"),
+    advance: async () => ({ ticks: (orders += 1), workMs: 900, iterationEnded: false }),
+  };
+  gpu()[0].resolve(slow);
+  await settle();
+  assert.deepEqual([orders, slow.closed], [4, 1]);
+  assert.ok(loop.noted.held, "then it takes the run over");
+});
+
 test("a run that is replaced is left alone wherever its hand-over stands, and no session stays open", async () => {
   const { adopted, gpu, handOver, loop } = await held();
   handOver.leave();

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { createLoop, SHARE } from "../js/loop.js";
 
 /** A loop whose frames come by hand, over a session that answers when told. */
-function setUp() {
+function setUp(more = {}) {
   let frame;
   const heard = [];
   const failures = [];
@@ -16,6 +16,7 @@ function setUp() {
       frame = next;
     },
     clock: () => now,
+    ...more,
   });
   return {
     loop,
@@ -260,4 +261,58 @@ test("an engine that ends while idle is reported too, once, and not if it has be
       replaced ? [] : ["The device was lost."],
     );
   }
+});
+
+test("an order of a worker covers the time between two pictures, where that is long", async () => {
+  const { loop, beat } = setUp({ paintsEvery: () => 180 });
+  const a = session("a", { ahead: 1 });
+  loop.attach(a);
+  loop.play("normal");
+  await beat();
+  await a.answers();
+  const { budgetMs, share } = a.orders.at(-1);
+  assert.deepEqual([budgetMs, share], [180 * SHARE.normal, SHARE.normal]);
+});
+
+test("what has been reported is passed on before a run is replaced or fails", async () => {
+  const told = [];
+  const { loop } = setUp({ leaving: () => told.push("leaving"), failed: () => told.push("failed") });
+  const ended = Promise.resolve(new Error("gone"));
+  loop.attach({ ...session("a"), ended });
+  await ended;
+  await null;
+  assert.deepEqual(told, ["leaving", "leaving", "failed"]);
+});
+
+test("frames for which there is nothing to paint are not asked for, until somebody wants something", async () => {
+  const asked = [];
+  let frame;
+  const loop = createLoop({
+    paint: () => 150,
+    reported() {},
+    failed() {},
+    schedule: (next) => {
+      frame = next;
+      asked.push("frame");
+    },
+    later: (call, ms) => {
+      asked.push(ms);
+      return call;
+    },
+    never: () => asked.push("woken"),
+    clock: () => 0,
+  });
+  frame(1000);
+  assert.deepEqual(asked.splice(0), ["frame", 150]);
+  loop.errand("tick");
+  assert.deepEqual(asked.splice(0), ["woken", "frame"]);
+  loop.attach({ ...session("on the page's own thread"), ahead: 0 });
+  loop.play("normal");
+  frame(1016);
+  assert.deepEqual(asked.splice(0), ["frame"], "where the page's thread trains it does so in every frame");
+  loop.pause();
+  loop.attach({ ...session("in a worker", { ahead: 1 }) });
+  loop.play("normal");
+  frame(1032);
+  assert.deepEqual(asked.splice(0), [150]);
 });

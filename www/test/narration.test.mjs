@@ -23,12 +23,13 @@ test("a run of an hour interrupts whoever hears it three times, not every five s
 test("a pause and each step by hand are told in words", () => {
   const snapshot = {
     ticks: 7,
+    real_steps: 1024,
     episodes: 2,
     narration: "It acts for real.",
     latest_evaluation: null,
     solved_at_real_steps: null,
   };
-  assert.equal(news({ snapshot, playing: false }), "Paused. It acts for real. 2 episodes so far.");
+  assert.equal(news({ snapshot, playing: false }), "Paused. It acts for real. So far: 1,024 real steps, 2 episodes.");
   assert.equal(news({ snapshot: { ...snapshot, ticks: 0 }, playing: false }), "");
   assert.equal(news({ snapshot: null, playing: true }), "");
 });

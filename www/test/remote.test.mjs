@@ -199,6 +199,31 @@ test("a lost device is told as lost, whichever call meets it first and in whatev
   }
 });
 
+test("a device that is lost while a session is opened is told at once, though the program never answers", async () => {
+  for (const call of ["create", "resume"]) {
+    const { bindings } = wasm();
+    bindings.Session[call] = () => new Promise(() => {});
+    const { worker, inside } = pair(bindings);
+    const engine = await remoteEngine(worker, {});
+    const opening = call === "create" ? engine.open({}) : engine.resume(new Uint8Array(1), "webgpu");
+    inside.postMessage({
+      failed: new EngineError("The device failed while training: it was lost.", { kind: "device" }).plain(),
+    });
+    await assert.rejects(opening, /it was lost/);
+    assert.equal(engine.alive(), false);
+  }
+});
+
+test("a program that panics ends its worker: what waits is rejected in its words, its session has ended", async () => {
+  const { session, engine, state, inside } = await opened();
+  state.held = new Promise(() => {});
+  const waiting = session.advance({ budgetMs: 1 });
+  inside.postMessage({ panic: "index out of bounds\nat src/lib.rs:1" });
+  await assert.rejects(waiting, { fatal: true, message: /index out of bounds/ });
+  assert.match((await session.ended).message, /^index out of bounds/);
+  assert.equal(engine.alive(), false);
+});
+
 test("a worker that cannot load, or fails later, is an error and never a silence", async () => {
   /** @type {import("../js/engine/remote.js").Caller} */
   const worker = { postMessage() {}, terminate() {} };

@@ -77,6 +77,6 @@ test("a run that has been replaced meanwhile does not leave its state to the nex
 });
 
 test("what is kept is said plainly, and that its settings stay", () => {
-  assert.match(keptWords({ iteration: 4 }), /^What it had learned after 4 iterations is kept/);
+  assert.match(keptWords({ iteration: 4 }), /^The last state from which it can go on is kept, with all its experience/);
   assert.match(keptWords({ iteration: 0 }), /^What it started with is kept.*cannot be changed/);
 });

@@ -56,7 +56,7 @@ export function session(name, { kind = "cpu", physics = null } = {}) {
     device: { kind, name: kind, sentence: "" },
     ahead: 1,
     async advance() {
-      return { ticks: 1 };
+      return { ticks: 1, workMs: 1, iterationEnded: true };
     },
     rest() {},
     async save() {

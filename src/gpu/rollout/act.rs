@@ -8,10 +8,10 @@
 //! is recorded, the model's form of the action behind the observation in the model's input, [O + A, R / 4].
 
 use super::Four;
-use super::chance::{Counter, normals, uniform, words};
+use super::counter::{Counter, normals, uniform, words};
 use super::facts::{Single, single};
 use super::plan::{Acts, Plan};
-use crate::kernels::chance::Purpose;
+use crate::kernels::counter::Purpose;
 use cubecl::prelude::*;
 
 /// Draws the actions of four rows, of which the first is `branch`; they are vector `quad` of their workgroup's.
@@ -33,9 +33,9 @@ pub(super) fn act(
 
 #[cube]
 fn choose(memory: &mut [Four], counter: &Counter, branch: u32, quad: usize, #[comptime] plan: Plan) {
-    let quads = comptime!(plan.crew.quads);
+    let quads = comptime!(plan.workgroup.quads);
     let (obs, size, regions) = comptime!((plan.obs, plan.acts.size(), plan.regions()));
-    let outputs = comptime!(regions.said) + quad;
+    let outputs = comptime!(regions.output) + quad;
     let mut highest = memory[outputs];
     #[unroll]
     for a in 1..size {
@@ -89,7 +89,7 @@ fn draw(
     quad: usize,
     #[comptime] plan: Plan,
 ) {
-    let quads = comptime!(plan.crew.quads);
+    let quads = comptime!(plan.workgroup.quads);
     let (obs, size, regions) = comptime!((plan.obs, plan.acts.size(), plan.regions()));
     let bound = Four::new(single(facts, Single::Bound, obs));
     let mut log_prob = Four::new(0.0);
@@ -101,7 +101,7 @@ fn draw(
         for i in 0..comptime!(Ord::min(4, size - 4 * block)) {
             let d = comptime!(4 * block + i);
             let log_std = Four::new(log_stds.extract(i));
-            let action = memory[comptime!(regions.said + d * quads) + quad] + z[i] * log_std.exp();
+            let action = memory[comptime!(regions.output + d * quads) + quad] + z[i] * log_std.exp();
             log_prob -= Four::new(0.5)
                 * (z[i] * z[i] + Four::new(2.0) * log_std + Four::new(comptime!(std::f32::consts::TAU.ln())));
             memory[comptime!(regions.input + (obs + d) * quads) + quad] =

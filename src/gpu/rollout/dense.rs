@@ -11,7 +11,11 @@
 //! loop: a kernel with a copy of the code for each of them took seconds to compile.
 
 use super::Four;
-use super::plan::{Bend, Crew, MOST_LAYERS, Path};
+use super::chain::MOST_LAYERS;
+use super::memory::Path;
+use super::plan::Workgroup;
+use crate::config::Activation;
+use crate::gpu::activation::activate;
 use cubecl::prelude::*;
 
 /// Where one unit's four outputs come from and go to, in vectors.
@@ -35,31 +39,31 @@ pub(super) fn network(
     member: usize,
     shift: usize,
     #[comptime] path: Path,
-    #[comptime] crew: Crew,
+    #[comptime] workgroup: Workgroup,
 ) {
     let unit = UNIT_POS as usize;
-    let units = comptime!(crew.units);
+    let units = comptime!(workgroup.units);
     for layer in 0..comptime!(path.count) {
-        let blocks = pick(layer, comptime!(path.hops.map(|hop| hop.blocks)));
+        let blocks = pick(layer, comptime!(path.layers.map(|of| of.blocks)));
         let is_last = layer == comptime!(path.count - 1);
         let shift = select(is_last, shift, 0usize.runtime());
         sync_cube();
-        if comptime!(crew.in_place) {
-            let tile = tile(layer, unit, member, shift, path, crew);
-            let mut sums = Array::<Four>::new(comptime!(4 * crew.quads));
+        if comptime!(workgroup.in_place) {
+            let tile = tile(layer, unit, member, shift, path, workgroup);
+            let mut sums = Array::<Four>::new(comptime!(4 * workgroup.quads));
             if unit < blocks {
-                add_up(&mut sums, parameters, &*memory, &tile, crew);
+                add_up(&mut sums, parameters, &*memory, &tile, workgroup);
             }
             sync_cube();
             if unit < blocks {
-                write(&sums, memory, &tile, is_last, comptime!(path.bend), crew);
+                write(&sums, memory, &tile, is_last, comptime!(path.activation), workgroup);
             }
         } else {
             for block in range_stepped(unit, blocks, units) {
-                let tile = tile(layer, block, member, shift, path, crew);
-                let mut sums = Array::<Four>::new(comptime!(4 * crew.quads));
-                add_up(&mut sums, parameters, &*memory, &tile, crew);
-                write(&sums, memory, &tile, is_last, comptime!(path.bend), crew);
+                let tile = tile(layer, block, member, shift, path, workgroup);
+                let mut sums = Array::<Four>::new(comptime!(4 * workgroup.quads));
+                add_up(&mut sums, parameters, &*memory, &tile, workgroup);
+                write(&sums, memory, &tile, is_last, comptime!(path.activation), workgroup);
             }
         }
     }
@@ -97,25 +101,31 @@ fn tile(
     member: usize,
     shift: usize,
     #[comptime] path: Path,
-    #[comptime] crew: Crew,
+    #[comptime] workgroup: Workgroup,
 ) -> Tile {
-    let hops = comptime!(path.hops);
-    let is_second = block >= pick(layer, comptime!(hops.map(|hop| hop.split)));
-    let begin = member * comptime!(hops[0].stride) + block;
+    let layers = comptime!(path.layers);
+    let is_second = block >= pick(layer, comptime!(layers.map(|of| of.split)));
+    let begin = member * comptime!(layers[0].stride) + block;
     Tile {
-        pairs: pick(layer, comptime!(hops.map(|hop| hop.pairs))),
-        weight: pick_of(layer, is_second, comptime!(hops.map(|hop| hop.weight))) + begin,
-        row: pick_of(layer, is_second, comptime!(hops.map(|hop| hop.row))),
-        bias: pick_of(layer, is_second, comptime!(hops.map(|hop| hop.bias))) + begin,
-        from: pick_of(layer, is_second, comptime!(hops.map(|hop| hop.from))),
-        to: pick(layer, comptime!(hops.map(|hop| hop.to))) + shift + block * comptime!(4 * crew.quads),
+        pairs: pick(layer, comptime!(layers.map(|of| of.pairs))),
+        weight: pick_of(layer, is_second, comptime!(layers.map(|of| of.weight))) + begin,
+        row: pick_of(layer, is_second, comptime!(layers.map(|of| of.row))),
+        bias: pick_of(layer, is_second, comptime!(layers.map(|of| of.bias))) + begin,
+        from: pick_of(layer, is_second, comptime!(layers.map(|of| of.from))),
+        to: pick(layer, comptime!(layers.map(|of| of.to))) + shift + block * comptime!(4 * workgroup.quads),
     }
 }
 
 /// Four outputs of all rows, [4, R / 4], before the bend.
 #[cube]
-fn add_up(sums: &mut Array<Four>, parameters: &[Four], memory: &[Four], tile: &Tile, #[comptime] crew: Crew) {
-    let quads = comptime!(crew.quads);
+fn add_up(
+    sums: &mut Array<Four>,
+    parameters: &[Four],
+    memory: &[Four],
+    tile: &Tile,
+    #[comptime] workgroup: Workgroup,
+) {
+    let quads = comptime!(workgroup.quads);
     let bias = parameters[tile.bias];
     #[unroll]
     for output in 0..4usize {
@@ -149,44 +159,17 @@ fn write(
     memory: &mut [Four],
     tile: &Tile,
     is_last: bool,
-    #[comptime] bend: Bend,
-    #[comptime] crew: Crew,
+    #[comptime] activation: Activation,
+    #[comptime] workgroup: Workgroup,
 ) {
     #[unroll]
-    for i in 0..comptime!(4 * crew.quads) {
+    for i in 0..comptime!(4 * workgroup.quads) {
         memory[tile.to + i] = sums[i];
     }
     // Bent where it is written and not before: the code of a bend once and not for every sum.
     if !is_last {
-        for i in 0..comptime!(4 * crew.quads) {
-            memory[tile.to + i] = bent(memory[tile.to + i], bend);
+        for i in 0..comptime!(4 * workgroup.quads) {
+            memory[tile.to + i] = activate(memory[tile.to + i], activation);
         }
     }
-}
-
-/// f of four numbers; the formulas of [`crate::kernels::activation`].
-#[cube]
-fn bent(x: Four, #[comptime] bend: Bend) -> Four {
-    match comptime!(bend) {
-        Bend::Relu => max(x, Four::new(0.0)),
-        Bend::Tanh => tanh(x),
-        Bend::Silu => x * (Four::new(0.5) + Four::new(0.5) * tanh(Four::new(0.5) * x)),
-    }
-}
-
-#[cube]
-#[allow(clippy::excessive_precision)] // the coefficients as they were published
-fn tanh(x: Four) -> Four {
-    let x = max(min(x, Four::new(7.905_311)), Four::new(-7.905_311));
-    let s = x * x;
-    let p = s * Four::new(-2.760_768_5e-16) + Four::new(2.000_187_9e-13);
-    let p = s * p + Four::new(-8.604_671_5e-11);
-    let p = s * p + Four::new(5.122_297e-8);
-    let p = s * p + Four::new(1.485_722_4e-5);
-    let p = s * p + Four::new(6.372_619_3e-4);
-    let p = x * (s * p + Four::new(4.893_524_6e-3));
-    let q = s * Four::new(1.198_258_4e-6) + Four::new(1.185_347_06e-4);
-    let q = s * q + Four::new(2.268_434_6e-3);
-    let q = s * q + Four::new(4.893_525_2e-3);
-    p / q
 }

@@ -2,7 +2,7 @@
 //!
 //! **Shapes.** One list: nine rows of O numbers, four single numbers, then the starts [B, O].
 //! **Choices.** (1) One list is one upload. (2) Before the model has scales nothing is known and nothing changes: its
-//! word is multiplied by 0.
+//! output is multiplied by 0.
 
 use super::parts::Parts;
 use cubecl::prelude::*;
@@ -47,8 +47,10 @@ pub(super) fn list(parts: &Parts, bound: f32, starts: &[f32]) -> Vec<f32> {
         Some(scales) => [&scales.obs_mean, &scales.obs_std, &scales.target_mean, &scales.target_std],
         None => [&zeros, &ones, &zeros, &zeros],
     };
-    let (mean, std, scale) =
-        parts.judge.as_ref().map_or((&zeros, &ones, 1.0), |judge| (&judge.mean, &judge.std, judge.scale));
+    let (mean, std, scale) = parts
+        .novelty
+        .as_ref()
+        .map_or((&zeros, &ones, 1.0), |novelty| (&novelty.mean, &novelty.std, novelty.scale));
     let units: Vec<f32> = scales.map_or_else(|| ones.clone(), |scales| scales.change_units().collect());
     let rows: [&[f32]; ROWS] =
         [&scaling.centre, &scaling.half_range, obs_mean, obs_std, target_mean, target_std, &units, mean, std];

@@ -39,15 +39,17 @@ pub fn launch(queue: &Queue, parts: &Parts, round: &Round<'_>) -> (Plan, Buffer)
     let told = queue.floats(&facts::list(parts, bound, round.starts));
     let record = queue.room(plan.record_size(branches, round.horizon));
     // A kernel has a place for curiosity's networks even where nobody looks at them.
-    let [guess, fixed] =
-        parts.judge.as_ref().map_or([&parts.agent.parameters; 2], |judge| [&judge.guess, &judge.fixed]);
+    let [guess, fixed] = parts
+        .novelty
+        .as_ref()
+        .map_or([&parts.agent.parameters; 2], |novelty| [&novelty.guess, &novelty.fixed]);
     let workgroups = branches.div_ceil(plan.rows()) as u32;
     // SAFETY: the plan's places are inside the parameters, and all that is recorded of B branches and H steps has room.
     unsafe {
         super::rollout::launch_unchecked(
             queue.client(),
             CubeCount::Static(workgroups, 1, 1),
-            CubeDim::new_1d(plan.crew.units as u32),
+            CubeDim::new_1d(plan.workgroup.units as u32),
             parts.agent.parameters.fours(),
             parts.world.parameters.fours(),
             guess.fours(),

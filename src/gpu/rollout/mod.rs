@@ -2,12 +2,12 @@
 //! steps.
 //!
 //! ```text
-//! a ~ π(· | s)    e ~ lot    ŝ', r̂, p̂_end = ŵ_e(s, a)    novelty = error of ŝ'     H times
+//! a ~ π(· | s)    e ~ U    ŝ', r̂, p̂_end = ŵ_e(s, a)    novelty = error of ŝ'     H times
 //! ```
 //! **Shapes.** A workgroup takes R neighbouring branches through all steps; B / R workgroups. Everything of its rows is
 //! in workgroup memory as vectors of four rows, [numbers, R / 4].
-//! **Where.** `plan` what the kernel is built for · `facts` what a round is told · `dense` a layer · `chance` ·
-//! `act` · `world` · `record` what comes out. The same step as [`crate::kernels::imagine`].
+//! **Where.** `plan`, `chain`, `memory` what the kernel is built for · `facts` what a round is told · `dense` a layer ·
+//! `counter` · `act` · `world` · `record` what comes out. The same step as [`crate::kernels::imagine`].
 //! **Choices.** (1) Nothing ends here: a branch that is over goes on, and whoever reads the record cuts it off. (2) The
 //! branches of a workgroup follow the same member, drawn anew in every step: its weights are then loaded once for all
 //! of them. Each branch by itself follows TS1 as on the CPU; neighbours are no longer independent in their choice of
@@ -23,30 +23,30 @@
 //! **Paper.** Chua et al. 2018 (1805.12114), TS1 propagation.
 
 mod act;
-mod chance;
+mod chain;
+mod counter;
 mod dense;
 mod facts;
 mod launch;
+mod memory;
 mod parts;
 mod plan;
 mod record;
 mod world;
 
 pub use launch::{Round, launch};
-pub use parts::{Agent, Judge, Parts, World};
+pub use parts::{Agent, Parts, RndNetworks, World};
 pub use plan::Plan;
 
-use crate::kernels::chance::Purpose;
-use chance::Counter;
+use crate::kernels::counter::Purpose;
+use crate::kernels::rnd::CLIP;
+use counter::Counter;
 use cubecl::prelude::*;
 use facts::{Row, Single, in_row, single, start};
 use record::Place;
 
 /// A number of four rows, or four neighbouring parameters.
 pub type Four = Vector<f32, Const<4>>;
-
-/// How far normalised observations of curiosity may be from 0.
-const CLIP: f32 = 5.0;
 
 /// All steps of R branches.
 #[cube(launch_unchecked)]
@@ -64,8 +64,8 @@ pub(super) fn rollout(
     seed_high: u32,
     #[comptime] plan: Plan,
 ) {
-    let (crew, regions) = comptime!((plan.crew, plan.regions()));
-    let (quads, units) = comptime!((crew.quads, crew.units));
+    let (workgroup, regions) = comptime!((plan.workgroup, plan.regions()));
+    let (quads, units) = comptime!((workgroup.quads, workgroup.units));
     let mut memory = Shared::<[Four]>::new_slice(comptime!(regions.end));
     let branch = CUBE_POS_X * comptime!(4 * quads as u32);
     begin(facts, &mut memory, branch, branches, plan);
@@ -74,9 +74,9 @@ pub(super) fn rollout(
         let counter = Counter { seed_low, seed_high, step };
         let place = Place { branch, branches, step, horizon };
         see(facts, &mut memory, Row::AgentCentre, Row::AgentHalfRange, false, plan);
-        dense::network(agent, &mut memory, 0usize, 0usize, comptime!(plan.agent_path()), crew);
+        dense::network(agent, &mut memory, 0usize, 0usize, comptime!(plan.agent_path()), workgroup);
         if comptime!(plan.value.is_some()) {
-            dense::network(agent, &mut memory, 0usize, 0usize, comptime!(plan.value_path()), crew);
+            dense::network(agent, &mut memory, 0usize, 0usize, comptime!(plan.value_path()), workgroup);
         }
         sync_cube();
         if comptime!(plan.heads > 0) {
@@ -88,15 +88,15 @@ pub(super) fn rollout(
                 act::act(agent, facts, &mut memory, &counter, branch + 4 * quad as u32, quad, plan);
             }
             see(facts, &mut memory, Row::ModelMean, Row::ModelStd, false, plan);
-            let words = chance::words(&counter, branch, Purpose::Member, 0u32);
-            let member = chance::below(words[0], comptime!(plan.says.members)) as usize;
+            let words = counter::words(&counter, branch, Purpose::Member, 0u32);
+            let member = counter::below(words[0], comptime!(plan.outputs.members)) as usize;
             ask_model(model, &mut memory, member, plan);
             for quad in range_stepped(UNIT_POS as usize, quads, units) {
                 world::go(facts, &mut memory, member, &counter, branch + 4 * quad as u32, quad, plan);
             }
             sync_cube();
             if comptime!(plan.novelty.is_some()) {
-                judge(guess, fixed, facts, &mut memory, plan);
+                novelty(guess, fixed, facts, &mut memory, plan);
                 sync_cube();
             }
             record::write_step(record, &memory, &place, plan);
@@ -107,10 +107,10 @@ pub(super) fn rollout(
 /// Puts the branches where they start; those beyond the last one where that one does.
 #[cube]
 fn begin(facts: &[f32], memory: &mut [Four], branch: u32, branches: u32, #[comptime] plan: Plan) {
-    let (obs, quads, regions) = comptime!((plan.obs, plan.crew.quads, plan.regions()));
-    let units = comptime!(plan.crew.units);
+    let (obs, quads, regions) = comptime!((plan.obs, plan.workgroup.quads, plan.regions()));
+    let units = comptime!(plan.workgroup.units);
     // What fills an input up is multiplied by 0, and so has to be a number.
-    for i in range_stepped(UNIT_POS as usize, comptime!(regions.said), units) {
+    for i in range_stepped(UNIT_POS as usize, comptime!(regions.output), units) {
         memory[i] = Four::new(0.0);
     }
     sync_cube();
@@ -136,7 +136,7 @@ fn see(
     #[comptime] is_clipped: bool,
     #[comptime] plan: Plan,
 ) {
-    let (obs, quads, units) = comptime!((plan.obs, plan.crew.quads, plan.crew.units));
+    let (obs, quads, units) = comptime!((plan.obs, plan.workgroup.quads, plan.workgroup.units));
     for i in range_stepped(UNIT_POS as usize, comptime!(obs * quads), units) {
         let centre = Four::new(in_row(facts, centre, i / quads, obs));
         let mut seen = (memory[i] - centre) / Four::new(in_row(facts, spread, i / quads, obs));
@@ -150,35 +150,35 @@ fn see(
 /// The model about the input: one member, or all of them.
 #[cube]
 fn ask_model(model: &[Four], memory: &mut [Four], member: usize, #[comptime] plan: Plan) {
-    let (crew, path) = comptime!((plan.crew, plan.model_path()));
-    if comptime!(plan.says.with_disagreement) {
-        for asked in 0..comptime!(plan.says.members) {
-            let shift = asked * comptime!(4 * plan.model.last().blocks() * crew.quads);
-            dense::network(model, memory, asked, shift, path, crew);
+    let (workgroup, path) = comptime!((plan.workgroup, plan.model_path()));
+    if comptime!(plan.outputs.with_disagreement) {
+        for asked in 0..comptime!(plan.outputs.members) {
+            let shift = asked * comptime!(4 * plan.model.last().blocks() * workgroup.quads);
+            dense::network(model, memory, asked, shift, path, workgroup);
         }
     } else {
-        dense::network(model, memory, member, 0usize, path, crew);
+        dense::network(model, memory, member, 0usize, path, workgroup);
     }
     sync_cube();
 }
 
-/// How new it is where the branches are now.
+/// How novel it is where the branches are now.
 #[cube]
-fn judge(guess: &[Four], fixed: &[Four], facts: &[f32], memory: &mut [Four], #[comptime] plan: Plan) {
-    let (crew, quads, units) = comptime!((plan.crew, plan.crew.quads, plan.crew.units));
+fn novelty(guess: &[Four], fixed: &[Four], facts: &[f32], memory: &mut [Four], #[comptime] plan: Plan) {
+    let (workgroup, quads, units) = comptime!((plan.workgroup, plan.workgroup.quads, plan.workgroup.units));
     let (obs, column) = comptime!((plan.obs, plan.obs + plan.acts.size() + 4));
     let (blocks, count) =
         comptime!(plan.novelty.map_or((1, 1), |of| (of.chain.last().blocks(), of.features)));
     see(facts, memory, Row::NoveltyMean, Row::NoveltyStd, true, plan);
-    dense::network(guess, memory, 0usize, 0usize, comptime!(plan.novelty_path(0)), crew);
-    dense::network(fixed, memory, 0usize, 0usize, comptime!(plan.novelty_path(1)), crew);
+    dense::network(guess, memory, 0usize, 0usize, comptime!(plan.novelty_path(0)), workgroup);
+    dense::network(fixed, memory, 0usize, 0usize, comptime!(plan.novelty_path(1)), workgroup);
     sync_cube();
     let scale = Four::new(single(facts, Single::NoveltyScale, obs) * comptime!(count as f32));
     for quad in range_stepped(UNIT_POS as usize, quads, units) {
-        let said = comptime!(plan.regions().said) + quad;
+        let output = comptime!(plan.regions().output) + quad;
         let mut error = Four::new(0.0);
         for j in 0..count {
-            let off = memory[said + j * quads] - memory[said + (4 * blocks + j) * quads];
+            let off = memory[output + j * quads] - memory[output + (4 * blocks + j) * quads];
             error += off * off;
         }
         memory[comptime!(column * quads) + quad] = error / scale;

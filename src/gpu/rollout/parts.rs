@@ -1,10 +1,11 @@
 //! Who takes part in a rollout on the device, and the plan that follows from them.
 
-use super::plan::{Acts, Bend, Chain, Crew, Novelty, Plan, Says};
+use super::chain::Chain;
+use super::plan::{Acts, Novelty, Outputs, Plan, Workgroup};
 use crate::config::{Activation, ModelTarget};
 use crate::env::ActionSpace;
 use crate::gpu::{Buffer, Layout};
-use crate::kernels::model_loss::Outputs;
+use crate::kernels::model_loss;
 use crate::kernels::ppo::{Scaling, Shape};
 use crate::kernels::scales::Scales;
 
@@ -25,7 +26,7 @@ pub struct Agent {
 #[derive(Debug, Clone)]
 pub struct World {
     /// Which outputs there are.
-    pub outputs: Outputs,
+    pub outputs: model_loss::Outputs,
     /// The bend between its layers.
     pub activation: Activation,
     /// How it sees the world; none before the first fit, when nothing is known and nothing changes.
@@ -38,7 +39,7 @@ pub struct World {
 
 /// Random network distillation: two networks of one layout, both tanh.
 #[derive(Debug, Clone)]
-pub struct Judge {
+pub struct RndNetworks {
     /// Of either network.
     pub layout: Layout,
     /// Outputs of either.
@@ -63,7 +64,7 @@ pub struct Parts {
     /// The ensemble.
     pub world: World,
     /// Novelty, if it is asked for.
-    pub judge: Option<Judge>,
+    pub novelty: Option<RndNetworks>,
 }
 
 impl Parts {
@@ -71,7 +72,7 @@ impl Parts {
     pub(super) fn plan(&self, space: ActionSpace, with_disagreement: bool, with_values: bool) -> Plan {
         let (agent, world) = (&self.agent, &self.world);
         let nets = agent.layout.networks();
-        let bend = Bend::from(agent.shape.activation);
+        let activation = agent.shape.activation;
         let is_shared = agent.shape.shared_trunk;
         let is_narrow = Plan::fit_beside(agent.shape.hidden.width);
         let value = nets.get(1).filter(|_| with_values);
@@ -86,22 +87,22 @@ impl Parts {
             },
             log_std: agent.layout.tail() / 4,
             heads: if with_values { agent.shape.heads } else { 0 },
-            agent: Chain::new(&nets[0], value.filter(|_| is_narrow), bend),
+            agent: Chain::new(&nets[0], value.filter(|_| is_narrow), activation),
             is_shared,
-            value: value.filter(|_| !is_narrow).map(|value| Chain::new(value, None, bend)),
-            model: Chain::new(ensemble, None, Bend::from(world.activation)),
-            says: Says {
+            value: value.filter(|_| !is_narrow).map(|value| Chain::new(value, None, activation)),
+            model: Chain::new(ensemble, None, world.activation),
+            outputs: Outputs {
                 members: ensemble.members,
                 is_gaussian: learned && world.outputs.is_gaussian,
                 learned_ends: learned && world.outputs.learned_ends,
                 is_change,
                 with_disagreement,
             },
-            novelty: self.judge.as_ref().map(|judge| Novelty {
-                chain: Chain::new(&judge.layout.networks()[0], None, Bend::Tanh),
-                features: judge.features,
+            novelty: self.novelty.as_ref().map(|novelty| Novelty {
+                chain: Chain::new(&novelty.layout.networks()[0], None, Activation::Tanh),
+                features: novelty.features,
             }),
-            crew: Crew { quads: 1, units: 1, in_place: false },
+            workgroup: Workgroup { quads: 1, units: 1, in_place: false },
         }
     }
 }

@@ -9,11 +9,8 @@
 //! (layers wider than about 480), it is kept once and a workgroup has a unit for every four outputs, which waits before
 //! it writes.
 
-use crate::config::{Activation, MOST_HIDDEN_LAYERS};
-use crate::gpu::layout::Network;
-
-/// Most layers of a network.
-pub(super) const MOST_LAYERS: usize = MOST_HIDDEN_LAYERS + 1;
+use super::chain::{Chain, Stage};
+use super::memory::{LayerPlan, Path, Regions};
 
 /// Bytes of workgroup memory that every WebGPU device has.
 const MEMORY: usize = 16 * 1024;
@@ -25,110 +22,6 @@ const SOFTWARE_UNITS: usize = 4;
 const NARROW: usize = 128;
 /// From so many branches on a workgroup takes 8 rows.
 const MANY_BRANCHES: usize = 64;
-
-/// The bend behind a layer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Bend {
-    /// max(x, 0)
-    Relu,
-    /// tanh
-    Tanh,
-    /// x σ(x)
-    Silu,
-}
-
-impl From<Activation> for Bend {
-    fn from(activation: Activation) -> Self {
-        match activation {
-            Activation::Relu => Self::Relu,
-            Activation::Tanh => Self::Tanh,
-            Activation::Silu => Self::Silu,
-        }
-    }
-}
-
-/// Where the parameters of one layer lie, in vectors of four.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Layer {
-    /// Numbers that it reads of a row, a multiple of four.
-    pub inputs: usize,
-    /// Vectors of outputs.
-    pub blocks: usize,
-    /// Where the first member's weights begin.
-    pub weight: usize,
-    /// Where the first member's bias begins.
-    pub bias: usize,
-    /// From one member's parameters to the next one's.
-    pub stride: usize,
-}
-
-impl Layer {
-    fn of(network: &Network, index: usize) -> Self {
-        let layer = &network.layers[index];
-        Self {
-            inputs: layer.inputs,
-            blocks: layer.outputs / 4,
-            weight: (network.first + layer.weight) / 4,
-            bias: (network.first + layer.bias) / 4,
-            stride: network.stride / 4,
-        }
-    }
-}
-
-/// One layer, or the same layer of two networks side by side.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Stage {
-    /// The first network's.
-    pub layer: Layer,
-    /// The second network's, which writes behind the first.
-    pub beside: Option<Layer>,
-    /// Whether the second reads behind the first too; otherwise both read the same.
-    pub own_inputs: bool,
-}
-
-impl Stage {
-    /// Vectors of outputs, of both networks.
-    pub fn blocks(&self) -> usize {
-        self.layer.blocks + self.beside.map_or(0, |layer| layer.blocks)
-    }
-}
-
-/// All layers of a network, or of two side by side.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Chain {
-    /// Its layers; behind the last one that one again.
-    stages: [Stage; MOST_LAYERS],
-    /// How many of them there are.
-    pub count: usize,
-    /// The bend behind all but the last.
-    pub bend: Bend,
-}
-
-impl Chain {
-    /// The layers of a network, and of another one as deep beside it.
-    pub fn new(network: &Network, beside: Option<&Network>, bend: Bend) -> Self {
-        let count = network.layers.len();
-        let stage = |index: usize| {
-            let index = index.min(count - 1);
-            Stage {
-                layer: Layer::of(network, index),
-                beside: beside.map(|network| Layer::of(network, index)),
-                own_inputs: index > 0,
-            }
-        };
-        Self { stages: std::array::from_fn(stage), count, bend }
-    }
-
-    /// The layer that says something.
-    pub fn last(&self) -> Stage {
-        self.stages[self.count - 1]
-    }
-
-    /// The layers before it.
-    fn hidden(&self) -> &[Stage] {
-        &self.stages[..self.count - 1]
-    }
-}
 
 /// The form of actions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -150,14 +43,14 @@ impl Acts {
 
 /// What the model's outputs mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Says {
+pub struct Outputs {
     /// E
     pub members: usize,
     /// Whether there are log-variances, with which it draws.
     pub is_gaussian: bool,
     /// Whether the end logit has learned; otherwise no end is foreseen.
     pub learned_ends: bool,
-    /// Whether it says the change and not the next observation itself.
+    /// Whether it predicts the change and not the next observation itself.
     pub is_change: bool,
     /// Whether all members are asked, for their disagreement.
     pub with_disagreement: bool,
@@ -174,7 +67,7 @@ pub struct Novelty {
 
 /// How the rows and outputs are shared out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Crew {
+pub struct Workgroup {
     /// R / 4, vectors of rows of a workgroup.
     pub quads: usize,
     /// Units of a workgroup.
@@ -203,11 +96,11 @@ pub struct Plan {
     /// The world.
     pub model: Chain,
     /// What its outputs mean.
-    pub says: Says,
+    pub outputs: Outputs,
     /// Curiosity, if it is asked.
     pub novelty: Option<Novelty>,
     /// Who does what.
-    pub crew: Crew,
+    pub workgroup: Workgroup,
 }
 
 impl Plan {
@@ -222,14 +115,14 @@ impl Plan {
         let fitting = [(2, false), (1, false), (1, true)]
             .into_iter()
             .filter(|(quads, _)| *quads <= wanted)
-            .find(|(quads, in_place)| self.with_crew(*quads, *in_place, UNITS).memory() <= MEMORY);
+            .find(|(quads, in_place)| self.with_workgroup(*quads, *in_place, UNITS).memory() <= MEMORY);
         let (quads, in_place) = fitting.unwrap_or((1, true));
-        self.with_crew(quads, in_place, if is_software { SOFTWARE_UNITS } else { UNITS })
+        self.with_workgroup(quads, in_place, if is_software { SOFTWARE_UNITS } else { UNITS })
     }
 
-    fn with_crew(mut self, quads: usize, in_place: bool, units: usize) -> Self {
+    fn with_workgroup(mut self, quads: usize, in_place: bool, units: usize) -> Self {
         let units = if in_place { (self.hidden() / 4).next_multiple_of(UNITS) } else { units };
-        self.crew = Crew { quads, units, in_place };
+        self.workgroup = Workgroup { quads, units, in_place };
         self
     }
 
@@ -240,7 +133,7 @@ impl Plan {
 
     /// R
     pub fn rows(&self) -> usize {
-        4 * self.crew.quads
+        4 * self.workgroup.quads
     }
 
     /// Numbers that are recorded of one branch and step.
@@ -255,12 +148,12 @@ impl Plan {
 
     /// Where each region of workgroup memory begins, in vectors.
     pub(super) fn regions(&self) -> Regions {
-        let quads = self.crew.quads;
+        let quads = self.workgroup.quads;
         let input = quads * self.record_width();
-        let said = input + quads * self.input();
-        let first = said + quads * self.output();
-        let second = if self.crew.in_place { first } else { first + quads * self.hidden() };
-        Regions { input, said, first, second, end: second + quads * self.hidden() }
+        let output = input + quads * self.input();
+        let first = output + quads * self.output();
+        let second = if self.workgroup.in_place { first } else { first + quads * self.hidden() };
+        Regions { input, output, first, second, end: second + quads * self.hidden() }
     }
 
     /// The policy's way through workgroup memory, or policy's and value's side by side.
@@ -268,7 +161,7 @@ impl Plan {
         self.path(&self.agent, 0, 0)
     }
 
-    /// The value's way, if it goes by itself; what it says stands behind the policy's word all the same.
+    /// The value's way, if it goes by itself; its output stands behind the policy's all the same.
     pub(super) fn value_path(&self) -> Path {
         self.path(&self.value.unwrap_or(self.agent), 0, self.values_at())
     }
@@ -281,29 +174,29 @@ impl Plan {
     /// The way of one of curiosity's networks; the second one's places are behind the first one's.
     pub(super) fn novelty_path(&self, which: usize) -> Path {
         let Some(Novelty { chain, .. }) = self.novelty else { return self.agent_path() };
-        let [hidden, said] = [chain.stages[0], chain.last()].map(|stage| which * 4 * stage.blocks());
-        self.path(&chain, hidden, said)
+        let [hidden, output] = [chain.stages[0], chain.last()].map(|stage| which * 4 * stage.blocks());
+        self.path(&chain, hidden, output)
     }
 
-    /// Where the values stand in what the agent says: behind the policy's word, which is filled up in a network of its
-    /// own.
+    /// Where the values stand in the output of policy and value: behind the policy's, which is filled up in a network
+    /// of its own.
     pub(super) fn values_at(&self) -> usize {
         if self.is_shared { self.acts.size() } else { 4 * self.agent.last().layer.blocks }
     }
 
     /// The way of these layers, whose hidden numbers stand this far behind the hidden regions' begin and whose last
-    /// ones this far behind that of what is said.
-    fn path(&self, chain: &Chain, hidden: usize, said: usize) -> Path {
-        let (regions, quads) = (self.regions(), self.crew.quads);
+    /// ones this far behind that of the output.
+    fn path(&self, chain: &Chain, hidden: usize, output: usize) -> Path {
+        let (regions, quads) = (self.regions(), self.workgroup.quads);
         let last = chain.count - 1;
-        let hop = |i: usize| {
+        let layer = |i: usize| {
             let i = i.min(last);
             let place = |i: usize| [regions.first, regions.second][i % 2] + hidden * quads;
             let from = if i == 0 { regions.input } else { place(i - 1) };
-            let to = if i == last { regions.said + said * quads } else { place(i) };
-            Hop::of(&chain.stages[i], from, to, quads)
+            let to = if i == last { regions.output + output * quads } else { place(i) };
+            LayerPlan::of(&chain.stages[i], from, to, quads)
         };
-        Path { hops: std::array::from_fn(hop), count: chain.count, bend: chain.bend }
+        Path { layers: std::array::from_fn(layer), count: chain.count, activation: chain.activation }
     }
 
     /// Numbers of the widest input of a row, filled up like the weights.
@@ -321,70 +214,9 @@ impl Plan {
 
     /// Numbers of the widest output of a row.
     fn output(&self) -> usize {
-        let members = if self.says.with_disagreement { self.says.members } else { 1 };
+        let members = if self.outputs.with_disagreement { self.outputs.members } else { 1 };
         let of_novelty = self.novelty.map_or(0, |novelty| 2 * novelty.chain.last().blocks());
         let agent = self.agent.last().blocks() + self.value.map_or(0, |chain| chain.last().blocks());
         4 * agent.max(members * self.model.last().blocks()).max(of_novelty)
-    }
-}
-
-/// Where the regions of workgroup memory begin, in vectors. The first is what is recorded of a step, and it begins with
-/// where the branches are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Regions {
-    /// What a first layer reads.
-    pub(super) input: usize,
-    /// What a last layer says.
-    pub(super) said: usize,
-    /// Hidden layers.
-    pub(super) first: usize,
-    pub(super) second: usize,
-    /// Behind the last.
-    pub(super) end: usize,
-}
-
-/// A network's way through workgroup memory: all its layers, bent but the last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Path {
-    pub(super) hops: [Hop; MOST_LAYERS],
-    /// How many of them there are.
-    pub(super) count: usize,
-    pub(super) bend: Bend,
-}
-
-/// One layer, or two side by side: what it reads, where it writes. All in vectors.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Hop {
-    /// Inputs, two at a time.
-    pub(super) pairs: usize,
-    pub(super) blocks: usize,
-    /// From which block on it is the second network.
-    pub(super) split: usize,
-    pub(super) weight: [usize; 2],
-    pub(super) stride: usize,
-    pub(super) bias: [usize; 2],
-    pub(super) row: [usize; 2],
-    pub(super) from: [usize; 2],
-    pub(super) to: usize,
-}
-
-impl Hop {
-    fn of(stage: &Stage, from: usize, to: usize, quads: usize) -> Self {
-        let layer = stage.layer;
-        let beside = stage.beside.unwrap_or(layer);
-        // A block of the second network counts on from the first one's last.
-        let behind = |place: usize| if stage.beside.is_some() { place - layer.blocks } else { place };
-        let shift = if stage.own_inputs { layer.inputs * quads } else { 0 };
-        Self {
-            pairs: layer.inputs / 2,
-            blocks: stage.blocks(),
-            split: layer.blocks,
-            weight: [layer.weight, behind(beside.weight)],
-            stride: layer.stride,
-            bias: [layer.bias, behind(beside.bias)],
-            row: [layer.blocks, beside.blocks],
-            from: [from, from + shift],
-            to,
-        }
     }
 }

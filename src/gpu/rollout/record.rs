@@ -29,7 +29,7 @@ pub(super) fn write_step(record: &mut [f32], memory: &[Four], place: &Place, #[c
 /// Writes the values, which stand behind the policy's outputs.
 #[cube]
 pub(super) fn write_values(record: &mut [f32], memory: &[Four], place: &Place, #[comptime] plan: Plan) {
-    let at = comptime!(plan.regions().said + plan.values_at() * plan.crew.quads);
+    let at = comptime!(plan.regions().output + plan.values_at() * plan.workgroup.quads);
     let behind = (place.horizon * place.branches) as usize * comptime!(plan.record_width());
     write(record, memory, at, behind, place, comptime!(plan.heads), plan);
 }
@@ -45,8 +45,8 @@ fn write(
     #[comptime] width: usize,
     #[comptime] plan: Plan,
 ) {
-    let quads = comptime!(plan.crew.quads);
-    for i in range_stepped(UNIT_POS as usize, comptime!(width * quads), comptime!(plan.crew.units)) {
+    let quads = comptime!(plan.workgroup.quads);
+    for i in range_stepped(UNIT_POS as usize, comptime!(width * quads), comptime!(plan.workgroup.units)) {
         let numbers = memory[at + i];
         #[unroll]
         for lane in 0..4usize {

@@ -142,7 +142,8 @@ impl Learner for FromReplay {
 
     fn keep_last_good(&mut self, updates: u64) {
         // Nothing is copied again before there are more updates.
-        if self.last_good.as_ref().is_none_or(|(_, kept)| *kept != updates) {
+        let is_good = self.parameters().is_none_or(|all| all.iter().all(|parameter| parameter.is_finite()));
+        if self.last_good.as_ref().is_none_or(|(_, kept)| *kept != updates && is_good) {
             self.last_good = Some((self.learner.clone(), updates));
         }
     }

@@ -4,7 +4,9 @@
 //! [`crate::trainer::Trainer::checkpoint`] saves it with all experience up to the failure: a run that continues from
 //! there has lost at most one iteration of learning.
 //! **Choices.** (1) Experience is kept as it is: actions and their outcomes were checked to be finite before they were
-//! stored. (2) The initial state is the first good state, so there always is one.
+//! stored. (2) The initial state is the first good state, so there always is one. (3) A state is good if a run can go
+//! on from it: an iteration may end with finite metrics and a policy that cannot act any more, because the metrics are
+//! those before its last update. Then the state before stays.
 
 use super::OnPolicy;
 use super::trust::Trust;
@@ -116,10 +118,11 @@ impl OnPolicy {
 #[cfg(all(test, not(target_family = "wasm")))]
 mod tests {
     use super::*;
-    use crate::config::Config;
+    use crate::config::{Config, preset};
     use crate::device::Device;
     use crate::rng::Seed;
     use crate::trainer::Trainer;
+    use crate::trainer::learner::Learner;
     use pollster::block_on;
 
     /// All parameters of policy and value.
@@ -211,5 +214,51 @@ mod tests {
         parameters(&mut trainer).fill(f32::NAN);
         failure_of(&mut trainer);
         assert_eq!(rescued(&trainer), before);
+    }
+
+    /// Its policy diverges: nothing but noise is rewarded, and the steps are large.
+    fn wild(seed: u64) -> Trainer {
+        let config = Config {
+            learning_rate: 0.1,
+            ent_coef: 1.0,
+            vf_coef: 0.0,
+            num_steps: 64,
+            hidden_size: 8,
+            eval_every: 0,
+            ..preset("ppo", "Pendulum-v1").expect("a preset")
+        };
+        Trainer::new("Pendulum-v1", config, Seed(seed), Device::cpu()).expect("a run")
+    }
+
+    #[test]
+    fn a_state_that_cannot_act_or_be_improved_is_not_kept() {
+        let mut trainer = wild(1);
+        let good = parameters(&mut trainer).clone();
+        let size = good.len();
+        let cases = [(size - 1, -60.0), (size - 1, 60.0), (0, f32::NAN), (0, 1e9), (size / 2, f32::INFINITY)];
+        for (place, absurd) in cases {
+            parameters(&mut trainer)[place] = absurd;
+            let learner = OnPolicy::of(&mut trainer);
+            learner.actor = block_on(learner.policy.actor()).ok();
+            learner.keep_last_good(1);
+            let kept = learner.last_good.as_ref().and_then(|kept| block_on(kept.policy.actor()).ok());
+            assert_eq!(kept.expect("a kept state").flat, good, "{absurd} at {place}");
+            parameters(&mut trainer).clone_from(&good);
+        }
+    }
+
+    #[test]
+    fn a_run_that_diverges_goes_on_from_what_is_kept_for_an_iteration_at_least() {
+        for seed in 0..4 {
+            let mut trainer = wild(seed);
+            let failure = failure_of(&mut trainer);
+            let bytes = block_on(trainer.checkpoint()).expect("the last good state");
+            let mut again = Trainer::resume(&bytes, Device::cpu()).expect("a checkpoint");
+            let next = again.snapshot().iteration + 1;
+            while again.snapshot().iteration < next {
+                let ticked = block_on(again.tick());
+                assert!(ticked.is_ok(), "seed {seed}: {ticked:?} at once, after {failure}");
+            }
+        }
     }
 }

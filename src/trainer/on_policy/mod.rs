@@ -150,15 +150,14 @@ impl Learner for OnPolicy {
     }
 
     fn narration(&self) -> String {
-        let (trust, round) = (&self.trust, self.round());
+        let (overflowed, round) = (self.trust.overflowed, self.round());
         match self.phase() {
-            Phase::Imagine if round > 0 => {
-                format!("It imagines {} futures from where it has just been.", trust.branches)
+            Phase::Imagine if round > 0 => "It imagines futures from where it has just been.".into(),
+            Phase::Advantages | Phase::Improve if overflowed > 0 && round > 0 => {
+                let futures =
+                    if overflowed == 1 { "one future".into() } else { format!("{overflowed} futures") };
+                format!("In {futures} the model's numbers grew out of all bounds; they are cut off there.")
             }
-            Phase::Advantages | Phase::Improve if trust.overflowed > 0 && round > 0 => format!(
-                "In {} of {} futures the model's numbers grew out of all bounds; they are cut off there.",
-                trust.overflowed, trust.branches
-            ),
             Phase::Improve if round > 0 => "It improves from what it imagined.".into(),
             phase => phase.sentence().into(),
         }
@@ -196,9 +195,12 @@ impl Learner for OnPolicy {
     }
 
     fn keep_last_good(&mut self, _updates: u64) {
-        // What was kept before goes first: nothing between here and the next line can fail.
-        self.last_good = None;
-        self.last_good = Some(Box::new(Learned::of(self)));
+        let is_good = self.actor.as_ref().is_none_or(HostActor::can_go_on);
+        if is_good || self.last_good.is_none() {
+            // What was kept before goes first: nothing between here and the next line can fail.
+            self.last_good = None;
+            self.last_good = Some(Box::new(Learned::of(self)));
+        }
     }
 
     fn restore_last_good<'a>(&'a mut self, context: &'a Context) -> Pending<'a, ()> {

@@ -19,21 +19,20 @@ const PLOTS = [
 
 /**
  * Loads the CPU build: one download, compiled once, for the plots on this thread and for the Worker that trains.
- * `thread`: "worker" or "main". `onPanic(message, {final})`: a program has ended for good; final if only a new page
- * helps.
+ * `thread`: "worker" or "main". `onPanic(message)`: the program on the page's own thread has ended, and only a new page
+ * helps. That of a Worker ends with its sessions, which say so.
  */
 export async function openEngines({ thread, onProgress, onPanic }) {
   const builds = addresses();
   const compiled = compile(builds.cpu, onProgress);
   let where = { thread, reason: null }; // where the CPU trains, and why that is not the Worker
   const begin = async () => ({ script: builds.cpu.script, module: await compiled });
-  const beside = async () =>
-    remoteEngine(newWorker("cpu"), begin(), { onPanic: (message) => onPanic(message, { final: false }) });
+  const beside = async () => remoteEngine(newWorker("cpu"), begin());
   const starting = thread === "worker" ? settled(beside()) : null; // its scripts load while the wasm does
 
   const bindings = await instantiate(builds.cpu, await compiled);
-  bindings.on_panic((message, place) => onPanic(place ? `${message}\nat ${place}` : message, { final: true }));
-  hearTraps((message) => onPanic(message, { final: true }));
+  bindings.on_panic((message, place) => onPanic(place ? `${message}\nat ${place}` : message));
+  hearTraps(onPanic);
 
   async function start(attempt) {
     if (where.thread === "main") return localEngine(bindings);
@@ -96,7 +95,7 @@ export async function openEngines({ thread, onProgress, onPanic }) {
     /** The WebGPU build in a Worker of its own: fetched at the first call, and anew where the former has died. */
     webgpu(onProgress) {
       if (gpuBuild === null || gpuBuild === "coming") throw new Error("There is no WebGPU build yet.");
-      if (!webgpu?.alive()) webgpu = openWebGpu(gpuBuild, onProgress, onPanic);
+      if (!webgpu?.alive()) webgpu = openWebGpu(gpuBuild, onProgress);
       return webgpu?.opening;
     },
     /** The engine with WebGPU if it is there already, else null. */
@@ -115,11 +114,10 @@ export async function openEngines({ thread, onProgress, onPanic }) {
 }
 
 /** {opening, engine, alive}; `engine` once it is open. */
-function openWebGpu(build, onProgress, onPanic) {
+function openWebGpu(build, onProgress) {
   /** @type {{ engine: any, failed: boolean, alive: () => boolean, opening?: Promise<any> }} */
   const entry = { engine: null, failed: false, alive: () => !entry.failed && (entry.engine?.alive() ?? true) };
-  const opening = async () =>
-    remoteEngine(newWorker("webgpu"), build, { onProgress, onPanic: (message) => onPanic(message, { final: false }) });
+  const opening = async () => remoteEngine(newWorker("webgpu"), build, { onProgress });
   entry.opening = opening().then(
     (engine) => (entry.engine = engine),
     (error) => {

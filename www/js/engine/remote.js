@@ -15,14 +15,14 @@ const AHEAD = 1; // one order waits while another is worked on: the worker never
 
 /**
  * Starts an engine in `worker` and resolves when it can be used. `start`, or a promise of it: {script, module}, or
- * {script, wasm, bytes} to have it fetch the wasm by itself, with `onProgress({received, total})`. `onPanic(message)`:
- * its program has ended. A worker that fails, or says nothing for long before it is ready, is ended. `clock`: {every,
- * stop}, as in patience.js.
+ * {script, wasm, bytes} to have it fetch the wasm by itself, with `onProgress({received, total})`. A worker that fails,
+ * whose program panics, or that says nothing for long before it is ready, is ended: whoever waits for an answer, or
+ * for nothing, hears why. `clock`: {every, stop}, as in patience.js.
  * @param {Caller} worker
  * @param {any} start
- * @param {{ onProgress?: (progress: any) => void, onPanic?: (message: string) => void, clock?: object }} [listeners]
+ * @param {{ onProgress?: (progress: any) => void, clock?: object }} [listeners]
  */
-export async function remoteEngine(worker, start, { onProgress = () => {}, onPanic = () => {}, clock = {} } = {}) {
+export async function remoteEngine(worker, start, { onProgress = () => {}, clock = {} } = {}) {
   const pending = new Map(); // call → {resolve, reject}
   let calls = 0;
   let sessions = 0;
@@ -68,7 +68,7 @@ export async function remoteEngine(worker, start, { onProgress = () => {}, onPan
       return onProgress(data.progress);
     }
     if (data.ready) return begin.resolve();
-    if (data.panic) return onPanic(data.panic);
+    if (data.panic) return fail(new EngineError(data.panic, { fatal: true }));
     if (data.failed || data.error?.fatal) return fail(EngineError.from(data.failed ?? data.error));
     const { resolve, reject } = pending.get(data.id) ?? {};
     pending.delete(data.id);

@@ -16,7 +16,7 @@ export function mountDoubt({ store, plotter }) {
       ? doubtAnswer(calibration)
       : "This learner has no world model, so there is no uncertainty to show.";
     say(find("answer", panel), words);
-    say(find("promise", panel), imagines({ snapshot }) ? promiseAnswer(returnGap, snapshot?.horizon) : "");
+    say(find("promise", panel), imagines({ snapshot }) ? promiseAnswer(returnGap, snapshot?.horizon_set) : "");
     canvas.setAttribute("aria-label", `Error of the world model by how much its members disagree. ${words}`);
   });
   const show = () => {

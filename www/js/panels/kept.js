@@ -1,10 +1,10 @@
 // What is kept of a run that met an error: as a file, and to continue from.
 import { find, say } from "../dom.js";
-import { counted } from "../format.js";
+import { mountFile } from "./file.js";
 
 export function mountKept({ store, commands }) {
   const place = find("kept");
-  const link = find("kept-file");
+  const file = mountFile(place);
   const goOn = find("kept-continue");
   goOn.addEventListener("click", async () => {
     const error = await commands.continueFromKept();
@@ -13,7 +13,7 @@ export function mountKept({ store, commands }) {
   });
   store.watch(["stopped", "trouble", "checkpoint"], keptOf, (checkpoint) => {
     place.hidden = !checkpoint;
-    offerFile(link, checkpoint);
+    file.show(checkpoint);
     say(find("kept-words"), checkpoint ? keptWords(checkpoint) : "");
   });
   store.on(["opening"], ({ opening }) => {
@@ -27,14 +27,6 @@ const keptOf = ({ stopped, trouble, checkpoint }) => (stopped && !trouble ? chec
 const SAME = "Settings of a saved run cannot be changed: with the same ones it may fail again.";
 
 export function keptWords({ iteration }) {
-  const what = iteration > 0 ? `What it had learned after ${counted(iteration, "iteration")}` : "What it started with";
+  const what = iteration > 0 ? "The last state from which it can go on" : "What it started with";
   return `${what} is kept, with all its experience. ${SAME}`;
-}
-
-/** The link saves this checkpoint, or nothing. */
-export function offerFile(link, checkpoint) {
-  if (link.hasAttribute("href")) URL.revokeObjectURL(link.href);
-  link.removeAttribute("href");
-  link.hidden = !checkpoint;
-  if (checkpoint) link.href = URL.createObjectURL(new Blob([checkpoint.bytes], { type: "application/octet-stream" }));
 }

@@ -61,7 +61,7 @@ export function answer(
       `${whole(latest)}.${lagging(episodes, latest, best - worst)}`
     );
   if (episodes.length < FEW && tests.length === 0)
-    return `Too early to say: ${counted(episodes.length, "episode")} ended so far. ${whole(bar)} counts as solved.`;
+    return `Too early to say: fewer than ${FEW} episodes have ended. ${whole(bar)} counts as solved.`;
   if (episodes.length === 0)
     return (
       `${(latest ?? worst) >= bar ? "Yes" : "Not yet"}: no episode has ended so far; its latest test returned ` +

@@ -27,13 +27,14 @@ export function mountNarration({ store }) {
 /** What is worth being said aloud of this moment; the same words for as long as nothing else is. */
 export function news({ snapshot, playing }) {
   if (!snapshot) return "";
-  if (!playing)
-    return snapshot.ticks > 0 ? `Paused. ${snapshot.narration} ${counted(snapshot.episodes, "episode")} so far.` : "";
+  if (!playing) return snapshot.ticks > 0 ? `Paused. ${snapshot.narration} So far: ${soFar(snapshot)}.` : "";
   if (snapshot.solved_at_real_steps)
     return `It solved the task after ${count(snapshot.solved_at_real_steps)} real steps.`;
   if (snapshot.latest_evaluation !== null && snapshot.latest_evaluation !== undefined) return FIRST_TEST;
   return "It is learning.";
 }
+
+const soFar = ({ real_steps: steps, episodes }) => `${counted(steps, "real step")}, ${counted(episodes, "episode")}`;
 
 const FIRST_TEST = "It is learning. Its first test is done; the question “Is it getting better?” has the figures.";
 

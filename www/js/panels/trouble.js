@@ -2,7 +2,7 @@
 // continue.
 import { find, say } from "../dom.js";
 import { bareAddress } from "../url.js";
-import { offerFile } from "./kept.js";
+import { mountFile } from "./file.js";
 
 export function mountTrouble({ store, rescue }) {
   const dialog = find("trouble");
@@ -10,7 +10,7 @@ export function mountTrouble({ store, rescue }) {
   const wait = find("trouble-wait");
   const afresh = find("trouble-afresh");
   const restart = find("trouble-restart");
-  const file = find("trouble-file");
+  const file = mountFile(dialog);
   const report = find("trouble-report");
   const copy = find("trouble-copy");
   goOn.addEventListener("click", rescue);
@@ -32,7 +32,7 @@ export function mountTrouble({ store, rescue }) {
     if (store.get().trouble?.waits) store.set({ trouble: null });
   });
   store.on(["trouble"], ({ trouble, checkpoint }) => {
-    offerFile(file, trouble ? checkpoint : null);
+    file.show(trouble ? checkpoint : null);
     if (!trouble) return dialog.close();
     goOn.hidden = !trouble.rescue;
     if (trouble.rescue) say(goOn, rescueWords(trouble.rescue));

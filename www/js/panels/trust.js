@@ -19,6 +19,7 @@ export function mountTrust({ store, plotter }) {
   };
   store.on(["errorByHorizon", "run"], show);
   store.watch(["snapshot"], imagines, show); // without a model no picture will come
+  store.watch(["snapshot"], ({ snapshot }) => snapshot?.horizon, show); // the sentence says it too
   store.on(["snapshot"], ({ snapshot }) => say(find("answer", panel), answer(snapshot)));
 }
 

@@ -30,7 +30,7 @@ export function createStage({ canvas, theme, store }) {
   new ResizeObserver(() => {
     const inset = parseFloat(getComputedStyle(canvas).getPropertyValue("--inset")) || 0; // where the page's text begins
     size = { width: canvas.clientWidth, height: canvas.clientHeight, inset };
-    stale = true;
+    draw(player.view() ?? still(picture().STILL)); // before anybody sees the old picture stretched
   }).observe(canvas);
   theme.onChange(() => (stale = true));
   for (const event of ["beforeprint", "afterprint"])

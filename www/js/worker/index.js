@@ -8,15 +8,23 @@ import { serveEngine } from "./serve.js";
 
 const failed = (error) => postMessage({ failed: EngineError.from(error).plain() });
 const spoken = watchDevices(failed);
+const ended = (message) => spoken().then(() => postMessage({ panic: message }));
+
+// A program that ends within a callback of the browser's answers nobody: what was called then is never settled.
+self.addEventListener("error", (event) => {
+  event.preventDefault(); // said below, after what a device has to say
+  ended(event.message || "the browser does not say why");
+});
+self.addEventListener("unhandledrejection", ({ reason }) => {
+  if (reason instanceof WebAssembly.RuntimeError) ended(reason.message);
+});
 
 self.onmessage = async ({ data: { start } }) => {
   try {
     const module = start.module ?? (await compile(start, (progress) => postMessage({ progress })));
     const bindings = await instantiate(start, module);
     // A program that panics may do so because its device is gone; then that is what the page hears first.
-    bindings.on_panic((message, where) =>
-      spoken().then(() => postMessage({ panic: where ? `${message}\nat ${where}` : message })),
-    );
+    bindings.on_panic((message, where) => ended(where ? `${message}\nat ${where}` : message));
     serveEngine(localEngine(bindings, { pace: createPace() }), self, { spoken });
     postMessage({ ready: true });
   } catch (error) {

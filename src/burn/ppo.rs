@@ -22,7 +22,7 @@
 //! 2022 (2205.09123).
 
 use super::{ActorCritic, clip_by_global_norm};
-use crate::device::Device;
+use crate::burn::Device;
 use crate::kernels::ppo_loss::LEAST_WEIGHT;
 pub use crate::kernels::ppo_loss::{Settings, UPDATE_METRICS};
 use burn::tensor::Tensor;
@@ -182,12 +182,12 @@ fn lift(batch: &Minibatch) -> Minibatch {
 #[cfg(all(test, not(target_family = "wasm")))]
 mod tests {
     use super::*;
+    use crate::burn::Device;
+    use crate::burn::Distribution;
     use crate::config::Activation;
-    use crate::device::Device;
     use crate::env::ActionSpace;
     use crate::nets::{Hidden, ObsScaling, Shape};
     use crate::rng::Seed;
-    use crate::tensors::Distribution;
 
     const SETTINGS: Settings =
         Settings { clip_range: 0.2, clip_range_vf: 0.0, ent_coef: 0.0, vf_coef: 0.5, max_grad_norm: 0.5 };

@@ -13,8 +13,8 @@
 //! **Paper.** Burda et al. 2019 (1810.12894).
 
 use super::{Adam, Layout, Mlp, read};
+use crate::burn::Device;
 use crate::config::Activation;
-use crate::device::Device;
 use crate::error::Result;
 use crate::kernels::Weights;
 use crate::kernels::adam::EPS;
@@ -85,6 +85,11 @@ impl Rnd {
         let target = std::mem::take(&mut weights.target);
         self.target = self.device.floats(target, [self.layout.len()]);
         self.flat = self.adam.take_over(weights);
+    }
+
+    /// Where it computes.
+    pub fn device(&self) -> &Device {
+        &self.device
     }
 
     /// Takes over how states are normalised.

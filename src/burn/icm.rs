@@ -16,8 +16,8 @@
 //! **Paper.** Pathak et al. 2017 (1705.05363).
 
 use super::{Adam, Layout, Mlp, categorical};
+use crate::burn::Device;
 use crate::config::Activation;
-use crate::device::Device;
 use crate::env::ActionSpace;
 use crate::kernels::adam::EPS;
 use crate::kernels::icm::{FIRST_GAIN, FORWARD_SHARE, layer_sizes};
@@ -74,6 +74,11 @@ impl Icm {
         }
     }
 
+    /// Where it computes.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
     /// Takes over how states are normalised.
     pub fn set_normalization(&mut self, stats: &RunningStats) {
         let size = stats.size();
@@ -113,11 +118,11 @@ impl Icm {
         let next = self.features.forward(&tracked.matrices, lift(next_obs));
         let action: Tensor<2> = Tensor::from_inner(action);
         let pair = Tensor::cat(vec![now.clone(), next.clone()], 2);
-        let said: Tensor<2> = self.inverse.forward(&tracked.matrices, pair).squeeze_dim(0);
+        let predicted: Tensor<2> = self.inverse.forward(&tracked.matrices, pair).squeeze_dim(0);
         let inverse = match self.action {
-            ActionSpace::Discrete(_) => -categorical::log_prob(said, action.clone()).mean(),
+            ActionSpace::Discrete(_) => -categorical::log_prob(predicted, action.clone()).mean(),
             ActionSpace::Box { .. } => {
-                let difference = said - action.clone();
+                let difference = predicted - action.clone();
                 (difference.clone() * difference).mean()
             }
         };

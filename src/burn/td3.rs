@@ -18,8 +18,8 @@
 //! **Paper.** Fujimoto, van Hoof, Meger 2018 (1802.09477).
 
 use super::{Targeted, Transitions, activation, read};
+use crate::burn::Device;
 use crate::config::Activation;
-use crate::device::Device;
 use crate::error::Result;
 use crate::kernels::targeted::FIRST_GAIN;
 use crate::kernels::td3::ACTOR_GAIN;
@@ -58,7 +58,7 @@ impl Td3 {
     /// μ(x), [B, A], by the given matrices of the actor.
     pub fn actions(&self, matrices: &[Tensor<3>], obs: Tensor<2>) -> Tensor<2> {
         let outputs = self.actor.forward(matrices, obs.unsqueeze_dim(0));
-        activation::bend(Activation::Tanh, outputs).squeeze_dim(0)
+        activation::activate(Activation::Tanh, outputs).squeeze_dim(0)
     }
 
     /// Q [E, B, 1], by the given matrices of E critics.

@@ -11,7 +11,7 @@
 //! **Paper.** Kingma and Ba 2015 (1412.6980); clipping: Pascanu et al. 2013 (1211.5063).
 
 use super::read;
-use crate::device::Device;
+use crate::burn::Device;
 use crate::error::Result;
 use crate::kernels::Weights;
 use crate::kernels::adam::{BETA_1, BETA_2};
@@ -49,9 +49,10 @@ impl Adam {
 
     /// Takes over the memory in `weights`, and gives their parameters.
     pub fn take_over(&mut self, weights: Weights) -> Tensor<1> {
+        let device = Device::of(&self.m);
         let upload = |numbers: Vec<f32>| {
             let count = numbers.len();
-            Device::cpu_plain().floats(numbers, [count])
+            device.floats(numbers, [count])
         };
         (self.m, self.v, self.updates) = (upload(weights.m), upload(weights.v), weights.updates);
         upload(weights.flat)

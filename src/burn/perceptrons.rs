@@ -3,8 +3,8 @@
 use super::model_step::{update, validate};
 use super::{WorldModel as Ensemble, read};
 use crate::arrays::Arrays;
+use crate::burn::Device;
 use crate::config::{Config, ModelTarget};
-use crate::device::Device;
 use crate::dynamics::{Answer, Question};
 use crate::error::Result;
 use crate::imagination::Dynamics;

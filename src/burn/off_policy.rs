@@ -2,8 +2,8 @@
 
 use super::{Targeted, Transitions, dqn, read, td3};
 use crate::arrays::Arrays;
+use crate::burn::Device;
 use crate::config::Config;
-use crate::device::Device;
 use crate::error::{Error, Result};
 use crate::kernels::dqn::{Settings as DqnSettings, UPDATE_METRICS};
 use crate::kernels::targeted::FIRST_GAIN;
@@ -82,7 +82,7 @@ impl Part for Dqn {
 
 impl OffPolicy for Dqn {
     fn update(&mut self, minibatch: &mut Minibatch<'_>, _stream: &mut Stream) -> Result<Option<Metrics>> {
-        let batch = Transitions::upload(&Device::cpu_plain(), minibatch.all());
+        let batch = Transitions::upload(&Device::of(&self.q.flat), minibatch.all());
         let numbers = dqn::update(&mut self.q, &batch, &self.settings)?;
         Ok(Some(UPDATE_METRICS.into_iter().zip(numbers).collect()))
     }
@@ -144,7 +144,7 @@ impl Part for Td3 {
 
 impl OffPolicy for Td3 {
     fn update(&mut self, minibatch: &mut Minibatch<'_>, stream: &mut Stream) -> Result<Option<Metrics>> {
-        let batch = Transitions::upload(&Device::cpu_plain(), minibatch.all());
+        let batch = Transitions::upload(&Device::of(&self.net.actor.flat), minibatch.all());
         self.net.update(&batch, &self.settings, stream).map(td3_metrics).map(Some)
     }
 

@@ -12,8 +12,8 @@
 //! **Paper.** Copies: Mnih et al. 2015, Nature 518. Averages: Lillicrap et al. 2016 (1509.02971), after Polyak.
 
 use super::{Adam, Layout, Mlp, Tracked, clip_by_global_norm, read};
+use crate::burn::Device;
 use crate::config::Activation;
-use crate::device::Device;
 use crate::error::Result;
 use crate::kernels::{self, Weights};
 use crate::rng::Stream;
@@ -89,7 +89,7 @@ impl Targeted {
     /// Goes on from what was learned before.
     pub fn set_weights(&mut self, mut weights: Weights) {
         let target = std::mem::take(&mut weights.target);
-        self.target = Device::cpu_plain().floats(target, [self.layout.len()]);
+        self.target = Device::of(&self.flat).floats(target, [self.layout.len()]);
         self.flat = self.adam.take_over(weights);
     }
 

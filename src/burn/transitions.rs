@@ -5,7 +5,7 @@
 //! **Shapes.** y and v(s') [B, 1].
 //! **Where.** Read by [`super::dqn`] and [`super::td3`], which say what v is.
 
-use crate::device::Device;
+use crate::burn::Device;
 use crate::transitions;
 use burn::tensor::Tensor;
 

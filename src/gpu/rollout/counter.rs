@@ -1,9 +1,9 @@
-//! Chance inside the kernel: [`crate::kernels::chance`] for four rows at once.
+//! Random numbers inside the kernel: [`crate::kernels::counter`] for four rows at once.
 //!
 //! **Shapes.** A lane is a row; a word or a number of all four rows is one vector.
 
 use super::Four;
-use crate::kernels::chance::Purpose;
+use crate::kernels::counter::Purpose;
 use cubecl::prelude::*;
 
 /// A word of four rows.

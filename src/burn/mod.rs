@@ -6,9 +6,9 @@
 //!
 //! **Reading order.** [`layout`](Layout), [`activation`], [`mlp`](Mlp), [`adam`](Adam) networks · [`categorical`],
 //! [`gaussian`], [`distribution`](Distribution), [`actor_critic`](ActorCritic), [`ppo`] policy and value ·
-//! [`ensemble`], [`model_step`] the world model · [`rnd`](Rnd), [`icm`](Icm) novelty · [`targeted`](Targeted),
-//! [`dqn`], [`td3`] learning from replay · [`PpoPolicy`], [`Perceptrons`], [`RndNovelty`], [`IcmNovelty`] what the rest
-//! of the program sees of all this.
+//! [`model_loss`], [`ensemble`], [`model_step`] the world model · [`rnd`](Rnd), [`icm`](Icm) novelty ·
+//! [`targeted`](Targeted), [`dqn`], [`td3`] learning from replay · [`PpoPolicy`], [`Perceptrons`], [`RndNovelty`],
+//! [`IcmNovelty`] what the rest of the program sees of all this.
 //!
 //! **Choices.** Always burn's Flex, the CPU: what it computes is there at once, so nothing waits.
 
@@ -23,6 +23,7 @@ pub mod gaussian;
 mod icm;
 mod layout;
 mod mlp;
+pub mod model_loss;
 pub mod model_step;
 mod novelty;
 pub mod off_policy;
@@ -48,19 +49,32 @@ pub use rnd::Rnd;
 pub use targeted::Targeted;
 pub use transitions::Transitions;
 
-use crate::device::Device;
 use crate::error::{Error, Result};
 use burn::tensor::{Tensor, TensorData};
 
+/// Where burn computes.
+#[derive(Debug, Clone)]
+pub struct Device(burn::tensor::Device);
+
 impl Device {
+    /// The processor, by burn's Flex; always there.
+    pub fn cpu() -> Self {
+        Self(burn::tensor::Device::flex())
+    }
+
+    /// Where this tensor is.
+    pub fn of<const D: usize>(tensor: &Tensor<D>) -> Self {
+        Self(tensor.device())
+    }
+
     /// Numbers in row-major order as a tensor.
     pub fn floats<const D: usize>(&self, values: Vec<f32>, shape: [usize; D]) -> Tensor<D> {
-        Tensor::from_data(TensorData::new(values, shape), &burn::tensor::Device::flex())
+        Tensor::from_data(TensorData::new(values, shape), &self.0)
     }
 
     /// Zeros of this shape.
     pub fn zeros<const D: usize>(&self, shape: [usize; D]) -> Tensor<D> {
-        Tensor::zeros(shape, &burn::tensor::Device::flex())
+        Tensor::zeros(shape, &self.0)
     }
 }
 

@@ -1,6 +1,6 @@
 //! A multi-layer perceptron, or E of them side by side.
 //!
-//! **What.** Each layer mixes its inputs linearly and bends the result; the last layer only mixes.
+//! **What.** Each layer mixes its inputs linearly and activates the result; the last layer only mixes.
 //! ```text
 //! h₀ = x,   hₗ = f(hₗ₋₁ Wₗ + bₗ),   y = h_{L−1} W_L + b_L
 //! ```
@@ -8,7 +8,7 @@
 //! **Where.** Parameters come from a [`Layout`]'s matrices: tracked ones while learning, plain ones while acting.
 
 use super::Layout;
-use super::activation::bend;
+use super::activation::activate;
 use crate::config::Activation;
 use crate::nets::initial;
 use crate::rng::Stream;
@@ -48,7 +48,7 @@ impl Mlp {
             let bias = matrices[self.first + 2 * layer + 1].clone();
             h = h.matmul(weight) + bias; // [E, B, out]
             if layer + 1 < self.layers() {
-                h = bend(self.activation, h);
+                h = activate(self.activation, h);
             }
         }
         h
@@ -64,7 +64,7 @@ impl Mlp {
         &self.sizes
     }
 
-    /// The bend between two layers.
+    /// The activation between two layers.
     pub fn activation(&self) -> Activation {
         self.activation
     }

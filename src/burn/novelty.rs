@@ -2,8 +2,8 @@
 
 use super::{Icm, Rnd, read};
 use crate::arrays::Arrays;
+use crate::burn::Device;
 use crate::curiosity::{Novelty, Visit};
-use crate::device::Device;
 use crate::env::ActionSpace;
 use crate::error::Result;
 use crate::kernels::{Networks, Weights, icm, rnd};
@@ -13,8 +13,8 @@ use crate::stats::RunningStats;
 use burn::tensor::Tensor;
 
 /// Rows of B steps as a tensor [B, ·].
-fn block(numbers: &[f32], rows: usize) -> Tensor<2> {
-    Device::cpu_plain().floats(numbers.to_vec(), [rows, numbers.len() / rows])
+fn block(device: &Device, numbers: &[f32], rows: usize) -> Tensor<2> {
+    device.floats(numbers.to_vec(), [rows, numbers.len() / rows])
 }
 
 /// The number of a loss that was learned from, if one was.
@@ -58,11 +58,15 @@ impl Novelty for RndNovelty {
     }
 
     fn errors<'a>(&'a mut self, visit: &'a Visit<'a>) -> Pending<'a, Vec<f32>> {
-        Box::pin(async move { read(self.net.error(block(visit.next_obs, visit.rows)), "reading novelty") })
+        Box::pin(async move {
+            let states = block(self.net.device(), visit.next_obs, visit.rows);
+            read(self.net.error(states), "reading novelty")
+        })
     }
 
     fn update(&mut self, visit: &Visit<'_>) {
-        self.loss = Some(self.net.update(block(visit.next_obs, visit.rows)));
+        let states = block(self.net.device(), visit.next_obs, visit.rows);
+        self.loss = Some(self.net.update(states));
     }
 
     fn settle<'a>(&'a mut self, doing: &'a str) -> Pending<'a, Option<f32>> {
@@ -97,8 +101,8 @@ impl IcmNovelty {
 }
 
 /// obs, action and next obs as tensors.
-fn blocks(visit: &Visit<'_>) -> [Tensor<2>; 3] {
-    [visit.obs, visit.action, visit.next_obs].map(|numbers| block(numbers, visit.rows))
+fn blocks(device: &Device, visit: &Visit<'_>) -> [Tensor<2>; 3] {
+    [visit.obs, visit.action, visit.next_obs].map(|numbers| block(device, numbers, visit.rows))
 }
 
 impl Part for IcmNovelty {
@@ -123,13 +127,13 @@ impl Novelty for IcmNovelty {
 
     fn errors<'a>(&'a mut self, visit: &'a Visit<'a>) -> Pending<'a, Vec<f32>> {
         Box::pin(async move {
-            let [obs, action, next_obs] = blocks(visit);
+            let [obs, action, next_obs] = blocks(self.net.device(), visit);
             read(self.net.error(obs, action, next_obs), "reading novelty")
         })
     }
 
     fn update(&mut self, visit: &Visit<'_>) {
-        let [obs, action, next_obs] = blocks(visit);
+        let [obs, action, next_obs] = blocks(self.net.device(), visit);
         self.loss = Some(self.net.update(obs, action, next_obs));
     }
 

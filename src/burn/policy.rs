@@ -3,7 +3,7 @@
 use super::ppo::{Minibatch, update};
 use super::{ActorCritic, read};
 use crate::arrays::Arrays;
-use crate::device::Device;
+use crate::burn::Device;
 use crate::error::{Error, Result};
 use crate::kernels::Weights;
 use crate::kernels::ppo::names;
@@ -39,13 +39,13 @@ impl Part for PpoPolicy {
     fn save<'a>(&'a self, arrays: &'a mut Arrays) -> Pending<'a, ()> {
         Box::pin(async move {
             let weights = self.net.adam.weights(&self.net.flat, "reading the policy")?;
-            weights.save(&names(&self.shape().by_hand()), arrays);
+            weights.save(&names(&self.shape().for_kernels()), arrays);
             Ok(())
         })
     }
 
     fn restore(&mut self, arrays: &mut Arrays) -> Result<()> {
-        let weights = Weights::load(&names(&self.shape().by_hand()), arrays)?;
+        let weights = Weights::load(&names(&self.shape().for_kernels()), arrays)?;
         self.net.flat = self.net.adam.take_over(weights);
         Ok(())
     }

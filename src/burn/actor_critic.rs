@@ -12,7 +12,7 @@
 //! statistics would move the policy while nothing has been learned. (4) Acting uses [`HostActor`], a copy on the host.
 
 use super::{Adam, Distribution, Layout, Mlp, Tracked, read};
-use crate::device::Device;
+use crate::burn::Device;
 use crate::env::ActionSpace;
 use crate::error::Result;
 use crate::kernels::adam::EPS_OF_PPO;
@@ -43,7 +43,7 @@ impl ActorCritic {
     pub fn new(device: &Device, shape: Shape, learning_rate: f64, stream: &mut Stream) -> Self {
         let mut layout = Layout::default();
         let network = |sizes: &Vec<usize>| Mlp::new(&mut layout, 1, sizes, shape.activation);
-        let networks = shape.by_hand().layer_sizes().iter().map(network).collect();
+        let networks = shape.for_kernels().layer_sizes().iter().map(network).collect();
         let log_std = match shape.action {
             ActionSpace::Discrete(_) => None,
             ActionSpace::Box { size, .. } => Some(layout.add([1, 1, size])),
@@ -65,10 +65,10 @@ impl ActorCritic {
         self.layout.tracked(&self.flat)
     }
 
-    /// What the policy says about observations [B, O].
+    /// The policy at observations [B, O].
     pub fn policy(&self, matrices: &[Tensor<3>], obs: Tensor<2>) -> Distribution {
-        let said: Tensor<2> = self.networks[0].forward(matrices, self.scaled(obs)).squeeze_dim(0);
-        let outputs = said.narrow(1, 0, self.shape.action.encoded_size());
+        let both: Tensor<2> = self.networks[0].forward(matrices, self.scaled(obs)).squeeze_dim(0);
+        let outputs = both.narrow(1, 0, self.shape.action.encoded_size());
         match self.log_std {
             None => Distribution::Categorical(outputs),
             Some(slot) => {
@@ -81,8 +81,8 @@ impl ActorCritic {
     pub fn values(&self, matrices: &[Tensor<3>], obs: Tensor<2>) -> Tensor<2> {
         let of_both = if self.shape.shared_trunk { self.shape.action.encoded_size() } else { 0 };
         let network = &self.networks[self.networks.len() - 1];
-        let said: Tensor<2> = network.forward(matrices, self.scaled(obs)).squeeze_dim(0);
-        said.narrow(1, of_both, self.shape.heads)
+        let both: Tensor<2> = network.forward(matrices, self.scaled(obs)).squeeze_dim(0);
+        both.narrow(1, of_both, self.shape.heads)
     }
 
     /// x [1, B, O]

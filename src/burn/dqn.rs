@@ -66,8 +66,8 @@ pub fn update(q: &mut Targeted, batch: &Transitions, settings: &Settings) -> Res
 #[cfg(all(test, not(target_family = "wasm")))]
 mod tests {
     use super::*;
+    use crate::burn::Device;
     use crate::config::Activation;
-    use crate::device::Device;
     use crate::rng::Seed;
 
     fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
