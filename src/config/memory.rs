@@ -34,7 +34,7 @@ const COUNT: u64 = size_of::<usize>() as u64;
 const COPIES: u64 = 10;
 /// One byte in so many is what the allocator cannot use, as measured: a page's memory is full of holes once tables have
 /// grown in it.
-const UNUSED_SHARE: u64 = if cfg!(target_family = "wasm") { 6 } else { 20 };
+const UNUSED_SHARE: u64 = if cfg!(target_family = "wasm") { 4 } else { 20 };
 /// Copies of what is saved, while it is saved: the arrays, and the file.
 const COPIES_SAVED: u64 = 2;
 /// Rows that inference takes at once: none is left alone.
