@@ -255,3 +255,56 @@ fn a_branch_is_cut_where_the_members_disagree_too_much() {
     assert!(all.len() > 100 && none.len() == 10, "the stub's disagreement is 0, above −1: one step each");
     assert!(none.truncated.iter().all(|&truncated| truncated));
 }
+
+/// A world that remembers: it counts how many steps it has known of, in its context and since, and shows the count.
+struct Counting;
+
+impl Dynamics for Counting {
+    fn context(&self) -> usize {
+        3
+    }
+
+    fn warm_up(&mut self, context: Context) -> Pending<'_, State> {
+        let memory = context.known.iter().map(|&known| known as f32).collect();
+        done(State { obs: context.obs, memory })
+    }
+
+    fn step<'a>(&'a mut self, question: Question<'a>, answer: &'a mut Answer) -> Pending<'a, ()> {
+        let counted: Vec<f32> = question.state.memory.iter().map(|count| count + 1.0).collect();
+        let zeros = vec![0.0; counted.len()];
+        *answer = Answer {
+            state: State { obs: counted.clone(), memory: counted.clone() },
+            rewards: counted,
+            end_probabilities: zeros.clone(),
+            disagreements: zeros,
+        };
+        done(())
+    }
+}
+
+#[test]
+fn what_a_world_remembers_goes_with_its_branch() {
+    let (branches, horizon) = (40, 5);
+    let action = ActionSpace::Discrete(2);
+    let mut shape = shape("CartPole-v1");
+    (shape.obs_size, shape.scaling) = (1, ObsScaling::none(1));
+    let mut policy = cpu::PpoPolicy::new(shape, 1e-3, &mut Seed(4).stream("init"));
+    let cost = PER_TICK as usize; // a few branches at a time
+    let scope =
+        Scope { action, obs_size: 1, horizon, members: 1, noise_size: 0, with_disagreement: false, cost };
+    let known: Vec<usize> = (0..branches).map(|branch| branch % 3).collect();
+    let context = Context { obs: vec![-1.0; branches], before: vec![0.0; branches * 2 * 3], known };
+    let mut imagination = Imagination::start(context, scope);
+    while !imagination.is_complete() {
+        let (mut world, mut stream) = (Counting, Seed(1).stream("steps"));
+        let step = imagination.step(&mut policy, &mut world, None, &mut stream);
+        pollster::block_on(step).expect("a step");
+    }
+    let rollout = imagination.finish(Borders::default(), 1.0).rollout;
+    assert_eq!(rollout.segments.len(), branches);
+    for (branch, segment) in rollout.segments.iter().enumerate() {
+        let counts: Vec<f32> = (1..=horizon).map(|step| (branch % 3 + step) as f32).collect();
+        assert_eq!(rollout.rewards_ext[segment.clone()], counts, "branch {branch}");
+        assert_eq!(rollout.obs_at(segment.start), [-1.0], "it begins where the context says");
+    }
+}
