@@ -1,7 +1,7 @@
 //! The policy and the value: what to do, and how good it is to be here.
 //!
 //! **What.** Two networks that see the same observation, or one whose hidden layers both share. The policy scores the
-//! actions, or says around which numbers to draw them; the value foretells the return, with one head for the task's
+//! actions, or gives the means to draw them around; the value predicts the return, with one head for the task's
 //! reward and, with curiosity, one for novelty.
 //! ```text
 //! x = (obs − centre) / half_range        π_θ(· | x) from outputs [B, A], log σ [A]        V_θ(x) [B, heads]

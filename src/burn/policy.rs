@@ -15,7 +15,7 @@ use crate::rng::Stream;
 use crate::samples::Samples;
 use burn::tensor::Tensor;
 
-/// Policy and value, and what their updates said.
+/// Policy and value, and the losses of their updates.
 #[derive(Debug, Clone)]
 pub struct PpoPolicy {
     device: Device,

@@ -77,7 +77,7 @@ impl GpuRollout {
             let module: &dyn Any = &*curiosity.module;
             Some(module.downcast_ref::<RndNovelty>()?.on_device(curiosity.scale))
         });
-        let players = rollout::Parts { agent: self.agent.clone(), world: self.world.clone(), novelty };
+        let networks = rollout::Parts { agent: self.agent.clone(), world: self.world.clone(), novelty };
         let round = Round {
             space: self.scope.action,
             starts: &group.starts,
@@ -86,10 +86,10 @@ impl GpuRollout {
             with_values: false,
             seed: group.seed,
         };
-        let (_, record) = launch(&self.queue, &players, &round);
+        let (_, record) = launch(&self.queue, &networks, &round);
         group.record = self.queue.read(&[&record], "reading imagined steps").await?.concat();
         match parts.curiosity {
-            Some(curiosity) if players.novelty.is_none() => {
+            Some(curiosity) if networks.novelty.is_none() => {
                 group.look_up_novelty(&self.scope, curiosity).await
             }
             _ => Ok(()),

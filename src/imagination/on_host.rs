@@ -23,7 +23,7 @@ pub struct HostRollout {
     /// The group that is next.
     next: usize,
     steps: usize,
-    lots: Lots,
+    draws: Draws,
 }
 
 /// Branches that take a step together.
@@ -35,13 +35,13 @@ struct Group {
 
 /// The random numbers of one step of a group.
 #[derive(Default)]
-struct Lots {
+struct Draws {
     actions: Vec<f32>,
     members: Vec<usize>,
     world: Vec<f32>,
 }
 
-impl Lots {
+impl Draws {
     fn draw(&mut self, scope: &Scope, rows: usize, stream: &mut Stream) {
         let Self { actions, members, world } = self;
         actions.clear();
@@ -68,15 +68,15 @@ impl HostRollout {
             ),
         };
         let groups = groups(all, most_of(&scope)).map(group).collect();
-        Self { scope, groups, next: 0, steps: 0, lots: Lots::default() }
+        Self { scope, groups, next: 0, steps: 0, draws: Draws::default() }
     }
 
     async fn step(&mut self, parts: Parts<'_>, stream: &mut Stream) -> Result<()> {
         let Parts { policy, world, curiosity } = parts;
         if let Some(Group { branches, .. }) = self.groups.get_mut(self.next) {
             add(branches.len() * PER_ROW);
-            self.lots.draw(&self.scope, branches.len(), stream);
-            let Lots { actions, members, world: of_world } = &self.lots;
+            self.draws.draw(&self.scope, branches.len(), stream);
+            let Draws { actions, members, world: of_world } = &self.draws;
             let of_world = (self.scope.noise_size > 0).then_some(of_world.as_slice());
             branches.step(policy, world, Noise { actions, members, world: of_world }).await?;
             let novelties = match curiosity {

@@ -50,7 +50,7 @@ pub struct Updated {
     pub grad_norm: f32,
 }
 
-/// Policy and critics, each with its slow copy, and room to work.
+/// Policy and critics, each with its target network, and a workspace.
 #[derive(Debug, Clone)]
 pub struct Td3 {
     /// f

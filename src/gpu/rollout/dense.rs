@@ -116,7 +116,7 @@ fn tile(
     }
 }
 
-/// Four outputs of all rows, [4, R / 4], before the bend.
+/// Four outputs of all rows, [4, R / 4], before the activation.
 #[cube]
 fn add_up(
     sums: &mut Array<Four>,
@@ -166,7 +166,7 @@ fn write(
     for i in 0..comptime!(4 * workgroup.quads) {
         memory[tile.to + i] = sums[i];
     }
-    // Bent where it is written and not before: the code of a bend once and not for every sum.
+    // Activated where it is written and not before: its code stands once and not for every sum.
     if !is_last {
         for i in 0..comptime!(4 * workgroup.quads) {
             memory[tile.to + i] = activate(memory[tile.to + i], activation);

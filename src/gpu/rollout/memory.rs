@@ -18,7 +18,7 @@ pub(super) struct Regions {
     pub(super) end: usize,
 }
 
-/// A network's way through workgroup memory: all its layers, bent but the last.
+/// A network's way through workgroup memory: all its layers, activated but the last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Path {
     pub(super) layers: [LayerPlan; MOST_LAYERS],

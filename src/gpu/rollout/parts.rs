@@ -27,7 +27,7 @@ pub struct Agent {
 pub struct World {
     /// Which outputs there are.
     pub outputs: model_loss::Outputs,
-    /// The bend between its layers.
+    /// The activation between its layers.
     pub activation: Activation,
     /// How it sees the world; none before the first fit, when nothing is known and nothing changes.
     pub scales: Option<Scales>,

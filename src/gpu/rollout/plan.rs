@@ -48,7 +48,7 @@ pub struct Outputs {
     pub members: usize,
     /// Whether there are log-variances, with which it draws.
     pub is_gaussian: bool,
-    /// Whether the end logit has learned; otherwise no end is foreseen.
+    /// Whether the end logit has learned; otherwise no end is predicted.
     pub learned_ends: bool,
     /// Whether it predicts the change and not the next observation itself.
     pub is_change: bool,
