@@ -8,6 +8,7 @@ use super::shape::Shape;
 use crate::config::Activation;
 use crate::env::ActionSpace;
 use crate::kernels::activation::activate_number;
+use crate::kernels::distribution::choose;
 use crate::kernels::weights::LARGEST_WEIGHT;
 use crate::kernels::{Cache, Mlp, ppo};
 use crate::rng::Stream;
@@ -59,7 +60,7 @@ impl HostActor {
             let highest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
             let weights = logits.iter().map(|logit| (logit - highest).exp());
             let total: f32 = weights.clone().sum();
-            let choice = cumulative_choice(weights, stream.uniform());
+            let choice = choose(weights, stream.uniform() * total);
             action.push(choice as f32);
             return logits[choice] - highest - total.ln();
         }
@@ -105,22 +106,4 @@ impl HostActor {
             ActionSpace::Box { .. } => action.extend_from_slice(outputs),
         }
     }
-}
-
-/// The index at which the cumulative sum of `probabilities` passes `uniform`, on the host.
-fn cumulative_choice(probabilities: impl Iterator<Item = f32> + Clone, uniform: f32) -> usize {
-    let total: f32 = probabilities.clone().sum();
-    let point = uniform * total;
-    let mut sum = 0.0;
-    let mut last_possible = 0;
-    for (index, probability) in probabilities.enumerate() {
-        sum += probability;
-        if probability > 0.0 {
-            last_possible = index;
-        }
-        if point < sum {
-            return index;
-        }
-    }
-    last_possible
 }
