@@ -9,7 +9,7 @@
 
 use super::rollout::{self, Agent, Round, World, launch};
 use super::{Queue, RndNovelty};
-use crate::budget;
+use crate::budget::{self, MOST_BRANCHES};
 use crate::curiosity::{Curiosity, Visit};
 use crate::dynamics::State;
 use crate::env::ActionSpace;
@@ -19,8 +19,6 @@ use crate::part::Pending;
 use crate::rng::Stream;
 use std::any::Any;
 
-/// Most branches that a processor would take a step with in one tick; they are cut in one tick.
-const MOST_BRANCHES: usize = 2048;
 /// How many times as much a graphics processor does in a tick.
 const FASTER: usize = 64;
 

@@ -7,16 +7,14 @@
 use super::branches::{Branches, Noise};
 use super::dynamics::{Parts, Rollout};
 use super::{Scope, groups};
-use crate::budget::{self, PER_ROW, add};
+use crate::budget::{self, MOST_BRANCHES, PER_ROW, add};
 use crate::curiosity::Visit;
 use crate::dynamics::State;
 use crate::error::Result;
 use crate::nets::draw_noise;
 use crate::part::Pending;
 use crate::rng::Stream;
-
-/// Most branches that take a step in one tick, however small the networks are: they are cut in one tick too.
-const MOST_BRANCHES: usize = 2048;
+use std::ops::Range;
 
 /// B branches on the host.
 pub struct HostRollout {
@@ -60,14 +58,14 @@ impl Draws {
 impl HostRollout {
     pub(super) fn start(starts: &State, scope: Scope) -> Self {
         let all = starts.obs.len() / scope.obs_size;
-        let group = |rows| Group {
+        let group = |rows: Range<usize>| Group {
+            record: Vec::with_capacity(rows.len() * scope.horizon * scope.record_width()),
             branches: Branches::new(
                 starts.rows(rows, all),
                 scope.obs_size,
                 scope.action,
                 scope.with_disagreement,
             ),
-            record: Vec::new(),
         };
         let groups = groups(all, most_of(&scope)).map(group).collect();
         Self { scope, groups, next: 0, steps: 0, draws: Draws::default() }

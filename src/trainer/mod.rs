@@ -30,6 +30,7 @@ mod state_map;
 mod streams;
 mod tabular;
 
+pub use context::sizes;
 pub use phase::Phase;
 pub use physics::Lever;
 pub use record::{Evaluations, Recording};

@@ -198,6 +198,8 @@ impl Learner for OnPolicy {
     fn keep_last_good(&mut self, _updates: u64) {
         let is_good = self.actor.as_ref().is_none_or(HostActor::can_go_on);
         if is_good || self.last_good.is_none() {
+            // What was kept before goes first: nothing between here and the next line can fail.
+            self.last_good = None;
             self.last_good = Some(Box::new(Learned::of(self)));
         }
     }
