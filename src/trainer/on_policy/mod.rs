@@ -8,7 +8,8 @@
 //!     │                                      └──────── K rounds ──────┘                             │
 //!     └──────────────────────────────────── next iteration ─────────────────────────────────────────┘
 //! ```
-//! **Where.** Each phase is a file in this folder; `stage` is the work in progress, and a phase's end says what is next.
+//! **Where.** Each phase is a file in this folder; `stage` is the work in progress, and a phase's end says what is
+//! next.
 //! **Choices.** Without a model (`imagination_rounds = 0`) fit and imagine are left out, and what is left is plain PPO;
 //! A2C takes a single step down the same loss.
 
