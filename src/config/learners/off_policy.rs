@@ -4,7 +4,7 @@ use crate::config::learner::{Inputs, Kind, Learner, NETWORKS, Needs, Network, Ou
 use crate::config::preset::{ForTask, Preset};
 
 /// All of them.
-pub(in crate::config) const LEARNERS: &[&Learner] = &[&DQN, &TD3];
+pub(in crate::config) const LEARNERS: &[&Learner] = &[&DQN, &TD3, &DDPG];
 
 /// What all read.
 const FROM_REPLAY: &[&str] = &["learning_starts", "train_freq", "gradient_steps", "tau"];
@@ -123,6 +123,48 @@ const TD3: Learner = Learner {
             ("train_freq", "1"),
             ("gradient_steps", "1"),
             ("action_noise_std", "0.1"),
+            ("eval_every", "1000"),
+        ],
+        for_task: &[ForTask {
+            task: "MountainCarContinuous-v0",
+            changes: &[("action_noise_std", "0.9"), ("action_noise_correlation", "0.99")],
+            why: "Only noise that stays correlated over many steps drives the car as far as the flag.",
+        }],
+    }],
+};
+
+/// Deep deterministic policy gradient, for continuous actions: TD3's ancestor.
+const DDPG: Learner = Learner {
+    word: "ddpg",
+    name: "DDPG",
+    kind: Kind::OffPolicy,
+    needs: Needs::ContinuousActions,
+    devices: &["cpu"],
+    reads: &[NETWORKS, FROM_REPLAY, NOISE],
+    networks: &[
+        Network { inputs: Inputs::Obs, outputs: Outputs::Actions, copies: 2 },
+        Network { inputs: Inputs::ObsAndAction, outputs: Outputs::One, copies: 2 },
+    ],
+    presets: &[Preset {
+        name: "ddpg",
+        title: "DDPG",
+        explanation: "A deterministic policy for continuous actions follows the gradient of one critic learned from \
+                      replay: what TD3 was made of.",
+        changes: &[
+            ("algorithm", "ddpg"),
+            ("imagination_rounds", "0"),
+            ("curiosity", "none"),
+            ("num_envs", "1"),
+            ("activation", "relu"),
+            ("max_grad_norm", "10"),
+            ("learning_rate", "0.001"),
+            ("batch_size", "256"),
+            ("replay_capacity", "200000"),
+            ("learning_starts", "1000"),
+            ("train_freq", "1"),
+            ("gradient_steps", "1"),
+            ("action_noise_std", "0.38"),
+            ("action_noise_correlation", "0.85"),
             ("eval_every", "1000"),
         ],
         for_task: &[ForTask {
