@@ -4,7 +4,7 @@ use crate::config::learner::{Inputs, Kind, Learner, NETWORKS, Needs, Network, Ou
 use crate::config::preset::{ForTask, Preset};
 
 /// All of them.
-pub(in crate::config) const LEARNERS: &[&Learner] = &[&DQN, &TD3, &DDPG];
+pub(in crate::config) const LEARNERS: &[&Learner] = &[&DQN, &TD3, &DDPG, &SAC];
 
 /// What all read.
 const FROM_REPLAY: &[&str] = &["learning_starts", "train_freq", "gradient_steps", "tau"];
@@ -170,6 +170,51 @@ const DDPG: Learner = Learner {
         for_task: &[ForTask {
             task: "MountainCarContinuous-v0",
             changes: &[("action_noise_std", "0.9"), ("action_noise_correlation", "0.99")],
+            why: "Only noise that stays correlated over many steps drives the car as far as the flag.",
+        }],
+    }],
+};
+
+/// Soft actor-critic, for continuous actions: [`crate::cpu::off_policy::sac`].
+const SAC: Learner = Learner {
+    word: "sac",
+    name: "SAC",
+    kind: Kind::OffPolicy,
+    needs: Needs::ContinuousActions,
+    devices: &["cpu"],
+    reads: &[NETWORKS, FROM_REPLAY, NOISE],
+    networks: &[
+        Network { inputs: Inputs::Obs, outputs: Outputs::Gaussian, copies: 2 },
+        Network { inputs: Inputs::ObsAndAction, outputs: Outputs::One, copies: 4 },
+    ],
+    presets: &[Preset {
+        name: "sac",
+        title: "SAC",
+        explanation: "A policy with chance earns value and keeps its entropy near a target; two critics learn from \
+                      replay, and the lower estimate counts.",
+        changes: &[
+            ("algorithm", "sac"),
+            ("imagination_rounds", "0"),
+            ("curiosity", "none"),
+            ("num_envs", "1"),
+            ("activation", "relu"),
+            ("max_grad_norm", "10"),
+            ("learning_rate", "0.001"),
+            ("batch_size", "256"),
+            ("replay_capacity", "200000"),
+            ("learning_starts", "100"),
+            ("train_freq", "1"),
+            ("gradient_steps", "1"),
+            ("action_noise_std", "0"),
+            ("eval_every", "1000"),
+        ],
+        for_task: &[ForTask {
+            task: "MountainCarContinuous-v0",
+            changes: &[
+                ("learning_starts", "1000"),
+                ("action_noise_std", "0.9"),
+                ("action_noise_correlation", "0.99"),
+            ],
             why: "Only noise that stays correlated over many steps drives the car as far as the flag.",
         }],
     }],

@@ -6,6 +6,7 @@
 mod ddpg;
 pub mod dqn;
 pub mod passes;
+pub mod sac;
 pub mod td3;
 
 use crate::config::Config;
@@ -29,6 +30,7 @@ pub fn learner(shape: Shape, config: &Config, stream: &mut Stream) -> Result<Box
             Box::new(ByPasses::new(td3::Td3::new(shape, config, 2, settings, stream)))
         }
         "ddpg" => Box::new(ByPasses::new(ddpg::new(shape, config, stream))),
+        "sac" => Box::new(ByPasses::new(sac::Sac::of(&shape, config, stream))),
         other => {
             let allowed = "it does not learn from replay".into();
             return Err(Error::Config { field: "algorithm".into(), value: other.into(), allowed });
