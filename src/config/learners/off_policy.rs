@@ -1,6 +1,6 @@
 //! Learners from replay, with networks.
 
-use crate::config::learner::{Inputs, Kind, Learner, NETWORKS, Needs, Network, Outputs};
+use crate::config::learner::{Inputs, Kind, Learner, NETWORKS, Needs, Network, Outputs, REWARDS};
 use crate::config::preset::{ForTask, Preset};
 
 /// All of them.
@@ -20,6 +20,7 @@ const DQN: Learner = Learner {
     needs: Needs::DiscreteActions,
     devices: &["cpu", "cpu-plain"],
     reads: &[
+        REWARDS,
         NETWORKS,
         FROM_REPLAY,
         &[
@@ -99,7 +100,13 @@ const TD3: Learner = Learner {
     kind: Kind::OffPolicy,
     needs: Needs::ContinuousActions,
     devices: &["cpu", "cpu-plain"],
-    reads: &[NETWORKS, FROM_REPLAY, NOISE, &["policy_delay", "target_policy_noise", "target_noise_clip"]],
+    reads: &[
+        REWARDS,
+        NETWORKS,
+        FROM_REPLAY,
+        NOISE,
+        &["policy_delay", "target_policy_noise", "target_noise_clip"],
+    ],
     networks: &[
         Network { inputs: Inputs::Obs, outputs: Outputs::Actions, copies: 2 },
         Network { inputs: Inputs::ObsAndAction, outputs: Outputs::One, copies: 4 },
@@ -140,7 +147,7 @@ const DDPG: Learner = Learner {
     kind: Kind::OffPolicy,
     needs: Needs::ContinuousActions,
     devices: &["cpu"],
-    reads: &[NETWORKS, FROM_REPLAY, NOISE],
+    reads: &[REWARDS, NETWORKS, FROM_REPLAY, NOISE],
     networks: &[
         Network { inputs: Inputs::Obs, outputs: Outputs::Actions, copies: 2 },
         Network { inputs: Inputs::ObsAndAction, outputs: Outputs::One, copies: 2 },
@@ -182,7 +189,7 @@ const SAC: Learner = Learner {
     kind: Kind::OffPolicy,
     needs: Needs::ContinuousActions,
     devices: &["cpu"],
-    reads: &[NETWORKS, FROM_REPLAY, NOISE],
+    reads: &[REWARDS, NETWORKS, FROM_REPLAY, NOISE],
     networks: &[
         Network { inputs: Inputs::Obs, outputs: Outputs::Gaussian, copies: 2 },
         Network { inputs: Inputs::ObsAndAction, outputs: Outputs::One, copies: 4 },
