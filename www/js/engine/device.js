@@ -24,7 +24,9 @@ export async function probeWebGpu({ gpu = globalThis.navigator?.gpu, secure = gl
   }
   let adapter;
   try {
-    adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
+    const ask = () => gpu.requestAdapter({ powerPreference: "high-performance" });
+    // Chromium that has just given up drawing on the GPU answers the first request with null, the second with an adapter.
+    adapter = (await ask()) ?? (await ask());
   } catch (error) {
     return no(`the browser refused access to a graphics device (${error?.message ?? error})`);
   }
