@@ -25,7 +25,7 @@ export async function probeWebGpu({ gpu = globalThis.navigator?.gpu, secure = gl
   let adapter;
   try {
     const ask = () => gpu.requestAdapter({ powerPreference: "high-performance" });
-    // Chromium that has just given up drawing on the GPU answers the first request with null, the second with an adapter.
+    // A Chromium that has just given up drawing on the GPU answers null at first, then with the device.
     adapter = (await ask()) ?? (await ask());
   } catch (error) {
     return no(`the browser refused access to a graphics device (${error?.message ?? error})`);
