@@ -1,8 +1,8 @@
-// How a page comes to life, with programs that arrive late, fail, or never come.
+// How a lab comes to life, with programs that arrive late, fail, or never come.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { EngineError } from "../js/engine/protocol.js";
-import { openPage } from "../js/page.js";
+import { startLab } from "../js/lab/start.js";
 import { createStore, INITIAL } from "../js/store.js";
 import { deferred, engines as standIns, handClock, loop as standInLoop, refusedFor, settle } from "./standins.mjs";
 
@@ -25,8 +25,11 @@ function visit(query = "", { calm = false, refuse } = {}) {
     mounted: null,
     ...handClock(),
   };
-  around.done = openPage({
+  const ending = new AbortController();
+  around.destroy = () => ending.abort();
+  around.done = startLab({
     store,
+    signal: ending.signal,
     loop,
     calm,
     clock: around.clock,
