@@ -14,6 +14,10 @@ pub const PER_TICK: u64 = 1 << 26;
 pub const MOST: u64 = 1 << 28;
 /// What it costs to pass a row on, to count it or to draw it, in multiply-adds.
 pub const PER_ROW: usize = 512;
+/// Rows that inference takes at once: it needs no buffers for all rows.
+pub const INFERENCE_ROWS: usize = 512;
+/// Most branches that take a step in one tick, however small the networks are: they are cut in one tick too.
+pub const MOST_BRANCHES: usize = 2048;
 /// Fewer rows at a time are not worth the copies that kernels make of the weights.
 const FEWEST_ROWS: u64 = 16;
 

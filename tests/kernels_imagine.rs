@@ -76,7 +76,7 @@ fn policy(action: ActionSpace, width: usize, scaling: Scaling, flat: Vec<f32>) -
         log_std_init: 0.0,
     };
     let adam = Adam::new(flat.len(), 1e-3, 1e-5);
-    let net = ActorCritic::new(shape.by_hand(), shape.scaling.clone(), flat, adam);
+    let net = ActorCritic::new(shape.for_kernels(), shape.scaling.clone(), flat, adam);
     PpoPolicy::of(shape, net)
 }
 

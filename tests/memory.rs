@@ -2,11 +2,11 @@
 //! docs/limits.md.
 #![cfg(target_os = "linux")]
 
-use mbppo::config::{Config, Sizes, preset};
+use mbppo::config::{Config, preset};
 use mbppo::device::Device;
 use mbppo::env::make;
 use mbppo::rng::Seed;
-use mbppo::trainer::Trainer;
+use mbppo::trainer::{Trainer, sizes};
 use pollster::block_on;
 use std::process::Command;
 
@@ -60,6 +60,15 @@ fn peak() -> u64 {
     kilobytes << 10
 }
 
+/// Whether two iterations are over and, if something is imagined, branches have been as long as they may be: that needs
+/// held-out episodes as long as the horizon. After twelve iterations it is given up.
+fn has_come_far(trainer: &Trainer) -> bool {
+    let snapshot = trainer.snapshot();
+    let imagines = trainer.config().imagination_rounds > 0;
+    let is_deep = !imagines || snapshot.known_steps >= snapshot.horizon_set || snapshot.iteration >= 12;
+    snapshot.iteration >= 2 && is_deep && trainer.is_between_iterations()
+}
+
 #[test]
 #[ignore = "a child of the other test"]
 fn one_case() {
@@ -68,11 +77,9 @@ fn one_case() {
     let spec = make(task).expect("a task").spec();
     let full = (config.replay_capacity as u64).min(1_000_000);
     let wanted = if spec.id == "Acrobot-v1" && config.num_steps == 2048 { full } else { 1 };
-    let sizes =
-        Sizes { obs: spec.obs_size(), action: spec.action.encoded_size(), stored_action: spec.action_size() };
-    let bound: u64 = config.memory(sizes).iter().map(|need| need.bytes).sum();
+    let bound = config.bytes(sizes(&spec));
     let mut trainer = Trainer::new(task, config, Seed(1), Device::cpu()).expect("a run");
-    while trainer.snapshot().iteration < 2 || trainer.steps().0 < wanted || !trainer.is_between_iterations() {
+    while !has_come_far(&trainer) || trainer.steps().0 < wanted {
         block_on(trainer.tick()).expect("a tick");
     }
     let file = block_on(trainer.checkpoint()).expect("a checkpoint");
@@ -104,9 +111,9 @@ fn peaks_stay_within_their_bounds() {
             megabytes(numbers[1]),
             megabytes(numbers[0])
         );
-        if ratio < 1.0 {
+        if !(1.0..=1.5).contains(&ratio) {
             wrong.push(index);
         }
     }
-    assert!(wrong.is_empty(), "peaks above their bounds: {wrong:?}");
+    assert!(wrong.is_empty(), "bounds that are not 1 to 1.5 times the peak: {wrong:?}");
 }

@@ -73,7 +73,7 @@ fn every_configuration_is_refused_by_name_or_runs() {
             }
             Err(other) => panic!("refused by the name of a field: {other}"),
         };
-        let bytes: u64 = config.memory(PENDULUM).iter().map(|need| need.bytes).sum();
+        let bytes = config.bytes(PENDULUM);
         if bytes > SMALL || chance.below(20) > 0 {
             large += 1;
             continue;

@@ -1,7 +1,7 @@
 //! The policy and the value: what to do, and how good it is to be here.
 //!
 //! **What.** Two networks that see the same observation, or one whose hidden layers both share. The policy scores the
-//! actions, or says around which numbers to draw them; the value foretells the return, with one head for the task's
+//! actions, or gives the means to draw them around; the value predicts the return, with one head for the task's
 //! reward and, with curiosity, one for novelty.
 //! ```text
 //! x = (obs − centre) / half_range        π_θ(· | x) from outputs [B, A], log σ [A]        V_θ(x) [B, heads]
@@ -43,7 +43,7 @@ impl ActorCritic {
     pub fn new(device: &Device, shape: Shape, learning_rate: f64, stream: &mut Stream) -> Self {
         let mut layout = Layout::default();
         let network = |sizes: &Vec<usize>| Mlp::new(&mut layout, 1, sizes, shape.activation);
-        let networks = shape.by_hand().layer_sizes().iter().map(network).collect();
+        let networks = shape.for_kernels().layer_sizes().iter().map(network).collect();
         let log_std = match shape.action {
             ActionSpace::Discrete(_) => None,
             ActionSpace::Box { size, .. } => Some(layout.add([1, 1, size])),

@@ -20,7 +20,7 @@ use crate::error::Result;
 pub use crate::kernels::dqn::{Settings, UPDATE_METRICS};
 use burn::tensor::Tensor;
 
-/// y, [B, 1]: what Q(s, a) should have said.
+/// y, [B, 1]: what Q(s, a) should have been.
 pub fn targets(q: &Targeted, batch: &Transitions, settings: &Settings) -> Tensor<2> {
     let next_obs = batch.next_obs.clone().unsqueeze_dim(0);
     let judged: Tensor<2> = q.forward(&q.target_matrices(), next_obs.clone()).squeeze_dim(0);

@@ -16,11 +16,11 @@
 //! there. Gaussian heads bound log σ² softly to [−10, 0.5], as PETS does, and imagination draws from them.
 //! **Paper.** Chua et al. 2018 (1805.12114); Janner et al. 2019 (1906.08253).
 
+use super::model_loss::{binary_cross_entropy, bounded_log_variance, negative_log_likelihood};
 use super::{Adam, Layout, Mlp, Tracked};
 use crate::burn::Device;
 use crate::config::{Config, ModelHeads, ModelTarget, Termination};
 use crate::kernels::adam::EPS;
-use crate::kernels::model_loss::LOG_VARIANCE;
 use crate::kernels::scales::Scales;
 use crate::kernels::world_model::layer_sizes;
 use crate::rng::Stream;
@@ -281,23 +281,4 @@ impl WorldModel {
     pub fn for_all_members(&self, rows: Tensor<2>) -> Tensor<3> {
         rows.unsqueeze_dim::<3>(0).repeat_dim(0, self.members)
     }
-}
-
-/// −y log σ(l) − (1 − y) log(1 − σ(l)), in the form that does not overflow.
-fn binary_cross_entropy(logit: Tensor<3>, target: Tensor<3>) -> Tensor<3> {
-    let linear = activation::relu(logit.clone()) - logit.clone() * target;
-    linear + ((-logit.abs()).exp() + 1.0).log()
-}
-
-/// log σ² from a raw output, softly within −10 and 0.5.
-pub fn bounded_log_variance(raw: Tensor<3>) -> Tensor<3> {
-    let [low, high] = LOG_VARIANCE;
-    let below_high = activation::softplus(-raw + high, 1.0).neg() + high;
-    activation::softplus(below_high - low, 1.0) + low
-}
-
-/// mean ½ (log σ² + error² / σ² + log 2π), `[1]`.
-pub fn negative_log_likelihood(error: Tensor<3>, log_variance: Tensor<3>) -> Tensor<1> {
-    let surprise = error.clone() * error * log_variance.clone().neg().exp();
-    (log_variance + surprise + std::f64::consts::TAU.ln()).mean() * 0.5
 }

@@ -6,9 +6,9 @@
 //!
 //! **Reading order.** [`layout`](Layout), [`activation`], [`mlp`](Mlp), [`adam`](Adam) networks · [`categorical`],
 //! [`gaussian`], [`distribution`](Distribution), [`actor_critic`](ActorCritic), [`ppo`] policy and value ·
-//! [`ensemble`], [`model_step`] the world model · [`rnd`](Rnd), [`icm`](Icm) novelty · [`targeted`](Targeted),
-//! [`dqn`], [`td3`] learning from replay · [`PpoPolicy`], [`Perceptrons`], [`RndNovelty`], [`IcmNovelty`] what the rest
-//! of the program sees of all this.
+//! [`model_loss`], [`ensemble`], [`model_step`] the world model · [`rnd`](Rnd), [`icm`](Icm) novelty ·
+//! [`targeted`](Targeted), [`dqn`], [`td3`] learning from replay · [`PpoPolicy`], [`Perceptrons`], [`RndNovelty`],
+//! [`IcmNovelty`] what the rest of the program sees of all this.
 //!
 //! **Choices.** Always burn's Flex, the CPU: what it computes is there at once, so nothing waits.
 
@@ -23,6 +23,7 @@ pub mod gaussian;
 mod icm;
 mod layout;
 mod mlp;
+pub mod model_loss;
 pub mod model_step;
 mod novelty;
 pub mod off_policy;

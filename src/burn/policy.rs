@@ -15,7 +15,7 @@ use crate::rng::Stream;
 use crate::samples::Samples;
 use burn::tensor::Tensor;
 
-/// Policy and value, and what their updates said.
+/// Policy and value, and the losses of their updates.
 #[derive(Debug, Clone)]
 pub struct PpoPolicy {
     device: Device,
@@ -39,13 +39,13 @@ impl Part for PpoPolicy {
     fn save<'a>(&'a self, arrays: &'a mut Arrays) -> Pending<'a, ()> {
         Box::pin(async move {
             let weights = self.net.adam.weights(&self.net.flat, "reading the policy")?;
-            weights.save(&names(&self.shape().by_hand()), arrays);
+            weights.save(&names(&self.shape().for_kernels()), arrays);
             Ok(())
         })
     }
 
     fn restore(&mut self, arrays: &mut Arrays) -> Result<()> {
-        let weights = Weights::load(&names(&self.shape().by_hand()), arrays)?;
+        let weights = Weights::load(&names(&self.shape().for_kernels()), arrays)?;
         self.net.flat = self.net.adam.take_over(weights);
         Ok(())
     }

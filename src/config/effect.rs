@@ -1,8 +1,8 @@
 //! Which hyperparameters have no effect in a configuration, and why.
 //!
 //! A run accepts every allowed value, even if nothing reads it. The user is told about a setting that changes nothing:
-//! the page and the command line ask [`Config::without_effect`]. What a learner reads stands in its row. "Effect" means an effect on what is learned and
-//! measured.
+//! the page and the command line ask [`Config::without_effect`]. What a learner reads stands in its row. "Effect" means
+//! an effect on what is learned and measured.
 
 use super::learner::Kind;
 use super::{Config, CuriosityKind, Termination, schema};

@@ -71,7 +71,7 @@ pub struct Network {
 /// What goes into a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Inputs {
-    /// An observation, [O].
+    /// An observation, `[O]`.
     Obs,
     /// An observation and an action, [O + A].
     ObsAndAction,
@@ -80,7 +80,7 @@ pub enum Inputs {
 /// What comes out of a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outputs {
-    /// A number for every discrete action, or for every component of a continuous one, [A].
+    /// A number for every discrete action, or for every component of a continuous one, `[A]`.
     Actions,
     /// A mean and a spread for every component of an action, [2 A].
     Gaussian,

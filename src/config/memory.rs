@@ -1,34 +1,46 @@
 //! How much memory a configuration needs, and the limit that it must stay within.
 //!
 //! **What.** The sum of everything large: networks with their optimisers, a minibatch's buffers, replay, a round of
-//! imagined steps, and the file that the run is saved to. Each part names the hyperparameters that make it large.
+//! real and imagined steps, and the file that the run is saved to. Each part names the hyperparameters that make it
+//! large.
 //! ```text
 //! rows of a round = branches_max · horizon + num_envs · num_steps
+//! a row of a round = as a rollout + its values + as a sample      while advantages are computed, the largest moment
 //! ```
 //! **Where.** Asked by the trainer before anything is allocated: memory that is missing later ends the whole program.
 //! **Choices.** (1) The bound is of the CPU's learners; `docs/limits.md` sets it against what was measured. (2) A part
-//! is counted as if it were full: a table that has just begun is smaller.
+//! is counted as if it were full, and a branch as long as the horizon: early in a run both are smaller. (3) What is
+//! never there at the same time is not added up: a run is saved when no round is in memory, so the larger of the two
+//! counts.
 
 use super::learner::{Inputs, Kind, Outputs};
-use super::{Config, ModelHeads};
+use super::{Activation, Config, CuriosityKind, ModelHeads};
+use crate::budget::{INFERENCE_ROWS, MOST_BRANCHES, PER_TICK};
 use crate::error::{Error, Result};
 
 /// What a run may need, in bytes: in a page 2 GiB, half of what a 32-bit program can address; elsewhere 16 GiB.
 pub const MOST_BYTES: u64 = if cfg!(target_pointer_width = "32") { 2 << 30 } else { 16 << 30 };
 
-/// What there is before anything is learned: the program, its pictures, a curve for every metric.
-const BASE: u64 = 6 << 20;
+/// What there is before anything is learned, as measured: the program, its pictures, a curve for every metric.
+const BASE: u64 = if cfg!(target_family = "wasm") { 13 << 17 } else { 11 << 19 };
+/// What a thread beside the first may reserve for its own small pieces: addresses, hardly memory.
+const OF_A_THREAD: u64 = 128 << 20;
 /// Bytes of an f32.
 const F32: u64 = 4;
 /// Bytes of a count.
 const COUNT: u64 = size_of::<usize>() as u64;
-/// Numbers that are held for each parameter: itself, gradient and Adam's two averages, the last good state of all but
-/// the gradient, once more while that is renewed, and copies that act or are the best so far.
-const COPIES: u64 = 14;
+/// Numbers that are held for each parameter: itself, gradient and Adam's two averages, the same in the last good state,
+/// what acts or was the best so far, and the sum of a minibatch's pieces.
+const COPIES: u64 = 10;
+/// One byte in so many is what the allocator cannot use, as measured: a page's memory is full of holes once tables have
+/// grown in it.
+const UNUSED_SHARE: u64 = if cfg!(target_family = "wasm") { 4 } else { 20 };
 /// Copies of what is saved, while it is saved: the arrays, and the file.
 const COPIES_SAVED: u64 = 2;
-/// Multiply-adds of one piece of work: a larger minibatch goes through the networks piece by piece.
-const PIECE: u64 = 1 << 26;
+/// Rows that inference takes at once: none is left alone.
+const STRETCH: u64 = INFERENCE_ROWS as u64 + 1;
+/// Bytes of a row and value head while advantages are computed: both values, reward, end, advantage and return.
+const JUDGED: u64 = 5 * F32 + 1;
 
 /// The sizes of a task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,28 +71,36 @@ impl Config {
         let imagines = self.imagination_rounds > 0;
         let policy = self.parameters_of_policy(task);
         let model = if imagines { self.parameters_of_model(task) } else { 0 };
-        let saved = (policy + model) * 3 * F32 + self.replay_bytes(task);
         let mut needs = vec![
             need("the program and its pictures", &[][..], BASE),
             need("policy and value", &["hidden_size"][..], policy * COPIES * F32),
-            need("a minibatch", &["hidden_size", "batch_size"], self.minibatch_bytes(policy)),
+            need("a minibatch", &["hidden_size", "batch_size"], self.minibatch_bytes(task, policy)),
             need("replay", &["replay_capacity"], self.replay_bytes(task)),
-            need("the saved run", &["replay_capacity", "hidden_size"], saved * COPIES_SAVED),
         ];
         if self.algorithm.kind == Kind::OnPolicy {
-            let real = (self.num_envs * self.num_steps) as u64 * self.row_bytes(task);
-            needs.push(need("real steps of an iteration", &["num_steps", "num_envs"], real));
+            needs.push(need("real steps of an iteration", &["num_steps", "num_envs"], self.real_bytes(task)));
         }
         if imagines {
-            let rows = (self.branches_max.max(self.branches_min) * self.horizon) as u64;
             let fields: &[&str] = &["branches_max", "horizon"];
-            needs.push(need("imagined steps", fields, rows * self.row_bytes(task)));
+            needs.push(need("imagined steps", fields, self.imagined_bytes(task)));
             let members: &[&str] = &["model_hidden_size", "ensemble_size"];
-            needs.push(need("the world model", members, model * COPIES * F32));
-            let lists = (self.ensemble_size * self.replay_capacity) as u64 * COUNT;
+            needs.push(need("the world model", members, model * COPIES * F32 + self.model_batch_bytes(task)));
+            let lists = self.ensemble_size.max(2) as u64 * self.replay_capacity as u64 * COUNT;
             needs.push(need("what each member learns from", &["replay_capacity", "ensemble_size"], lists));
         }
+        let saved = ((policy + model) * 3 * F32 + self.replay_bytes(task)) * COPIES_SAVED;
+        let round = |need: &&Need| need.what.contains("steps");
+        let freed: u64 = needs.iter().filter(round).map(|need| need.bytes).sum();
+        let fields: &[&str] = &["replay_capacity", "hidden_size"];
+        needs.push(need("the saved run, beyond the room of a round", fields, saved.saturating_sub(freed)));
+        let all: u64 = needs.iter().map(|need| need.bytes).sum();
+        needs.push(need("what lies unused between them", &[], all / UNUSED_SHARE));
         needs
+    }
+
+    /// What a run on a task of these sizes needs in all.
+    pub fn bytes(&self, task: Sizes) -> u64 {
+        self.memory(task).iter().map(|need| need.bytes).sum()
     }
 
     /// Checks that a run on a task of these sizes stays within `most` bytes.
@@ -89,8 +109,7 @@ impl Config {
     /// [`Error::Config`] with the hyperparameter that makes the largest part large, the bytes, and what to lower; also
     /// if the system has less than that.
     pub fn require_memory(&self, task: Sizes, most: u64) -> Result<()> {
-        let needs = self.memory(task);
-        let all: u64 = needs.iter().map(|need| need.bytes).sum();
+        let (needs, all) = (self.memory(task), self.bytes(task));
         if all > most {
             return Err(self.too_much(&needs, all, &format!("{most} are allowed")));
         }
@@ -141,16 +160,25 @@ impl Config {
         self.ensemble_size as u64 * parameters(ends, [self.model_hidden_size, self.model_hidden_layers])
     }
 
-    /// Room for the layers of a minibatch and their gradients, of policy, value or the world model.
-    fn minibatch_bytes(&self, parameters: u64) -> u64 {
-        let most = (PIECE / parameters.max(1)).max(16);
+    /// Room for the layers of a minibatch and their gradients, of policy and value, and for its samples.
+    fn minibatch_bytes(&self, task: Sizes, parameters: u64) -> u64 {
+        if self.algorithm.kind == Kind::Tabular {
+            return 0;
+        }
         let rows = if self.algorithm.updates_once() { u64::MAX } else { self.batch_size as u64 };
-        let (units, of_model) =
-            (self.hidden_size * self.hidden_layers, self.model_hidden_size * self.model_hidden_layers);
-        let networks = 2 * rows.min(most) * units as u64 * 3;
-        let members = if self.imagination_rounds > 0 { self.ensemble_size as u64 } else { 0 };
-        let model_rows = (self.model_batch_size as u64).max(512);
-        (networks + members * model_rows * of_model as u64 * 3) * F32
+        let rows = rows.min((PER_TICK / (3 * parameters.max(1))).max(16) + 1);
+        let units = (self.hidden_size * self.hidden_layers) as u64;
+        // The layers of a piece or of inference, whichever is more, their slopes where they are kept, the gradients.
+        let layers = rows.max(STRETCH) * kept_of_a_layer(self.activation) + rows;
+        2 * layers * units * F32 + rows * (task.obs as u64 * F32 + self.sample_bytes(task))
+    }
+
+    /// The same of the world model, whose members learn one after another, with the minibatch itself.
+    fn model_batch_bytes(&self, task: Sizes) -> u64 {
+        let batch = (self.ensemble_size * self.model_batch_size) as u64;
+        let rows = self.model_batch_size as u64 + STRETCH * kept_of_a_layer(self.model_activation);
+        let units = (self.model_hidden_size * self.model_hidden_layers) as u64;
+        rows * units * F32 + batch * ((2 * task.obs + task.action + 2) as u64 * F32 + COUNT)
     }
 
     fn replay_bytes(&self, task: Sizes) -> u64 {
@@ -158,21 +186,67 @@ impl Config {
         self.replay_capacity as u64 * (floats * F32 + 3 + 8 + COUNT)
     }
 
-    /// A step of a round: as a rollout, as what the networks say of it, and as a sample.
-    fn row_bytes(&self, task: Sizes) -> u64 {
-        let (obs, heads) = (task.obs, self.value_heads());
-        let rollout = (2 * obs + task.stored_action + 4) as u64 * F32 + 2;
-        let record = (obs + task.action + 5) as u64 * F32;
-        let values = 2 * heads as u64 * F32;
-        let sample = (obs + task.action + 3 + 2 * heads) as u64 * F32 + COUNT;
-        let advantages = 6 * heads as u64 * F32;
-        rollout + record.max(values + sample + advantages)
+    /// The real steps of an iteration: environment by environment and all together, what curiosity reads of them, and
+    /// what is known of each while advantages are computed.
+    fn real_bytes(&self, task: Sizes) -> u64 {
+        let rows = (self.num_envs * self.num_steps) as u64;
+        let is_reviewed = self.curiosity != CuriosityKind::None;
+        let reviewed = if is_reviewed { (2 * task.obs + task.action + 1) as u64 * F32 } else { 0 };
+        let judged = JUDGED * self.value_heads() as u64;
+        rows * (2 * self.rollout_bytes(task) + reviewed + self.judging_bytes(task) + judged)
     }
+
+    /// The imagined steps of a round, in the largest of its moments: a record of all branches before they are cut;
+    /// rollouts, values and samples while advantages are computed; samples in an order, perhaps beside the rollouts
+    /// that curiosity learns from.
+    fn imagined_bytes(&self, task: Sizes) -> u64 {
+        let branches = self.branches_max.max(self.branches_min);
+        let (rows, group) =
+            ((branches * self.horizon) as u64, (branches.min(MOST_BRANCHES) * self.horizon) as u64);
+        let (rollout, sample) = (self.rollout_bytes(task), self.sample_bytes(task));
+        let record = (task.obs + task.action + 5) as u64 * F32;
+        let state = (3 * task.obs + 2 * task.action + 5) as u64 * F32 + 2 * COUNT;
+        let imagined = rows * record + branches as u64 * state;
+        let judged = rows * (rollout + self.judging_bytes(task)) + group * JUDGED * self.value_heads() as u64;
+        let kept = if self.curiosity_on_imagined { rollout } else { 0 };
+        imagined.max(judged).max(rows * (sample + COUNT + kept)) + branches as u64 * 2 * COUNT
+    }
+
+    /// A step of a rollout.
+    fn rollout_bytes(&self, task: Sizes) -> u64 {
+        (2 * task.obs + task.stored_action + 4) as u64 * F32 + 2
+    }
+
+    /// A step as a sample.
+    fn sample_bytes(&self, task: Sizes) -> u64 {
+        (task.obs + task.action + 3 + 2 * self.value_heads()) as u64 * F32
+    }
+
+    /// What is known of a step while advantages are computed: the values of both its ends, and the sample.
+    fn judging_bytes(&self, task: Sizes) -> u64 {
+        2 * self.value_heads() as u64 * F32 + self.sample_bytes(task)
+    }
+}
+
+/// Numbers that are kept of a unit of a layer: what it says, and its slope where that does not follow from it.
+fn kept_of_a_layer(activation: Activation) -> u64 {
+    if activation == Activation::Silu { 2 } else { 1 }
 }
 
 fn parameters([inputs, outputs]: [u64; 2], [width, layers]: [usize; 2]) -> u64 {
     let (width, layers) = (width as u64, layers as u64);
     (inputs + 1) * width + (layers - 1) * (width + 1) * width + (width + 1) * outputs
+}
+
+/// How many of the runs that need so many bytes each may go on side by side: so many that even the largest of them stay
+/// within `most` bytes together, and within what the system would give now. At least one, which is checked by itself.
+pub fn side_by_side(mut needs: Vec<u64>, most: u64) -> usize {
+    needs.sort_unstable_by(|a, b| b.cmp(a));
+    let fits = |runs: &usize| {
+        let together: u64 = needs[..*runs].iter().sum();
+        together <= most && can_be_had(together + *runs as u64 * OF_A_THREAD)
+    };
+    (2..=needs.len()).take_while(fits).last().unwrap_or(1)
 }
 
 /// Whether the system would give so many bytes now. They are given back at once and cost nothing; a page's memory would
@@ -211,9 +285,22 @@ mod tests {
     }
 
     #[test]
+    fn so_many_runs_go_on_side_by_side_as_fit_whichever_they_are() {
+        assert_eq!(side_by_side(vec![10, 20, 30, 40], 100), 4);
+        assert_eq!(side_by_side(vec![10, 20, 30, 40], 99), 3);
+        assert_eq!(side_by_side(vec![10, 20, 30, 40], 70), 2);
+        assert_eq!(side_by_side(vec![10, 20, 30, 40], 69), 1);
+        assert_eq!([side_by_side(vec![], 9), side_by_side(vec![10], 9)], [1, 1]);
+    }
+
+    #[test]
     fn every_field_that_the_bound_depends_on_raises_it() {
-        let all = |config: &Config| config.memory(PENDULUM).iter().map(|need| need.bytes).sum::<u64>();
-        let (base, named) = (Config::default(), Config::default().memory(PENDULUM));
+        let all = |config: &Config| config.bytes(PENDULUM);
+        // Small in what is saved: of a round and a saved run only the larger counts.
+        let small = [("replay_capacity", "256"), ("hidden_size", "8"), ("model_hidden_size", "8")];
+        let mut base = Config::default();
+        small.into_iter().for_each(|(name, value)| base.set(name, value).unwrap());
+        let named = base.memory(PENDULUM);
         for field in named.iter().flat_map(|need| need.fields) {
             let mut config = base.clone();
             let more = 4 * config.get(field).unwrap().parse::<usize>().unwrap();

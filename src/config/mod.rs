@@ -13,7 +13,7 @@ mod value;
 
 pub use effect::{Remark, TaskHas};
 pub use learner::{Algorithm, Inputs, Kind, LEARNERS, Learner, Needs, Network, Outputs};
-pub use memory::{MOST_BYTES, Need, Sizes};
+pub use memory::{MOST_BYTES, Need, Sizes, side_by_side};
 pub use preset::{ForTask, PRESETS, Preset, TUNED, preset};
 pub use value::{
     Activation, Allowed, Choice, ConfidenceRule, CuriosityKind, ModelHeads, ModelTarget, SegmentRule,

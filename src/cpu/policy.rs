@@ -29,7 +29,7 @@ impl PpoPolicy {
     pub fn new(shape: Shape, learning_rate: f64, stream: &mut Stream) -> Self {
         let flat = shape.initial(stream);
         let adam = Adam::new(flat.len(), learning_rate, EPS_OF_PPO);
-        let net = ActorCritic::new(shape.by_hand(), shape.scaling.clone(), flat, adam);
+        let net = ActorCritic::new(shape.for_kernels(), shape.scaling.clone(), flat, adam);
         Self::of(shape, net)
     }
 

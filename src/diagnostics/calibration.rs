@@ -47,12 +47,12 @@ fn pairs(stretches: &[Stretch], predicted: &[f32], members: usize, change_std: &
     let mut pairs = Vec::new();
     for (w, stretch) in stretches.iter().enumerate() {
         for k in 1..=stretch.actions.len() {
-            let said =
+            let of_member =
                 |member: usize, d: usize| predicted[(((k - 1) * members + member) * count + w) * size + d];
             let (mut doubt, mut error) = (0.0, 0.0);
             for (d, scale) in change_std.iter().enumerate() {
-                let mean = (0..members).map(|member| said(member, d)).sum::<f32>() / members as f32;
-                let spread = (0..members).map(|member| (said(member, d) - mean).powi(2)).sum::<f32>();
+                let mean = (0..members).map(|member| of_member(member, d)).sum::<f32>() / members as f32;
+                let spread = (0..members).map(|member| (of_member(member, d) - mean).powi(2)).sum::<f32>();
                 doubt += spread / members as f32 / scale.powi(2);
                 error += ((mean - stretch.obs[k][d]) / scale).powi(2);
             }

@@ -6,8 +6,8 @@ use serde::Serialize;
 /// no effect.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Variants {
-    /// The usual change of each number of the state in one step, [S]: root of the mean square under random actions. It
-    /// is the standard deviation of the noise of `task_noise = 1`.
+    /// The usual change of each number of the state in one step, `[S]`: root of the mean square under random actions.
+    /// It is the standard deviation of the noise of `task_noise = 1`.
     pub usual_change: Vec<f64>,
     /// Indices of the velocities in the observation, ascending: what `task_hidden` does not show.
     pub velocities: Vec<usize>,

@@ -9,7 +9,7 @@
 
 use super::rollout::{self, Agent, Round, World, launch};
 use super::{Queue, RndNovelty};
-use crate::budget;
+use crate::budget::{self, MOST_BRANCHES};
 use crate::curiosity::{Curiosity, Visit};
 use crate::dynamics::State;
 use crate::env::ActionSpace;
@@ -19,8 +19,6 @@ use crate::part::Pending;
 use crate::rng::Stream;
 use std::any::Any;
 
-/// Most branches that a processor would take a step with in one tick; they are cut in one tick.
-const MOST_BRANCHES: usize = 2048;
 /// How many times as much a graphics processor does in a tick.
 const FASTER: usize = 64;
 
@@ -79,7 +77,7 @@ impl GpuRollout {
             let module: &dyn Any = &*curiosity.module;
             Some(module.downcast_ref::<RndNovelty>()?.on_device(curiosity.scale))
         });
-        let players = rollout::Parts { agent: self.agent.clone(), world: self.world.clone(), novelty };
+        let networks = rollout::Parts { agent: self.agent.clone(), world: self.world.clone(), novelty };
         let round = Round {
             space: self.scope.action,
             starts: &group.starts,
@@ -88,10 +86,10 @@ impl GpuRollout {
             with_values: false,
             seed: group.seed,
         };
-        let (_, record) = launch(&self.queue, &players, &round);
+        let (_, record) = launch(&self.queue, &networks, &round);
         group.record = self.queue.read(&[&record], "reading imagined steps").await?.concat();
         match parts.curiosity {
-            Some(curiosity) if players.novelty.is_none() => {
+            Some(curiosity) if networks.novelty.is_none() => {
                 group.look_up_novelty(&self.scope, curiosity).await
             }
             _ => Ok(()),

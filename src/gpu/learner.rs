@@ -1,4 +1,4 @@
-//! What learns on the device, whatever its loss is: parameters, room for a batch, and the way of an update.
+//! What learns on the device, whatever its loss is: parameters, a workspace for a batch, and the way of an update.
 //!
 //! **What.** A series of updates is announced and uploaded ([`Learner::begin`]). For each of them the owner sends off
 //! one dispatch of its own, which takes the batch's rows through the networks and leaves everything in scratch memory;
@@ -6,7 +6,7 @@
 //! **Shapes.** In fours, the rows of one network after another's, member by member; a row is that of
 //! [`super::network`], with as many fours behind the outputs as the loss asks for.
 //! **Where.** Owned by [`super::ppo`], [`super::world_model`] and [`super::rnd`].
-//! **Choices.** The room for a batch is made once for its size and kept.
+//! **Choices.** The workspace is made once for its size and kept.
 
 use super::layout::{Layout, Network};
 use super::network::Form;
@@ -103,7 +103,7 @@ impl Learner {
     pub fn begin(&mut self, adam: &Adam, rows: usize, steps: Vec<Step>) {
         self.plans.begin(&self.queue, adam, steps);
         if self.workspace.as_ref().is_none_or(|workspace| workspace.rows != rows) {
-            self.workspace = Some(self.room(rows));
+            self.workspace = Some(self.workspace_for(rows));
         }
     }
 
@@ -138,8 +138,8 @@ impl Learner {
         self.learned.layout.networks()[0].members
     }
 
-    /// Room for batches of so many rows a member.
-    fn room(&self, rows: usize) -> Workspace {
+    /// For batches of so many rows a member.
+    fn workspace_for(&self, rows: usize) -> Workspace {
         let (layout, members) = (&self.learned.layout, self.members());
         let tile = self.queue.tile_rows(rows * members);
         let tiles = rows.div_ceil(tile);

@@ -151,7 +151,7 @@ impl Queue {
     }
 
     /// A buffer for this many numbers, which may hold anything until something is written there.
-    pub fn room(&self, len: usize) -> Buffer {
+    pub fn uninitialised(&self, len: usize) -> Buffer {
         Buffer { handle: self.client.empty(len.max(1) * WORD), len }
     }
 

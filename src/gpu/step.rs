@@ -77,7 +77,7 @@ impl Workspace {
         let stretches = if queue.is_software() { 1 } else { stretches };
         Self {
             rows,
-            scratch: queue.room(scratch),
+            scratch: queue.uninitialised(scratch),
             sums_of_tiles: queue.zeros(2 * tiles * 4),
             tiles,
             table: queue.words(table.words()),
@@ -85,7 +85,7 @@ impl Workspace {
             stretches,
             // What fills up biases and matrices is never written: it has to be 0.
             gradients: queue.zeros(stretches * layout.len()),
-            partials: queue.room(3 * UNITS * 4),
+            partials: queue.uninitialised(3 * UNITS * 4),
         }
     }
 
@@ -158,7 +158,7 @@ impl Plans {
         }
         self.plans.push(Plan {
             steps: queue.floats(&numbers),
-            metrics: queue.room(steps.len() * METRICS * 4),
+            metrics: queue.uninitialised(steps.len() * METRICS * 4),
             of_updates: steps,
             done: 0,
             read: 0,

@@ -7,16 +7,14 @@
 use super::branches::{Branches, Noise};
 use super::dynamics::{Parts, Rollout};
 use super::{Scope, groups};
-use crate::budget::{self, PER_ROW, add};
+use crate::budget::{self, MOST_BRANCHES, PER_ROW, add};
 use crate::curiosity::Visit;
 use crate::dynamics::State;
 use crate::error::Result;
 use crate::nets::draw_noise;
 use crate::part::Pending;
 use crate::rng::Stream;
-
-/// Most branches that take a step in one tick, however small the networks are: they are cut in one tick too.
-const MOST_BRANCHES: usize = 2048;
+use std::ops::Range;
 
 /// B branches on the host.
 pub struct HostRollout {
@@ -25,7 +23,7 @@ pub struct HostRollout {
     /// The group that is next.
     next: usize,
     steps: usize,
-    lots: Lots,
+    draws: Draws,
 }
 
 /// Branches that take a step together.
@@ -37,13 +35,13 @@ struct Group {
 
 /// The random numbers of one step of a group.
 #[derive(Default)]
-struct Lots {
+struct Draws {
     actions: Vec<f32>,
     members: Vec<usize>,
     world: Vec<f32>,
 }
 
-impl Lots {
+impl Draws {
     fn draw(&mut self, scope: &Scope, rows: usize, stream: &mut Stream) {
         let Self { actions, members, world } = self;
         actions.clear();
@@ -60,25 +58,25 @@ impl Lots {
 impl HostRollout {
     pub(super) fn start(starts: &State, scope: Scope) -> Self {
         let all = starts.obs.len() / scope.obs_size;
-        let group = |rows| Group {
+        let group = |rows: Range<usize>| Group {
+            record: Vec::with_capacity(rows.len() * scope.horizon * scope.record_width()),
             branches: Branches::new(
                 starts.rows(rows, all),
                 scope.obs_size,
                 scope.action,
                 scope.with_disagreement,
             ),
-            record: Vec::new(),
         };
         let groups = groups(all, most_of(&scope)).map(group).collect();
-        Self { scope, groups, next: 0, steps: 0, lots: Lots::default() }
+        Self { scope, groups, next: 0, steps: 0, draws: Draws::default() }
     }
 
     async fn step(&mut self, parts: Parts<'_>, stream: &mut Stream) -> Result<()> {
         let Parts { policy, world, curiosity } = parts;
         if let Some(Group { branches, .. }) = self.groups.get_mut(self.next) {
             add(branches.len() * PER_ROW);
-            self.lots.draw(&self.scope, branches.len(), stream);
-            let Lots { actions, members, world: of_world } = &self.lots;
+            self.draws.draw(&self.scope, branches.len(), stream);
+            let Draws { actions, members, world: of_world } = &self.draws;
             let of_world = (self.scope.noise_size > 0).then_some(of_world.as_slice());
             branches.step(policy, world, Noise { actions, members, world: of_world }).await?;
             let novelties = match curiosity {

@@ -37,14 +37,23 @@ impl Purpose {
     }
 }
 
+/// Blocks of words that a step has, for all purposes together.
+pub const BLOCKS: u32 = 256;
+/// What a word of the counter is multiplied by before it is mixed.
+pub const MULTIPLIER: u32 = 1_664_525;
+/// And what is added to it.
+pub const INCREMENT: u32 = 1_013_904_223;
+/// One step of a uniform number, of which an f32 can hold 2²⁴.
+pub const UNIT: f32 = 1.0 / (1u32 << 24) as f32;
+
 /// Four random words for block `block` of a purpose, in this branch and step.
 pub fn words(seed: [u32; 2], branch: u32, step: u32, purpose: Purpose, block: u32) -> [u32; 4] {
-    pcg4d([branch, 256 * step + purpose.first() + block, seed[0], seed[1]])
+    pcg4d([branch, BLOCKS * step + purpose.first() + block, seed[0], seed[1]])
 }
 
 /// Uniform in [0, 1).
 pub fn uniform(word: u32) -> f32 {
-    (word >> 8) as f32 / (1u32 << 24) as f32
+    (word >> 8) as f32 * UNIT
 }
 
 /// Uniform in 0..bound; its bias is below bound · 2⁻¹⁶.
@@ -64,7 +73,7 @@ pub fn normals(words: [u32; 4]) -> [f32; 4] {
 }
 
 fn pcg4d(counter: [u32; 4]) -> [u32; 4] {
-    let mut v = counter.map(|word| word.wrapping_mul(1_664_525).wrapping_add(1_013_904_223));
+    let mut v = counter.map(|word| word.wrapping_mul(MULTIPLIER).wrapping_add(INCREMENT));
     mix(&mut v);
     v = v.map(|word| word ^ (word >> 16));
     mix(&mut v);

@@ -14,7 +14,7 @@
 use super::isa::{instantiate, madd};
 use super::narrow;
 pub use super::pack::Size;
-use super::pack::{Panels, pack_columns, pack_rows, room};
+use super::pack::{Panels, lines, pack_columns, pack_rows};
 use super::tile::add;
 
 /// Numbers of X that are read for one panel after another: half of the first cache.
@@ -62,7 +62,7 @@ fn forward_with<const R: usize, const C: usize, const FMA: bool>(
             _ => narrow::forward::<4, FMA>(size, x, weight, bias, y, panels),
         };
     }
-    let right = room::<C>(&mut panels.right, outputs.div_ceil(C) * (inputs + 1));
+    let right = lines::<C>(&mut panels.right, outputs.div_ceil(C) * (inputs + 1));
     for (block, panel) in right.chunks_exact_mut(inputs + 1).enumerate() {
         pack_columns(bias, outputs, block * C, &mut panel[..1]);
         pack_columns(weight, outputs, block * C, &mut panel[1..]);
@@ -79,7 +79,7 @@ fn d_input_with<const R: usize, const C: usize, const FMA: bool>(
     panels: &mut Panels,
 ) {
     let Size { rows, inputs, outputs } = size;
-    let right = room::<C>(&mut panels.right, inputs.div_ceil(C) * (outputs + 1));
+    let right = lines::<C>(&mut panels.right, inputs.div_ceil(C) * (outputs + 1));
     for (block, panel) in right.chunks_exact_mut(outputs + 1).enumerate() {
         panel[0] = [0.0; C];
         pack_rows(weight, block * C, &mut panel[1..]);
@@ -99,7 +99,7 @@ fn rows_times_panels<const R: usize, const C: usize, const FMA: bool>(
     let block = (BLOCK / depth).max(1).next_multiple_of(R);
     for from in (0..rows).step_by(block) {
         let rows = block.min(rows - from);
-        let left = room::<R>(left, rows.div_ceil(R) * depth);
+        let left = lines::<R>(left, rows.div_ceil(R) * depth);
         for (index, tile) in left.chunks_exact_mut(depth).enumerate() {
             pack_rows(&x[from * depth..][..rows * depth], index * R, tile);
         }
@@ -165,11 +165,11 @@ fn d_weight_with<const R: usize, const C: usize, const FMA: bool>(
         let count = STRETCH.min(rows - first);
         let d_y = &d_y[first * outputs..][..count * outputs];
         let x = &x[first * inputs..][..count * inputs];
-        let left = room::<R>(&mut panels.left, inputs.div_ceil(R) * count);
+        let left = lines::<R>(&mut panels.left, inputs.div_ceil(R) * count);
         for (index, tile) in left.chunks_exact_mut(count).enumerate() {
             pack_columns(x, inputs, index * R, tile);
         }
-        let panel = room::<C>(&mut panels.right, count);
+        let panel = lines::<C>(&mut panels.right, count);
         for from in (0..outputs).step_by(C) {
             pack_columns(d_y, outputs, from, panel);
             add_columns(panel, &mut d_bias[from..]);

@@ -93,7 +93,7 @@ impl Distribution {
         match self {
             Self::Categorical => {
                 let [shift, total] = weigh(outputs, action);
-                let choice = choose(action, noise[0] * total);
+                let choice = choose(action.iter().copied(), noise[0] * total);
                 action.fill(0.0);
                 action[choice] = 1.0;
                 outputs[choice] - shift
@@ -119,12 +119,12 @@ fn weigh(logits: &[f32], weights: &mut [f32]) -> [f32; 2] {
 }
 
 /// The index at which the cumulative sum of the weights passes `point`.
-fn choose(weights: &[f32], point: f32) -> usize {
+pub fn choose(weights: impl Iterator<Item = f32>, point: f32) -> usize {
     let mut sum = 0.0;
     let mut last_possible = 0;
-    for (index, weight) in weights.iter().enumerate() {
+    for (index, weight) in weights.enumerate() {
         sum += weight;
-        if *weight > 0.0 {
+        if weight > 0.0 {
             last_possible = index;
         }
         if point < sum {

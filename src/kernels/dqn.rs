@@ -27,7 +27,7 @@ pub struct Settings {
 /// Names of the numbers that an update gives, in order.
 pub const UPDATE_METRICS: [&str; 3] = ["train/loss", "train/q_mean", "train/grad_norm"];
 
-/// Q with its slow copy, and room to work.
+/// Q with its target network, and a workspace.
 #[derive(Debug, Clone)]
 pub struct Dqn {
     /// Q and Q'.
@@ -43,7 +43,7 @@ impl Dqn {
         Self { q, targets: Vec::new(), cache: Cache::default(), cache_target: Cache::default() }
     }
 
-    /// y, `[B]`: what Q(s, a) should have said; kept for [`Dqn::loss_and_gradient`].
+    /// y, `[B]`: what Q(s, a) should have been; kept for [`Dqn::loss_and_gradient`].
     pub fn set_targets(&mut self, batch: &Transitions, settings: &Settings) -> &[f32] {
         let choices = self.q.mlp().outputs();
         let judged = self.q.forward_target(&batch.next_obs, &mut self.cache_target).chunks_exact(choices);

@@ -119,7 +119,7 @@ impl Icm {
         for rows in stretches(obs.len() / size) {
             let states = rows.start * size..rows.end * size;
             let acts = rows.start * width..rows.end * width;
-            self.foresee(&obs[states.clone()], &actions[acts], &next_obs[states]);
+            self.predict(&obs[states.clone()], &actions[acts], &next_obs[states]);
             let guesses = self.workspace.cache_forward.output().chunks_exact(FEATURES);
             let rows = guesses.zip(self.workspace.pairs.chunks_exact(2 * FEATURES));
             self.workspace.errors.extend(rows.map(|(guess, pair)| {
@@ -139,7 +139,7 @@ impl Icm {
 
     /// The loss of these steps; its gradient is kept.
     pub fn loss_and_gradient(&mut self, obs: &[f32], actions: &[f32], next_obs: &[f32]) -> f32 {
-        self.foresee(obs, actions, next_obs);
+        self.predict(obs, actions, next_obs);
         let (inverse, forward) = (self.inverse_loss(actions), self.forward_loss());
         self.learn_features();
         ((1.0 - FORWARD_SHARE) * inverse + FORWARD_SHARE * forward) as f32
@@ -151,7 +151,7 @@ impl Icm {
     }
 
     /// Features of both states, and the guess of the second.
-    fn foresee(&mut self, obs: &[f32], actions: &[f32], next_obs: &[f32]) {
+    fn predict(&mut self, obs: &[f32], actions: &[f32], next_obs: &[f32]) {
         let rows = obs.len() / self.features.inputs();
         let Workspace { x, pairs, now, cache_features, cache_forward, .. } = &mut self.workspace;
         x.clear();
@@ -190,7 +190,7 @@ impl Icm {
         sum / rows as f64
     }
 
-    /// The loss of foreseeing the second state; its gradient goes to the forward model, to `d_now`, and to the second
+    /// The loss of predicting the second state; its gradient goes to the forward model, to `d_now`, and to the second
     /// state in `d_pairs`.
     fn forward_loss(&mut self) -> f64 {
         let Workspace { pairs, d_pairs, now, d_now, cache_forward, .. } = &mut self.workspace;

@@ -126,8 +126,8 @@ impl Mlp {
         cache.output()
     }
 
-    /// ∂loss/∂parameters into `gradient`, which is as long as the buffer (only this network's places are written),
-    /// from ∂loss/∂y in `kept` ([`Kept::output_and_gradient`]) and the x of the forward pass; with `d_x`, ∂loss/∂x too.
+    /// ∂loss/∂parameters into `gradient`, which is as long as the buffer (only this network's places are written), from
+    /// ∂loss/∂y in `cache` ([`Cache::output_and_gradient`]) and the x of the forward pass; with `d_x`, ∂loss/∂x too.
     pub fn backward(
         &self,
         flat: &[f32],

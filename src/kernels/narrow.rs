@@ -14,7 +14,7 @@
 
 use super::isa::madd;
 use super::pack::Size;
-use super::pack::{Panels, room};
+use super::pack::{Panels, lines};
 
 /// More outputs are better served by tiles.
 pub const MOST_OUTPUTS: usize = 6;
@@ -61,7 +61,7 @@ pub fn forward<const L: usize, const FMA: bool>(
 
 #[inline(always)]
 fn pairs_in<const L: usize>(place: &mut Vec<f32>, count: usize) -> &mut [Pair<L>] {
-    room::<L>(place, 2 * count).as_chunks_mut::<2>().0
+    lines::<L>(place, 2 * count).as_chunks_mut::<2>().0
 }
 
 /// W [inputs, outputs] as [pair of columns, step of L inputs]; what W does not have is 0.

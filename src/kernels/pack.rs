@@ -24,11 +24,11 @@ pub struct Panels {
 
 /// Room for `count` lines of C numbers.
 #[inline(always)]
-pub fn room<const C: usize>(room: &mut Vec<f32>, count: usize) -> &mut [[f32; C]] {
-    if room.len() < count * C {
-        room.resize(count * C, 0.0);
+pub fn lines<const C: usize>(buffer: &mut Vec<f32>, count: usize) -> &mut [[f32; C]] {
+    if buffer.len() < count * C {
+        buffer.resize(count * C, 0.0);
     }
-    room[..count * C].as_chunks_mut::<C>().0
+    buffer[..count * C].as_chunks_mut::<C>().0
 }
 
 /// C columns of a row-major matrix from column `from` on; k counts its rows.

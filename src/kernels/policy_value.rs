@@ -74,7 +74,7 @@ pub fn log_std_size(shape: &Shape) -> usize {
     }
 }
 
-/// Policy and value, with room to work.
+/// Policy and value, with a workspace.
 #[derive(Debug, Clone)]
 pub enum PolicyValue {
     /// A network for each.

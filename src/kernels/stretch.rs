@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// Rows of one stretch: so many that copying the weights for each costs nothing beside the arithmetic.
-pub const ROWS: usize = 512;
+const ROWS: usize = crate::budget::INFERENCE_ROWS;
 
 /// The stretches of so many rows. None is a single row unless there is only one: the kernels compute a row by itself in
 /// another order, and what a row is told must not depend on how many others there are.

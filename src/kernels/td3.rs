@@ -50,19 +50,19 @@ pub struct Updated {
     pub grad_norm: f32,
 }
 
-/// Policy and critics, each with its slow copy, and room to work.
+/// Policy and critics, each with its target network, and a workspace.
 #[derive(Debug, Clone)]
 pub struct Td3 {
     /// f
     pub actor: Targeted,
     /// Q_1, and Q_2 where there are twins.
     pub critics: Targeted,
-    room: Room,
+    workspace: Workspace,
 }
 
 /// What an update works on.
 #[derive(Debug, Clone, Default)]
-struct Room {
+struct Workspace {
     noise: Vec<f32>,
     actions: Vec<f32>,
     /// obs and actions, for every member that is asked.
@@ -76,12 +76,12 @@ struct Room {
 impl Td3 {
     /// Learns with this policy and these critics, one or two.
     pub fn new(actor: Targeted, critics: Targeted) -> Self {
-        Self { actor, critics, room: Room::default() }
+        Self { actor, critics, workspace: Workspace::default() }
     }
 
     /// y, `[B]`; `noise` is clip(ε, −c, c), [B, A]. Kept for [`Td3::critic_loss`].
     pub fn set_targets(&mut self, batch: &Transitions, noise: &[f32], gamma: f64) -> &[f32] {
-        let Room { actions, x, targets, cache_actor, cache_critics, .. } = &mut self.room;
+        let Workspace { actions, x, targets, cache_actor, cache_critics, .. } = &mut self.workspace;
         let outputs = self.actor.forward_target(&batch.next_obs, cache_actor);
         actions.clear();
         actions.extend(outputs.iter().zip(noise).map(|(f, noise)| (tanh(*f) + noise).clamp(-1.0, 1.0)));
@@ -99,7 +99,7 @@ impl Td3 {
 
     /// Σ_i mean (Q_i(s, a) − y)² with the y set last; its gradient is kept in the critics.
     pub fn critic_loss(&mut self, batch: &Transitions) -> f32 {
-        let Room { x, targets, cache_critics, .. } = &mut self.room;
+        let Workspace { x, targets, cache_critics, .. } = &mut self.workspace;
         join(x, &batch.obs, &batch.actions, batch.len());
         for_each_critic(x, &self.critics);
         self.critics.forward(x, cache_critics);
@@ -116,7 +116,7 @@ impl Td3 {
 
     /// −mean Q_1(s, μ(s)); its gradient is kept in the actor, and what the critics kept is gone.
     pub fn actor_loss(&mut self, batch: &Transitions) -> f32 {
-        let Room { actions, x, d_x, cache_actor, cache_critics, .. } = &mut self.room;
+        let Workspace { actions, x, d_x, cache_actor, cache_critics, .. } = &mut self.workspace;
         let outputs = self.actor.forward(&batch.obs, cache_actor);
         actions.clear();
         actions.extend(outputs.iter().map(|f| tanh(*f)));
@@ -164,13 +164,13 @@ impl Td3 {
 
     /// Takes back the memory that [`Td3::noise`] gave.
     pub fn keep_noise(&mut self, noise: Vec<f32>) {
-        self.room.noise = noise;
+        self.workspace.noise = noise;
     }
 
     /// clip(ε, −c, c), in the memory that is kept for it.
     pub fn noise(&mut self, count: usize, settings: &Settings, stream: &mut Stream) -> Vec<f32> {
         let (std, clip) = (settings.target_policy_noise as f32, settings.target_noise_clip as f32);
-        let mut noise = std::mem::take(&mut self.room.noise);
+        let mut noise = std::mem::take(&mut self.workspace.noise);
         noise.clear();
         noise.extend((0..count).map(|_| (std * stream.normal()).clamp(-clip, clip)));
         noise

@@ -8,6 +8,7 @@ use super::shape::Shape;
 use crate::config::Activation;
 use crate::env::ActionSpace;
 use crate::kernels::activation::activate_number;
+use crate::kernels::distribution::choose;
 use crate::kernels::weights::LARGEST_WEIGHT;
 use crate::kernels::{Cache, Mlp, ppo};
 use crate::rng::Stream;
@@ -32,7 +33,7 @@ pub struct HostActor {
 impl HostActor {
     /// The policy of this shape in `flat`, all parameters of policy and value.
     pub fn new(shape: Shape, flat: Vec<f32>) -> Self {
-        let by_hand = shape.by_hand();
+        let by_hand = shape.for_kernels();
         let log_std = flat[flat.len() - ppo::log_std_size(&by_hand)..].to_vec();
         // The policy is the first of two networks, or the first outputs of the only one.
         let policy = ppo::networks(&by_hand).swap_remove(0);
@@ -59,7 +60,7 @@ impl HostActor {
             let highest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
             let weights = logits.iter().map(|logit| (logit - highest).exp());
             let total: f32 = weights.clone().sum();
-            let choice = cumulative_choice(weights, stream.uniform());
+            let choice = choose(weights, stream.uniform() * total);
             action.push(choice as f32);
             return logits[choice] - highest - total.ln();
         }
@@ -105,22 +106,4 @@ impl HostActor {
             ActionSpace::Box { .. } => action.extend_from_slice(outputs),
         }
     }
-}
-
-/// The index at which the cumulative sum of `probabilities` passes `uniform`, on the host.
-fn cumulative_choice(probabilities: impl Iterator<Item = f32> + Clone, uniform: f32) -> usize {
-    let total: f32 = probabilities.clone().sum();
-    let point = uniform * total;
-    let mut sum = 0.0;
-    let mut last_possible = 0;
-    for (index, probability) in probabilities.enumerate() {
-        sum += probability;
-        if probability > 0.0 {
-            last_possible = index;
-        }
-        if point < sum {
-            return index;
-        }
-    }
-    last_possible
 }

@@ -41,7 +41,7 @@ pub struct Shape {
 
 impl Shape {
     /// The same for [`crate::kernels`].
-    pub fn by_hand(&self) -> ppo::Shape {
+    pub fn for_kernels(&self) -> ppo::Shape {
         let distribution = match self.action {
             ActionSpace::Discrete(_) => distribution::Distribution::Categorical,
             ActionSpace::Box { .. } => distribution::Distribution::Gaussian,
@@ -59,7 +59,7 @@ impl Shape {
 
     /// First parameters of policy and value, and log σ where actions are numbers: the same on every device.
     pub fn initial(&self, stream: &mut Stream) -> Vec<f32> {
-        let sizes = self.by_hand().layer_sizes();
+        let sizes = self.for_kernels().layer_sizes();
         let mut flat: Vec<f32> = if self.shared_trunk {
             let trunk = &sizes[0][..=self.hidden.layers];
             [initial(1, trunk, std::f32::consts::SQRT_2, stream), self.initial_heads(stream)].concat()

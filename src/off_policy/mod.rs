@@ -1,12 +1,12 @@
 //! Off-policy learning: what learns a value of actions from replay, on any device.
 //!
-//! **What.** [`OffPolicy`] is what a run asks of such a learner, whatever it is and wherever it computes. What acts in the
-//! real task until then is an [`Actor`].
+//! **What.** [`OffPolicy`] is what a run asks of such a learner, whatever it is and wherever it computes. What acts in
+//! the real task until then is an [`Actor`].
 //! **Where.** Implemented in [`crate::cpu::off_policy`](mod@crate::cpu::off_policy) and, for comparison, in
 //! `crate::burn`; made by [`crate::backend`]; driven by the ticks of the trainer's `off_policy`, which also explores.
 //! Minibatches come from replay ([`minibatch`]).
-//! **Choices.** (1) An update may take several ticks: a minibatch can be more than one of them may do. (2) Settings of an
-//! update, and the names of its networks, are the same for every device: they stand here.
+//! **Choices.** (1) An update may take several ticks: a minibatch can be more than one of them may do. (2) Settings of
+//! an update, and the names of its networks, are the same for every device: they stand here.
 
 pub mod minibatch;
 

@@ -126,7 +126,7 @@ impl Context {
 }
 
 /// What the memory of a run on this task depends on.
-pub(super) fn sizes(spec: &EnvSpec) -> Sizes {
+pub fn sizes(spec: &EnvSpec) -> Sizes {
     let (action, stored_action) = (spec.action.encoded_size(), spec.action_size());
     Sizes { obs: spec.obs_size(), action, stored_action }
 }

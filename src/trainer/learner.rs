@@ -2,8 +2,8 @@
 //!
 //! **What.** One tick is one bounded unit of work ([`crate::budget`]). Ticks make up iterations; between two of them a
 //! run can be saved, evaluated and drawn, which [`super::Trainer`] does for every learner alike.
-//! **Where.** Kinds of learners: [`super::on_policy`], [`super::off_policy`], [`super::tabular`]. Which one a run has is
-//! decided in [`super::factory`].
+//! **Where.** Kinds of learners: [`super::on_policy`], [`super::off_policy`], [`super::tabular`]. Which one a run has
+//! is decided in [`super::factory`].
 //! **Choices.** (1) A tick can wait for a device, so it is [`Pending`].
 //! (2) What a learner has no part in (a map, imagination, a last good state) has a default here.
 

@@ -1,6 +1,6 @@
 //! The trainer: one run, from its seed to a solved task, in small units of work.
 //!
-//! **What.** A run is a [`Context`] (task, replay, streams, record, settings) and a [`Learner`](learner::Learner), a
+//! **What.** A run is a `Context` (task, replay, streams, record, settings) and a `Learner`, a
 //! small state machine of its own. [`Trainer::tick`] does one bounded unit of work: one step of all environments, one
 //! minibatch, one imagined step of all branches, or a part of one that would exceed the [`crate::budget`]. The caller
 //! decides how many ticks go into a frame; the weights after n ticks do not depend on that.
@@ -13,7 +13,7 @@
 //!           └─────────────────────────────────────────────────┘
 //! ```
 //! Between two iterations, and for every learner alike, the trainer draws the map of states, keeps the last good state,
-//! evaluates the greedy policy and can save the run. [`factory`] says which learner a configuration asks for.
+//! evaluates the greedy policy and can save the run. `factory` says which learner a configuration asks for.
 
 mod checkpoint;
 mod context;
@@ -30,6 +30,7 @@ mod state_map;
 mod streams;
 mod tabular;
 
+pub use context::sizes;
 pub use phase::Phase;
 pub use physics::Lever;
 pub use record::{Evaluations, Recording};

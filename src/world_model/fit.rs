@@ -2,10 +2,10 @@
 //!
 //! **What.** Each member learns from its own random subset of the real transitions; a tenth of them is held out, and
 //! fitting stops when the error there stops falling.
-//! **Shapes.** A minibatch is E · B ids of [`Replay`](crate::buffer::Replay): each member's rows are its own.
+//! **Shapes.** A minibatch is E · B ids of [`Replay`]: each member's rows are its own.
 //! **Where.** Moves a [`WorldModel`], which makes of these rows what it learns from.
 //! **Choices.** (1) Pieces of episodes are held out, not single steps: neighbouring steps are nearly the same
-//! ([`Replay`](crate::buffer::Replay)). (2) The parameters with the lowest held-out loss are kept. (3) Only real
+//! ([`Replay`]). (2) The parameters with the lowest held-out loss are kept. (3) Only real
 //! transitions are used. (4) The rows of all steps until the next validation are drawn at once, so that a device that
 //! works ahead can upload them together.
 //! **Paper.** Janner et al. 2019 (1906.08253), early stopping; the bootstrap is that of [`super::bootstrap`].

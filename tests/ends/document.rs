@@ -8,7 +8,7 @@ fn every_end_that_the_document_lists_has_its_test() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let document = fs::read_to_string(root.join("docs/ends.md")).expect("the document");
     let mut source = String::new();
-    for folder in ["tests/ends", "src/bin/mbppo"] {
+    for folder in ["tests/ends", "src/bin/mbppo/cli"] {
         for entry in fs::read_dir(root.join(folder)).expect("a folder") {
             source.push_str(&fs::read_to_string(entry.expect("an entry").path()).expect("text"));
         }

@@ -6,6 +6,7 @@ mod arguments;
 mod comparable;
 mod document;
 mod input;
+mod memory;
 mod output;
 mod places;
 mod program;

@@ -14,7 +14,7 @@ pub fn twins(property: &mut Property, shape: &Shape) -> (ActorCritic, ppo::Actor
     let flat = property.shaken(oracle.flat.clone());
     oracle.flat = floats(&flat, [flat.len()]);
     let adam = Adam::new(flat.len(), 1e-3, oracle.adam.eps);
-    let net = ppo::ActorCritic::new(shape.by_hand(), shape.scaling.clone(), flat, adam);
+    let net = ppo::ActorCritic::new(shape.for_kernels(), shape.scaling.clone(), flat, adam);
     (oracle, net)
 }
 
@@ -101,7 +101,7 @@ fn losses_gradients_and_steps_of_ppo() {
             let rows = minibatch(&mut property, &shape, &mut net);
             let mut batch = Minibatch::default();
             let width = obs_size + shape.action.encoded_size() + 3 + 2 * shape.heads;
-            rows.chunks_exact(width).for_each(|row| batch.push(&shape.by_hand(), row));
+            rows.chunks_exact(width).for_each(|row| batch.push(&shape.for_kernels(), row));
             let sizes = [obs_size, shape.action.encoded_size(), shape.heads];
             let what = format!("{shape:?}, {} rows, {settings:?}", batch.len());
             let uploaded = tensors::ppo::Minibatch::upload(&Device::cpu(), rows, sizes);

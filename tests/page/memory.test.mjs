@@ -6,10 +6,20 @@ import { cases, instance } from "./support/memory.mjs";
 
 const LIMIT = 2 ** 31;
 const ROUND = { branches_min: "100000", branches_max: "100000", horizon: "100" };
-/** The largest round of imagination, beside something else that is large. */
+/** The largest round of imagination beside everything else that can be large: it takes all of it to need 2 GiB. */
 const TOO_MUCH = [
-  { ...ROUND, replay_capacity: "1000000", ensemble_size: "10" },
-  { ...ROUND, model_hidden_size: "512", model_hidden_layers: "3", ensemble_size: "10" },
+  {
+    ...ROUND,
+    replay_capacity: "1000000",
+    num_envs: "64",
+    num_steps: "2048",
+    hidden_size: "512",
+    hidden_layers: "3",
+    model_hidden_size: "512",
+    model_hidden_layers: "3",
+    model_batch_size: "4096",
+    ensemble_size: "10",
+  },
 ];
 
 test("what needs more than 2 GiB is refused with the fields and the bytes, before any memory is taken", async () => {

@@ -185,6 +185,18 @@ pub fn corners() -> Vec<Corner> {
         Corner {
             ticks: 60,
             ..corner(
+                "batch_size: curiosity on real and imagined steps, by ICM",
+                "Acrobot-v1",
+                "mb-ppo",
+                "num_envs=64 num_steps=256 batch_size=16384 curiosity=icm curiosity_on_imagined=true \
+                 branches_min=2000 branches_max=2000 horizon=10 imagination_rounds=1 model_updates=1 n_epochs=1 \
+                 model_r2_min=0 hidden_size=8 model_hidden_size=8",
+                Phase::Curiosity,
+            )
+        },
+        Corner {
+            ticks: 60,
+            ..corner(
                 "horizon 1: many windows of the return gap",
                 "CartPole-v1",
                 "mb-ppo",

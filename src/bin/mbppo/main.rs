@@ -3,49 +3,11 @@
 #![cfg_attr(cli, deny(clippy::print_stdout, clippy::print_stderr))]
 
 #[cfg(cli)]
-mod arguments;
-#[cfg(cli)]
-mod case;
-#[cfg(cli)]
-mod command;
-#[cfg(cli)]
-mod cpu_clock;
-#[cfg(cli)]
-mod end;
-#[cfg(cli)]
-mod files;
-#[cfg(all(cli, test))]
-mod fuzz;
-#[cfg(cli)]
-mod grid;
-#[cfg(cli)]
-mod line;
-#[cfg(cli)]
-mod lines;
-#[cfg(cli)]
-mod output;
-#[cfg(cli)]
-mod pictures;
-#[cfg(cli)]
-mod progress;
-#[cfg(cli)]
-mod remarks;
-#[cfg(cli)]
-mod report;
-#[cfg(cli)]
-mod rows;
-#[cfg(cli)]
-mod run;
-#[cfg(cli)]
-mod signals;
-#[cfg(cli)]
-mod summary;
-#[cfg(cli)]
-mod train;
+mod cli;
 
 #[cfg(cli)]
 fn main() -> std::process::ExitCode {
-    command::run()
+    cli::run()
 }
 
 /// The page calls what `mbppo::wasm` exports; there is nothing to do beforehand.

@@ -11,7 +11,7 @@
 //! tenth is held out however long they are, and with one environment, too, there is something to examine the model
 //! on after 128 steps at the latest. The very first piece trains.
 
-use super::{Replay, write_row};
+use super::{Place, Replay};
 use crate::env::Transition;
 
 /// One transition in this many is held out.
@@ -42,10 +42,10 @@ impl Replay {
     }
 
     /// Writes down the part of the transition that takes this place, perhaps from another.
-    pub(super) fn note_part(&mut self, slot: usize, held_out: bool) {
-        let was_held_out = self.len() == self.capacity && self.held_out[slot];
+    pub(super) fn note_part(&mut self, place: Place, held_out: bool) {
+        let was_held_out = self.len() == self.capacity && self.held_out[place.slot];
         self.held_out_len = self.held_out_len + usize::from(held_out) - usize::from(was_held_out);
-        write_row(&mut self.held_out, slot, &[held_out]);
+        place.write(&mut self.held_out, &[held_out]);
     }
 
     /// Whether no model is fitted on the transition `id`.

@@ -35,8 +35,8 @@ const PPO: Learner = Learner {
         Preset {
             name: "mb-ppo",
             title: "MB-PPO",
-            explanation: "Learns a model of the task and practises in it: several fresh batches of imagined futures after \
-                          every few real steps.",
+            explanation: "Learns a model of the task and practises in it: several fresh batches of imagined futures \
+                          after every few real steps.",
             changes: &[],
             for_task: &[ForTask {
                 task: "CartPole-v1",
@@ -55,9 +55,9 @@ const PPO: Learner = Learner {
                     ("horizon", "40"),
                 ],
                 why: "Episodes are short at first and every one counts: it imagines after every 20 real steps. Small \
-                      networks with a high learning rate are enough for four observations and two actions, returns near 10 \
-                      are learned sooner than returns near 100, and a pole that falls slowly is only seen to fall if the \
-                      imagined futures are long.",
+                      networks with a high learning rate are enough for four observations and two actions, returns \
+                      near 10 are learned sooner than returns near 100, and a pole that falls slowly is only seen to \
+                      fall if the imagined futures are long.",
             }],
         },
         Preset {
@@ -82,9 +82,9 @@ const PPO: Learner = Learner {
         Preset {
             name: "textbook",
             title: "textbook",
-            explanation: "The recipe as often written down: one network predicts raw next states, and one imagined batch \
-                          per iteration is learned from as a single stream. It does not keep what it learns, and the plots \
-                          show why.",
+            explanation: "The recipe as often written down: one network predicts raw next states, and one imagined \
+                          batch per iteration is learned from as a single stream. It does not keep what it learns, and \
+                          the plots show why.",
             changes: &[
                 ("num_steps", "64"),
                 ("imagination_rounds", "1"),

@@ -1,6 +1,7 @@
 //! Learners from replay on the processor, by [`crate::kernels`].
 //!
-//! **Choices.** A new learner is a file here, a row in [`learner`], a row in `config/learners/off_policy.rs`, and a test.
+//! **Choices.** A new learner is a file here, a row in [`learner`], a row in `config/learners/off_policy.rs`, and a
+//! test.
 
 pub mod dqn;
 pub mod passes;

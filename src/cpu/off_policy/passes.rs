@@ -2,8 +2,8 @@
 //!
 //! **What.** A pass is the loss of one network over all rows, and one step of that network. TD3 has one for its critics
 //! and, on every d-th update, one for its policy. A learner that implements [`Passes`] is an [`OffPolicy`] learner.
-//! **Choices.** (1) Losses and gradients are means over rows: a piece's count by its share of them. (2) A minibatch that
-//! is one piece needs no sum of gradients, and all its passes are one tick.
+//! **Choices.** (1) Losses and gradients are means over rows: a piece's count by its share of them. (2) A minibatch
+//! that is one piece needs no sum of gradients, and all its passes are one tick.
 
 use crate::arrays::Arrays;
 use crate::budget::{Tick, rows};

@@ -3,7 +3,7 @@
 //! **Shapes.** A lane is a row; a word or a number of all four rows is one vector.
 
 use super::Four;
-use crate::kernels::counter::Purpose;
+use crate::kernels::counter::{BLOCKS, INCREMENT, MULTIPLIER, Purpose, UNIT};
 use cubecl::prelude::*;
 
 /// A word of four rows.
@@ -32,12 +32,12 @@ pub(super) fn words(
     rows.insert(3usize, first + 3);
     let place = comptime!(purpose.first() + block);
     v[0] = rows;
-    v[1] = Words::new(256 * counter.step + place);
+    v[1] = Words::new(BLOCKS * counter.step + place);
     v[2] = Words::new(counter.seed_low);
     v[3] = Words::new(counter.seed_high);
     #[unroll]
     for i in 0..4usize {
-        v[i] = v[i] * Words::new(1664525u32) + Words::new(1013904223u32);
+        v[i] = v[i] * Words::new(MULTIPLIER) + Words::new(INCREMENT);
     }
     mix(&mut v);
     #[unroll]
@@ -59,7 +59,7 @@ fn mix(v: &mut Array<Words>) {
 /// Uniform in [0, 1).
 #[cube]
 pub(super) fn uniform(word: Words) -> Four {
-    Four::cast_from(word >> Words::new(8u32)) * Four::new(1.0 / 16777216.0)
+    Four::cast_from(word >> Words::new(8u32)) * Four::new(UNIT)
 }
 
 /// Uniform in 0..bound, of the first of four rows.

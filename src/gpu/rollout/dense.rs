@@ -11,7 +11,9 @@
 //! loop: a kernel with a copy of the code for each of them took seconds to compile.
 
 use super::Four;
-use super::plan::{MOST_LAYERS, Path, Workgroup};
+use super::chain::MOST_LAYERS;
+use super::memory::Path;
+use super::plan::Workgroup;
 use crate::config::Activation;
 use crate::gpu::activation::activate;
 use cubecl::prelude::*;
@@ -114,7 +116,7 @@ fn tile(
     }
 }
 
-/// Four outputs of all rows, [4, R / 4], before the bend.
+/// Four outputs of all rows, [4, R / 4], before the activation.
 #[cube]
 fn add_up(
     sums: &mut Array<Four>,
@@ -164,7 +166,7 @@ fn write(
     for i in 0..comptime!(4 * workgroup.quads) {
         memory[tile.to + i] = sums[i];
     }
-    // Bent where it is written and not before: the code of a bend once and not for every sum.
+    // Activated where it is written and not before: its code stands once and not for every sum.
     if !is_last {
         for i in 0..comptime!(4 * workgroup.quads) {
             memory[tile.to + i] = activate(memory[tile.to + i], activation);

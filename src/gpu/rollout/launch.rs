@@ -20,7 +20,7 @@ pub struct Round<'a> {
     pub with_disagreement: bool,
     /// Whether values are asked for.
     pub with_values: bool,
-    /// What all chance follows from.
+    /// What all random numbers follow from.
     pub seed: [u32; 2],
 }
 
@@ -37,7 +37,7 @@ pub fn launch(queue: &Queue, parts: &Parts, round: &Round<'_>) -> (Plan, Buffer)
         ActionSpace::Box { bound, .. } => bound,
     };
     let told = queue.floats(&facts::list(parts, bound, round.starts));
-    let record = queue.room(plan.record_size(branches, round.horizon));
+    let record = queue.uninitialised(plan.record_size(branches, round.horizon));
     // A kernel has a place for curiosity's networks even where nobody looks at them.
     let [guess, fixed] = parts
         .novelty

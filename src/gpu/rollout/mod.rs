@@ -6,8 +6,8 @@
 //! ```
 //! **Shapes.** A workgroup takes R neighbouring branches through all steps; B / R workgroups. Everything of its rows is
 //! in workgroup memory as vectors of four rows, [numbers, R / 4].
-//! **Where.** `plan` what the kernel is built for · `facts` what a round is told · `dense` a layer · `counter` ·
-//! `act` · `world` · `record` what comes out. The same step as [`crate::kernels::imagine`].
+//! **Where.** `plan`, `chain`, `memory` what the kernel is built for · `facts` what a round is told · `dense` a layer ·
+//! `counter` · `act` · `world` · `record` what comes out. The same step as [`crate::kernels::imagine`].
 //! **Choices.** (1) Nothing ends here: a branch that is over goes on, and whoever reads the record cuts it off. (2) The
 //! branches of a workgroup follow the same member, drawn anew in every step: its weights are then loaded once for all
 //! of them. Each branch by itself follows TS1 as on the CPU; neighbours are no longer independent in their choice of
@@ -23,10 +23,12 @@
 //! **Paper.** Chua et al. 2018 (1805.12114), TS1 propagation.
 
 mod act;
+mod chain;
 mod counter;
 mod dense;
 mod facts;
 mod launch;
+mod memory;
 mod parts;
 mod plan;
 mod record;

@@ -1,6 +1,7 @@
 //! Who takes part in a rollout on the device, and the plan that follows from them.
 
-use super::plan::{Acts, Chain, Novelty, Outputs, Plan, Workgroup};
+use super::chain::Chain;
+use super::plan::{Acts, Novelty, Outputs, Plan, Workgroup};
 use crate::config::{Activation, ModelTarget};
 use crate::env::ActionSpace;
 use crate::gpu::{Buffer, Layout};
@@ -26,7 +27,7 @@ pub struct Agent {
 pub struct World {
     /// Which outputs there are.
     pub outputs: model_loss::Outputs,
-    /// The bend between its layers.
+    /// The activation between its layers.
     pub activation: Activation,
     /// How it sees the world; none before the first fit, when nothing is known and nothing changes.
     pub scales: Option<Scales>,

@@ -9,11 +9,8 @@
 //! (layers wider than about 480), it is kept once and a workgroup has a unit for every four outputs, which waits before
 //! it writes.
 
-use crate::config::{Activation, MOST_HIDDEN_LAYERS};
-use crate::gpu::layout::Network;
-
-/// Most layers of a network.
-pub(super) const MOST_LAYERS: usize = MOST_HIDDEN_LAYERS + 1;
+use super::chain::{Chain, Stage};
+use super::memory::{LayerPlan, Path, Regions};
 
 /// Bytes of workgroup memory that every WebGPU device has.
 const MEMORY: usize = 16 * 1024;
@@ -25,89 +22,6 @@ const SOFTWARE_UNITS: usize = 4;
 const NARROW: usize = 128;
 /// From so many branches on a workgroup takes 8 rows.
 const MANY_BRANCHES: usize = 64;
-
-/// Where the parameters of one layer lie, in vectors of four.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Layer {
-    /// Numbers that it reads of a row, a multiple of four.
-    pub inputs: usize,
-    /// Vectors of outputs.
-    pub blocks: usize,
-    /// Where the first member's weights begin.
-    pub weight: usize,
-    /// Where the first member's bias begins.
-    pub bias: usize,
-    /// From one member's parameters to the next one's.
-    pub stride: usize,
-}
-
-impl Layer {
-    fn of(network: &Network, index: usize) -> Self {
-        let layer = &network.layers[index];
-        Self {
-            inputs: layer.inputs,
-            blocks: layer.outputs / 4,
-            weight: (network.first + layer.weight) / 4,
-            bias: (network.first + layer.bias) / 4,
-            stride: network.stride / 4,
-        }
-    }
-}
-
-/// One layer, or the same layer of two networks side by side.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Stage {
-    /// The first network's.
-    pub layer: Layer,
-    /// The second network's, which writes behind the first.
-    pub beside: Option<Layer>,
-    /// Whether the second reads behind the first too; otherwise both read the same.
-    pub own_inputs: bool,
-}
-
-impl Stage {
-    /// Vectors of outputs, of both networks.
-    pub fn blocks(&self) -> usize {
-        self.layer.blocks + self.beside.map_or(0, |layer| layer.blocks)
-    }
-}
-
-/// All layers of a network, or of two side by side.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Chain {
-    /// Its layers; behind the last one that one again.
-    stages: [Stage; MOST_LAYERS],
-    /// How many of them there are.
-    pub count: usize,
-    /// The activation behind all but the last.
-    pub activation: Activation,
-}
-
-impl Chain {
-    /// The layers of a network, and of another one as deep beside it.
-    pub fn new(network: &Network, beside: Option<&Network>, activation: Activation) -> Self {
-        let count = network.layers.len();
-        let stage = |index: usize| {
-            let index = index.min(count - 1);
-            Stage {
-                layer: Layer::of(network, index),
-                beside: beside.map(|network| Layer::of(network, index)),
-                own_inputs: index > 0,
-            }
-        };
-        Self { stages: std::array::from_fn(stage), count, activation }
-    }
-
-    /// The last layer.
-    pub fn last(&self) -> Stage {
-        self.stages[self.count - 1]
-    }
-
-    /// The layers before it.
-    fn hidden(&self) -> &[Stage] {
-        &self.stages[..self.count - 1]
-    }
-}
 
 /// The form of actions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -134,7 +48,7 @@ pub struct Outputs {
     pub members: usize,
     /// Whether there are log-variances, with which it draws.
     pub is_gaussian: bool,
-    /// Whether the end logit has learned; otherwise no end is foreseen.
+    /// Whether the end logit has learned; otherwise no end is predicted.
     pub learned_ends: bool,
     /// Whether it predicts the change and not the next observation itself.
     pub is_change: bool,
@@ -304,66 +218,5 @@ impl Plan {
         let of_novelty = self.novelty.map_or(0, |novelty| 2 * novelty.chain.last().blocks());
         let agent = self.agent.last().blocks() + self.value.map_or(0, |chain| chain.last().blocks());
         4 * agent.max(members * self.model.last().blocks()).max(of_novelty)
-    }
-}
-
-/// Where the regions of workgroup memory begin, in vectors. The first is what is recorded of a step, and it begins with
-/// where the branches are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Regions {
-    /// What a first layer reads.
-    pub(super) input: usize,
-    /// What a last layer gives.
-    pub(super) output: usize,
-    /// Hidden layers.
-    pub(super) first: usize,
-    pub(super) second: usize,
-    /// Behind the last.
-    pub(super) end: usize,
-}
-
-/// A network's way through workgroup memory: all its layers, bent but the last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Path {
-    pub(super) layers: [LayerPlan; MOST_LAYERS],
-    /// How many of them there are.
-    pub(super) count: usize,
-    pub(super) activation: Activation,
-}
-
-/// One layer, or two side by side: what it reads, where it writes. All in vectors.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct LayerPlan {
-    /// Inputs, two at a time.
-    pub(super) pairs: usize,
-    pub(super) blocks: usize,
-    /// From which block on it is the second network.
-    pub(super) split: usize,
-    pub(super) weight: [usize; 2],
-    pub(super) stride: usize,
-    pub(super) bias: [usize; 2],
-    pub(super) row: [usize; 2],
-    pub(super) from: [usize; 2],
-    pub(super) to: usize,
-}
-
-impl LayerPlan {
-    fn of(stage: &Stage, from: usize, to: usize, quads: usize) -> Self {
-        let layer = stage.layer;
-        let beside = stage.beside.unwrap_or(layer);
-        // A block of the second network counts on from the first one's last.
-        let behind = |place: usize| if stage.beside.is_some() { place - layer.blocks } else { place };
-        let shift = if stage.own_inputs { layer.inputs * quads } else { 0 };
-        Self {
-            pairs: layer.inputs / 2,
-            blocks: stage.blocks(),
-            split: layer.blocks,
-            weight: [layer.weight, behind(beside.weight)],
-            stride: layer.stride,
-            bias: [layer.bias, behind(beside.bias)],
-            row: [layer.blocks, beside.blocks],
-            from: [from, from + shift],
-            to,
-        }
     }
 }

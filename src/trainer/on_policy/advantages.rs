@@ -58,8 +58,11 @@ impl OnPolicy {
     /// Values and advantages of these rollouts.
     pub(super) fn advantages_of(&self, context: &Context, round: usize, rollouts: Vec<Rollout>) -> Stage {
         let (spec, heads) = (&context.spec, context.config.value_heads());
-        let samples = Samples::new(spec.obs_size(), spec.action, heads);
-        Stage::Advantages(Estimation { round, rollouts, values: Vec::new(), samples, added: [0, 0] })
+        let steps: usize = rollouts.iter().map(Rollout::len).sum();
+        let mut samples = Samples::new(spec.obs_size(), spec.action, heads);
+        samples.reserve(steps);
+        let values = Vec::with_capacity(2 * steps * heads);
+        Stage::Advantages(Estimation { round, rollouts, values, samples, added: [0, 0] })
     }
 
     pub(super) async fn advantages(&mut self, context: &mut Context, mut now: Estimation) -> Result<Stage> {
@@ -84,6 +87,7 @@ impl OnPolicy {
             self.add_samples(context, &mut now, heads, steps);
         }
         let mut samples = now.samples;
+        drop(now.values);
         if now.rollouts.iter().any(|rollout| rollout.is_real) {
             context.record.metric_or_none("train/explained_variance", samples.explained_variance);
         }

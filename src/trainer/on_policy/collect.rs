@@ -17,6 +17,7 @@ impl OnPolicy {
         self.policy.set_learning_rate(context.learning_rate());
         let (obs_size, action_size) = (context.spec.obs_size(), context.spec.action_size());
         self.lanes = vec![Rollout::new(true, obs_size, action_size); context.config.num_envs];
+        self.lanes.iter_mut().for_each(|lane| lane.reserve(context.config.num_steps));
         Ok(Stage::Collect { step: 0 })
     }
 
@@ -57,6 +58,7 @@ impl OnPolicy {
     /// All real experience of this iteration as one rollout.
     pub(super) fn real_rollout(&self, context: &Context) -> Rollout {
         let mut all = Rollout::new(true, context.spec.obs_size(), context.spec.action_size());
+        all.reserve(self.lanes.iter().map(Rollout::len).sum());
         self.lanes.iter().for_each(|lane| all.append(lane));
         all
     }

@@ -4,7 +4,8 @@
 //! `curiosity_on_imagined` it also learns, after each round of improving, from that round's imagined steps.
 //! **Choices.** (1) Imagined steps are off by default: novelty is then what has not really been seen. On, a state that
 //! was only imagined counts as familiar, too. (2) How states are normalised, and the scale of novelty, stay those of
-//! real steps. (3) `curiosity/loss` stays that of real steps.
+//! real steps. (3) `curiosity/loss` stays that of real steps. (4) A minibatch has at most 2,730 steps, even if
+//! `batch_size` is larger: that is a tick's work.
 
 use super::OnPolicy;
 use super::stage::Stage;
@@ -52,7 +53,7 @@ impl OnPolicy {
         let (Some(rollout), Some(curiosity)) = (now.rollouts.last(), &mut self.curiosity) else {
             return self.after_round(context, now.round).await;
         };
-        let (rows, size, space) = (rollout.len(), context.config.batch_size, context.spec.action);
+        let (rows, size, space) = (rollout.len(), context.config.curiosity_batch_size(), context.spec.action);
         if now.batch == 0 {
             // All that is uploaded beforehand are states.
             curiosity.module.begin(&visit(rollout, 0..rows, [&[], &[]]), size);
@@ -76,7 +77,7 @@ impl OnPolicy {
         let (Some(curiosity), Some(steps)) = (&mut self.curiosity, &self.real) else {
             return Ok(Stage::Adapt);
         };
-        let size = context.config.batch_size;
+        let size = context.config.curiosity_batch_size();
         if batch == 0 {
             curiosity.module.begin(&steps.visit(0..steps.rows), size);
         }

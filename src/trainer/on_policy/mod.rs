@@ -8,7 +8,8 @@
 //!     │                                      └──────── K rounds ──────┘                             │
 //!     └──────────────────────────────────── next iteration ─────────────────────────────────────────┘
 //! ```
-//! **Where.** Each phase is a file in this folder; `stage` is the work in progress, and a phase's end says what is next.
+//! **Where.** Each phase is a file in this folder; `stage` is the work in progress, and a phase's end says what is
+//! next.
 //! **Choices.** Without a model (`imagination_rounds = 0`) fit and imagine are left out, and what is left is plain PPO;
 //! A2C takes a single step down the same loss.
 
@@ -197,6 +198,8 @@ impl Learner for OnPolicy {
     fn keep_last_good(&mut self, _updates: u64) {
         let is_good = self.actor.as_ref().is_none_or(HostActor::can_go_on);
         if is_good || self.last_good.is_none() {
+            // What was kept before goes first: nothing between here and the next line can fail.
+            self.last_good = None;
             self.last_good = Some(Box::new(Learned::of(self)));
         }
     }

@@ -7,7 +7,7 @@ use super::OnPolicy;
 use super::stage::Stage;
 use crate::budget::{PER_ROW, Tick, add, rows};
 use crate::buffer::Rollout;
-use crate::config::CuriosityKind;
+use crate::config::{Config, CuriosityKind};
 use crate::curiosity::Visit;
 use crate::dynamics;
 use crate::env::ActionSpace;
@@ -31,7 +31,9 @@ impl Scoring {
 
 impl OnPolicy {
     pub(super) fn begin_scoring(&self, context: &Context) -> Stage {
-        Stage::ScoreNovelty(Scoring { steps: self.real_steps(context), errors: Vec::new() })
+        // Where nobody is curious there is nothing to copy.
+        let steps = if self.curiosity.is_some() { self.real_steps(context) } else { RealSteps::default() };
+        Stage::ScoreNovelty(Scoring { steps, errors: Vec::new() })
     }
 
     /// reward_int of every real step, and the scale on which novelty is measured.
@@ -91,7 +93,7 @@ impl OnPolicy {
         let rows = self.lanes.iter().map(Rollout::len).sum::<usize>();
         add(rows * PER_ROW);
         let all = |of: fn(&Rollout) -> &Vec<f32>| -> Vec<f32> {
-            self.lanes.iter().flat_map(|lane| of(lane).iter().copied()).collect()
+            self.lanes.iter().map(|lane| of(lane).as_slice()).collect::<Vec<_>>().concat()
         };
         let (obs, next_obs) = (all(|lane| &lane.obs), all(|lane| &lane.next_obs));
         let mut action = Vec::with_capacity(rows * context.spec.action.encoded_size());
@@ -105,7 +107,16 @@ impl OnPolicy {
 /// Multiply-adds of a row of the costlier of the networks of curiosity.
 pub(super) const COST_OF_NOVELTY: usize = 8192;
 
+impl Config {
+    /// Most steps in one minibatch of curiosity: `batch_size`, but no more than a tick can learn from. 2,730 are more
+    /// than any preset has.
+    pub(super) fn curiosity_batch_size(&self) -> usize {
+        rows(self.batch_size, 3 * COST_OF_NOVELTY)
+    }
+}
+
 /// Real steps of an iteration, [rows, ·] each.
+#[derive(Default)]
 pub(super) struct RealSteps {
     pub(super) rows: usize,
     obs: Vec<f32>,

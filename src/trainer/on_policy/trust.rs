@@ -1,9 +1,9 @@
 //! How far the model is trusted in this iteration: decided after every fit, from its errors on what is held out.
 //!
-//! **Choices.** (1) A model is trusted only as far as it was measured. It is not used until its held-out error is known;
-//! then branches last as long as that error is known, even if `horizon` is longer. Only the textbook's rule, `one_step`,
-//! follows a model beyond what was measured. (2) A model that explains less than `model_r2_min` of the held-out one-step
-//! change is not used in this iteration. Whenever it is not used, the iteration is plain PPO.
+//! **Choices.** (1) A model is trusted only as far as it was measured. It is not used until its held-out error is
+//! known; then branches last as long as that error is known, even if `horizon` is longer. Only the textbook's rule,
+//! `one_step`, follows a model beyond what was measured. (2) A model that explains less than `model_r2_min` of the
+//! held-out one-step change is not used in this iteration. Whenever it is not used, the iteration is plain PPO.
 
 use super::OnPolicy;
 use super::depth::Depth;

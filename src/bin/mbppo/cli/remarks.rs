@@ -1,7 +1,7 @@
 //! What has to be said beside a table: its runs may not be comparable, though they stand in one.
 
-use crate::line::Line;
-use crate::summary::{Group, number};
+use super::line::Line;
+use super::summary::{Group, number};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A sentence for every reason for which the runs of this group cannot be compared as they are.
@@ -87,9 +87,9 @@ fn evaluations(group: &Group) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::case::Case;
-    use crate::rows::rows;
-    use crate::summary::groups;
+    use crate::cli::case::Case;
+    use crate::cli::rows::rows;
+    use crate::cli::summary::groups;
 
     fn line(mode: &str, seed: u64) -> Line {
         let case = Case::new("CartPole-v1", mode, None, &[], Some(1000)).expect("a case");

@@ -1,9 +1,9 @@
 //! Learning curves as SVG files, one a task.
 
-use crate::files::{Place, file_error};
-use crate::line::Line;
-use crate::rows::Row;
-use crate::summary::Group;
+use super::files::{Place, file_error};
+use super::line::Line;
+use super::rows::Row;
+use super::summary::Group;
 use mbppo::error::Result;
 use mbppo::plots::{
     LearningCurve, LearningCurves, RunEnd, Theme, ThemeText, learning_curves, learning_curves_panels,

@@ -1,7 +1,7 @@
 //! Which lines belong together: a row is one learner on one task, and each of its seeds counts once.
 
-use crate::line::Line;
-use crate::output::one_line;
+use super::line::Line;
+use super::output::one_line;
 use mbppo::config::PRESETS;
 use mbppo::device::DeviceKind;
 use mbppo::env::TASKS;
@@ -139,7 +139,7 @@ fn place<'a>(mut names: impl Iterator<Item = &'a str>, name: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::case::Case;
+    use crate::cli::case::Case;
 
     fn line(changes: &[&str], seed: u64) -> Line {
         let case = Case::new("CartPole-v1", "ppo", None, &[], None).expect("a case");

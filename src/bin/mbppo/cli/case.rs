@@ -6,7 +6,7 @@ use mbppo::env::{Task, USUAL_STEPS};
 use mbppo::error::{Error, Result};
 use mbppo::learners::without_effect;
 use mbppo::rng::Seed;
-use mbppo::trainer::Trainer;
+use mbppo::trainer::{Trainer, sizes};
 
 /// What is trained, how, and for how long.
 #[derive(Debug, Clone, PartialEq)]
@@ -82,6 +82,11 @@ impl Case {
         let names = self.changes.iter().filter_map(|change| change.split_once('=')).map(|(name, _)| name);
         let remarks = names.filter_map(|name| unread.iter().find(|remark| remark.name == name));
         Ok(remarks.map(|remark| format!("{} {}", remark.name, remark.reason)).collect())
+    }
+
+    /// What a run of it may need of memory.
+    pub fn bytes(&self) -> Result<u64> {
+        Ok(self.config.bytes(sizes(Task::named(&self.task)?.spec())))
     }
 
     /// A learner for this case, whose pictures nobody looks at.

@@ -1,7 +1,7 @@
 //! What is typed: the words of the command line, read and checked before anything runs.
 
-use crate::case::{Case, usual_max_steps};
-use crate::output::tell;
+use super::case::{Case, usual_max_steps};
+use super::output::tell;
 use clap::Args;
 use mbppo::config::{Config, PRESETS, count, preset};
 use mbppo::device::DeviceKind;

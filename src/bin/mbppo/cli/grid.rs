@@ -1,16 +1,18 @@
 //! Many runs on all cores; what is done is in the file, so an interrupted grid goes on where it was.
 
-use crate::arguments::Many;
-use crate::case::Case;
-use crate::end::{End, Ending};
-use crate::line::{Line, settings};
-use crate::lines::{Appender, read, read_if_there};
-use crate::output::{one_line, print, tell};
-use crate::progress::Progress;
-use crate::rows::{Name, Settings, learner, rows};
-use crate::run::{Outcome, Watch, run as run_once};
-use crate::{pictures, report, signals, summary};
+use super::arguments::Many;
+use super::case::Case;
+use super::end::{End, Ending};
+use super::line::{Line, settings};
+use super::lines::{Appender, read, read_if_there};
+use super::output::{one_line, print, tell};
+use super::progress::Progress;
+use super::rows::{Name, Settings, learner, rows};
+use super::run::{Outcome, Watch, run as run_once};
+use super::{pictures, report, signals, summary};
+use mbppo::config::{self, MOST_BYTES};
 use mbppo::error::Error;
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::Mutex;
 
@@ -166,7 +168,7 @@ impl Watch for UntilSignal {
 fn do_all(jobs: Vec<Job>, many: &Many, out: &Appender) -> Ending {
     let all = jobs.len();
     let progress = Progress::new(all);
-    let threads = threads(many).min(all);
+    let threads = side_by_side(&jobs, threads(many).min(all))?;
     let queue = Mutex::new(jobs.into_iter());
     let next = || queue.lock().ok().and_then(|mut queue| queue.next());
     let work = || -> Ending {
@@ -205,6 +207,21 @@ fn do_all(jobs: Vec<Job>, many: &Many, out: &Appender) -> Ending {
             ),
         )),
     }
+}
+
+/// How many runs go on at the same time: `wanted`, or fewer and said so where there is no memory for so many.
+fn side_by_side(jobs: &[Job], wanted: usize) -> Result<usize, Error> {
+    let mut largest = jobs.iter().map(|(case, _)| case.bytes()).collect::<Result<Vec<u64>, Error>>()?;
+    largest.sort_unstable_by_key(|&bytes| Reverse(bytes));
+    largest.truncate(wanted);
+    let together: u64 = largest.iter().sum();
+    let fit = config::side_by_side(largest, MOST_BYTES);
+    if fit < wanted {
+        tell(&format!(
+            "{wanted} runs at a time may need {together} bytes of memory, which is more than there is: {fit} at a time."
+        ));
+    }
+    Ok(fit)
 }
 
 fn threads(many: &Many) -> usize {

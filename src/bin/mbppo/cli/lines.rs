@@ -4,8 +4,8 @@
 //! first line right behind it. Reading skips what is torn and keeps every line that is whole; appending begins a line
 //! of its own.
 
-use crate::files::{self, file_error};
-use crate::line::Line;
+use super::files::{self, file_error};
+use super::line::Line;
 use mbppo::error::Result;
 use std::borrow::Cow;
 use std::fs::{File, OpenOptions};

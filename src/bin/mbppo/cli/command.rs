@@ -3,8 +3,8 @@
 //! `mbppo train` runs once and tells how it goes; `mbppo grid` runs tasks × modes × seeds on all cores and writes
 //! a line per run; `mbppo report` makes tables and pictures of such lines. `docs/ends.md` says how each can end.
 
-use crate::end::{End, Ending};
-use crate::{arguments, grid, output, report, train};
+use super::end::{End, Ending};
+use super::{arguments, grid, output, report, train};
 use clap::{Parser, Subcommand};
 use mbppo::config::{PRESETS, schema};
 use std::fmt::Write;

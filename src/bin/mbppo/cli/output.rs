@@ -1,6 +1,6 @@
 //! Standard output and standard error. Neither may end the program by a panic, as `println!` does where nobody reads.
 
-use crate::end::{End, Ending};
+use super::end::{End, Ending};
 use std::io::{ErrorKind, Write};
 
 /// Writes results to standard output.

@@ -1,10 +1,10 @@
 //! `mbppo report`: tables and pictures of what grids have written.
 
-use crate::end::{End, Ending};
-use crate::lines::read;
-use crate::output::{print, tell};
-use crate::rows::rows;
-use crate::{pictures, summary};
+use super::end::{End, Ending};
+use super::lines::read;
+use super::output::{print, tell};
+use super::rows::rows;
+use super::{pictures, summary};
 use std::path::{Path, PathBuf};
 
 /// Reads the files, draws their pictures and prints their summary.

@@ -1,8 +1,8 @@
 //! How far a grid is: a bar in a terminal, in a log file a line a run.
 
-use crate::line::Line;
-use crate::output::{one_line, tell};
-use crate::rows::learner;
+use super::line::Line;
+use super::output::{one_line, tell};
+use super::rows::learner;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
 

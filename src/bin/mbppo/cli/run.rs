@@ -1,8 +1,8 @@
 //! One run, from where it stands until it is solved three times in a row, given up or stopped.
 
-use crate::case::Case;
-use crate::cpu_clock::CpuClock;
-use crate::line::Line;
+use super::case::Case;
+use super::cpu_clock::CpuClock;
+use super::line::Line;
 use mbppo::error::{Error, Result};
 use mbppo::trainer::Trainer;
 use std::any::Any;

@@ -1,6 +1,6 @@
 //! What is written of a run: one line of a grid's file.
 
-use crate::case::Case;
+use super::case::Case;
 use mbppo::config::{Config, schema};
 use mbppo::device::DeviceKind;
 use mbppo::snapshot::Point;

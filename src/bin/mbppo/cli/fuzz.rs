@@ -2,11 +2,11 @@
 //!
 //! The seed is fixed; the environment variable `MBPPO_FUZZ` multiplies the number of trials.
 
-use crate::command::{Cli, Command};
-use crate::lines::of_bytes;
-use crate::output::one_line;
-use crate::rows::rows;
-use crate::summary;
+use super::command::{Cli, Command};
+use super::lines::of_bytes;
+use super::output::one_line;
+use super::rows::rows;
+use super::summary;
 use clap::Parser;
 use clap::error::ErrorKind;
 use mbppo::rng::{Seed, Stream};
@@ -139,8 +139,8 @@ fn some_lines() -> Vec<u8> {
             + r#""wall_s_to_solve":0.5,"#
             + r#""wall_s":1.5,"evaluations":[{"real_steps":256.0,"value":12.5}],"error":null}"#;
     let case =
-        crate::case::Case::new("Pendulum-v1", "ppo", Some("größer".into()), &[], None).expect("a case");
-    let new = serde_json::to_string(&crate::line::Line::begun(&case, 5)).expect("a line");
+        super::case::Case::new("Pendulum-v1", "ppo", Some("größer".into()), &[], None).expect("a case");
+    let new = serde_json::to_string(&super::line::Line::begun(&case, 5)).expect("a line");
     format!("{old}\n{new}\n{}\n", old.replace("CartPole", "Acrobot")).into_bytes()
 }
 

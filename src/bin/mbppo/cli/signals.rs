@@ -2,7 +2,7 @@
 //!
 //! The first one is a request: the run is saved at the end of its iteration. Another one ends the program at once.
 
-use crate::output::tell;
+use super::output::tell;
 use std::sync::OnceLock;
 
 /// A signal that was caught.

@@ -1,6 +1,6 @@
 //! How the program ends: what it says of it on standard error, and its exit status. `docs/ends.md` lists them all.
 
-use crate::signals::Signal;
+use super::signals::Signal;
 use mbppo::error::Error;
 use std::process::ExitCode;
 

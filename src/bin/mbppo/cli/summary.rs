@@ -1,9 +1,9 @@
 //! What a grid says: a row a learner and measure. Runs that never reached the bar count as infinitely long.
 
-use crate::line::Line;
-use crate::output::one_line;
-use crate::remarks::remarks;
-use crate::rows::Row;
+use super::line::Line;
+use super::output::one_line;
+use super::remarks::remarks;
+use super::rows::Row;
 use mbppo::env::make;
 use mbppo::quantiles::Spread;
 use std::fmt::Write;
@@ -44,7 +44,7 @@ fn steps(steps: Option<u64>) -> Option<f64> {
     steps.map(|steps| steps as f64)
 }
 
-/// Rows as [`crate::rows::rows`] gives them, by task.
+/// Rows as [`super::rows::rows`] gives them, by task.
 pub fn groups(rows: &[Row]) -> Vec<Group<'_>> {
     let task = |row: &Row| row.lines.first().map(|line| line.task.clone());
     let of_task = rows.chunk_by(|a, b| task(a) == task(b));
@@ -190,10 +190,10 @@ pub fn number(value: f64, digits: usize) -> String {
 mod tests {
     use super::*;
 
-    use crate::rows::rows;
+    use crate::cli::rows::rows;
 
     fn line(mode: &str, changes: &[&str], seed: u64, first: Option<u64>) -> Line {
-        let case = crate::case::Case::new("CartPole-v1", mode, None, &[], None).expect("a case");
+        let case = crate::cli::case::Case::new("CartPole-v1", mode, None, &[], None).expect("a case");
         let changes = changes.iter().map(ToString::to_string).collect();
         Line { changes, real_steps_to_solve: first, wall_s: 2.0, ..Line::begun(&case, seed) }
     }

@@ -1,13 +1,13 @@
 //! `mbppo train`: one run, told as it goes, from its seed or from where it was saved.
 
-use crate::arguments::{One, whole};
-use crate::case::Case;
-use crate::end::{End, Ending};
-use crate::files::{self, Place};
-use crate::line::Line;
-use crate::output::{print, tell};
-use crate::run::{Outcome, Watch, watched};
-use crate::signals;
+use super::arguments::{One, whole};
+use super::case::Case;
+use super::end::{End, Ending};
+use super::files::{self, Place};
+use super::line::Line;
+use super::output::{print, tell};
+use super::run::{Outcome, Watch, watched};
+use super::signals;
 use clap::Args;
 use mbppo::arrays::Arrays;
 use mbppo::device::open;
