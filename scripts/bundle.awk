@@ -1,4 +1,5 @@
-# Joins the page's modules into one file that reads as they do, so that a visitor asks for one file and not for fifty:
+# Joins the page's modules into one file that reads as they do, without their JSDoc, so that a visitor asks for one file
+# and not for fifty:
 #
 #   awk -v folder=www/js -v entry=lab/index.js -f scripts/bundle.awk
 #
@@ -26,6 +27,10 @@ function load(path, is_entry,    count, body, exports, line, number, result, i) 
   while ((result = (getline line <(folder "/" path))) > 0) {
     number++
     sub(/\r$/, "", line)
+    if (line ~ /^ *\/\*\*/ && (line !~ /\*\// || line ~ /\*\/ *$/)) { # JSDoc, not a cast before code
+      while (line !~ /\*\// && (getline line <(folder "/" path)) > 0) number++
+      continue
+    }
     while (line ~ /^import [^;]*$/ && (getline more <(folder "/" path)) > 0) { number++; line = line " " more }
     if (line ~ /^import /) line = imported(path, number, line)
     else if (line ~ /^export /) { exports = exports ", " exported_name(path, number, line); sub(/^export /, "", line) }

@@ -155,13 +155,16 @@ test(`one of three is destroyed and made again ${AGAIN} times: nothing of it is 
   for (const [index] of RUNS.entries()) await beginningOf(page, "labs", index);
   await page.evaluate(() => [globalThis.labs[0], globalThis.labs[2]].forEach((lab) => lab.pause()));
   const again = async (early) => {
-    await page.evaluate(async (now) => {
-      globalThis.labs[1].destroy();
-      globalThis.labs[1] = globalThis.make(1, now.run);
-      if (now.early) return; // destroyed while it still loads
-      await globalThis.labs[1].ready;
-      while (!globalThis.labs[1].snapshot?.real_steps) await new Promise((later) => setTimeout(later, 20));
-    }, { run: RUNS[1], early });
+    await page.evaluate(
+      async (now) => {
+        globalThis.labs[1].destroy();
+        globalThis.labs[1] = globalThis.make(1, now.run);
+        if (now.early) return; // destroyed while it still loads
+        await globalThis.labs[1].ready;
+        while (!globalThis.labs[1].snapshot?.real_steps) await new Promise((later) => setTimeout(later, 20));
+      },
+      { run: RUNS[1], early },
+    );
   };
   let first;
   for (let time = 1; time <= AGAIN; time += 1) {

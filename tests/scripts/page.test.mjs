@@ -134,7 +134,9 @@ test("joined modules do what they did apart: names, scopes, order, waiting at th
       'from "./deep/b.js";\nconst hidden = await Promise.resolve(3);\nglobalThis.joined = [one, second(), ' +
       "b.hidden, hidden, new Kind().name];\n",
     "a.js":
-      'import { hidden } from "./deep/b.js";\nexport const one = 1;\nexport function two() { return hidden + 1; }\n',
+      'import { hidden } from "./deep/b.js";\n/** @type {number} */\nexport const one = /** @type {any} */ (1);\n' +
+      "/**\n * @returns {number}\n */\nexport function two() {\n  /** @type {number} */ let more = 1;\n" +
+      "  return hidden + more;\n}\n",
     "deep/b.js":
       'export const hidden = 5;\r\nexport class Kind { name = "kind"; }\r\nexport async function later() {}\r\n',
   });
@@ -142,6 +144,7 @@ test("joined modules do what they did apart: names, scopes, order, waiting at th
   await import(`data:text/javascript,${encodeURIComponent(stdout)}`);
   assert.deepEqual(globalThis.joined, [1, 6, 5, 3, "kind"]);
   assert.equal(stdout.match(/^\/\/ --- deep\/b\.js ---$/gm).length, 1, "a module that two import is there once");
+  assert.doesNotMatch(stdout, /@returns|^\/\*\* @type/m, "JSDoc stays behind");
 });
 
 test("a joined file exports what its entry does", async () => {

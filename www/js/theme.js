@@ -1,6 +1,6 @@
-// The colours of css/colours.css as pictures need them, or those that a page gives its lab, and the screen's scale. They
-// change when the visitor's system does, when colours are forced, and when the page is about to be printed: paper is
-// light.
+// The colours of css/colours.css, or those that a page gives its lab, as pictures need them, and the screen's scale.
+// They change when the visitor's system does, when colours are forced, and when the page is about to be printed: paper
+// is light.
 
 const NAMES = {
   ink: "--ink",

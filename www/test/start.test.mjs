@@ -182,3 +182,18 @@ test("the address bar follows changes, and not more often than a browser allows"
   assert.deepEqual(page.written.slice(1), ["http://host/page/?seed=1&physics.gravity=22@7"]);
   assert.equal(page.mounted.addressOfRun(), page.written[1]);
 });
+
+test("a lab that is destroyed while its program loads, or while its run opens, complains of nothing", async () => {
+  const loading = visit();
+  loading.destroy();
+  await loading.fail(new EngineError("The worker that trained was closed."));
+  assert.equal(loading.store.get().trouble, null);
+
+  const opening = visit("?seed=1");
+  await opening.arrive();
+  opening.destroy();
+  opening.pass(60);
+  opening.engines.openings[0].reject(new EngineError("The worker that trained was closed."));
+  await opening.done;
+  assert.deepEqual([opening.store.get().trouble, opening.store.get().playing], [null, false]);
+});

@@ -1,5 +1,5 @@
-// The programs of a page, which all of its labs share: a build is fetched and compiled once, and runs once on the page's
-// own thread, where it draws plots. Each lab's Workers get the compiled module.
+// The programs of a page, which all of its labs share: a build is fetched and compiled once, and runs once on the
+// page's own thread, where it draws plots. Each lab's Workers get the compiled module.
 import { compile, instantiate } from "./load.js";
 
 const compiled = new Map(); // address of the wasm → {module, listeners}

@@ -27,7 +27,7 @@ export async function enter(host, signal) {
   return root;
 }
 
-/** Empties the tree. Chromium's shadow roots keep radio buttons, and all around them, for as long as these have names. */
+/** Empties the tree. A shadow root of Chromium keeps radio buttons, and all around them, while these have a name. */
 function leave(root) {
   for (const radio of root.querySelectorAll("input[type=radio]")) radio.removeAttribute("name");
   root.replaceChildren();

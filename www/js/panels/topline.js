@@ -49,7 +49,8 @@ export function mountTopline({ root, store, commands, addressOfRun }) {
   const coming = find("coming", root);
   store.on(["coming"], ({ coming: progress }) => {
     coming.hidden = progress === null;
-    find("device-sentence", root).setAttribute("aria-busy", String(progress !== null)); // its megabytes are not read aloud
+    // Its megabytes are not read aloud.
+    find("device-sentence", root).setAttribute("aria-busy", String(progress !== null));
     if (progress?.total) coming.value = progress.received / progress.total;
     else coming.removeAttribute("value");
   });
