@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { extname, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
+import { nameOfAdapter } from "./adapter.mjs";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const FLAGS = [
@@ -41,7 +42,7 @@ function serve() {
 }
 
 /**
- * {version, adapterName, open, close}. `adapter` as Chromium names it: swiftshader is software, default the machine's
+ * {name, adapterName, open, close}. `adapter` as Chromium names it: swiftshader is software, default the machine's
  * own.
  */
 export async function launch(adapter = "swiftshader") {
@@ -67,16 +68,12 @@ export async function launch(adapter = "swiftshader") {
     server.closeAllConnections();
     server.close();
   };
-  /** What the adapter calls itself, such as "google swiftshader"; null where there is none. */
   const adapterName = async () => {
     const page = await browser.newPage();
     await page.goto(`http://localhost:${server.address().port}/page/clock.js`); // any file of this host will do
-    const name = await page.evaluate(async () => {
-      const { info } = (await navigator.gpu?.requestAdapter({ powerPreference: "high-performance" })) ?? {};
-      return info ? [info.vendor, info.architecture, info.device, info.description].filter(Boolean).join(" ") : null;
-    });
+    const name = await page.evaluate(nameOfAdapter);
     await page.close();
     return name;
   };
-  return { version: browser.version(), adapterName, open, close };
+  return { name: `Chromium ${browser.version()}`, adapterName, open, close };
 }

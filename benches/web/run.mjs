@@ -5,13 +5,13 @@
 //     --peers                                       the peers too (npm ci in benches/web first)
 //     --only W1,W3   --rounds 3   --devices cpu     fewer workloads, more rounds (2), only these devices (cpu,webgpu)
 //     --adapter default                             the machine's own GPU instead of software
+//     --dawn                                        its GPU without a browser: Node.js over Dawn (npm ci as for peers)
 //   node benches/web/run.mjs --growth FILE          cost as sizes grow, FILE and a picture beside it
 //   --no-build                                      measures what was built last
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import os from "node:os";
 import { parseArgs } from "node:util";
-import { launch } from "./browser.mjs";
 import { build } from "./build.mjs";
 import { contest, details, figures, open, OURS, PEERS, TIMED } from "./contest.mjs";
 import { grow } from "./growth.mjs";
@@ -28,6 +28,7 @@ const { values: wanted } = parseArgs({
     rounds: { type: "string", default: "2" },
     devices: { type: "string", default: "cpu,webgpu" },
     adapter: { type: "string", default: "swiftshader" },
+    dawn: { type: "boolean" },
   },
 });
 
@@ -46,8 +47,8 @@ function commit() {
 const about = async (browser) => ({
   processor: os.cpus()[0].model,
   cores: os.cpus().length,
-  browser: `Chromium ${browser.version}`,
-  adapter: wanted.adapter,
+  browser: browser.name,
+  adapter: wanted.dawn ? "default" : wanted.adapter,
   adapter_name: await browser.adapterName(),
   commit: commit(),
   when: new Date().toISOString(),
@@ -74,6 +75,7 @@ async function main() {
   if (!wanted.json && !wanted.growth) throw new Error("Say where to write with --json FILE or --growth FILE.");
   const ours = OURS.filter(({ on }) => list(wanted.devices).includes(on));
   if (!wanted["no-build"]) build(ours.some(({ on }) => on === "webgpu") ? ["webgpu"] : []);
+  const { launch } = await import(wanted.dawn ? "./dawn.mjs" : "./browser.mjs");
   const browser = await launch(wanted.adapter);
   try {
     const machine = await about(browser);
