@@ -88,7 +88,8 @@ function beginning({ metrics, ...own }, iterations) {
     Object.fromEntries(
       Object.entries(curves)
         .sort()
-        .map(([name, points]) => [name, points.filter(({ real_steps }) => real_steps <= end)]),
+        .map(([name, points]) => [name, points.filter(({ real_steps }) => real_steps <= end)])
+        .filter(([, points]) => points.length > 0), // a metric that begins later is none of theirs
     );
   return { ...early(own), ...early(metrics) };
 }
