@@ -35,8 +35,21 @@ pub trait Backend {
     /// New policy and value networks.
     fn policy(&self, shape: Shape, config: &Config, stream: &mut Stream) -> Box<dyn Policy>;
 
-    /// A model that knows nothing yet.
-    fn world_model(&self, task: TaskShape, config: &Config, stream: &mut Stream) -> Box<dyn WorldModel>;
+    /// An ensemble of perceptrons that knows nothing yet.
+    fn perceptrons(&self, task: TaskShape, config: &Config, stream: &mut Stream) -> Box<dyn WorldModel>;
+
+    /// The world model that the configuration names. It knows nothing yet.
+    ///
+    /// # Errors
+    /// [`crate::Error::Config`] with field `model` if this build has none of that name.
+    fn world_model(
+        &self,
+        task: TaskShape,
+        config: &Config,
+        stream: &mut Stream,
+    ) -> Result<Box<dyn WorldModel>> {
+        Ok(self.perceptrons(task, config, stream))
+    }
 
     /// Random network distillation that has learned nothing yet.
     fn rnd(&self, task: TaskShape, config: &Config, stream: &mut Stream) -> Box<dyn Novelty>;
@@ -83,7 +96,7 @@ impl Cpu {
         cpu::PpoPolicy::new(shape, config.learning_rate, stream)
     }
 
-    fn world_model(task: TaskShape, config: &Config, stream: &mut Stream) -> cpu::Perceptrons {
+    fn perceptrons(task: TaskShape, config: &Config, stream: &mut Stream) -> cpu::Perceptrons {
         cpu::Perceptrons::new(task.obs_size, task.action.encoded_size(), config, stream)
     }
 
@@ -97,8 +110,8 @@ impl Backend for Cpu {
         Box::new(Self::policy(shape, config, stream))
     }
 
-    fn world_model(&self, task: TaskShape, config: &Config, stream: &mut Stream) -> Box<dyn WorldModel> {
-        Box::new(Self::world_model(task, config, stream))
+    fn perceptrons(&self, task: TaskShape, config: &Config, stream: &mut Stream) -> Box<dyn WorldModel> {
+        Box::new(Self::perceptrons(task, config, stream))
     }
 
     fn rnd(&self, task: TaskShape, config: &Config, stream: &mut Stream) -> Box<dyn Novelty> {
@@ -120,8 +133,8 @@ impl Backend for WebGpu {
         Box::new(gpu::PpoPolicy::new(&self.0, Cpu::policy(shape, config, stream)))
     }
 
-    fn world_model(&self, task: TaskShape, config: &Config, stream: &mut Stream) -> Box<dyn WorldModel> {
-        Box::new(gpu::Perceptrons::new(&self.0, Cpu::world_model(task, config, stream)))
+    fn perceptrons(&self, task: TaskShape, config: &Config, stream: &mut Stream) -> Box<dyn WorldModel> {
+        Box::new(gpu::Perceptrons::new(&self.0, Cpu::perceptrons(task, config, stream)))
     }
 
     fn rnd(&self, task: TaskShape, config: &Config, stream: &mut Stream) -> Box<dyn Novelty> {
@@ -146,7 +159,7 @@ impl Backend for CpuPlain {
         burn::off_policy::learner(&self.0, shape, config, stream)
     }
 
-    fn world_model(&self, task: TaskShape, config: &Config, stream: &mut Stream) -> Box<dyn WorldModel> {
+    fn perceptrons(&self, task: TaskShape, config: &Config, stream: &mut Stream) -> Box<dyn WorldModel> {
         let action_size = task.action.encoded_size();
         Box::new(burn::Perceptrons::new(&self.0, task.obs_size, action_size, config, stream))
     }

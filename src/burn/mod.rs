@@ -6,19 +6,21 @@
 //!
 //! **Reading order.** [`layout`](Layout), [`activation`], [`mlp`](Mlp), [`adam`](Adam) networks · [`categorical`],
 //! [`gaussian`], [`distribution`](Distribution), [`actor_critic`](ActorCritic), [`ppo`] policy and value ·
-//! [`model_loss`], [`ensemble`], [`model_step`] the world model · [`rnd`](Rnd), [`icm`](Icm) novelty ·
-//! [`targeted`](Targeted), [`dqn`], [`td3`] learning from replay · [`PpoPolicy`], [`Perceptrons`], [`RndNovelty`],
-//! [`IcmNovelty`] what the rest of the program sees of all this.
+//! [`model_loss`], [`ensemble`], [`asked`](Asked), [`model_step`], [`fit_progress`](FitProgress) the world model ·
+//! [`rnd`](Rnd), [`icm`](Icm) novelty · [`targeted`](Targeted), [`dqn`], [`td3`] learning from replay · [`PpoPolicy`],
+//! [`Perceptrons`], [`RndNovelty`], [`IcmNovelty`] what the rest of the program sees of all this.
 //!
 //! **Choices.** Always burn's Flex, the CPU: what it computes is there at once, so nothing waits.
 
 pub mod activation;
 mod actor_critic;
 mod adam;
+mod asked;
 pub mod categorical;
 mod distribution;
 pub mod dqn;
 pub mod ensemble;
+mod fit_progress;
 pub mod gaussian;
 mod icm;
 mod layout;
@@ -37,8 +39,10 @@ mod transitions;
 
 pub use actor_critic::ActorCritic;
 pub use adam::{Adam, clip_by_global_norm};
+pub use asked::{Asked, Prediction};
 pub use distribution::Distribution;
-pub use ensemble::{Prediction, WorldModel};
+pub use ensemble::WorldModel;
+pub use fit_progress::FitProgress;
 pub use icm::Icm;
 pub use layout::{Layout, Slot, Tracked};
 pub use mlp::Mlp;
