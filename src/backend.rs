@@ -7,7 +7,7 @@
 
 #[cfg(tensors)]
 use crate::burn;
-use crate::config::{Config, CuriosityKind};
+use crate::config::{Config, CuriosityKind, ModelKind};
 use crate::cpu;
 use crate::curiosity::{Disagreement, Novelty};
 use crate::device::{Device, DeviceKind};
@@ -48,7 +48,10 @@ pub trait Backend {
         config: &Config,
         stream: &mut Stream,
     ) -> Result<Box<dyn WorldModel>> {
-        Ok(self.perceptrons(task, config, stream))
+        match config.model {
+            ModelKind::Perceptrons => Ok(self.perceptrons(task, config, stream)),
+            ModelKind::Gru => gru(task, config, stream),
+        }
     }
 
     /// Random network distillation that has learned nothing yet.
@@ -74,6 +77,20 @@ pub trait Backend {
             CuriosityKind::Disagreement => Some(Box::new(Disagreement)),
         }
     }
+}
+
+/// The recurrent model, in burn's tensors on the processor, whatever the device of the other parts.
+#[cfg(tensors)]
+fn gru(task: TaskShape, config: &Config, stream: &mut Stream) -> Result<Box<dyn WorldModel>> {
+    let (device, action_size) = (burn::Device::cpu(), task.action.encoded_size());
+    Ok(Box::new(burn::Gru::new(&device, task.obs_size, action_size, config, stream)))
+}
+
+#[cfg(not(tensors))]
+fn gru(_task: TaskShape, _config: &Config, _stream: &mut Stream) -> Result<Box<dyn WorldModel>> {
+    let allowed =
+        "it is written in burn's tensors, which this build does not contain: take perceptrons".into();
+    Err(crate::Error::Config { field: "model".into(), value: "gru".into(), allowed })
 }
 
 /// The backend of this device.
