@@ -22,7 +22,7 @@ use crate::error::{Error, Result};
 pub const MOST_BYTES: u64 = if cfg!(target_pointer_width = "32") { 2 << 30 } else { 16 << 30 };
 
 /// What there is before anything is learned, as measured: the program, its pictures, a curve for every metric.
-const BASE: u64 = if cfg!(target_family = "wasm") { 13 << 17 } else { 11 << 19 };
+const BASE: u64 = if cfg!(target_family = "wasm") { 11 << 17 } else { 11 << 19 };
 /// What a thread beside the first may reserve for its own small pieces: addresses, hardly memory.
 const OF_A_THREAD: u64 = 128 << 20;
 /// Bytes of an f32.

@@ -39,6 +39,8 @@ test("what needs more than 2 GiB is refused with the fields and the bytes, befor
       "the settings say so before a start",
     );
   }
+  const round = { task: "Pendulum-v1", preset: "mb-ppo", seed: 1, device: "cpu", config: ROUND, physics: {} };
+  assert.doesNotThrow(() => wasm.check(round), "the largest round alone is allowed on Pendulum-v1");
   assert.ok(memory.buffer.byteLength - before < 2 ** 20);
 });
 

@@ -41,6 +41,18 @@ test("every way in which WebGPU can be missing has its own reason", async () => 
   }
 });
 
+test("a browser that has no graphics device at first is asked once more, and not again", async () => {
+  const real = adapter({ vendor: "nvidia" }, "timestamp-query");
+  const probed = async (...answers) => {
+    let asked = 0;
+    const late = { requestAdapter: async () => answers[asked++] ?? null };
+    return { possible: (await probeWebGpu({ gpu: late, secure: true })).possible, asked };
+  };
+  assert.deepEqual(await probed(real), { possible: true, asked: 1 });
+  assert.deepEqual(await probed(null, real), { possible: true, asked: 2 });
+  assert.deepEqual(await probed(null, null, real), { possible: false, asked: 2 });
+});
+
 test("a program on the processor is told from a graphics device", async () => {
   assert.deepEqual(await seen({ vendor: "apple", architecture: "metal-3" }), {
     possible: true,

@@ -24,7 +24,9 @@ export async function probeWebGpu({ gpu = globalThis.navigator?.gpu, secure = gl
   }
   let adapter;
   try {
-    adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
+    const ask = () => gpu.requestAdapter({ powerPreference: "high-performance" });
+    // A Chromium that has just given up drawing on the GPU answers null at first, then with the device.
+    adapter = (await ask()) ?? (await ask());
   } catch (error) {
     return no(`the browser refused access to a graphics device (${error?.message ?? error})`);
   }
