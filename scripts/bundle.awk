@@ -1,8 +1,10 @@
-# Joins the page's modules into one file that reads as they do, so that a visitor asks for one file and not for fifty:
+# Joins the page's modules into one file that reads as they do, without their JSDoc, so that a visitor asks for one file
+# and not for fifty:
 #
-#   awk -v folder=www/js -v entry=main.js -f scripts/bundle.awk
+#   awk -v folder=www/js -v entry=lab/index.js -f scripts/bundle.awk
 #
-# Each module becomes a function's body that gives what it exports; the entry comes last and may wait at its top level.
+# Each module becomes a function's body that gives what it exports. The entry comes last: the file exports what it does;
+# one that exports nothing may wait at its top level.
 # It knows the few forms of import and export that www/js uses, and stops with the place of any other.
 
 BEGIN {
@@ -25,6 +27,10 @@ function load(path, is_entry,    count, body, exports, line, number, result, i) 
   while ((result = (getline line <(folder "/" path))) > 0) {
     number++
     sub(/\r$/, "", line)
+    if (line ~ /^ *\/\*\*/ && (line !~ /\*\// || line ~ /\*\/ *$/)) { # JSDoc, not a cast before code
+      while (line !~ /\*\// && (getline line <(folder "/" path)) > 0) number++
+      continue
+    }
     while (line ~ /^import [^;]*$/ && (getline more <(folder "/" path)) > 0) { number++; line = line " " more }
     if (line ~ /^import /) line = imported(path, number, line)
     else if (line ~ /^export /) { exports = exports ", " exported_name(path, number, line); sub(/^export /, "", line) }
@@ -32,10 +38,12 @@ function load(path, is_entry,    count, body, exports, line, number, result, i) 
   }
   if (result < 0) refuse(path, 0, "there is no such file")
   close(folder "/" path)
-  printf "\n// --- %s ---\n%s\n", path, is_entry ? "{" : "$modules[\"" path "\"] = (() => {"
+  exports = substr(exports, 3)
+  printf "\n// --- %s ---\n%s\n", path, is_entry && exports == "" ? "{" : "$modules[\"" path "\"] = (() => {"
   for (i = 1; i <= count; i++) print body[i]
-  if (is_entry) print "}"
-  else printf "return { %s };\n})();\n", substr(exports, 3)
+  if (is_entry && exports == "") print "}"
+  else printf "return { %s };\n})();\n", exports
+  if (is_entry && exports != "") printf "export const { %s } = $modules[\"%s\"];\n", exports, path
   state[path] = "done"
 }
 

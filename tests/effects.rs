@@ -40,6 +40,7 @@ fn runs() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("dqn", "CartPole-v1", vec![TINY, FROM_REPLAY]),
         ("td3", "Pendulum-v1", vec![TINY, FROM_REPLAY, "action_noise_correlation=0.5"]),
         ("td3", "Pendulum-v1", vec![TINY, FROM_REPLAY, "action_noise_std=0 target_policy_noise=0"]),
+        ("random-search", "CartPole-v1", vec![TINY]),
         ("dyna-q", "DynaMaze-v0", vec![TINY, "num_steps=12 planning_steps=5 exploration_final_eps=0.3"]),
     ]
 }

@@ -1,5 +1,6 @@
 // What a page puts into its own window, for code that a test runs there.
 declare var mbppo: any;
+declare var lab: any;
 declare var bench: any;
 declare var violations: string[];
 // What a test asks of an element that it knows by its selector.

@@ -6,7 +6,7 @@
 //! **Where.** Rows stand by kind in `learners/`. What a learner computes is elsewhere; the factories
 //! (`trainer/factory.rs`, `off_policy/mod.rs`) find it by its word.
 
-use super::learners::{off_policy, on_policy, tabular};
+use super::learners::{off_policy, on_policy, search, tabular};
 use super::preset::Preset;
 use super::value::Choice;
 use serde::{Serialize, Serializer};
@@ -42,6 +42,8 @@ pub enum Kind {
     OffPolicy,
     /// From replay, with tables.
     Tabular,
+    /// From whole episodes: policies are tried, and the better ones are followed.
+    Search,
 }
 
 /// What a learner asks of a task.
@@ -91,8 +93,8 @@ pub enum Outputs {
 }
 
 /// All learners, in the order in which the page lists them.
-pub const LEARNERS: [&Learner; KINDS[0].len() + KINDS[1].len() + KINDS[2].len()] = {
-    let mut all = [KINDS[0][0]; KINDS[0].len() + KINDS[1].len() + KINDS[2].len()];
+pub const LEARNERS: [&Learner; KINDS[0].len() + KINDS[1].len() + KINDS[2].len() + KINDS[3].len()] = {
+    let mut all = [KINDS[0][0]; KINDS[0].len() + KINDS[1].len() + KINDS[2].len() + KINDS[3].len()];
     let (mut kind, mut filled) = (0, 0);
     while kind < KINDS.len() {
         let mut index = 0;
@@ -107,7 +109,8 @@ pub const LEARNERS: [&Learner; KINDS[0].len() + KINDS[1].len() + KINDS[2].len()]
 };
 
 /// The same, kind by kind.
-const KINDS: [&[&Learner]; 3] = [on_policy::LEARNERS, off_policy::LEARNERS, tabular::LEARNERS];
+const KINDS: [&[&Learner]; 4] =
+    [on_policy::LEARNERS, off_policy::LEARNERS, tabular::LEARNERS, search::LEARNERS];
 
 /// Who learns: a row of [`LEARNERS`]. All are given the same environments, metrics and evaluation, so that they can be
 /// raced.
@@ -172,6 +175,9 @@ impl Choice for Algorithm {
         values
     };
 }
+
+/// What every learner reads that learns what rewards are worth.
+pub(super) const REWARDS: &[&str] = &["gamma", "reward_scale"];
 
 /// What every learner with networks reads.
 pub(super) const NETWORKS: &[&str] = &[

@@ -321,6 +321,12 @@ hyperparameters! {
     /// Bonus in planning for actions not tried for long, per √step: above 0 it is Dyna-Q+.
     planning_bonus: f64 = 0.0, Allowed::Number { min: 0.0, max: 1.0 }, "dyna-q", "κ";
 
+    /// Standard deviation of random search's shaking: how far from its best policy it looks. Where actions are
+    /// choices it makes no difference: only which output is highest counts.
+    search_noise: f64 = 1.0, Allowed::Number { min: 1e-3, max: 10.0 }, "random search", "ν";
+    /// Episodes that random search tries each policy for. More are needed where returns depend on luck.
+    search_episodes: usize = 1, Allowed::Count { min: 1, max: 100 }, "random search", "E";
+
     /// Real steps between two evaluations of the greedy policy; evaluation steps are not counted as real steps. 0
     /// turns evaluation off.
     eval_every: usize = 250, Allowed::Count { min: 0, max: 1_000_000 }, "evaluation", "real steps";

@@ -10,6 +10,7 @@
 //!  begin ─▶ │ on-policy   collect fit imagine … improve adapt │ ─▶ [map] ─▶ keep, record ─▶ [evaluation] ─▶ begin
 //!           │ off-policy  act, update                         │
 //!           │ tabular     act and plan                        │
+//!           │ search      try policies for whole episodes     │
 //!           └─────────────────────────────────────────────────┘
 //! ```
 //! Between two iterations, and for every learner alike, the trainer draws the map of states, keeps the last good state,
@@ -25,6 +26,7 @@ mod off_policy;
 mod on_policy;
 mod phase;
 mod physics;
+mod random_search;
 mod record;
 mod state_map;
 mod streams;

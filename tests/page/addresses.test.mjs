@@ -12,18 +12,16 @@ after(() => browser?.close());
 /** Opens another address in the same tab, as quickly as that goes. */
 async function visit(page, query) {
   await page.goto(`${page.url().split(/[?#]/)[0]}${query}`);
-  await page.waitForFunction(
-    () => globalThis.mbppo?.snapshot?.iteration >= 1 || document.querySelector("dialog[open]"),
-  );
+  await page.waitForFunction(() => globalThis.mbppo?.snapshot?.iteration >= 1 || lab.querySelector("dialog[open]"));
   return page.evaluate(() => ({
-    dialog: document.querySelector("dialog[open]")?.textContent ?? null,
-    notes: [...document.querySelectorAll("[data-is=notes] span")].map((node) => node.textContent),
+    dialog: lab.querySelector("dialog[open]")?.textContent ?? null,
+    notes: [...lab.querySelectorAll("[data-is=notes] span")].map((node) => node.textContent),
     task: mbppo.settings.task,
     preset: mbppo.settings.preset,
     config: mbppo.settings.config,
     physics: mbppo.settings.physics,
     playing: mbppo.playing,
-    chosen: [document.querySelector("[data-is=task]").value, document.querySelector("[data-is=preset]").value],
+    chosen: [lab.querySelector("[data-is=task]").value, lab.querySelector("[data-is=preset]").value],
   }));
 }
 
@@ -184,7 +182,7 @@ test("whatever can be changed is in the address: the shared run is the same run,
 /** Gives every hyperparameter that allows it another value, a little away from its own; the names. */
 async function changeEverySetting(page) {
   return page.evaluate(() => {
-    const form = document.querySelector("[data-is=form]");
+    const form = lab.querySelector("[data-is=form]");
     // Would make another learner of it.
     const spared = ["algorithm", "imagination_rounds", "curiosity", "ensemble_size"];
     const small = {
@@ -343,9 +341,9 @@ test("selectors offer what works on the task, and another task takes the nearest
 test("quick and repeated presses end in one run, which is the last that was asked for", async () => {
   const page = await browser.open("?seed=1&device=cpu");
   await page.evaluate(() => {
-    const click = (name) => document.querySelector(`[data-is=${name}]`).click();
+    const click = (name) => lab.querySelector(`[data-is=${name}]`).click();
     for (let i = 0; i < 20; i += 1) click(["restart", "new-seed", "undo", "play", "tick", "phase"][i % 6]);
-    const task = document.querySelector("[data-is=task]");
+    const task = lab.querySelector("[data-is=task]");
     for (const id of ["Acrobot-v1", "DynaMaze-v0", "Pendulum-v1", "MountainCar-v0"]) {
       task.value = id;
       task.dispatchEvent(new Event("change"));
@@ -382,7 +380,7 @@ test("a learner without WebGPU kernels fetches nothing and says one true sentenc
         },
       });
       await page.waitForFunction(() =>
-        / no WebGPU kernels/.test(document.querySelector("[data-is=device-sentence]").textContent),
+        / no WebGPU kernels/.test(lab.querySelector("[data-is=device-sentence]").textContent),
       );
       assert.equal(
         await page.locator("[data-is=device-sentence]").textContent(),

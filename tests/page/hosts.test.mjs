@@ -67,7 +67,7 @@ const WITHOUT_MODULES = [
     "the page itself in place of a script",
     {
       altered: (name, body) => body,
-      headers: (name) => (name.endsWith("page/main.js") ? { "content-type": "text/html" } : {}),
+      headers: (name) => (name.endsWith("/main.js") ? { "content-type": "text/html" } : {}),
     },
     /sends main\.js as “text\/html”/,
   ],
@@ -82,14 +82,17 @@ for (const [kind, serving, words] of WITHOUT_MODULES) {
 
 test("one module that does not arrive is named", async () => {
   const ours = await host();
-  for (const refuse of [
-    (route) => route.fulfill({ status: 404, body: "" }),
-    (route) => route.abort("blockedbyclient"),
-  ]) {
+  /** @type {[string, (route: any) => any][]} */
+  const cases = [
+    ["main", (route) => route.fulfill({ status: 404, body: "" })],
+    ["main", (route) => route.abort("blockedbyclient")],
+    ["lab/index", (route) => route.fulfill({ status: 404, body: "" })],
+  ];
+  for (const [module, refuse] of cases) {
     const page = await ours.open("about:blank".slice(0, 0), { loaded: false, before: null });
-    await page.route(/\/js-[^/]*\/page\/main\.js$/, refuse);
+    await page.route(new RegExp(`/js-[^/]*/${module}\\.js$`), refuse);
     await page.goto(ours.home + QUERY);
-    assert.match(await helpOf(page), /^main\.js could not be loaded/);
+    assert.match(await helpOf(page), new RegExp(`^${module.split("/").at(-1)}\\.js could not be loaded`));
     await page.leave();
   }
 });

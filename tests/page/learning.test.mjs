@@ -121,7 +121,7 @@ test("slow motion does a few units of work a second and lights their phase", asy
   assert.ok(each > 250, `a tick every ${each} ms`); // how much longer it may take depends on what else the machine does
   await eventually(
     page,
-    () => page.evaluate(() => document.querySelector("[data-is=ribbon] .lit").dataset.phase === mbppo.snapshot.phase),
+    () => page.evaluate(() => lab.querySelector("[data-is=ribbon] .lit").dataset.phase === mbppo.snapshot.phase),
     "the lamp of the phase",
   );
   await page.leave();

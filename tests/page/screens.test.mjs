@@ -46,7 +46,7 @@ after(() => browser?.close());
 /** Everything on the page that does not scroll with it, as it lies over the view now. */
 const stuck = (page) =>
   page.evaluate(() =>
-    [...document.querySelectorAll("body *")]
+    [...lab.querySelectorAll("*")]
       .filter((node) => ["fixed", "sticky"].includes(getComputedStyle(node).position) && node.checkVisibility())
       .map((node) => ({ name: node.dataset.is ?? node.className, ...node.getBoundingClientRect().toJSON() })),
   );
@@ -81,11 +81,11 @@ test("what has the focus is never covered, in either direction", async () => {
       for (let press = 0; press < 40; press += 1) {
         await page.keyboard.press(key);
         const focus = await page.evaluate(() => {
-          const node = document.activeElement;
-          if (node === document.body) return null; // the browser's own controls have it
+          const node = lab.activeElement;
+          if (!node) return null; // the browser's own controls have it
           const shown = node.matches(".speed input, .layers input") ? node.nextElementSibling : node;
           const box = shown.getBoundingClientRect();
-          const over = [...document.querySelectorAll("body *")]
+          const over = [...lab.querySelectorAll("*")]
             .filter(
               (other) =>
                 ["fixed", "sticky"].includes(getComputedStyle(other).position) &&
@@ -129,7 +129,8 @@ test("one grid at every width: all begins and ends at the same edges", async () 
   for (const [width, height] of [...WIDE, ...NARROW]) {
     await page.setViewportSize({ width, height });
     const edges = await page.evaluate(() => {
-      const box = (selector) => document.querySelector(selector).getBoundingClientRect();
+      const box = (selector) =>
+        (lab.querySelector(selector) ?? document.querySelector(selector)).getBoundingClientRect();
       return {
         left: ["h1", "#title", "[data-is=reality]", ".folded"].map((selector) => Math.round(box(selector).left)),
         right: ["[data-is=share]", ".questions", ".closer", ".folded"].map((selector) =>
@@ -151,7 +152,7 @@ test("small plots stand in full rows, for every task and at every width", async 
       await page.setViewportSize({ width, height });
       const rows = await page.evaluate(() => {
         const found = new Map();
-        for (const canvas of document.querySelectorAll("[data-is=small-plots] canvas")) {
+        for (const canvas of lab.querySelectorAll("[data-is=small-plots] canvas")) {
           if (!canvas.checkVisibility()) continue;
           const { top, width: wide } = canvas.getBoundingClientRect();
           found.set(Math.round(top), (found.get(Math.round(top)) ?? 0) + wide);
@@ -176,15 +177,15 @@ test("where colours are forced one still sees what is chosen, what is lit and wh
     const seen = await page.evaluate(() => {
       const paper = (node, pseudo) => getComputedStyle(node, pseudo).backgroundColor;
       const labels = (name) =>
-        [...document.querySelectorAll(`[data-is=${name}] label`)].map((label) => [
+        [...lab.querySelectorAll(`[data-is=${name}] label`)].map((label) => [
           label.querySelector("input").checked,
           paper(label.querySelector("span")),
         ]);
-      const lamps = [...document.querySelectorAll(".ribbon li")].map((lamp) => [
+      const lamps = [...lab.querySelectorAll(".ribbon li")].map((lamp) => [
         lamp.matches(".lit"),
         paper(lamp, getComputedStyle(lamp, "::after").opacity === "1" ? "::after" : "::before"),
       ]);
-      const canvas = document.querySelector("[data-is=stage]");
+      const canvas = lab.querySelector("[data-is=stage]");
       const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
       const ground =
         paper(document.body) === "rgba(0, 0, 0, 0)" ? paper(document.documentElement) : paper(document.body);
@@ -209,7 +210,7 @@ test("where colours are forced one still sees what is chosen, what is lit and wh
       );
     }
     const [ground, theme] = await page.evaluate(() => {
-      const canvas = document.querySelector("[data-is=trust] canvas");
+      const canvas = lab.querySelector("[data-is=trust] canvas");
       return [
         getComputedStyle(document.documentElement).backgroundColor,
         [...canvas.getContext("2d").getImageData(1, canvas.height - 2, 1, 1).data],
@@ -272,7 +273,7 @@ test("printed, all plots are there in ink on paper, and what acts is left out", 
   assert.ok(await page.locator("[data-is=stage]").isVisible());
   await page.emulateMedia({ media: "screen" });
   await page.evaluate(() => dispatchEvent(new Event("afterprint")));
-  const ink = await page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue("--ink").trim());
+  const ink = await page.evaluate(() => getComputedStyle(lab.host).getPropertyValue("--ink").trim());
   assert.equal(ink, "#e9e7e1", "the screen is dark again");
   const pdf = await page.pdf();
   assert.ok(pdf.length > 20_000, `${pdf.length} bytes of paper`);

@@ -21,8 +21,8 @@ after(() => browser?.close());
 const wordsOf = (page) =>
   page.evaluate(() =>
     [
-      document.body.innerText,
-      ...[...document.querySelectorAll("[aria-label]")].map((node) => node.getAttribute("aria-label")),
+      lab.querySelector(".lab").innerText,
+      ...[...lab.querySelectorAll("[aria-label]")].map((node) => node.getAttribute("aria-label")),
     ].join("\n"),
   );
 

@@ -113,9 +113,7 @@ test("a panic shows its report over the page, with two ways to go on", async () 
   assert.ok(await page.locator("[data-is=trouble]").isVisible());
   assert.ok(await page.getByRole("button", { name: /^Continue on the CPU from iteration \d+$/ }).isVisible());
   await page.locator("[data-is=trouble-restart]").click();
-  await page.waitForFunction(
-    () => globalThis.mbppo?.snapshot?.real_steps > 0 && !document.querySelector("dialog[open]"),
-  );
+  await page.waitForFunction(() => globalThis.mbppo?.snapshot?.real_steps > 0 && !lab.querySelector("dialog[open]"));
   await page.leave();
 });
 
@@ -168,8 +166,7 @@ test("a crash on the page's own thread: the page stops, says so, and offers a wa
   assert.match(await page.locator("[data-is=trouble-report]").textContent(), /^unreachable/);
   await page.getByRole("button", { name: "Start with the defaults" }).click();
   await page.waitForFunction(
-    () =>
-      location.search === "" && globalThis.mbppo?.snapshot?.real_steps > 0 && !document.querySelector("dialog[open]"),
+    () => location.search === "" && globalThis.mbppo?.snapshot?.real_steps > 0 && !lab.querySelector("dialog[open]"),
   );
   await page.leave();
 });

@@ -58,7 +58,7 @@ test("settings apply when the run restarts, and stand in the address", async () 
   await horizon.fill("5");
   await page.locator("[data-is=settings] input[name=branches_min]").fill("300");
   await page.getByRole("button", { name: "Apply and restart" }).click();
-  await page.waitForFunction(() => /branches_max/.test(document.querySelector("[data-is=form-problem]").textContent));
+  await page.waitForFunction(() => /branches_max/.test(lab.querySelector("[data-is=form-problem]").textContent));
   assert.notEqual(usual, 5);
   assert.equal((await snapshotOf(page)).horizon_set, usual);
   await page.locator("[data-is=settings] input[name=branches_min]").fill("10");
@@ -133,13 +133,13 @@ test("arrow keys walk through a selector and start one run, not one each", async
   const page = await browser.open("?seed=1&device=cpu&autoplay=false");
   const opened = await page.evaluate(() => {
     globalThis.runs = [];
-    new MutationObserver(() => globalThis.runs.push(document.querySelector("[data-is=goal]").textContent)).observe(
-      document.querySelector("[data-is=goal]"),
+    new MutationObserver(() => globalThis.runs.push(lab.querySelector("[data-is=goal]").textContent)).observe(
+      lab.querySelector("[data-is=goal]"),
       { childList: true, characterData: true, subtree: true },
     );
     return mbppo.settings.task;
   });
-  const selector = page.getByLabel("Task");
+  const selector = page.locator("[data-is=task]");
   await selector.focus();
   for (let press = 0; press < 3; press += 1) await page.keyboard.press("ArrowDown");
   assert.equal(await page.evaluate(() => mbppo.settings.task), opened, "nothing has begun on the way");
@@ -155,9 +155,11 @@ test("a translator may replace every text: the page goes on, and names and numbe
   await until(page, (s) => s.iteration >= 1);
   const kept = await page.evaluate(() => {
     const kept = [];
-    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     const texts = [];
-    while (walker.nextNode()) texts.push(walker.currentNode);
+    for (const tree of [document.body, lab]) {
+      const walker = document.createTreeWalker(tree, NodeFilter.SHOW_TEXT);
+      while (walker.nextNode()) texts.push(walker.currentNode);
+    }
     for (const text of texts) {
       if (!text.data.trim()) continue;
       if (text.parentElement.closest("[translate=no]")) {
@@ -192,7 +194,7 @@ test("who hears the page is not interrupted while it learns", async () => {
     before: () => {
       globalThis.said = [];
       document.addEventListener("DOMContentLoaded", () => {
-        for (const region of document.querySelectorAll("[aria-live=polite], [role=status], [role=alert]")) {
+        for (const region of lab.querySelectorAll("[aria-live=polite], [role=status], [role=alert]")) {
           new MutationObserver(() => {
             if (region.getAttribute("aria-busy") !== "true" && region.textContent.trim())
               globalThis.said.push(region.textContent.trim());
@@ -216,8 +218,8 @@ test("every control is reached by tabbing, and shows that it is", async () => {
   for (let press = 0; press < 40; press += 1) {
     await page.keyboard.press("Tab");
     const focus = await page.evaluate(() => {
-      const node = /** @type {any} */ (document.activeElement);
-      if (node === document.body) return null; // the browser's own controls have it
+      const node = /** @type {any} */ (lab.activeElement);
+      if (!node) return null; // the browser's own controls have it
       const shown = node.matches(".speed input") ? node.nextElementSibling : node;
       return {
         name: node.dataset.is ?? node.value ?? node.textContent.trim(),
@@ -278,12 +280,12 @@ test("on no screen is anything cut off or on top of something else", async () =>
   ]) {
     const page = await browser.open("?seed=1&autoplay=false", { viewport: { width, height } });
     const faults = await page.evaluate(() => {
-      const box = (name) => [name, document.querySelector(`[data-is="${name}"]`).getBoundingClientRect()];
+      const box = (name) => [name, lab.querySelector(`[data-is="${name}"]`).getBoundingClientRect()];
       const boxes = ["picture", "narration", "ribbon", "learning", "trust", "where", "reality", "doubt", "curves"].map(
         box,
       );
       const wide = document.documentElement.scrollWidth > innerWidth ? ["it scrolls sideways"] : [];
-      const cut = [...document.querySelectorAll("main button, header button, header select, .ribbon b")]
+      const cut = [...lab.querySelectorAll(".body button, header button, header select, .ribbon b")]
         .filter(
           (node) =>
             node.checkVisibility() &&
@@ -345,7 +347,7 @@ test("numbers change without moving anything", async () => {
         "imagined-steps",
         "episodes",
       ].map((name) => {
-        const { x, y, height } = document.querySelector(`[data-is="${name}"]`).getBoundingClientRect();
+        const { x, y, height } = lab.querySelector(`[data-is="${name}"]`).getBoundingClientRect();
         return [name, Math.round(x), Math.round(y), Math.round(height)].join(" ");
       }),
     );

@@ -12,7 +12,12 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), "mbppo-page-"));
 after(() => rmSync(scratch, { recursive: true, force: true }));
 
-const INDEX = readFileSync(join(root, "www/index.html"), "utf8");
+const SOURCE = readFileSync(join(root, "www/index.html"), "utf8");
+/** With the lab's markup in it, as trunk puts it there. */
+const INDEX = SOURCE.replace(
+  /<link data-trunk rel="inline"[^>]*href="lab\.html">/,
+  readFileSync(join(root, "www/lab.html"), "utf8"),
+);
 /**
  * As `trunk build --minify` does: no comments, no line ends, attributes in order, quotes only where they are needed.
  */
@@ -63,13 +68,15 @@ for (const [form, given] of FORMS) {
     );
     const js = names.find((name) => /^js-[0-9a-f]+$/.test(name));
     assert.ok(js && !names.includes("js"));
-    for (const script of ["page/main", "host"]) assert.match(index, new RegExp(`src="\\./${js}/${script}\\.js"`));
-    assert.deepEqual(folder(js), ["host.js", "page", "page/main.js", "worker", "worker/index.js"]);
+    for (const script of ["main", "host"]) assert.match(index, new RegExp(`src="\\./${js}/${script}\\.js"`));
+    assert.match(index, new RegExp(`rel="?modulepreload"? href="\\./${js}/lab/index\\.js"`));
+    assert.deepEqual(folder(js), ["host.js", "lab", "lab/index.js", "main.js", "worker", "worker/index.js"]);
+    assert.equal(read("lab.js"), `export { createLab } from "./${js}/lab/index.js";\n`, "for pages that hold labs");
     assert.doesNotMatch(index, /scripts\/page/);
-    const [style, ...others] = index.match(/href="?[^" >]*\.css/g);
-    assert.deepEqual([others, names.includes("css")], [[], false], "one style sheet");
+    const [style, ofLab, ...others] = index.match(/href="?[^" >]*\.css/g);
+    assert.deepEqual([ofLab, others, names.includes("css")], [style, [], false], "one style sheet, in both trees");
     const sheet = style.match(/style-[0-9a-f]+\.css$/)[0];
-    const parts = INDEX.match(/css\/\w+\.css/g).map((part) => readFileSync(join(root, "www", part), "utf8"));
+    const parts = SOURCE.match(/css\/\w+\.css/g).map((part) => readFileSync(join(root, "www", part), "utf8"));
     assert.equal(read(sheet), parts.join(""), "all of them, in the order of index.html");
   });
 }
@@ -82,6 +89,8 @@ const FAULTS = [
     /no match of .*builds.*change scripts\/page too/,
   ],
   ["no first module", { index: INDEX.replace("js/main.js", "js/begin.js") }, /no match of .*main/],
+  ["no lab", { index: INDEX.replace("js/lab/index.js", "js/lab.js") }, /no match of .*lab/],
+  ["no place for the lab's styles", { index: INDEX.replace('href="style.css"', "") }, /no match of .*style/],
   ["no plain script", { index: INDEX.replace("js/host.js", "js/other.js") }, /no match of .*host/],
   ["a place twice", { index: INDEX.replace("</head>", '<meta name="builds"></head>') }, /more than one match/],
   ["a style sheet that is not there", { index: INDEX.replace("css/top", "css/over") }, /there is no css\/over\.css/],
@@ -103,7 +112,7 @@ for (const [fault, given, words] of FAULTS) {
   });
 }
 
-/** scripts/bundle.awk on modules given by their names; `entry` is main.js. */
+/** scripts/bundle.awk on modules given by their names; the entry is main.js. */
 function bundled(modules) {
   const folder = join(scratch, `modules-${(count += 1)}`);
   for (const [name, text] of Object.entries(modules)) {
@@ -125,7 +134,9 @@ test("joined modules do what they did apart: names, scopes, order, waiting at th
       'from "./deep/b.js";\nconst hidden = await Promise.resolve(3);\nglobalThis.joined = [one, second(), ' +
       "b.hidden, hidden, new Kind().name];\n",
     "a.js":
-      'import { hidden } from "./deep/b.js";\nexport const one = 1;\nexport function two() { return hidden + 1; }\n',
+      'import { hidden } from "./deep/b.js";\n/** @type {number} */\nexport const one = /** @type {any} */ (1);\n' +
+      "/**\n * @returns {number}\n */\nexport function two() {\n  /** @type {number} */ let more = 1;\n" +
+      "  return hidden + more;\n}\n",
     "deep/b.js":
       'export const hidden = 5;\r\nexport class Kind { name = "kind"; }\r\nexport async function later() {}\r\n',
   });
@@ -133,6 +144,16 @@ test("joined modules do what they did apart: names, scopes, order, waiting at th
   await import(`data:text/javascript,${encodeURIComponent(stdout)}`);
   assert.deepEqual(globalThis.joined, [1, 6, 5, 3, "kind"]);
   assert.equal(stdout.match(/^\/\/ --- deep\/b\.js ---$/gm).length, 1, "a module that two import is there once");
+  assert.doesNotMatch(stdout, /@returns|^\/\*\* @type/m, "JSDoc stays behind");
+});
+
+test("a joined file exports what its entry does", async () => {
+  const { stdout } = bundled({
+    "main.js": 'import { one } from "./a.js";\nexport function two() { return one + 1; }\n',
+    "a.js": "export const one = 1;\n",
+  });
+  const { two, ...others } = await import(`data:text/javascript,${encodeURIComponent(stdout)}`);
+  assert.deepEqual([two(), others], [2, {}]);
 });
 
 /** @type {any[][]} */

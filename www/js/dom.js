@@ -1,7 +1,7 @@
-// Finds nodes. All markup is in index.html; nothing here creates any.
+// Finds nodes of one lab. All markup is in lab.html; nothing here creates any.
 
 /**
- * An element as index.html has it: whoever finds it by name knows which kind it is, so the members of form controls and
+ * An element as lab.html has it: whoever finds it by name knows which kind it is, so the members of form controls and
  * dialogs are among its own.
  * @typedef {{ querySelector(selectors: string): any, querySelectorAll(selectors: string): any, children: any } &
  * HTMLElement & Pick<HTMLInputElement, "checked" | "disabled" | "select" | "name">
@@ -9,33 +9,25 @@
  */
 
 /**
- * The node that index.html marks data-is="name". A missing one is a mistake in the markup: say so at once.
+ * The node below `root` that lab.html marks data-is="name". A missing one is a mistake in the markup: say so at once.
  * @param {string} name
- * @param {ParentNode} [root]
+ * @param {ParentNode} root
  * @returns {Part}
  */
-export function find(name, root = document) {
+export function find(name, root) {
   const node = root.querySelector(`[data-is="${name}"]`);
-  if (!node) throw new Error(`index.html has no node with data-is="${name}"`);
+  if (!node) throw new Error(`lab.html has no node with data-is="${name}"`);
   return /** @type {any} */ (node);
 }
 
 /**
- * @param {string} name
- * @param {ParentNode} [root]
- * @returns {Part[]}
- */
-export function findAll(name, root = document) {
-  return /** @type {any} */ ([...root.querySelectorAll(`[data-is="${name}"]`)]);
-}
-
-/**
- * A fresh copy of the only element inside <template id="id">.
+ * A fresh copy of the only element inside the lab's <template id="id">.
  * @param {string} id
+ * @param {DocumentFragment} root
  * @returns {Part}
  */
-export function copyOf(id) {
-  const template = /** @type {HTMLTemplateElement} */ (document.getElementById(id));
+export function copyOf(id, root) {
+  const template = /** @type {HTMLTemplateElement} */ (root.getElementById(id));
   return /** @type {any} */ (template.content.firstElementChild?.cloneNode(true));
 }
 

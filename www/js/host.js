@@ -30,7 +30,7 @@
     if (!help.isConnected) return;
     if (words) words.textContent = sentence;
     help.classList.add("known");
-    document.querySelector("[data-is=loading]")?.setAttribute("hidden", "");
+    document.querySelector("main")?.shadowRoot?.querySelector("[data-is=loading]")?.setAttribute("hidden", "");
   }
 
   async function lacking() {

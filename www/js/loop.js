@@ -1,6 +1,6 @@
 // The page's main loop: paints the current state and keeps the learner busy. The learner's share of the time goes by
 // the clock, not by frames, so it is the same at five frames per second as at 240. A hidden tab gets no frames, so it
-// pauses. Answers from a run that has been replaced in the meantime are dropped.
+// pauses, and so does a lab that nobody sees. Answers from a run that has been replaced in the meantime are dropped.
 
 /** The share of the time that a Worker works. Normal leaves a laptop cool; fast takes a whole processor. */
 export const SHARE = { normal: 0.75, fast: 1 };
@@ -60,6 +60,9 @@ export function createLoop({
   /** @type {any} */ let handOver = null;
   let held = false;
   /** @type {any} */ let sleep = null; // the timer while no frame is needed
+  let coming = false; // a frame has been asked for
+  let unseen = false;
+  let over = false;
 
   /** How long the next order is worked on: by the clock in a Worker, at once on the page's own thread. */
   function timeOf(now) {
@@ -130,7 +133,7 @@ export function createLoop({
 
   /** Orders what there is to do. */
   function supply(now) {
-    if (now - last > RESTS_MS) return;
+    if (unseen || now - last > RESTS_MS) return;
     for (let order; session && (order = nextOrder(now)); ) work(order, now);
   }
 
@@ -148,6 +151,8 @@ export function createLoop({
   }
 
   function frame(now) {
+    coming = false;
+    if (unseen || over) return;
     // When a hidden tab comes back, the time it was away does not count.
     const passed = now - last > RESTS_MS ? 0 : now - last;
     if (passed > 0) interval += SMOOTH * (passed - interval);
@@ -161,16 +166,21 @@ export function createLoop({
   function askFor(rest) {
     const trains = speed !== null && session?.ahead === 0;
     const ms = speed === "slow" ? Math.min(rest, due.tick - last) : rest;
-    if (trains || ms <= 0) return schedule(frame);
+    if (trains || ms <= 0) return ask();
     sleep = later(wake, ms);
   }
   function wake() {
     if (sleep === null) return;
     never(sleep);
     sleep = null;
+    ask();
+  }
+  function ask() {
+    if (coming || unseen || over) return;
+    coming = true;
     schedule(frame);
   }
-  schedule(frame);
+  ask();
 
   return {
     /** From now on this run is played; whatever the former one still answers is dropped. */
@@ -212,6 +222,18 @@ export function createLoop({
     release() {
       handOver?.reject(new Error("The run goes on where it is."));
       [handOver, held] = [null, false];
+    },
+    /** Whether anybody sees the lab; if not, nothing is painted or ordered. */
+    seen(now) {
+      unseen = !now;
+      if (unseen) session?.rest();
+      else if (sleep === null) ask();
+    },
+    /** Nothing is painted or ordered any more. */
+    end() {
+      stop();
+      over = true;
+      wake();
     },
   };
 }

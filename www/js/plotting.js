@@ -6,7 +6,8 @@ const REST_MS = 320;
 const HIDDEN_MS = 4000;
 const RESTS = 20; // no plot is drawn for so many times as long as the latest took
 
-export function createPlotter({ plots, theme }) {
+/** Ends with `signal`. */
+export function createPlotter({ plots, theme, signal }) {
   const entries = new Map(); // canvas → entry
   const seen = new IntersectionObserver((changes) => {
     for (const { target, isIntersecting } of changes) entries.get(target).visible = isIntersecting;
@@ -17,7 +18,8 @@ export function createPlotter({ plots, theme }) {
   theme.onChange(() => entries.forEach((entry) => (entry.dirty = true)));
   // By then theme.js, which was there first, has taken the colours of paper.
   for (const event of ["beforeprint", "afterprint"])
-    addEventListener(event, () => entries.forEach((entry, canvas) => paint(canvas, entry)));
+    addEventListener(event, () => entries.forEach((entry, canvas) => paint(canvas, entry)), { signal });
+  for (const observer of [seen, resized]) signal.addEventListener("abort", () => observer.disconnect());
 
   let next = -Infinity; // when the next may be drawn
   function fit(canvas, scale) {

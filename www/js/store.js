@@ -32,6 +32,8 @@ export function createStore(initial) {
       listener(state);
       return () => listeners.delete(entry);
     },
+    /** Nobody listens any more. */
+    end: () => listeners.clear(),
   };
 }
 

@@ -1,5 +1,6 @@
-// The colours of css/colours.css as pictures need them, and the screen's scale. They change when the visitor's system
-// does, when a page's colours are forced, and when the page is about to be printed: paper is light.
+// The colours of css/colours.css, or those that a page gives its lab, as pictures need them, and the screen's scale.
+// They change when the visitor's system does, when colours are forced, and when the page is about to be printed: paper
+// is light.
 
 const NAMES = {
   ink: "--ink",
@@ -12,10 +13,11 @@ const NAMES = {
   novelty: "--plot-novelty",
 };
 
-export function createTheme() {
+/** `host`: the element that holds the lab; `lab`: the outermost node within. Ends with `signal`. */
+export function createTheme({ host, lab, signal }) {
   const listeners = new Set();
   const read = () => {
-    const colours = Object.entries(NAMES).map(([name, variable]) => [name, colourOf(variable)]);
+    const colours = Object.entries(NAMES).map(([name, variable]) => [name, colourOf(variable, host, lab)]);
     return { ...Object.fromEntries(colours), scale: Math.min(devicePixelRatio || 1, 3), font_size: 13 };
   };
   let theme = read();
@@ -24,15 +26,17 @@ export function createTheme() {
     listeners.forEach((listener) => listener(theme));
   };
   for (const query of ["(prefers-color-scheme: dark)", "(forced-colors: active)"])
-    matchMedia(query).addEventListener("change", change);
-  addEventListener("resize", () => {
+    matchMedia(query).addEventListener("change", change, { signal });
+  const resized = () => {
     if ((devicePixelRatio || 1) !== theme.scale) change();
-  });
+  };
+  addEventListener("resize", resized, { signal });
   for (const event of ["beforeprint", "afterprint"]) {
-    addEventListener(event, () => {
-      document.documentElement.toggleAttribute("data-on-paper", event === "beforeprint");
+    const printed = () => {
+      host.toggleAttribute("data-on-paper", event === "beforeprint");
       change();
-    });
+    };
+    addEventListener(event, printed, { signal });
   }
   return {
     get: () => theme,
@@ -43,11 +47,10 @@ export function createTheme() {
 }
 
 /** A variable's colour as #rrggbb; where colours are forced it is a word that only the browser knows. */
-function colourOf(variable) {
-  const style = getComputedStyle(document.documentElement);
-  const text = style.getPropertyValue(variable).trim();
+function colourOf(variable, host, lab) {
+  const text = getComputedStyle(host).getPropertyValue(variable).trim();
   if (text.startsWith("#")) return text;
-  const probe = document.body.appendChild(document.createElement("i"));
+  const probe = lab.appendChild(document.createElement("i"));
   probe.style.color = text;
   probe.style.forcedColorAdjust = "none";
   const [red, green, blue] = getComputedStyle(probe)

@@ -1,7 +1,7 @@
 // What stands in the way of the wasm is told apart: the host's policy, the browser, the file.
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
-import { addresses } from "../js/engine/address.js";
+import { addresses, homeAddress } from "../js/engine/address.js";
 import { compile } from "../js/engine/load.js";
 
 const { fetch, WebAssembly } = globalThis;
@@ -74,8 +74,7 @@ test("a policy that forbids to fetch is named", async () => {
   delete globalThis.removeEventListener;
 });
 
-test("WebGPU's build is there, coming, or not in the page", () => {
-  globalThis.document = /** @type {Document} */ ({ baseURI: "http://host.test/below/" });
+test("WebGPU's build is there, coming, or not in the page", async () => {
   /** @returns {ParentNode} */
   const page = (metas) => {
     const found = (asked) => metas[asked.match(/"(\w+)"/)[1]];
@@ -83,12 +82,11 @@ test("WebGPU's build is there, coming, or not in the page", () => {
     return /** @type {ParentNode} */ ({ querySelector });
   };
   const cpu = { script: "./a.js", wasm: "./a.wasm", bytes: "7" };
-  assert.deepEqual(addresses(page({ cpu })), {
-    cpu: { script: "http://host.test/below/a.js", wasm: "http://host.test/below/a.wasm", bytes: 7 },
+  assert.deepEqual(await addresses(page({ cpu })), {
+    cpu: { script: `${homeAddress()}a.js`, wasm: `${homeAddress()}a.wasm`, bytes: 7 },
     webgpu: null,
   });
-  assert.equal(addresses(page({ cpu, webgpu: { coming: "123" } })).webgpu, "coming");
-  const { webgpu } = addresses(page({ cpu, webgpu: { ...cpu, bytes: "9" } }));
+  assert.equal((await addresses(page({ cpu, webgpu: { coming: "123" } }))).webgpu, "coming");
+  const { webgpu } = await addresses(page({ cpu, webgpu: { ...cpu, bytes: "9" } }));
   assert.equal(webgpu !== "coming" && webgpu.bytes, 9);
-  delete globalThis.document;
 });

@@ -21,18 +21,17 @@ test("a decimal comma is read as people mean it, and said where it may mean two 
   assert.match(withPoint("20,000").problem, /write 20\.000 or 20000/);
 });
 
-test("keys are meant for the lab with the focus on nothing or in the lab, never where something takes them", () => {
-  const body = /** @type {HTMLElement} */ ({});
-  globalThis.document = /** @type {Document} */ ({ body, documentElement: {} });
+test("keys are meant for a lab with the focus on nothing or in its theatre, never where something takes them", () => {
   const target = (...matches) => ({
     closest: (selector) => matches.some((name) => selector.split(", ").includes(name)),
   });
-  const lab = { contains: (node) => node.inLab === true };
-  const within = (...matches) => ({ ...target(...matches), inLab: true });
-  assert.ok(isMeant(body, "s", lab));
-  assert.ok(isMeant(within("button"), "s", lab) && isMeant(within(), " ", lab));
-  assert.ok(!isMeant(within("button"), " ", lab), "space presses it");
-  for (const node of ["input", "select", "textarea", "summary", "a"]) assert.ok(!isMeant(within(node), "r", lab), node);
-  for (const node of ["button", "input"]) assert.ok(!isMeant(target(node), "s", lab), `${node} elsewhere`);
-  delete globalThis.document;
+  const lab = { tagName: "DIV" };
+  const parts = { lab, theatre: { contains: (node) => node.inTheatre === true } };
+  const within = (...matches) => ({ ...target(...matches), inTheatre: true });
+  for (const nothing of [{ tagName: "BODY" }, { tagName: "HTML" }, lab]) assert.ok(isMeant(nothing, "s", parts));
+  assert.ok(isMeant(within("button"), "s", parts) && isMeant(within(), " ", parts));
+  assert.ok(!isMeant(within("button"), " ", parts), "space presses it");
+  for (const node of ["input", "select", "textarea", "summary", "a"])
+    assert.ok(!isMeant(within(node), "r", parts), node);
+  for (const node of ["button", "input"]) assert.ok(!isMeant(target(node), "s", parts), `${node} elsewhere`);
 });

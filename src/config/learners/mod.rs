@@ -2,4 +2,5 @@
 
 pub(super) mod off_policy;
 pub(super) mod on_policy;
+pub(super) mod search;
 pub(super) mod tabular;

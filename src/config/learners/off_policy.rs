@@ -1,10 +1,10 @@
 //! Learners from replay, with networks.
 
-use crate::config::learner::{Inputs, Kind, Learner, NETWORKS, Needs, Network, Outputs};
+use crate::config::learner::{Inputs, Kind, Learner, NETWORKS, Needs, Network, Outputs, REWARDS};
 use crate::config::preset::{ForTask, Preset};
 
 /// All of them.
-pub(in crate::config) const LEARNERS: &[&Learner] = &[&DQN, &TD3];
+pub(in crate::config) const LEARNERS: &[&Learner] = &[&DQN, &TD3, &DDPG, &SAC];
 
 /// What all read.
 const FROM_REPLAY: &[&str] = &["learning_starts", "train_freq", "gradient_steps", "tau"];
@@ -20,6 +20,7 @@ const DQN: Learner = Learner {
     needs: Needs::DiscreteActions,
     devices: &["cpu", "cpu-plain"],
     reads: &[
+        REWARDS,
         NETWORKS,
         FROM_REPLAY,
         &[
@@ -99,7 +100,13 @@ const TD3: Learner = Learner {
     kind: Kind::OffPolicy,
     needs: Needs::ContinuousActions,
     devices: &["cpu", "cpu-plain"],
-    reads: &[NETWORKS, FROM_REPLAY, NOISE, &["policy_delay", "target_policy_noise", "target_noise_clip"]],
+    reads: &[
+        REWARDS,
+        NETWORKS,
+        FROM_REPLAY,
+        NOISE,
+        &["policy_delay", "target_policy_noise", "target_noise_clip"],
+    ],
     networks: &[
         Network { inputs: Inputs::Obs, outputs: Outputs::Actions, copies: 2 },
         Network { inputs: Inputs::ObsAndAction, outputs: Outputs::One, copies: 4 },
@@ -128,6 +135,93 @@ const TD3: Learner = Learner {
         for_task: &[ForTask {
             task: "MountainCarContinuous-v0",
             changes: &[("action_noise_std", "0.9"), ("action_noise_correlation", "0.99")],
+            why: "Only noise that stays correlated over many steps drives the car as far as the flag.",
+        }],
+    }],
+};
+
+/// Deep deterministic policy gradient, for continuous actions: TD3's ancestor.
+const DDPG: Learner = Learner {
+    word: "ddpg",
+    name: "DDPG",
+    kind: Kind::OffPolicy,
+    needs: Needs::ContinuousActions,
+    devices: &["cpu"],
+    reads: &[REWARDS, NETWORKS, FROM_REPLAY, NOISE],
+    networks: &[
+        Network { inputs: Inputs::Obs, outputs: Outputs::Actions, copies: 2 },
+        Network { inputs: Inputs::ObsAndAction, outputs: Outputs::One, copies: 2 },
+    ],
+    presets: &[Preset {
+        name: "ddpg",
+        title: "DDPG",
+        explanation: "A deterministic policy for continuous actions follows the gradient of one critic learned from \
+                      replay: what TD3 was made of.",
+        changes: &[
+            ("algorithm", "ddpg"),
+            ("imagination_rounds", "0"),
+            ("curiosity", "none"),
+            ("num_envs", "1"),
+            ("activation", "relu"),
+            ("max_grad_norm", "10"),
+            ("learning_rate", "0.001"),
+            ("batch_size", "256"),
+            ("replay_capacity", "200000"),
+            ("learning_starts", "1000"),
+            ("train_freq", "1"),
+            ("gradient_steps", "1"),
+            ("action_noise_std", "0.38"),
+            ("action_noise_correlation", "0.85"),
+            ("eval_every", "1000"),
+        ],
+        for_task: &[ForTask {
+            task: "MountainCarContinuous-v0",
+            changes: &[("action_noise_std", "0.9"), ("action_noise_correlation", "0.99")],
+            why: "Only noise that stays correlated over many steps drives the car as far as the flag.",
+        }],
+    }],
+};
+
+/// Soft actor-critic, for continuous actions: [`crate::cpu::off_policy::sac`].
+const SAC: Learner = Learner {
+    word: "sac",
+    name: "SAC",
+    kind: Kind::OffPolicy,
+    needs: Needs::ContinuousActions,
+    devices: &["cpu"],
+    reads: &[REWARDS, NETWORKS, FROM_REPLAY, NOISE],
+    networks: &[
+        Network { inputs: Inputs::Obs, outputs: Outputs::Gaussian, copies: 2 },
+        Network { inputs: Inputs::ObsAndAction, outputs: Outputs::One, copies: 4 },
+    ],
+    presets: &[Preset {
+        name: "sac",
+        title: "SAC",
+        explanation: "A policy with chance earns value and keeps its entropy near a target; two critics learn from \
+                      replay, and the lower estimate counts.",
+        changes: &[
+            ("algorithm", "sac"),
+            ("imagination_rounds", "0"),
+            ("curiosity", "none"),
+            ("num_envs", "1"),
+            ("activation", "relu"),
+            ("max_grad_norm", "10"),
+            ("learning_rate", "0.001"),
+            ("batch_size", "256"),
+            ("replay_capacity", "200000"),
+            ("learning_starts", "100"),
+            ("train_freq", "1"),
+            ("gradient_steps", "1"),
+            ("action_noise_std", "0"),
+            ("eval_every", "1000"),
+        ],
+        for_task: &[ForTask {
+            task: "MountainCarContinuous-v0",
+            changes: &[
+                ("learning_starts", "1000"),
+                ("action_noise_std", "0.9"),
+                ("action_noise_correlation", "0.99"),
+            ],
             why: "Only noise that stays correlated over many steps drives the car as far as the flag.",
         }],
     }],

@@ -1,6 +1,6 @@
 //! Learners from what the policy has just done: PPO, with a world model or without, and A2C.
 
-use crate::config::learner::{Inputs, Kind, Learner, NETWORKS, Needs, Network, Outputs};
+use crate::config::learner::{Inputs, Kind, Learner, NETWORKS, Needs, Network, Outputs, REWARDS};
 use crate::config::preset::{ForTask, Preset};
 
 /// All of them.
@@ -29,7 +29,7 @@ const PPO: Learner = Learner {
     kind: Kind::OnPolicy,
     needs: Needs::Nothing,
     devices: &["cpu", "cpu-plain", "webgpu"],
-    reads: &[NETWORKS, BOTH, &["n_epochs", "clip_range", "clip_range_vf", "target_kl"]],
+    reads: &[REWARDS, NETWORKS, BOTH, &["n_epochs", "clip_range", "clip_range_vf", "target_kl"]],
     networks: POLICY_AND_VALUE,
     presets: &[
         Preset {
@@ -111,7 +111,7 @@ const A2C: Learner = Learner {
     kind: Kind::OnPolicy,
     needs: Needs::Nothing,
     devices: &["cpu", "cpu-plain", "webgpu"],
-    reads: &[NETWORKS, BOTH],
+    reads: &[REWARDS, NETWORKS, BOTH],
     networks: POLICY_AND_VALUE,
     presets: &[Preset {
         name: "a2c",

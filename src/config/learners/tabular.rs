@@ -1,6 +1,6 @@
 //! Learners with tables.
 
-use crate::config::learner::{Kind, Learner, Needs};
+use crate::config::learner::{Kind, Learner, Needs, REWARDS};
 use crate::config::preset::Preset;
 
 /// All of them.
@@ -13,13 +13,10 @@ const DYNA_Q: Learner = Learner {
     kind: Kind::Tabular,
     needs: Needs::NumberedStates,
     devices: &["cpu", "cpu-plain"],
-    reads: &[&[
-        "num_steps",
-        "exploration_final_eps",
-        "table_learning_rate",
-        "planning_steps",
-        "planning_bonus",
-    ]],
+    reads: &[
+        REWARDS,
+        &["num_steps", "exploration_final_eps", "table_learning_rate", "planning_steps", "planning_bonus"],
+    ],
     networks: &[],
     presets: &[Preset {
         name: "dyna-q",

@@ -3,8 +3,10 @@
 //! **Choices.** A new learner is a file here, a row in [`learner`], a row in `config/learners/off_policy.rs`, and a
 //! test.
 
+mod ddpg;
 pub mod dqn;
 pub mod passes;
+pub mod sac;
 pub mod td3;
 
 use crate::config::Config;
@@ -27,6 +29,8 @@ pub fn learner(shape: Shape, config: &Config, stream: &mut Stream) -> Result<Box
             let settings = td3_settings(config);
             Box::new(ByPasses::new(td3::Td3::new(shape, config, 2, settings, stream)))
         }
+        "ddpg" => Box::new(ByPasses::new(ddpg::new(shape, config, stream))),
+        "sac" => Box::new(ByPasses::new(sac::Sac::of(&shape, config, stream))),
         other => {
             let allowed = "it does not learn from replay".into();
             return Err(Error::Config { field: "algorithm".into(), value: other.into(), allowed });

@@ -8,7 +8,7 @@ async function curvesAfter(iterations) {
   for (;;) {
     const updates = globalThis.mbppo?.curves?.metrics["train/n_updates"] ?? [];
     if (updates.length > iterations) return mbppo.curves;
-    const trouble = document.querySelector("dialog[open] pre")?.textContent;
+    const trouble = document.querySelector("main")?.shadowRoot?.querySelector("dialog[open] pre")?.textContent;
     if (trouble) throw new Error(trouble);
     await new Promise((later) => setTimeout(later, LOOK_MS));
   }

@@ -91,6 +91,8 @@ async function open(browser, host, query = "", { before, loaded = true, altered,
       page.faults.push(`foreign request: ${url}`);
   });
   await page.addInitScript(() => {
+    // The tree in which the page's lab is: document.querySelector does not look into it.
+    Object.defineProperty(globalThis, "lab", { get: () => document.querySelector("main")?.shadowRoot ?? document });
     globalThis.violations = [];
     document.addEventListener("securitypolicyviolation", (event) =>
       globalThis.violations.push(`${event.violatedDirective} ${event.blockedURI}`),

@@ -7,7 +7,7 @@
 export const pixelsOf = (page, selector, index = 0) =>
   page.evaluate(
     ([where, nth]) => {
-      const canvas = document.querySelectorAll(where)[nth];
+      const canvas = lab.querySelectorAll(where)[nth];
       if (canvas.width === 0 || canvas.height === 0) return { ink: 0, imagined: 0, error: 0, print: 0 };
       const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
       let [ink, imagined, error, print] = [0, 0, 0, 0];
@@ -66,7 +66,7 @@ export const faintTexts = (page) =>
       return [255, 255, 255];
     };
     const faults = [];
-    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const walker = document.createTreeWalker(lab, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {
       const node = walker.currentNode.parentElement;
       const { data } = /** @type {Text} */ (walker.currentNode);
@@ -95,7 +95,7 @@ export const faintTexts = (page) =>
 export const smallTargets = (page, least = 40) =>
   page.evaluate(
     (size) =>
-      [...document.querySelectorAll("button, select, summary, .speed span")]
+      [...lab.querySelectorAll("button, select, summary, .speed span")]
         .filter((node) => node.checkVisibility() && !node.closest("dialog:not([open])"))
         .map(
           (node) =>

@@ -41,7 +41,11 @@ export async function serve(
       if (name === null) throw new Error("outside");
       if (request.method === "POST") return response.end(posted[name](await bodyOf(request)));
       const body = altered(name, files[name] ?? (await readFile(join(folder, name))));
-      const cache = !keep ? "no-store" : name === "index.html" ? "no-cache" : "public, max-age=31536000, immutable";
+      const cache = !keep
+        ? "no-store"
+        : ["index.html", "lab.js"].includes(name)
+          ? "no-cache"
+          : "public, max-age=31536000, immutable";
       response.writeHead(200, {
         "content-type": TYPES[extname(name)] ?? "application/octet-stream",
         "content-length": Buffer.byteLength(body),

@@ -1,8 +1,8 @@
-// The page's engines. Everything above this folder sees only the interface of protocol.js, and plots that draw on a
+// The engines of a lab. Everything above this folder sees only the interface of protocol.js, and plots that draw on a
 // canvas.
 import { addresses, arrival } from "./address.js";
-import { compile, instantiate } from "./load.js";
 import { localEngine } from "./local.js";
+import { compiledOnce, runningHere } from "./program.js";
 import { EngineError } from "./protocol.js";
 import { remoteEngine } from "./remote.js";
 import { createTasks } from "./task.js";
@@ -20,26 +20,30 @@ const PLOTS = [
 /**
  * Loads the CPU build: one download, compiled once, for the plots on this thread and for the Worker that trains.
  * `thread`: "worker" or "main". `onPanic(message)`: the program on the page's own thread has ended, and only a new page
- * helps. That of a Worker ends with its sessions, which say so.
+ * helps. That of a Worker ends with its sessions, which say so. All of it ends with `signal`.
  */
-export async function openEngines({ thread, onProgress, onPanic }) {
-  const builds = addresses();
-  const compiled = compile(builds.cpu, onProgress);
+export async function openEngines({ thread, onProgress, onPanic, signal }) {
+  const builds = await addresses();
+  signal.throwIfAborted();
+  const compiled = compiledOnce(builds.cpu, onProgress);
   let where = { thread, reason: null }; // where the CPU trains, and why that is not the Worker
   const begin = async () => ({ script: builds.cpu.script, module: await compiled });
-  const beside = async () => remoteEngine(newWorker("cpu"), begin());
+  const beside = async () => remoteEngine(newWorker("cpu"), begin(), { signal });
   const starting = thread === "worker" ? settled(beside()) : null; // its scripts load while the wasm does
 
-  const bindings = await instantiate(builds.cpu, await compiled);
-  bindings.on_panic((message, place) => onPanic(place ? `${message}\nat ${place}` : message));
-  hearTraps(onPanic);
+  const bindings = await runningHere(builds.cpu, await compiled, { ended: onPanic, signal });
+  const here = () => {
+    const engine = localEngine(bindings);
+    signal.addEventListener("abort", engine.close);
+    return engine;
+  };
 
   async function start(attempt) {
-    if (where.thread === "main") return localEngine(bindings);
-    const { engine, error } = await attempt;
+    const { engine, error } = where.thread === "main" ? {} : await attempt;
+    signal.throwIfAborted();
     if (engine) return engine;
-    where = { thread: "main", reason: error.message };
-    return localEngine(bindings);
+    if (error) where = { thread: "main", reason: error.message };
+    return here();
   }
   let cpu = await start(starting);
   let gpuBuild = builds.webgpu;
@@ -95,7 +99,7 @@ export async function openEngines({ thread, onProgress, onPanic }) {
     /** The WebGPU build in a Worker of its own: fetched at the first call, and anew where the former has died. */
     webgpu(onProgress) {
       if (gpuBuild === null || gpuBuild === "coming") throw new Error("There is no WebGPU build yet.");
-      if (!webgpu?.alive()) webgpu = openWebGpu(gpuBuild, onProgress);
+      if (!webgpu?.alive()) webgpu = openWebGpu(gpuBuild, { onProgress, signal });
       return webgpu?.opening;
     },
     /** The engine with WebGPU if it is there already, else null. */
@@ -114,10 +118,10 @@ export async function openEngines({ thread, onProgress, onPanic }) {
 }
 
 /** {opening, engine, alive}; `engine` once it is open. */
-function openWebGpu(build, onProgress) {
+function openWebGpu(build, listeners) {
   /** @type {{ engine: any, failed: boolean, alive: () => boolean, opening?: Promise<any> }} */
   const entry = { engine: null, failed: false, alive: () => !entry.failed && (entry.engine?.alive() ?? true) };
-  const opening = async () => remoteEngine(newWorker("webgpu"), build, { onProgress });
+  const opening = async () => remoteEngine(newWorker("webgpu"), build, listeners);
   entry.opening = opening().then(
     (engine) => (entry.engine = engine),
     (error) => {
@@ -153,16 +157,4 @@ function refusal(asked) {
   } catch (error) {
     return EngineError.from(error);
   }
-}
-
-/**
- * A program that ends on this thread without a word of its own, as when its stack or its memory is used up, answers
- * nothing any more. The browser knows.
- */
-function hearTraps(told, page = globalThis) {
-  const hear = (error) => {
-    if (error instanceof WebAssembly.RuntimeError) told(error.message);
-  };
-  page.addEventListener("error", (event) => hear(event.error));
-  page.addEventListener("unhandledrejection", (event) => hear(event.reason));
 }

@@ -12,9 +12,10 @@ export async function compile({ wasm: address, bytes = null }, onProgress) {
       "This browser has no WebAssembly, or its settings forbid it. The learner needs it; any current browser has it.",
     );
   const response = await reached(address);
-  count(response.clone(), (received) => onProgress({ received, total: bytes }));
+  const counted = count(response.clone(), (received) => onProgress({ received, total: bytes }));
   try {
-    return await WebAssembly.compileStreaming(typed(response));
+    const [module] = await Promise.all([WebAssembly.compileStreaming(typed(response)), counted]);
+    return module;
   } catch (cause) {
     throw new EngineError(`The learner arrived but ${whyNot(cause.message)}`, { cause });
   }

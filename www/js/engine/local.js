@@ -9,6 +9,7 @@ const AT_ONCE = { work: ({ budgetMs, maxTicks }, slice) => slice(budgetMs, maxTi
 /** `pace`: how the time of an order is spent; a Worker spreads it (worker/pace.js). */
 export function localEngine(bindings, { pace = AT_ONCE } = {}) {
   let alive = true;
+  const sessions = new Set();
   const failed = (error) => {
     const told = EngineError.from(error);
     if (told.fatal) alive = false;
@@ -16,7 +17,10 @@ export function localEngine(bindings, { pace = AT_ONCE } = {}) {
   };
   const open = async (opening) => {
     try {
-      return sessionOf(await opening(), { failed, pace });
+      const session = sessionOf(await opening(), { failed, pace, closed: () => sessions.delete(session) });
+      sessions.add(session);
+      if (!alive) session.close();
+      return session;
     } catch (error) {
       return failed(error);
     }
@@ -28,11 +32,12 @@ export function localEngine(bindings, { pace = AT_ONCE } = {}) {
     alive: () => alive,
     close: () => {
       alive = false;
+      for (const session of [...sessions]) session.close();
     },
   };
 }
 
-function sessionOf(session, { failed, pace }) {
+function sessionOf(session, { failed, pace, closed }) {
   // The wasm session is borrowed for as long as an advance runs: whatever comes meanwhile waits for its turn.
   let turn = Promise.resolve();
   const inTurn = (work) => {
@@ -58,7 +63,10 @@ function sessionOf(session, { failed, pace }) {
     save: () => inTurn(() => checkpointOf(session)),
     physics: () => inTurn(() => session.physics()),
     setPhysics: (name, value) => inTurn(() => session.set_physics(name, value)),
-    close: () => void inTurn(() => session.free()).catch(() => {}),
+    close() {
+      closed();
+      inTurn(() => session.free()).catch(() => {});
+    },
   };
 }
 

@@ -17,12 +17,12 @@ const AHEAD = 1; // one order waits while another is worked on: the worker never
  * Starts an engine in `worker` and resolves when it can be used. `start`, or a promise of it: {script, module}, or
  * {script, wasm, bytes} to have it fetch the wasm by itself, with `onProgress({received, total})`. A worker that fails,
  * whose program panics, or that says nothing for long before it is ready, is ended: whoever waits for an answer, or
- * for nothing, hears why. `clock`: {every, stop}, as in patience.js.
+ * for nothing, hears why. It ends with `signal`, too. `clock`: {every, stop}, as in patience.js.
  * @param {Caller} worker
  * @param {any} start
- * @param {{ onProgress?: (progress: any) => void, clock?: object }} [listeners]
+ * @param {{ onProgress?: (progress: any) => void, signal?: AbortSignal, clock?: object }} [listeners]
  */
-export async function remoteEngine(worker, start, { onProgress = () => {}, clock = {} } = {}) {
+export async function remoteEngine(worker, start, { onProgress = () => {}, signal, clock = {} } = {}) {
   const pending = new Map(); // call → {resolve, reject}
   let calls = 0;
   let sessions = 0;
@@ -55,6 +55,7 @@ export async function remoteEngine(worker, start, { onProgress = () => {}, clock
     if (!failure) worker.postMessage({ id: null, call: name, session, args: [] });
   };
 
+  const close = () => fail(new EngineError("The worker that trained was closed."));
   const silent = () => fail(new EngineError(`The worker that trains did not start within ${PATIENCE_S} seconds.`));
   const patience = createPatience({ late: silent, back() {}, ...clock });
   const waitForIt = () => {
@@ -86,6 +87,8 @@ export async function remoteEngine(worker, start, { onProgress = () => {}, clock
   worker.onmessageerror = () =>
     fail(new EngineError("The worker that trains sent something that this browser cannot read.", { fatal: true }));
 
+  signal?.addEventListener("abort", close);
+  if (signal?.aborted) close();
   // By then a script that the browser refuses has been heard of.
   Promise.resolve(start)
     .then((known) => {
@@ -115,6 +118,6 @@ export async function remoteEngine(worker, start, { onProgress = () => {}, clock
     open: (wish) => opened("open", wish),
     resume: (checkpoint, device, task) => opened("resume", checkpoint, device, task),
     alive: () => failure === null,
-    close: () => fail(new EngineError("The worker that trained was closed.")),
+    close,
   };
 }

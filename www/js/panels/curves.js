@@ -2,8 +2,8 @@
 import { find } from "../dom.js";
 import { value } from "../format.js";
 
-export function mountCurves({ store, plotter }) {
-  const panel = find("curves");
+export function mountCurves({ root, store, plotter }) {
+  const panel = find("curves", root);
   const figures = [...panel.querySelectorAll("figure")];
   const show = () => {
     const { curves, schema, snapshot } = store.get();

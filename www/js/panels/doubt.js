@@ -8,8 +8,8 @@ const SOME = 0.25; // … and from which it is one at all
 const NOTHING = { disagreement: [], error: [], rank_correlation: 0, pairs: 0 };
 const FAIR = 0.1; // a promise this close, as a share of what a window really brought, was kept
 
-export function mountDoubt({ store, plotter }) {
-  const panel = find("doubt");
+export function mountDoubt({ root, store, plotter }) {
+  const panel = find("doubt", root);
   const canvas = find("plot", panel);
   store.on(["calibration", "returnGap", "run", "snapshot"], ({ calibration, returnGap, snapshot }) => {
     const words = imagines({ snapshot })

@@ -2,19 +2,19 @@
 import { find, say } from "../dom.js";
 import { mountFile } from "./file.js";
 
-export function mountKept({ store, commands }) {
-  const place = find("kept");
+export function mountKept({ root, store, commands }) {
+  const place = find("kept", root);
   const file = mountFile(place);
-  const goOn = find("kept-continue");
+  const goOn = find("kept-continue", root);
   goOn.addEventListener("click", async () => {
     const error = await commands.continueFromKept();
     if (error) store.set({ notes: [...store.get().notes, error.message] });
-    else find("play").focus({ preventScroll: true });
+    else find("play", root).focus({ preventScroll: true });
   });
   store.watch(["stopped", "trouble", "checkpoint"], keptOf, (checkpoint) => {
     place.hidden = !checkpoint;
     file.show(checkpoint);
-    say(find("kept-words"), checkpoint ? keptWords(checkpoint) : "");
+    say(find("kept-words", root), checkpoint ? keptWords(checkpoint) : "");
   });
   store.on(["opening"], ({ opening }) => {
     goOn.disabled = opening;

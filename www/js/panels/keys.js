@@ -1,13 +1,17 @@
-// Keyboard shortcuts, while they are switched on and the focused element does not use the key itself.
+// Keyboard shortcuts, while they are switched on and the focused element does not use the key itself. A page that is
+// one lab hears them everywhere; where a page has several, each hears those that are pressed in it.
 import { find } from "../dom.js";
 
 /** Where a key would not be meant for the lab. */
 const TAKES_KEYS = "input, select, textarea, summary, a, [contenteditable]";
 const KEPT = "mbppo.keys"; // "off" in the browser's storage: a screen reader or a voice may need the letters
 
-export function mountKeys({ commands }) {
-  const dialog = find("keys");
-  const lab = find("lab");
+/** `keys`: where they are heard; null: in the lab, which has the focus once it has been clicked. */
+export function mountKeys({ root, commands, keys, signal }) {
+  const dialog = find("keys", root);
+  const lab = find("lab", root);
+  const theatre = find("theatre", root);
+  if (!keys) lab.tabIndex = -1;
   const show = () => dialog.showModal();
   const actions = {
     " ": commands.toggle,
@@ -18,9 +22,9 @@ export function mountKeys({ commands }) {
     u: commands.undo,
     "?": show,
   };
-  find("show-keys").addEventListener("click", show);
-  const enabled = mountSwitch(find("keys-on", dialog));
-  document.addEventListener("keydown", (event) => {
+  find("show-keys", root).addEventListener("click", show);
+  const enabled = mountSwitch(find("keys-on", dialog), root);
+  const pressed = (event) => {
     const { key } = event;
     const action = actions[key.length === 1 ? key.toLowerCase() : key];
     if (
@@ -33,25 +37,26 @@ export function mountKeys({ commands }) {
       event.defaultPrevented
     )
       return;
-    if (document.querySelector("dialog[open]") || !isMeant(event.target, key, lab)) return;
+    if (root.querySelector("dialog[open]") || !isMeant(event.composedPath()[0], key, { lab, theatre })) return;
     event.preventDefault();
     action();
-  });
+  };
+  (keys ?? lab).addEventListener("keydown", pressed, { signal });
 }
 
 /**
- * Whether a key that is pressed there is meant for the lab: with the focus on nothing, or in the lab on nothing that
- * takes keys.
+ * Whether a key that is pressed there is meant for the lab: with the focus on nothing, or in the theatre on nothing
+ * that takes keys.
  */
-export function isMeant(target, key, lab) {
-  if (target === document.body || target === document.documentElement) return true;
-  if (!lab.contains(target) || target.closest(TAKES_KEYS)) return false;
+export function isMeant(target, key, { lab, theatre }) {
+  if (target === lab || /^(body|html)$/i.test(target.tagName)) return true;
+  if (!theatre.contains(target) || target.closest(TAKES_KEYS)) return false;
   return key !== " " || !target.closest("button"); // space presses a button
 }
 
 /** The switch, as it was left at the last visit; gives back whether it is on. */
-function mountSwitch(box) {
-  const named = [...document.querySelectorAll("[aria-keyshortcuts]")].map((node) => ({
+function mountSwitch(box, root) {
+  const named = [...root.querySelectorAll("[aria-keyshortcuts]")].map((node) => ({
     node,
     keys: node.getAttribute("aria-keyshortcuts") ?? "",
   }));

@@ -9,8 +9,8 @@ const CLEAR = 0.05; // share of the task's range of returns that counts as progr
 const FINE = 10; // a smaller range of returns is told to the hundredth
 const FALLEN = 0.3; // … and that counts as a relapse
 
-export function mountLearning({ store, plotter }) {
-  const panel = find("learning");
+export function mountLearning({ root, store, plotter }) {
+  const panel = find("learning", root);
   const canvas = find("plot", panel);
   store.on(["curves"], ({ curves, task, snapshot }) => {
     const any = curves && curves.episode_returns.length + curves.evaluations.length > 0;

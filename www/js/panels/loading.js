@@ -2,9 +2,9 @@
 import { find, say } from "../dom.js";
 import { megabytes } from "../format.js";
 
-export function mountLoading({ store }) {
-  const line = find("loading");
-  const bar = find("loading-bar");
+export function mountLoading({ root, store }) {
+  const line = find("loading", root);
+  const bar = find("loading-bar", root);
   store.on(["loading", "trouble"], ({ loading: { received, total, done }, trouble }) => {
     line.hidden = done || trouble !== null;
     if (done) return;
@@ -16,6 +16,6 @@ export function mountLoading({ store }) {
         : all
           ? "Preparing the learner"
           : `Loading the learner: ${megabytes(received)}${total ? ` of ${megabytes(total)}` : ""}`;
-    say(find("loading-words"), words);
+    say(find("loading-words", root), words);
   });
 }

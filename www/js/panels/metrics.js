@@ -4,12 +4,12 @@ import { value } from "../format.js";
 
 const REST_MS = 500;
 
-export function mountMetrics({ store }) {
-  const panel = find("metrics");
+export function mountMetrics({ root, store }) {
+  const panel = find("metrics", root);
   const cells = new Map();
   find("rows", panel).replaceChildren(
     ...store.get().schema.metrics.map(({ name, unit, meaning, healthy, advice }) => {
-      const row = copyOf("metric-row");
+      const row = copyOf("metric-row", root);
       const [title, number, what, health] = row.children;
       title.querySelector("code").textContent = name;
       title.querySelector("small").textContent = unit;

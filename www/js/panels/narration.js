@@ -5,9 +5,9 @@ import { count, counted } from "../format.js";
 
 const READ_MS = 3000; // a sentence stands at least this long while playing
 
-export function mountNarration({ store }) {
-  const line = find("narration");
-  const spoken = find("spoken");
+export function mountNarration({ root, store }) {
+  const line = find("narration", root);
+  const spoken = find("spoken", root);
   let lineAt = -Infinity;
 
   store.on(["snapshot", "playing"], ({ snapshot, playing }) => {

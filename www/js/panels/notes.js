@@ -1,12 +1,12 @@
 // Messages for the visitor: what in the address was not valid, what stopped the run.
 import { copyOf, find } from "../dom.js";
 
-export function mountNotes({ store }) {
-  const place = find("notes");
+export function mountNotes({ root, store }) {
+  const place = find("notes", root);
   store.on(["notes"], ({ notes }) => {
     place.replaceChildren(
       ...notes.map((text) => {
-        const note = copyOf("note");
+        const note = copyOf("note", root);
         note.querySelector("span").textContent = readable(text);
         note
           .querySelector("button")

@@ -2,15 +2,15 @@
 import { copyOf, find, say } from "../dom.js";
 import { imagines } from "../store.js";
 
-export function mountReality({ store, plotter }) {
-  const panel = find("reality");
+export function mountReality({ root, store, plotter }) {
+  const panel = find("reality", root);
   const place = find("small-plots", panel);
   // As many pictures as the task with most numbers so far has needed; the others stay hidden.
   const canvases = [];
   const show = () => {
     const { comparison, task } = store.get();
     const dimensions = task?.obs ?? [];
-    while (canvases.length < dimensions.length) place.append(canvases[canvases.push(copyOf("small-plot")) - 1]);
+    while (canvases.length < dimensions.length) place.append(canvases[canvases.push(copyOf("small-plot", root)) - 1]);
     place.dataset.count = dimensions.length;
     canvases.forEach((canvas, dimension) => {
       const { name, unit } = dimensions[dimension] ?? {};

@@ -4,8 +4,8 @@ import { find } from "../dom.js";
 
 const LEAST_MS = 120;
 
-export function mountRibbon({ store }) {
-  const lamps = new Map([...find("ribbon").children].map((node) => [node.dataset.phase, { node, since: 0 }]));
+export function mountRibbon({ root, store }) {
+  const lamps = new Map([...find("ribbon", root).children].map((node) => [node.dataset.phase, { node, since: 0 }]));
   /** @type {any} */ let lit = null;
 
   store.on(["snapshot", "playing"], ({ snapshot, playing }) => {

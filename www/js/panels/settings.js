@@ -4,19 +4,19 @@ import { copyOf, find, say } from "../dom.js";
 import { MAX_SEED, presetValue, reasons } from "../params.js";
 import { withPoint } from "../typed.js";
 
-export function mountSettings({ store, engines, commands }) {
-  const form = find("form");
+export function mountSettings({ root, store, engines, commands }) {
+  const form = find("form", root);
   const problem = find("form-problem", form);
   const seedInput = form.elements.seed;
   const { schema } = store.get();
   const rows = new Map(
-    schema.hyperparameters.map((parameter) => [parameter.name, makeRow(parameter, engines.readHyperparameter)]),
+    schema.hyperparameters.map((parameter) => [parameter.name, makeRow(parameter, engines.readHyperparameter, root)]),
   );
   const usual = { task: schema.tasks[0].id, preset: schema.presets[0].name };
   const otherwise = (parameter) => presetValue(schema, store.get().settings ?? usual, parameter);
   const applied = (parameter) => store.get().settings?.config[parameter.name] ?? otherwise(parameter);
   const appliedSeed = () => String(store.get().settings?.seed ?? "");
-  find("groups", form).replaceChildren(...grouped(schema.hyperparameters, rows));
+  find("groups", form).replaceChildren(...grouped(schema.hyperparameters, rows, root));
 
   /** Puts the settings that run into the form, apart from what is typed and not applied. */
   const fill = (config, { keep }) => {
@@ -90,11 +90,11 @@ export function mountSettings({ store, engines, commands }) {
 }
 
 /** The rows in a fieldset for each group, in the order of the table. */
-function grouped(parameters, rows) {
+function grouped(parameters, rows, root) {
   const groups = new Map();
   for (const { name, group } of parameters) {
     if (!groups.has(group)) {
-      const node = copyOf("setting-group");
+      const node = copyOf("setting-group", root);
       node.querySelector("legend").textContent = group;
       groups.set(group, node);
     }
@@ -104,9 +104,9 @@ function grouped(parameters, rows) {
 }
 
 /** One hyperparameter; `readValue(name, text)` as in engine/index.js. */
-function makeRow({ name, unit, explanation, allowed }, readValue) {
+function makeRow({ name, unit, explanation, allowed }, readValue, root) {
   const typed = allowed.kind === "count" || allowed.kind === "number";
-  const node = copyOf(typed ? "setting-typed" : `setting-${allowed.kind}`);
+  const node = copyOf(typed ? "setting-typed" : `setting-${allowed.kind}`, root);
   const input = node.querySelector("input, select");
   node.querySelector("code").textContent = name;
   node.querySelector(".unit").textContent = unit;

@@ -3,11 +3,11 @@ import { find, say } from "../dom.js";
 import { titleOf, unsuited } from "../params.js";
 import { makeChoice } from "./choice.js";
 
-export function mountTopline({ store, commands, addressOfRun }) {
-  const task = find("task");
-  const preset = find("preset");
-  const device = find("device");
-  const dialog = find("share-dialog");
+export function mountTopline({ root, store, commands, addressOfRun }) {
+  const task = find("task", root);
+  const preset = find("preset", root);
+  const device = find("device", root);
+  const dialog = find("share-dialog", root);
   const { schema } = store.get();
 
   const offerTasks = () =>
@@ -39,17 +39,18 @@ export function mountTopline({ store, commands, addressOfRun }) {
     const goal = schema.tasks.find(({ id }) => id === settings.task)?.goal ?? "";
     for (const [name, choice] of Object.entries(choices)) choice.show(settings[name]);
     task.title = goal;
-    say(find("seed"), String(settings.seed));
-    say(find("goal"), goal.charAt(0).toLowerCase() + goal.slice(1));
+    say(find("seed", root), String(settings.seed));
+    say(find("goal", root), goal.charAt(0).toLowerCase() + goal.slice(1));
     offer(settings);
     preset.title = schema.presets.find(({ name }) => name === settings.preset)?.explanation ?? "";
-    say(find("device-sentence"), opening ? "Preparing the learner…" : (opened?.sentence ?? ""));
+    say(find("device-sentence", root), opening ? "Preparing the learner…" : (opened?.sentence ?? ""));
   };
   store.on(["settings", "device", "opening"], show);
-  const coming = find("coming");
+  const coming = find("coming", root);
   store.on(["coming"], ({ coming: progress }) => {
     coming.hidden = progress === null;
-    find("device-sentence").setAttribute("aria-busy", String(progress !== null)); // its megabytes are not read aloud
+    // Its megabytes are not read aloud.
+    find("device-sentence", root).setAttribute("aria-busy", String(progress !== null));
     if (progress?.total) coming.value = progress.received / progress.total;
     else coming.removeAttribute("value");
   });
@@ -68,17 +69,17 @@ export function mountTopline({ store, commands, addressOfRun }) {
   /** @param {any} wish */
   const change = ({ note, ...changes }) => said(commands.change(changes), note);
 
-  find("share").addEventListener("click", async () => {
-    const address = find("share-address");
+  find("share", root).addEventListener("click", async () => {
+    const address = find("share-address", root);
     address.value = addressOfRun();
-    say(find("share-done"), "");
+    say(find("share-done", root), "");
     dialog.showModal();
     address.select();
     try {
       await navigator.clipboard.writeText(address.value);
-      say(find("share-done"), "It is on your clipboard.");
+      say(find("share-done", root), "It is on your clipboard.");
     } catch {
-      say(find("share-done"), "Copy it from the line above.");
+      say(find("share-done", root), "Copy it from the line above.");
     }
   });
 }

@@ -4,20 +4,21 @@ import { find, say } from "../dom.js";
 import { bareAddress } from "../url.js";
 import { mountFile } from "./file.js";
 
-export function mountTrouble({ store, rescue }) {
-  const dialog = find("trouble");
-  const goOn = find("trouble-rescue");
-  const wait = find("trouble-wait");
-  const afresh = find("trouble-afresh");
-  const restart = find("trouble-restart");
+/** `address`: the run's, as in lab/address.js. */
+export function mountTrouble({ root, store, rescue, address }) {
+  const dialog = find("trouble", root);
+  const goOn = find("trouble-rescue", root);
+  const wait = find("trouble-wait", root);
+  const afresh = find("trouble-afresh", root);
+  const restart = find("trouble-restart", root);
   const file = mountFile(dialog);
-  const report = find("trouble-report");
-  const copy = find("trouble-copy");
+  const report = find("trouble-report", root);
+  const copy = find("trouble-copy", root);
   goOn.addEventListener("click", rescue);
   wait.addEventListener("click", () => store.set({ trouble: null }));
   // A new page loads every program anew. What is in its address may be what ended it.
-  restart.addEventListener("click", () => location.reload());
-  afresh.addEventListener("click", () => location.assign(bareAddress(location.href)));
+  restart.addEventListener("click", () => address.reload());
+  afresh.addEventListener("click", () => address.open?.(bareAddress(address.read())));
   copy.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(report.textContent);
@@ -37,10 +38,10 @@ export function mountTrouble({ store, rescue }) {
     goOn.hidden = !trouble.rescue;
     if (trouble.rescue) say(goOn, rescueWords(trouble.rescue));
     wait.hidden = !trouble.waits;
-    afresh.hidden = bareAddress(location.href) === location.href;
+    afresh.hidden = !address.open || bareAddress(address.read()) === address.read();
     restart.classList.toggle("strong", !trouble.rescue);
-    say(find("trouble-title"), trouble.title);
-    say(find("trouble-words"), trouble.words);
+    say(find("trouble-title", root), trouble.title);
+    say(find("trouble-words", root), trouble.words);
     say(report, trouble.report);
     if (!dialog.open) dialog.showModal();
   });

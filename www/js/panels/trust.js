@@ -3,8 +3,8 @@ import { find, say } from "../dom.js";
 import { counted, percent } from "../format.js";
 import { imagines } from "../store.js";
 
-export function mountTrust({ store, plotter }) {
-  const panel = find("trust");
+export function mountTrust({ root, store, plotter }) {
+  const panel = find("trust", root);
   const canvas = find("plot", panel);
   const show = () => {
     const { errorByHorizon, snapshot } = store.get();

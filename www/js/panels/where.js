@@ -2,8 +2,8 @@
 import { find, say } from "../dom.js";
 import { percent, value } from "../format.js";
 
-export function mountWhere({ store, plotter }) {
-  const panel = find("where");
+export function mountWhere({ root, store, plotter }) {
+  const panel = find("where", root);
   const canvas = find("plot", panel);
   const layers = find("layers", panel);
   const show = () => {

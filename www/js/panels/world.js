@@ -10,8 +10,8 @@ const WORDS =
 /** Between two changes of one lever. */
 const PAUSE_MS = 200;
 
-export function mountWorld({ store, commands }) {
-  const form = find("world-form");
+export function mountWorld({ root, store, commands }) {
+  const form = find("world-form", root);
   const problem = find("world-problem", form);
   const reset = find("world-reset", form);
   let levers = new Map(); // name → {show}
@@ -29,9 +29,9 @@ export function mountWorld({ store, commands }) {
     return complain(error ? `${error.message} Nothing has changed.` : "");
   };
   const build = (physics) => {
-    levers = new Map(physics.map((parameter) => [parameter.name, makeLever(parameter, change, complain)]));
+    levers = new Map(physics.map((parameter) => [parameter.name, makeLever(parameter, { root, change, complain })]));
     find("levers", form).replaceChildren(...[...levers.values()].map(({ node }) => node));
-    find("world").hidden = physics.length === 0;
+    find("world", root).hidden = physics.length === 0;
     complain("");
     say(find("world-said", form), "");
   };
@@ -51,7 +51,7 @@ export function mountWorld({ store, commands }) {
     const otherwise = changed(physics);
     for (const parameter of physics) levers.get(parameter.name)?.show(parameter.value);
     reset.disabled = otherwise.length === 0;
-    say(find("world-changed"), otherwise.map(worded).join(", "));
+    say(find("world-changed", root), otherwise.map(worded).join(", "));
     if (otherwise.length > 0) say(find("world-said", form), "");
   });
 }
@@ -69,8 +69,8 @@ const spoken = (name) => name.replaceAll("_", " ");
 const rounded = (number) => Number(number.toPrecision(3));
 
 /** A range and a number for one parameter; while a change is under way, only the last wish of many waits. */
-function makeLever({ name, unit, min, max, value: start }, change, complain) {
-  const node = copyOf("lever");
+function makeLever({ name, unit, min, max, value: start }, { root, change, complain }) {
+  const node = copyOf("lever", root);
   const [range, number] = node.querySelectorAll("input");
   const words = `${spoken(name)}${unit ? `, ${unit}` : ""}`;
   node.querySelector("span").textContent = spoken(name);
@@ -86,7 +86,7 @@ function makeLever({ name, unit, min, max, value: start }, change, complain) {
     latest = now;
     if (busy) return;
     range.value = now;
-    if (document.activeElement !== number) number.value = rounded(now);
+    if (root.activeElement !== number) number.value = rounded(now);
     range.setAttribute("aria-valuetext", `${value(rounded(now))} ${unit}`.trim());
     number.setAttribute("aria-invalid", "false");
   };

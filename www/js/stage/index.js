@@ -18,7 +18,8 @@ const still = (obs) => ({
   waiting: 0,
 });
 
-export function createStage({ canvas, theme, store }) {
+/** Ends with `signal`. */
+export function createStage({ canvas, theme, store, signal }) {
   const context = canvas.getContext("2d");
   const motion = matchMedia("(prefers-reduced-motion: reduce)");
   const ghosts = createGhosts({ reduced: () => motion.matches });
@@ -27,14 +28,16 @@ export function createStage({ canvas, theme, store }) {
   let described = -Infinity;
   let stale = true; // the picture must be drawn anew, though nothing moves
 
-  new ResizeObserver(() => {
+  const resized = new ResizeObserver(() => {
     const inset = parseFloat(getComputedStyle(canvas).getPropertyValue("--inset")) || 0; // where the page's text begins
     size = { width: canvas.clientWidth, height: canvas.clientHeight, inset };
     draw(player.view() ?? still(picture().STILL)); // before anybody sees the old picture stretched
-  }).observe(canvas);
+  });
+  resized.observe(canvas);
+  signal.addEventListener("abort", () => resized.disconnect());
   theme.onChange(() => (stale = true));
   for (const event of ["beforeprint", "afterprint"])
-    addEventListener(event, () => draw(player.view() ?? still(picture().STILL)));
+    addEventListener(event, () => draw(player.view() ?? still(picture().STILL)), { signal });
   store.on(["run", "resumed"], () => {
     player = createPlayer();
     ghosts.clear();

@@ -1,8 +1,8 @@
-// How a page comes to life, with programs that arrive late, fail, or never come.
+// How a lab comes to life, with programs that arrive late, fail, or never come.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { EngineError } from "../js/engine/protocol.js";
-import { openPage } from "../js/page.js";
+import { startLab } from "../js/lab/start.js";
 import { createStore, INITIAL } from "../js/store.js";
 import { deferred, engines as standIns, handClock, loop as standInLoop, refusedFor, settle } from "./standins.mjs";
 
@@ -25,8 +25,11 @@ function visit(query = "", { calm = false, refuse } = {}) {
     mounted: null,
     ...handClock(),
   };
-  around.done = openPage({
+  const ending = new AbortController();
+  around.destroy = () => ending.abort();
+  around.done = startLab({
     store,
+    signal: ending.signal,
     loop,
     calm,
     clock: around.clock,
@@ -178,4 +181,19 @@ test("the address bar follows changes, and not more often than a browser allows"
   await new Promise((later) => setTimeout(later, 600));
   assert.deepEqual(page.written.slice(1), ["http://host/page/?seed=1&physics.gravity=22@7"]);
   assert.equal(page.mounted.addressOfRun(), page.written[1]);
+});
+
+test("a lab that is destroyed while its program loads, or while its run opens, complains of nothing", async () => {
+  const loading = visit();
+  loading.destroy();
+  await loading.fail(new EngineError("The worker that trained was closed."));
+  assert.equal(loading.store.get().trouble, null);
+
+  const opening = visit("?seed=1");
+  await opening.arrive();
+  opening.destroy();
+  opening.pass(60);
+  opening.engines.openings[0].reject(new EngineError("The worker that trained was closed."));
+  await opening.done;
+  assert.deepEqual([opening.store.get().trouble, opening.store.get().playing], [null, false]);
 });

@@ -1,26 +1,27 @@
-// Startup: the program loads, the panels are mounted, the address becomes a run. Has no DOM of its own.
-import { EngineError } from "./engine/protocol.js";
-import { isModule } from "./engine/task.js";
-import { readSettings, threadOf, writeSettings } from "./params.js";
-import { createPatience, PATIENCE_S } from "./patience.js";
-import { answeredAfterAll, silent, trouble } from "./reports.js";
-import { createRun } from "./run.js";
-import { addressWith, pairsOf } from "./url.js";
+// How a lab starts: the program loads, the panels are mounted, the address becomes a run. Has no DOM of its own.
+import { EngineError } from "../engine/protocol.js";
+import { isModule } from "../engine/task.js";
+import { readSettings, threadOf, writeSettings } from "../params.js";
+import { createPatience, PATIENCE_S } from "../patience.js";
+import { answeredAfterAll, silent, trouble } from "../reports.js";
+import { createRun } from "../run.js";
+import { addressWith, pairsOf } from "../url.js";
 
 /** Between two entries in the address bar: browsers refuse a page that writes more often. */
 const WRITE_MS = 500;
 
 /**
- * `openEngines` as in engine/index.js; `loop` as in loop.js. `address`: {read(), write(href)}, of the page.
- * `arrived(parts)` puts the panels in place. `calm`: whether the visitor wants to begin by hand. `clock`: {every,
- * stop}, as in patience.js. Never throws.
+ * `openEngines` as in engine/index.js; `loop` as in loop.js. `address`: as in address.js. `arrived(parts)` puts the
+ * panels in place. `calm`: whether the visitor wants to begin by hand. `clock`: {every, stop}, as in patience.js. Ends
+ * with `signal`. Never throws.
  */
-export async function openPage({ openEngines, store, loop, address, arrived, calm = false, clock = {} }) {
+export async function startLab({ openEngines, store, loop, address, arrived, signal, calm = false, clock = {} }) {
   const patience = createPatience({
     late: () => store.set(silent(PATIENCE_S, store.get())),
     back: () => store.set(answeredAfterAll(store.get())),
     ...clock,
   });
+  signal.addEventListener("abort", patience.forget);
   const coming = watchArrival(patience);
   // What has ended is not ordered any more, whoever noticed it.
   store.on(["trouble"], ({ trouble: now }) => {
@@ -36,13 +37,20 @@ export async function openPage({ openEngines, store, loop, address, arrived, cal
           store.set({ loading: { ...progress, done: false } });
         },
         onPanic: (message) => store.set(trouble(message, store.get(), { final: true })),
+        signal,
       }),
     );
     const { schema } = engines;
     const { pairs, refused } = await withOwnTask(asked, engines);
     store.set({ schema });
     const addressOf = (settings) => addressWith(address.read(), writeSettings(settings, schema));
-    const write = () => address.write(addressOf(run.shared()));
+    const write = () => {
+      try {
+        address.write(addressOf(run.shared()));
+      } catch (error) {
+        console.warn(error); // the address that is shared does not come from there
+      }
+    };
     const run = createRun({
       engines,
       store,
@@ -61,6 +69,7 @@ export async function openPage({ openEngines, store, loop, address, arrived, cal
       loading: { ...store.get().loading, done: true },
     });
   } catch (error) {
+    if (signal.aborted) return; // whatever fails then fails because of that
     store.set(trouble(EngineError.from(error).message, store.get(), { final: true }));
   }
 }

@@ -1,0 +1,137 @@
+// A lab: everything that trains one run and shows it, in one element of any page. Composition root: creates the parts
+// and wires them together; nothing here makes decisions. What belongs to the page is injected; every part ends with
+// `signal`.
+import { createDelivery } from "../delivery.js";
+import { find } from "../dom.js";
+import { openEngines } from "../engine/index.js";
+import { createLoop } from "../loop.js";
+import { createPainting } from "../painting.js";
+import { mountControls } from "../panels/controls.js";
+import { mountCounters } from "../panels/counters.js";
+import { mountCurves } from "../panels/curves.js";
+import { mountDoubt } from "../panels/doubt.js";
+import { mountKept } from "../panels/kept.js";
+import { mountKeys } from "../panels/keys.js";
+import { mountLearning } from "../panels/learning.js";
+import { mountLoading } from "../panels/loading.js";
+import { mountMetrics } from "../panels/metrics.js";
+import { mountNarration } from "../panels/narration.js";
+import { mountNotes } from "../panels/notes.js";
+import { mountReality } from "../panels/reality.js";
+import { mountRibbon } from "../panels/ribbon.js";
+import { mountSettings } from "../panels/settings.js";
+import { mountTopline } from "../panels/topline.js";
+import { mountTrouble } from "../panels/trouble.js";
+import { mountTrust } from "../panels/trust.js";
+import { mountWhere } from "../panels/where.js";
+import { mountWorld } from "../panels/world.js";
+import { createPlotter } from "../plotting.js";
+import { received, stopped } from "../reports.js";
+import { createStage } from "../stage/index.js";
+import { createStore, INITIAL } from "../store.js";
+import { createTheme } from "../theme.js";
+import { ownAddress } from "./address.js";
+import { createApi } from "./api.js";
+import { enter } from "./shadow.js";
+import { watchSight } from "./sight.js";
+import { startLab } from "./start.js";
+
+const PANELS = [
+  mountTopline,
+  mountControls,
+  mountKept,
+  mountKeys,
+  mountCounters,
+  mountRibbon,
+  mountNarration,
+  mountLearning,
+  mountTrust,
+  mountWhere,
+  mountWorld,
+  mountReality,
+  mountDoubt,
+  mountCurves,
+  mountMetrics,
+  mountSettings,
+];
+
+/** Where pictures are further apart, nothing else moves by itself either: what fades is laid out in every frame. */
+const SLOW_MS = 50;
+
+/**
+ * @typedef {object} Options
+ * @property {string} [run] what runs, as in an address: "task=Pendulum-v1&seed=3"
+ * @property {import("./address.js").Address} [address] where the run's address is read and kept, instead of `run`
+ * @property {?EventTarget} [keys] where its keys are heard; without it in the lab itself, while it has the focus
+ * @property {boolean} [restOffScreen] whether the lab rests while none of it is in the window
+ */
+
+/**
+ * Makes `host`, an element of the document, a lab; nothing is left of it after `destroy`. Any number of labs of a page
+ * share one download and one compiled program, and have a worker each.
+ * @param {HTMLElement} host
+ * @param {Options} [options]
+ */
+export function createLab(host, { run = "", address = ownAddress(run), keys = null, restOffScreen = true } = {}) {
+  const ending = new AbortController();
+  const { signal } = ending;
+  const store = createStore(INITIAL);
+  signal.addEventListener("abort", store.end);
+  /** @type {any} */ let parts = null; // once the program has arrived
+  const arrived = (now) => {
+    parts = now;
+  };
+  const started = async () => {
+    const root = await enter(host, signal);
+    await assemble(root, { host, store, address, keys, restOffScreen, arrived, signal });
+  };
+  const ready = started().catch((error) => {
+    if (!signal.aborted) throw error;
+  });
+  return createApi({ store, parts: () => parts, ready, destroy: () => ending.abort() });
+}
+
+function assemble(root, { host, store, address, keys, restOffScreen, arrived, signal }) {
+  const lab = find("lab", root);
+  const theme = createTheme({ host, lab, signal });
+  const stage = createStage({ canvas: find("stage", root), theme, store, signal });
+  /** @type {?ReturnType<typeof createPlotter>} */
+  let plotter = null;
+  /** @type {any} */
+  let commands = null; // of the run, once the program has arrived
+  const delivery = createDelivery((report) => store.set(received(report, store.get())));
+  const painting = createPainting((now, dt) => {
+    lab.classList.toggle("is-slow", painting.every() > SLOW_MS);
+    delivery.flush();
+    stage.paint(now, dt);
+    plotter?.paintOne(now);
+  });
+  const loop = createLoop({
+    paint: painting.frame,
+    paintsEvery: painting.every,
+    reported: delivery.take,
+    leaving: delivery.flush,
+    failed: (error) => store.set(stopped(error, store.get())),
+  });
+  signal.addEventListener("abort", loop.end);
+  if (restOffScreen) watchSight(host, { seen: loop.seen, signal });
+  mountLoading({ root, store });
+  mountNotes({ root, store });
+  mountTrouble({ root, store, address, rescue: () => commands.rescue() });
+
+  return startLab({
+    openEngines,
+    store,
+    loop,
+    address,
+    calm: matchMedia("(prefers-reduced-motion: reduce)").matches,
+    signal,
+    arrived(parts) {
+      plotter = createPlotter({ plots: parts.engines.plots, theme, signal });
+      commands = parts.commands;
+      for (const mount of PANELS) mount({ ...parts, root, plotter, keys, signal });
+      find("version", root).textContent = `mbppo ${store.get().schema.version}`;
+      arrived(parts);
+    },
+  });
+}
