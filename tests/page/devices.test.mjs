@@ -18,8 +18,13 @@ import { realAdapter, standIn } from "./support/standin.mjs";
 let faster;
 let slower;
 const slow = { files: null };
+const asked = []; // files that pages on the faster stand-in have asked for
 before(async () => {
-  faster = await launch({ gpu: true, altered: standIn(0.1), slow });
+  const altered = (name, body) => {
+    asked.push(name);
+    return standIn(0.1)(name, body);
+  };
+  faster = await launch({ gpu: true, altered, slow });
   slower = await launch({ altered: standIn(10) });
 });
 after(() => Promise.all([faster?.close(), slower?.close()]));
@@ -235,6 +240,10 @@ for (const [name, fail, words] of FAILURES) {
     await until(page, (s) => s.iteration >= iteration + 2);
     assert.ok(await page.locator("[data-is=trouble]").isHidden());
     assert.match(page.url(), /device=cpu/);
+    asked.length = 0;
+    await page.locator("[data-is=device]").selectOption("webgpu");
+    await untilSaid(page, /^Training on WebGPU/);
+    assert.ok(!asked.some((file) => file.endsWith(".wasm")), `what has been compiled is kept, yet: ${asked}`);
     await page.leave();
   });
 }

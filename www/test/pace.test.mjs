@@ -105,6 +105,20 @@ for (const rate of RATES) {
   });
 }
 
+test("ticks of many seconds have their share too: nobody waits longer than was promised", async (t) => {
+  for (const tickMs of [1000, 25_000]) {
+    for (const [speed, share] of Object.entries(SHARE)) {
+      const { clock, done, loop, open } = world({ rate: 60, tickMs });
+      await open();
+      loop.play(speed);
+      await clock.run(60 * tickMs);
+      const worked = done.workMs / clock.now();
+      t.diagnostic(`${speed}, ticks of ${tickMs} ms: ${(100 * worked).toFixed(1)} %, promised ${100 * share} %`);
+      assert.ok(Math.abs(worked - share) <= WITHIN * share, `${speed}, ticks of ${tickMs} ms: ${worked}`);
+    }
+  }
+});
+
 test("on the page's own thread a frame never works longer than it may", async () => {
   for (const rate of RATES) {
     const { clock, done, loop, open } = world({ rate, ahead: 0, tickMs: 0.05 });

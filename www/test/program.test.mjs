@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 import { localEngine } from "../js/engine/local.js";
-import { compiledOnce, runningHere } from "../js/engine/program.js";
+import { compiledOnce, isCompiled, keepCompiled, runningHere } from "../js/engine/program.js";
 
 const { fetch } = globalThis;
 afterEach(() => Object.assign(globalThis, { fetch }));
@@ -46,6 +46,16 @@ test("a build that did not arrive is fetched again for the next lab", async () =
   );
   assert.ok((await compiledOnce(build("late"), () => {})) instanceof WebAssembly.Module);
   assert.equal(asked(), 2);
+});
+
+test("what a worker has compiled is not fetched again", async () => {
+  const asked = answers();
+  assert.ok(!isCompiled(build("elsewhere")));
+  const module = new WebAssembly.Module(EMPTY);
+  keepCompiled(build("elsewhere"), module);
+  assert.ok(isCompiled(build("elsewhere")));
+  assert.equal(await compiledOnce(build("elsewhere"), () => {}), module);
+  assert.equal(asked(), 0);
 });
 
 test("the program on the page's thread tells every lab of its end that is still there", async () => {

@@ -242,3 +242,19 @@ test("a worker that cannot load, or fails later, is an error and never a silence
     (error) => error instanceof EngineError && error.fatal && /out of memory/.test(error.message),
   );
 });
+
+test("what the worker has compiled is handed on, and the engine ends with its lab", async () => {
+  const { bindings } = wasm();
+  const { worker, inside } = pair(bindings);
+  const module = new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
+  const { postMessage } = inside;
+  inside.postMessage = (message) => postMessage.call(inside, message.ready ? { ready: true, module } : message);
+  const handed = [];
+  const lab = new AbortController();
+  const engine = await remoteEngine(worker, {}, { onCompiled: (given) => handed.push(given), signal: lab.signal });
+  assert.ok(handed[0] instanceof WebAssembly.Module && engine.alive());
+  lab.abort();
+  assert.ok(!engine.alive());
+  await assert.rejects(engine.open({}), /was closed/);
+  await assert.rejects(remoteEngine(pair(bindings).worker, {}, { signal: lab.signal }), /was closed/);
+});

@@ -2,7 +2,7 @@
 // canvas.
 import { addresses, arrival } from "./address.js";
 import { localEngine } from "./local.js";
-import { compiledOnce, runningHere } from "./program.js";
+import { compiledOnce, isCompiled, keepCompiled, runningHere } from "./program.js";
 import { EngineError } from "./protocol.js";
 import { remoteEngine } from "./remote.js";
 import { createTasks } from "./task.js";
@@ -117,11 +117,18 @@ export async function openEngines({ thread, onProgress, onPanic, signal }) {
   };
 }
 
-/** {opening, engine, alive}; `engine` once it is open. */
-function openWebGpu(build, listeners) {
+/**
+ * {opening, engine, alive}; `engine` once it is open. The first Worker fetches and compiles the build by itself, and
+ * says how far that is; later ones are given what it has compiled.
+ */
+function openWebGpu(build, { onProgress, signal }) {
   /** @type {{ engine: any, failed: boolean, alive: () => boolean, opening?: Promise<any> }} */
   const entry = { engine: null, failed: false, alive: () => !entry.failed && (entry.engine?.alive() ?? true) };
-  const opening = async () => remoteEngine(newWorker("webgpu"), build, listeners);
+  const start = isCompiled(build)
+    ? compiledOnce(build, onProgress).then((module) => ({ script: build.script, module }))
+    : build;
+  const onCompiled = (module) => keepCompiled(build, module);
+  const opening = async () => remoteEngine(newWorker("webgpu"), start, { onProgress, onCompiled, signal });
   entry.opening = opening().then(
     (engine) => (entry.engine = engine),
     (error) => {

@@ -26,6 +26,13 @@ export async function compiledOnce(build, onProgress) {
   }
 }
 
+/** Keeps what a Worker has compiled, for whoever wants that build next. */
+export const keepCompiled = (build, module) =>
+  compiled.set(build.wasm, { module: Promise.resolve(module), listeners: new Set() });
+
+/** Whether the build has been compiled, or is just being. */
+export const isCompiled = (build) => compiled.has(build.wasm);
+
 const running = new Map(); // address of the script → {bindings: a promise, listeners}
 
 /**

@@ -15,14 +15,17 @@ const AHEAD = 1; // one order waits while another is worked on: the worker never
 
 /**
  * Starts an engine in `worker` and resolves when it can be used. `start`, or a promise of it: {script, module}, or
- * {script, wasm, bytes} to have it fetch the wasm by itself, with `onProgress({received, total})`. A worker that fails,
- * whose program panics, or that says nothing for long before it is ready, is ended: whoever waits for an answer, or
- * for nothing, hears why. It ends with `signal`, too. `clock`: {every, stop}, as in patience.js.
+ * {script, wasm, bytes} to have it fetch the wasm by itself, with `onProgress({received, total})`, and give
+ * `onCompiled(module)` what it has compiled. A worker that fails, whose program panics, or that says nothing for long
+ * before it is ready, is ended: whoever waits for an answer, or for nothing, hears why. It ends with `signal`, too.
+ * `clock`: {every, stop}, as in patience.js.
  * @param {Caller} worker
  * @param {any} start
- * @param {{ onProgress?: (progress: any) => void, signal?: AbortSignal, clock?: object }} [listeners]
+ * @param {{ onProgress?: (progress: any) => void, onCompiled?: (module: WebAssembly.Module) => void,
+ *   signal?: AbortSignal, clock?: object }} [listeners]
  */
-export async function remoteEngine(worker, start, { onProgress = () => {}, signal, clock = {} } = {}) {
+export async function remoteEngine(worker, start, listeners = {}) {
+  const { onProgress = () => {}, onCompiled = () => {}, signal, clock = {} } = listeners;
   const pending = new Map(); // call → {resolve, reject}
   let calls = 0;
   let sessions = 0;
@@ -68,7 +71,10 @@ export async function remoteEngine(worker, start, { onProgress = () => {}, signa
       waitForIt();
       return onProgress(data.progress);
     }
-    if (data.ready) return begin.resolve();
+    if (data.ready) {
+      if (data.module) onCompiled(data.module);
+      return begin.resolve();
+    }
     if (data.panic) return fail(new EngineError(data.panic, { fatal: true }));
     if (data.failed || data.error?.fatal) return fail(EngineError.from(data.failed ?? data.error));
     const { resolve, reject } = pending.get(data.id) ?? {};

@@ -26,7 +26,7 @@ self.onmessage = async ({ data: { start } }) => {
     // A program that panics may do so because its device is gone; then that is what the page hears first.
     bindings.on_panic((message, where) => ended(where ? `${message}\nat ${where}` : message));
     serveEngine(localEngine(bindings, { pace: createPace() }), self, { spoken });
-    postMessage({ ready: true });
+    postMessage({ ready: true, module: start.module ? null : module });
   } catch (error) {
     await spoken();
     failed(error);

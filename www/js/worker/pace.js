@@ -19,7 +19,8 @@ export function createPace({
 
   function earn(share) {
     const time = now();
-    credit = Math.min(CARRY_MS * share, credit + share * Math.min(time - counted, CARRY_MS));
+    // All of the time counts, so that a tick of seconds (a kernel is compiled) is no debt that takes for ever to pay.
+    credit = Math.min(CARRY_MS * share, credit + share * (time - counted));
     counted = time;
   }
 
