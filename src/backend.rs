@@ -7,7 +7,7 @@
 
 #[cfg(tensors)]
 use crate::burn;
-use crate::config::{Config, CuriosityKind};
+use crate::config::{Config, CuriosityKind, ModelKind};
 use crate::cpu;
 use crate::curiosity::{Disagreement, Novelty};
 use crate::device::{Device, DeviceKind};
@@ -35,8 +35,24 @@ pub trait Backend {
     /// New policy and value networks.
     fn policy(&self, shape: Shape, config: &Config, stream: &mut Stream) -> Box<dyn Policy>;
 
-    /// A model that knows nothing yet.
-    fn world_model(&self, task: TaskShape, config: &Config, stream: &mut Stream) -> Box<dyn WorldModel>;
+    /// An ensemble of perceptrons that knows nothing yet.
+    fn perceptrons(&self, task: TaskShape, config: &Config, stream: &mut Stream) -> Box<dyn WorldModel>;
+
+    /// The world model that the configuration names. It knows nothing yet.
+    ///
+    /// # Errors
+    /// [`crate::Error::Config`] with field `model` if this build has none of that name.
+    fn world_model(
+        &self,
+        task: TaskShape,
+        config: &Config,
+        stream: &mut Stream,
+    ) -> Result<Box<dyn WorldModel>> {
+        match config.model {
+            ModelKind::Perceptrons => Ok(self.perceptrons(task, config, stream)),
+            ModelKind::Gru => gru(task, config, stream),
+        }
+    }
 
     /// Random network distillation that has learned nothing yet.
     fn rnd(&self, task: TaskShape, config: &Config, stream: &mut Stream) -> Box<dyn Novelty>;
@@ -63,6 +79,20 @@ pub trait Backend {
     }
 }
 
+/// The recurrent model, in burn's tensors on the processor, whatever the device of the other parts.
+#[cfg(tensors)]
+fn gru(task: TaskShape, config: &Config, stream: &mut Stream) -> Result<Box<dyn WorldModel>> {
+    let (device, action_size) = (burn::Device::cpu(), task.action.encoded_size());
+    Ok(Box::new(burn::Gru::new(&device, task.obs_size, action_size, config, stream)))
+}
+
+#[cfg(not(tensors))]
+fn gru(_task: TaskShape, _config: &Config, _stream: &mut Stream) -> Result<Box<dyn WorldModel>> {
+    let allowed =
+        "it is written in burn's tensors, which this build does not contain: take perceptrons".into();
+    Err(crate::Error::Config { field: "model".into(), value: "gru".into(), allowed })
+}
+
 /// The backend of this device.
 pub fn backend(device: &Device) -> Box<dyn Backend> {
     #[cfg(webgpu)]
@@ -83,7 +113,7 @@ impl Cpu {
         cpu::PpoPolicy::new(shape, config.learning_rate, stream)
     }
 
-    fn world_model(task: TaskShape, config: &Config, stream: &mut Stream) -> cpu::Perceptrons {
+    fn perceptrons(task: TaskShape, config: &Config, stream: &mut Stream) -> cpu::Perceptrons {
         cpu::Perceptrons::new(task.obs_size, task.action.encoded_size(), config, stream)
     }
 
@@ -97,8 +127,8 @@ impl Backend for Cpu {
         Box::new(Self::policy(shape, config, stream))
     }
 
-    fn world_model(&self, task: TaskShape, config: &Config, stream: &mut Stream) -> Box<dyn WorldModel> {
-        Box::new(Self::world_model(task, config, stream))
+    fn perceptrons(&self, task: TaskShape, config: &Config, stream: &mut Stream) -> Box<dyn WorldModel> {
+        Box::new(Self::perceptrons(task, config, stream))
     }
 
     fn rnd(&self, task: TaskShape, config: &Config, stream: &mut Stream) -> Box<dyn Novelty> {
@@ -120,8 +150,8 @@ impl Backend for WebGpu {
         Box::new(gpu::PpoPolicy::new(&self.0, Cpu::policy(shape, config, stream)))
     }
 
-    fn world_model(&self, task: TaskShape, config: &Config, stream: &mut Stream) -> Box<dyn WorldModel> {
-        Box::new(gpu::Perceptrons::new(&self.0, Cpu::world_model(task, config, stream)))
+    fn perceptrons(&self, task: TaskShape, config: &Config, stream: &mut Stream) -> Box<dyn WorldModel> {
+        Box::new(gpu::Perceptrons::new(&self.0, Cpu::perceptrons(task, config, stream)))
     }
 
     fn rnd(&self, task: TaskShape, config: &Config, stream: &mut Stream) -> Box<dyn Novelty> {
@@ -146,7 +176,7 @@ impl Backend for CpuPlain {
         burn::off_policy::learner(&self.0, shape, config, stream)
     }
 
-    fn world_model(&self, task: TaskShape, config: &Config, stream: &mut Stream) -> Box<dyn WorldModel> {
+    fn perceptrons(&self, task: TaskShape, config: &Config, stream: &mut Stream) -> Box<dyn WorldModel> {
         let action_size = task.action.encoded_size();
         Box::new(burn::Perceptrons::new(&self.0, task.obs_size, action_size, config, stream))
     }

@@ -1,7 +1,7 @@
 //! Whole iterations in a browser, without a page.
 #![cfg(target_family = "wasm")]
 
-use mbppo::config::Config;
+use mbppo::config::{Config, ModelKind};
 use mbppo::device::Device;
 use mbppo::rng::Seed;
 use mbppo::snapshot::Snapshot;
@@ -48,4 +48,14 @@ async fn the_cpu_runs_whole_iterations() {
     assert_eq!(snapshot.real_steps, 32);
     assert!(snapshot.imagined_steps > 0);
     assert!(snapshot.metrics.values().all(|value| value.is_finite()), "{:?}", snapshot.metrics);
+}
+
+#[wasm_bindgen_test]
+fn a_model_in_tensors_is_refused_by_name_where_there_are_none() {
+    let config = Config { model: ModelKind::Gru, ..tiny() };
+    let refused = Trainer::new("CartPole-v1", config, Seed(3), Device::cpu()).err().expect("no tensors here");
+    assert!(
+        refused.to_string().starts_with("model = gru is not valid: it is written in burn's tensors"),
+        "{refused}"
+    );
 }

@@ -17,12 +17,12 @@
 //! **Paper.** Chua et al. 2018 (1805.12114); Janner et al. 2019 (1906.08253).
 
 use super::model_loss::{binary_cross_entropy, bounded_log_variance, negative_log_likelihood};
-use super::{Adam, Layout, Mlp, Tracked};
+use super::{Adam, Layout, Mlp, Prediction, Tracked};
 use crate::burn::Device;
 use crate::config::{Config, ModelHeads, ModelTarget, Termination};
 use crate::kernels::adam::EPS;
 use crate::kernels::scales::Scales;
-use crate::kernels::world_model::layer_sizes;
+use crate::kernels::world_model::{FIRST_GAIN, layer_sizes};
 use crate::rng::Stream;
 use burn::tensor::{Tensor, activation};
 
@@ -54,19 +54,6 @@ struct DeviceScales {
     target_std: Tensor<3>,
 }
 
-/// What the ensemble says of one step of B branches.
-#[derive(Debug, Clone)]
-pub struct Prediction {
-    /// [B, O]
-    pub next_obs: Tensor<2>,
-    /// [B, 1]
-    pub reward: Tensor<2>,
-    /// Probability that the episode ends with this step, [B, 1].
-    pub end_probability: Tensor<2>,
-    /// How far the members are apart, as a share of the usual change, [B, 1].
-    pub disagreement: Tensor<2>,
-}
-
 /// The three parts of the loss, each `[1]`.
 #[derive(Debug, Clone)]
 pub struct ModelLosses {
@@ -89,20 +76,30 @@ impl WorldModel {
         config: &Config,
         stream: &mut Stream,
     ) -> Self {
-        let members = config.ensemble_size;
         let mut layout = Layout::default();
         let sizes = layer_sizes(obs_size, action_size, config);
-        let mlp = Mlp::new(&mut layout, members, &sizes, config.model_activation);
-        let flat = device.floats(mlp.initial(0.1, stream), [layout.len()]);
+        let mlp = Mlp::new(&mut layout, config.ensemble_size, &sizes, config.model_activation);
+        let first = mlp.initial(FIRST_GAIN, stream);
+        Self::on(device, obs_size, (layout, mlp), first, config)
+    }
+
+    /// The networks `mlp` on a buffer of the parameters `first`, where a model may have more beside them.
+    pub fn on(
+        device: &Device,
+        obs_size: usize,
+        (layout, mlp): (Layout, Mlp),
+        first: Vec<f32>,
+        config: &Config,
+    ) -> Self {
+        let flat = device.floats(first, [layout.len()]);
         let adam = Adam::new(&flat, config.model_learning_rate, EPS);
-        let learned_ends = config.termination == Termination::Learned;
         Self {
-            members,
+            members: config.ensemble_size,
             obs_size,
             layout,
             mlp,
             heads: config.model_heads,
-            learned_ends,
+            learned_ends: config.termination == Termination::Learned,
             end_coef: config.end_coef,
             device: device.clone(),
             scales: None,
@@ -148,8 +145,7 @@ impl WorldModel {
         self.layout.tracked(&self.flat)
     }
 
-    /// What each member says, on the model's scale: its outputs [E, B, O + 2 or 2 O + 3] from [E, B, O + A], already
-    /// normalised.
+    /// What each member says, on the model's scale: [E, B, O + 2 or 2 O + 3] from normalised input [E, B, O + A].
     pub fn output(&self, matrices: &[Tensor<3>], input: Tensor<3>) -> Tensor<3> {
         self.mlp.forward(matrices, input)
     }
@@ -157,7 +153,7 @@ impl WorldModel {
     /// The parts of the loss for what [`WorldModel::output`] gave against `target` [E, B, O + 2].
     pub fn losses(&self, output: Tensor<3>, target: Tensor<3>) -> ModelLosses {
         let size = self.obs_size;
-        let part = |tensor: &Tensor<3>, from: usize, count: usize| tensor.clone().narrow(2, from, count);
+        let part = |tensor: &Tensor<3>, from, count| tensor.clone().narrow(2, from, count);
         let squared = |from: usize, count: usize| {
             let error = part(&output, from, count) - part(&target, from, count);
             (error.clone() * error).mean()
@@ -202,12 +198,23 @@ impl WorldModel {
 
     /// What each member says of obs and action as they are.
     fn say(&self, matrices: &[Tensor<3>], obs: Tensor<3>, action: Tensor<3>) -> Tensor<3> {
-        let Some(scales) = &self.scales else {
-            let [members, rows, _] = obs.dims();
-            return self.device.zeros([members, rows, self.mlp.sizes()[self.mlp.layers()]]);
-        };
-        let input = (obs - scales.obs_mean.clone()) / scales.obs_std.clone();
-        self.output(matrices, Tensor::cat(vec![input, action], 2))
+        let rows = obs.dims()[1];
+        match self.input(obs, action) {
+            Some(input) => self.output(matrices, input),
+            None => self.nothing(rows),
+        }
+    }
+
+    /// obs [E, B, O] on the model's scale, then action [E, B, A]; none before the first fit.
+    pub fn input(&self, obs: Tensor<3>, action: Tensor<3>) -> Option<Tensor<3>> {
+        let scales = self.scales.as_ref()?;
+        let obs = (obs - scales.obs_mean.clone()) / scales.obs_std.clone();
+        Some(Tensor::cat(vec![obs, action], 2))
+    }
+
+    /// What is said of B rows before the first fit.
+    pub fn nothing(&self, rows: usize) -> Tensor<3> {
+        self.device.zeros([self.members, rows, self.mlp.sizes()[self.mlp.layers()]])
     }
 
     /// The next obs for a state quantity on the model's scale, both [E, B, O].
@@ -231,8 +238,7 @@ impl WorldModel {
     }
 
     /// One step from `obs` [B, O] with one-hot or scaled `action` [B, A]; row b follows the member that `choice` [B, E]
-    /// marks with a 1. With standard normal `noise` [B, O + 1] a model with Gaussian heads draws; without it gives its
-    /// means.
+    /// marks with a 1. With standard normal `noise` [B, O + 1] Gaussian heads draw; without it they give their means.
     pub fn predict(
         &self,
         obs: Tensor<2>,
@@ -242,6 +248,17 @@ impl WorldModel {
     ) -> Prediction {
         let (obs, action) = (self.for_all_members(obs), self.for_all_members(action));
         let output = self.say(&self.matrices(), obs.clone(), action);
+        self.prediction(output, obs, choice, noise)
+    }
+
+    /// What follows for obs [E, B, O] from the networks' output [E, B, ·].
+    pub fn prediction(
+        &self,
+        output: Tensor<3>,
+        obs: Tensor<3>,
+        choice: Tensor<2>,
+        noise: Option<Tensor<2>>,
+    ) -> Prediction {
         let drawn = self.drawn(&output, noise);
         let next = self.moved(obs, drawn.clone().narrow(2, 0, self.obs_size));
         let chosen: Tensor<3> = choice.transpose().unsqueeze_dim(2); // [E, B, 1]

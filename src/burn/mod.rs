@@ -2,24 +2,29 @@
 //!
 //! **What.** The same networks, losses and steps, with automatic differentiation instead of gradients by hand: the
 //! formulas stand here as they are in the papers, and their cards tell more than those of the kernels. A run computes
-//! so on the device `cpu-plain`. A page has no use for it: all of this is behind the cargo feature `tensors`.
+//! so on the device `cpu-plain`. The recurrent world model ([`Gru`]) is written in tensors only, and goes with the
+//! policies of every device. All of this is behind the cargo feature `tensors`; a page is built without it.
 //!
 //! **Reading order.** [`layout`](Layout), [`activation`], [`mlp`](Mlp), [`adam`](Adam) networks · [`categorical`],
 //! [`gaussian`], [`distribution`](Distribution), [`actor_critic`](ActorCritic), [`ppo`] policy and value ·
-//! [`model_loss`], [`ensemble`], [`model_step`] the world model · [`rnd`](Rnd), [`icm`](Icm) novelty ·
-//! [`targeted`](Targeted), [`dqn`], [`td3`] learning from replay · [`PpoPolicy`], [`Perceptrons`], [`RndNovelty`],
-//! [`IcmNovelty`] what the rest of the program sees of all this.
+//! [`model_loss`], [`ensemble`], [`asked`](Asked), [`model_step`], [`fit_progress`](FitProgress) the world model,
+//! [`windows`](Windows) a recurrent one's · [`rnd`](Rnd), [`icm`](Icm) novelty · [`targeted`](Targeted), [`dqn`],
+//! [`td3`] learning from replay · [`PpoPolicy`], [`Perceptrons`], [`Gru`], [`RndNovelty`], [`IcmNovelty`] what the rest
+//! of the program sees of all this.
 //!
 //! **Choices.** Always burn's Flex, the CPU: what it computes is there at once, so nothing waits.
 
 pub mod activation;
 mod actor_critic;
 mod adam;
+mod asked;
 pub mod categorical;
 mod distribution;
 pub mod dqn;
 pub mod ensemble;
+mod fit_progress;
 pub mod gaussian;
+mod gru;
 mod icm;
 mod layout;
 mod mlp;
@@ -34,11 +39,15 @@ mod rnd;
 mod targeted;
 pub mod td3;
 mod transitions;
+mod windows;
 
 pub use actor_critic::ActorCritic;
 pub use adam::{Adam, clip_by_global_norm};
+pub use asked::{Asked, Prediction};
 pub use distribution::Distribution;
-pub use ensemble::{Prediction, WorldModel};
+pub use ensemble::WorldModel;
+pub use fit_progress::FitProgress;
+pub use gru::Gru;
 pub use icm::Icm;
 pub use layout::{Layout, Slot, Tracked};
 pub use mlp::Mlp;
@@ -48,6 +57,7 @@ pub use policy::PpoPolicy;
 pub use rnd::Rnd;
 pub use targeted::Targeted;
 pub use transitions::Transitions;
+pub use windows::Windows;
 
 use crate::error::{Error, Result};
 use burn::tensor::{Tensor, TensorData};

@@ -43,12 +43,22 @@ pub fn loss_and_gradient(model: &WorldModel, input: Tensor<3>, target: Tensor<3>
 /// The input pushed by `eps` standard deviations in every state number to where the loss rises fastest
 /// (Goodfellow et al. 2015, 1412.6572): what is learned there holds in a neighbourhood, not in a point.
 pub fn worst_case(model: &WorldModel, input: Tensor<3>, target: Tensor<3>, eps: f32) -> Tensor<3> {
+    pushed(model, input, eps, |matrices, input| {
+        model.losses(model.output(matrices, input), Tensor::from_inner(target)).total
+    })
+}
+
+/// The same for any loss of matrices and input [E, ·, O + A].
+pub fn pushed(
+    model: &WorldModel,
+    input: Tensor<3>,
+    eps: f32,
+    loss: impl FnOnce(&[Tensor<3>], Tensor<3>) -> Tensor<1>,
+) -> Tensor<3> {
     let [_, _, width] = input.dims();
     let tracked: Tensor<3> = Tensor::from_inner(input.clone()).require_grad();
     let matrices: Vec<Tensor<3>> = model.matrices().into_iter().map(Tensor::from_inner).collect();
-    let output = model.output(&matrices, tracked.clone());
-    let loss = model.losses(output, Tensor::from_inner(target)).total;
-    let Some(gradient) = tracked.grad(&loss.backward()) else { return input };
+    let Some(gradient) = tracked.grad(&loss(&matrices, tracked.clone()).backward()) else { return input };
     let push = (0..width).map(|column| if column < model.obs_size() { eps } else { 0.0 }).collect();
     input + gradient.sign() * model.device().floats(push, [1, 1, width])
 }
@@ -60,7 +70,14 @@ pub fn worst_case(model: &WorldModel, input: Tensor<3>, target: Tensor<3>, eps: 
 pub fn validate(model: &WorldModel, batch: &Rows) -> Result<Validation> {
     let (input, target) = upload(model, batch, 1);
     let all = |rows: Tensor<3>| model.for_all_members(rows.squeeze_dim(0));
-    let (output, target) = (model.output(&model.matrices(), all(input)), all(target));
+    validation(model, model.output(&model.matrices(), all(input)), all(target))
+}
+
+/// The errors of this output [E, B, ·] against target [E, B, O + 2].
+///
+/// # Errors
+/// [`crate::Error::Device`] if the numbers cannot be read.
+pub fn validation(model: &WorldModel, output: Tensor<3>, target: Tensor<3>) -> Result<Validation> {
     let losses = model.losses(output.clone(), target.clone());
     let change = change_error(model, output, target);
     let numbers = vec![losses.state, losses.reward, losses.end, change, losses.total];

@@ -1,7 +1,7 @@
 //! The ensemble of perceptrons in tensors: [`WorldModel`](super::WorldModel) as the rest of the program sees it.
 
 use super::model_step::{update, validate};
-use super::{WorldModel as Ensemble, read};
+use super::{Asked, FitProgress, WorldModel as Ensemble};
 use crate::arrays::Arrays;
 use crate::burn::Device;
 use crate::config::{Config, ModelTarget};
@@ -15,7 +15,6 @@ use crate::part::{Part, Pending};
 use crate::rng::Stream;
 use crate::world_model::rows::Rows;
 use crate::world_model::{Data, Validation, WorldModel};
-use burn::tensor::Tensor;
 
 /// The ensemble, and what a fit needs to know of it.
 #[derive(Debug, Clone)]
@@ -24,8 +23,7 @@ pub struct Perceptrons {
     target: ModelTarget,
     net: Ensemble,
     rows: Rows,
-    losses: Vec<Tensor<1>>,
-    best: Option<Tensor<1>>,
+    fit: FitProgress,
 }
 
 impl Perceptrons {
@@ -42,8 +40,7 @@ impl Perceptrons {
             target: config.model_target,
             net: Ensemble::new(device, obs_size, action_size, config, stream),
             rows: Rows::default(),
-            losses: Vec::new(),
-            best: None,
+            fit: FitProgress::default(),
         }
     }
 
@@ -54,20 +51,9 @@ impl Perceptrons {
     }
 
     fn predict(&self, question: &Question<'_>, answer: &mut Answer) -> Result<()> {
-        let (rows, members) = (question.members.len(), self.net.members());
-        let upload =
-            |numbers: &[f32]| self.net.device().floats(numbers.to_vec(), [rows, numbers.len() / rows]);
-        let one_hot = |&own: &usize| (0..members).map(move |member| if member == own { 1.0 } else { 0.0 });
-        let choice: Vec<f32> = question.members.iter().flat_map(one_hot).collect();
-        let (obs, actions) = (upload(&question.state.obs), upload(question.actions));
-        let found = self.net.predict(obs, actions, upload(&choice), question.noise.map(upload));
-        let numbers = |tensor: Tensor<2>| read(tensor, "reading a step of the world model");
-        answer.state.obs = numbers(found.next_obs)?;
-        answer.rewards = numbers(found.reward)?;
-        answer.end_probabilities = numbers(found.end_probability)?;
-        answer.disagreements =
-            if question.with_disagreement { numbers(found.disagreement)? } else { vec![0.0; rows] };
-        Ok(())
+        let Asked { obs, actions, choice, noise } =
+            Asked::of(self.net.device(), question, self.net.members());
+        self.net.predict(obs, actions, choice, noise).answer(question.with_disagreement, answer)
     }
 }
 
@@ -118,18 +104,12 @@ impl WorldModel for Perceptrons {
 
     fn update(&mut self, data: Data<'_>, rows: &[usize], eps: f32) -> bool {
         self.fill(data, rows);
-        self.losses.push(update(&mut self.net, &self.rows, eps));
+        self.fit.push(update(&mut self.net, &self.rows, eps));
         true
     }
 
     fn settle(&mut self) -> Pending<'_, f32> {
-        Box::pin(async move {
-            let (count, mut mean) = (self.losses.len() as f32, 0.0);
-            for loss in self.losses.drain(..) {
-                mean += read(loss, "reading the world model")?[0] / count;
-            }
-            Ok(mean)
-        })
+        Box::pin(async move { self.fit.settle() })
     }
 
     fn validate<'a>(&'a mut self, data: Data<'a>, rows: &'a [usize]) -> Pending<'a, Option<Validation>> {
@@ -140,11 +120,11 @@ impl WorldModel for Perceptrons {
     }
 
     fn keep_best(&mut self) {
-        self.best = Some(self.net.flat.clone());
+        self.fit.keep(&self.net.flat);
     }
 
     fn restore_best(&mut self) {
-        if let Some(best) = self.best.take() {
+        if let Some(best) = self.fit.take_best() {
             self.net.flat = best;
         }
     }

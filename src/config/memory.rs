@@ -14,7 +14,7 @@
 //! counts.
 
 use super::learner::{Inputs, Kind, Outputs};
-use super::{Activation, Config, CuriosityKind, ModelHeads};
+use super::{Activation, Config, CuriosityKind, ModelHeads, ModelKind, RECURRENT_STEPS, RECURRENT_UNITS};
 use crate::budget::{INFERENCE_ROWS, MOST_BRANCHES, PER_TICK};
 use crate::error::{Error, Result};
 
@@ -41,6 +41,8 @@ const COPIES_SAVED: u64 = 2;
 const STRETCH: u64 = INFERENCE_ROWS as u64 + 1;
 /// Bytes of a row and value head while advantages are computed: both values, reward, end, advantage and return.
 const JUDGED: u64 = 5 * F32 + 1;
+/// Tensors that are kept of a layer until its gradient is known, each as large as the layer: its steps and theirs.
+const KEPT_BY_TENSORS: usize = 8;
 
 /// The sizes of a task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -156,8 +158,14 @@ impl Config {
 
     fn parameters_of_model(&self, task: Sizes) -> u64 {
         let doubts = if self.model_heads == ModelHeads::Gaussian { task.obs + 1 } else { 0 };
-        let ends = [(task.obs + task.action) as u64, (task.obs + 2 + doubts) as u64];
-        self.ensemble_size as u64 * parameters(ends, [self.model_hidden_size, self.model_hidden_layers])
+        let (seen, units) = ((task.obs + task.action) as u64, RECURRENT_UNITS as u64);
+        let (remembered, gates) = match self.model {
+            ModelKind::Perceptrons => (0, 0),
+            ModelKind::Gru => (units, (seen + 1 + units + 1) * 3 * units),
+        };
+        let ends = [seen + remembered, (task.obs + 2 + doubts) as u64];
+        let hidden = [self.model_hidden_size, self.model_hidden_layers];
+        self.ensemble_size as u64 * (parameters(ends, hidden) + gates)
     }
 
     /// Room for the layers of a minibatch and their gradients, of policy and value, and for its samples.
@@ -178,7 +186,15 @@ impl Config {
         let batch = (self.ensemble_size * self.model_batch_size) as u64;
         let rows = self.model_batch_size as u64 + STRETCH * kept_of_a_layer(self.model_activation);
         let units = (self.model_hidden_size * self.model_hidden_layers) as u64;
-        rows * units * F32 + batch * ((2 * task.obs + task.action + 2) as u64 * F32 + COUNT)
+        let gradients = if self.model == ModelKind::Gru { self.recurrent_bytes(task, batch) } else { 0 };
+        rows * units * F32 + batch * ((2 * task.obs + task.action + 2) as u64 * F32 + COUNT) + gradients
+    }
+
+    /// What automatic differentiation keeps of the windows of `batch` rows: every step of all members together.
+    fn recurrent_bytes(&self, task: Sizes, batch: u64) -> u64 {
+        let of_step = 2 * (2 * task.obs + task.action + 2) + KEPT_BY_TENSORS * 3 * RECURRENT_UNITS;
+        let of_row = KEPT_BY_TENSORS * self.model_hidden_size * self.model_hidden_layers;
+        batch * (RECURRENT_STEPS * of_step + of_row) as u64 * F32
     }
 
     fn replay_bytes(&self, task: Sizes) -> u64 {

@@ -16,8 +16,8 @@ pub use learner::{Algorithm, Inputs, Kind, LEARNERS, Learner, Needs, Network, Ou
 pub use memory::{MOST_BYTES, Need, Sizes, side_by_side};
 pub use preset::{ForTask, PRESETS, Preset, TUNED, preset};
 pub use value::{
-    Activation, Allowed, Choice, ConfidenceRule, CuriosityKind, ModelHeads, ModelTarget, SegmentRule,
-    Termination, count,
+    Activation, Allowed, Choice, ConfidenceRule, CuriosityKind, ModelHeads, ModelKind, ModelTarget,
+    SegmentRule, Termination, count,
 };
 
 use crate::error::{Error, Result};
@@ -27,6 +27,12 @@ use value::Parameter;
 
 /// Most hidden layers of a network.
 pub const MOST_HIDDEN_LAYERS: usize = 3;
+
+/// H, numbers that each member of a recurrent world model remembers.
+pub const RECURRENT_UNITS: usize = 16;
+
+/// L, steps of the window from which a recurrent world model learns one of them: the last one.
+pub const RECURRENT_STEPS: usize = 8;
 
 /// One row of [`schema`].
 #[derive(Debug, Clone, Serialize)]
@@ -212,6 +218,9 @@ hyperparameters! {
     /// one way for long, like an Ornstein–Uhlenbeck process.
     action_noise_correlation: f64 = 0.0, Allowed::Number { min: 0.0, max: 0.999 }, "learning from replay", "share";
 
+    /// The kind of world model: perceptrons that see the present step, or perceptrons that are also told what a GRU
+    /// remembers of the steps before. The GRU learns more slowly; it is in the command-line program, not in the page.
+    model: ModelKind = ModelKind::Perceptrons, Allowed::choice::<ModelKind>(), "world model", "";
     /// World models in the ensemble, each fitted to its own bootstrap sample. Their disagreement is the uncertainty;
     /// a single model learns from all transitions and has none.
     ensemble_size: usize = 5, Allowed::Count { min: 1, max: 10 }, "world model", "E";

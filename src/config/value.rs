@@ -169,6 +169,13 @@ choices! {
         /// max(x, 0): the quickest to compute.
         Relu = "relu",
     }
+    /// What kind of networks the world model is made of.
+    ModelKind {
+        /// Each step from that step alone.
+        Perceptrons = "perceptrons",
+        /// Each step from what a gated recurrent unit remembers of those before, too.
+        Gru = "gru",
+    }
     /// What the world model predicts.
     ModelTarget {
         /// The difference to the next state, normalised over replay.

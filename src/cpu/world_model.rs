@@ -10,16 +10,13 @@ use crate::kernels::adam::EPS;
 use crate::kernels::model_loss::Outputs;
 use crate::kernels::scales::Scales;
 use crate::kernels::world::World;
-use crate::kernels::world_model::{WorldModel as Networks, layer_sizes, names};
+use crate::kernels::world_model::{FIRST_GAIN, WorldModel as Networks, layer_sizes, names};
 use crate::kernels::{self, Adam, Mlp, Weights};
 use crate::nets::initial;
 use crate::part::{Part, Pending, done};
 use crate::rng::Stream;
 use crate::world_model::rows::Rows;
 use crate::world_model::{Data, Validation, WorldModel};
-
-/// Gain of the last layer's first weights.
-pub const FIRST_GAIN: f32 = 0.1;
 
 /// E perceptrons with their optimiser and their scales, and the step in progress.
 #[derive(Debug, Clone)]

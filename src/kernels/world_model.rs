@@ -11,6 +11,9 @@ use super::{Adam, Cache, Hidden, Mlp, Networks, Part};
 use crate::budget;
 use crate::config::{Config, ModelHeads};
 
+/// Gain of the last layer's first weights.
+pub const FIRST_GAIN: f32 = 0.1;
+
 /// Input, hidden layers, and output: state, reward, end, and with Gaussian heads their log-variances.
 pub fn layer_sizes(obs_size: usize, action_size: usize, config: &Config) -> Vec<usize> {
     let doubts = if config.model_heads == ModelHeads::Gaussian { obs_size + 1 } else { 0 };

@@ -24,8 +24,8 @@ use std::collections::BTreeMap;
 /// The version of what [`Trainer::checkpoint`] writes and [`Trainer::resume`] reads.
 pub const FORMAT: u64 = 2;
 
-/// Groups of hyperparameters that files of 0.1.0 do not have: their defaults are what it did.
-const SINCE_0_1_0: &[&str] = &["task", "random search"];
+/// Hyperparameters, and groups of them, that files of 0.1.0 do not have: their defaults are what it did.
+const SINCE_0_1_0: &[&str] = &["task", "random search", "model"];
 
 /// What is no array: the JSON in the file.
 #[derive(Serialize, Deserialize)]
@@ -220,8 +220,9 @@ impl Facts {
         for (name, text) in &self.config {
             config.set(name, text).map_err(|error| of_file("config.", error))?;
         }
-        let is_missing =
-            |row: &&Hyperparameter| !self.config.contains_key(row.name) && !SINCE_0_1_0.contains(&row.group);
+        let is_newer =
+            |row: &Hyperparameter| [row.name, row.group].iter().any(|new| SINCE_0_1_0.contains(new));
+        let is_missing = |row: &&Hyperparameter| !self.config.contains_key(row.name) && !is_newer(row);
         match schema().iter().find(is_missing) {
             None => Ok(config),
             Some(row) => {

@@ -15,7 +15,7 @@ use crate::error::Result;
 /// [`crate::Error::Config`] if a setting is not one that the learner takes.
 pub(super) fn learner(context: &Context) -> Result<Box<dyn Learner>> {
     Ok(match context.config.algorithm.kind {
-        Kind::OnPolicy => Box::new(OnPolicy::new(context)),
+        Kind::OnPolicy => Box::new(OnPolicy::new(context)?),
         Kind::OffPolicy => Box::new(FromReplay::new(context)?),
         Kind::Tabular => Box::new(Tabular::new(context)?),
         Kind::Search => Box::new(RandomSearch::new(context)),

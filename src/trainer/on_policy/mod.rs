@@ -74,15 +74,18 @@ pub(super) struct OnPolicy {
 }
 
 impl OnPolicy {
-    pub(super) fn new(context: &Context) -> Self {
+    /// # Errors
+    /// [`crate::Error::Config`] with field `model` if this build has no such world model.
+    pub(super) fn new(context: &Context) -> Result<Self> {
         let Context { config, spec, seed, device, .. } = context;
         let (backend, task) = (backend(device), TaskShape { obs_size: spec.obs_size(), action: spec.action });
         let policy = backend.policy(context.shape(), config, &mut seed.stream("weights.policy"));
         let model = (config.imagination_rounds > 0)
-            .then(|| backend.world_model(task, config, &mut seed.stream("weights.model")));
+            .then(|| backend.world_model(task, config, &mut seed.stream("weights.model")))
+            .transpose()?;
         let novelty = backend.novelty(task, config, &mut seed.stream("weights.curiosity"));
         let curiosity = novelty.map(Curiosity::new);
-        Self {
+        Ok(Self {
             policy,
             actor: None,
             lanes: Vec::new(),
@@ -96,7 +99,7 @@ impl OnPolicy {
             curiosity,
             stage: Stage::Begin,
             last_good: None,
-        }
+        })
     }
 
     /// Real steps that the model's state is made of, where there is a model.
