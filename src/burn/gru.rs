@@ -12,9 +12,10 @@
 //! **Where.** `model = gru`, on every device: the policy computes where it always does ([`crate::backend`]).
 //! **Choices.** (1) hₜ sums up what came before step t, so at the start of an episode this is the ensemble of
 //! perceptrons, and it stays one in a task whose observation tells all. (2) Each row is learned from the window that
-//! leads to it, with the loss at the row alone: what is held out is never a target. (3) The candidate's reset gate comes
-//! after its multiplication, as in cuDNN and PyTorch: one multiplication serves all gates. (4) In imagination h goes on
-//! beyond L steps, on the model's own predictions; how far that holds is measured on held-out stretches, as always.
+//! leads to it, with the loss at the row alone: what is held out is never a target. (3) The candidate's reset gate
+//! comes after its multiplication, as in cuDNN and PyTorch: one multiplication serves all gates. (4) In imagination h
+//! goes on beyond L steps, on the model's own predictions; how far that holds is measured on held-out stretches, as
+//! always.
 //! **Paper.** Cho et al. 2014 (1406.1078); a recurrent model to imagine in: Ha and Schmidhuber 2018 (1803.10122).
 
 use super::model_step::{pushed, validation};
