@@ -597,7 +597,7 @@ async fn every_kind_of_curiosity_sees_what_was_imagined() {
         };
         let (backend, task) = (backend(&device), TaskShape { obs_size: obs, action: spec.action });
         let mut policy = backend.policy(shape, &config, &mut stream);
-        let mut model = backend.world_model(task, &config, &mut stream);
+        let mut model = backend.world_model(task, &config, &mut stream).expect("a model");
         model.set_scales(Scales {
             target: ModelTarget::Difference,
             obs_mean: vec![0.1; obs],
