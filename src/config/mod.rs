@@ -185,12 +185,14 @@ hyperparameters! {
     /// Activation function of policy and value. relu is cheaper, tanh is usual.
     activation: Activation = Activation::Tanh, Allowed::choice::<Activation>(), "policy", "";
 
-    /// Real steps with random actions before DQN or TD3 starts to learn. More make the initial replay more varied.
+    /// Real steps with random actions before an off-policy learner starts to learn. More make the initial replay more
+    /// varied.
     learning_starts: usize = 1000, Allowed::Count { min: 0, max: 1_000_000 }, "learning from replay", "real steps";
-    /// Environment steps between two rounds of training in DQN or TD3. With more, the same policy acts for longer.
+    /// Environment steps between two rounds of training of an off-policy learner. With more, the same policy acts for
+    /// longer.
     train_freq: usize = 1, Allowed::Count { min: 1, max: 10_000 }, "learning from replay", "steps";
-    /// Updates per round of training in DQN or TD3, each on a fresh minibatch from replay. More get more out of the
-    /// data, and may overfit it.
+    /// Updates per round of training of an off-policy learner, each on a fresh minibatch from replay. More get more out
+    /// of the data, and may overfit it.
     gradient_steps: usize = 1, Allowed::Count { min: 1, max: 10_000 }, "learning from replay", "updates";
     /// Soft-update coefficient: how far the target network moves towards the online network each time. 1 copies it.
     tau: f64 = 0.005, Allowed::Number { min: 1e-4, max: 1.0 }, "learning from replay", "τ";
