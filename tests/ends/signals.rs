@@ -125,15 +125,21 @@ fn lines(folder: &Path) -> Vec<String> {
 fn a_grid_keeps_what_is_finished_and_the_same_command_does_the_rest() {
     let (folder, whole) = (folder("grid"), folder("grid_at_once"));
     let words = grid(&["--seeds", "0..6", "--max-steps", "8000", "--jobs", "1"]);
+    let mut done = 0;
     for (name, number) in [("TERM", 15), ("INT", 2)] {
         let mut run = Running::start(command(&folder, &words));
         run.told();
         run.signal(name);
-        let said = [&format!("ended by {name}"), "runs.jsonl; the same command does the others"];
-        let ended = run.end().must_end(128 + number, &said.map(|part| part as &str));
+        let ended = run.end();
+        let (before, all) = (done, 6 - done);
+        done = lines(&folder).len();
+        let said = [
+            &format!("ended by {name}. {} of {all} runs", done - before),
+            "runs.jsonl; the same command does the others",
+        ];
+        let ended = ended.must_end(128 + number, &said.map(|part| part as &str));
         assert!(ended.stdout.is_empty(), "no table of half a grid: {}", ended.stdout);
     }
-    let done = lines(&folder).len();
     assert!((2..6).contains(&done), "{done}");
     mbppo(&folder, &words).well();
     mbppo(&whole, &words).well();

@@ -45,7 +45,8 @@ impl Progress {
 
     /// Takes the bar away and says how many runs are done.
     pub fn finish(&self) -> u64 {
+        let done = self.bar.position(); // a bar that has ended stands at its end
         self.bar.finish_and_clear();
-        self.bar.position()
+        done
     }
 }
