@@ -7,7 +7,7 @@
 
 #[cfg(tensors)]
 use crate::burn;
-use crate::config::{Config, CuriosityKind, ModelKind};
+use crate::config::{Allowed, Config, CuriosityKind, Hyperparameter, ModelKind};
 use crate::cpu;
 use crate::curiosity::{Disagreement, Novelty};
 use crate::device::{Device, DeviceKind};
@@ -77,6 +77,16 @@ pub trait Backend {
             CuriosityKind::Disagreement => Some(Box::new(Disagreement)),
         }
     }
+}
+
+/// All hyperparameters, with the choices that this build can compute: others are refused, so a page offers none of them.
+pub fn hyperparameters() -> Vec<Hyperparameter> {
+    let mut all = crate::config::schema();
+    if cfg!(not(tensors)) {
+        let models = all.iter_mut().filter(|row| row.name == "model");
+        models.for_each(|row| row.allowed = Allowed::Choice { words: &["perceptrons"] });
+    }
+    all
 }
 
 /// The recurrent model, in burn's tensors on the processor, whatever the device of the other parts.

@@ -78,7 +78,7 @@ pub fn schema() -> Thrown<JsValue> {
         "version": env!("CARGO_PKG_VERSION"),
         "presets": PRESETS,
         "tuned": TUNED,
-        "hyperparameters": crate::config::schema(),
+        "hyperparameters": crate::backend::hyperparameters(),
         "metrics": METRICS,
         "tasks": tasks.collect::<error::Result<Vec<_>>>()?,
         "mazes": { GridWorld::default().spec().id.clone(): GridWorld::layout() },
