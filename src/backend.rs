@@ -79,7 +79,8 @@ pub trait Backend {
     }
 }
 
-/// All hyperparameters, with the choices that this build can compute: others are refused, so a page offers none of them.
+/// All hyperparameters, with the choices that this build can compute: others are refused, so a page does not offer
+/// them.
 pub fn hyperparameters() -> Vec<Hyperparameter> {
     let mut all = crate::config::schema();
     if cfg!(not(tensors)) {
