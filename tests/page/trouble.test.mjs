@@ -179,8 +179,8 @@ test("an engine that never answers is reported; one can wait, or continue on the
       const workers = { begun: 0, ended: 0 };
       Object.assign(globalThis, { workers });
       globalThis.Worker = class extends Worker {
-        constructor(...given) {
-          super(...given);
+        constructor(address, options) {
+          super(address, options);
           workers.begun += 1;
         }
         terminate() {
