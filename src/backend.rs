@@ -7,7 +7,7 @@
 
 #[cfg(tensors)]
 use crate::burn;
-use crate::config::{Allowed, Config, CuriosityKind, Hyperparameter, ModelKind};
+use crate::config::{Allowed, Choice, Config, CuriosityKind, Hyperparameter, ModelKind};
 use crate::cpu;
 use crate::curiosity::{Disagreement, Novelty};
 use crate::device::{Device, DeviceKind};
@@ -98,10 +98,22 @@ fn gru(task: TaskShape, config: &Config, stream: &mut Stream) -> Result<Box<dyn 
 }
 
 #[cfg(not(tensors))]
-fn gru(_task: TaskShape, _config: &Config, _stream: &mut Stream) -> Result<Box<dyn WorldModel>> {
+fn gru(_task: TaskShape, config: &Config, _stream: &mut Stream) -> Result<Box<dyn WorldModel>> {
+    Err(not_here(config))
+}
+
+/// Checks that this build has the world model that the configuration names.
+///
+/// # Errors
+/// [`crate::Error::Config`] with field `model`.
+pub fn require_model(config: &Config) -> Result<()> {
+    if cfg!(tensors) || config.model == ModelKind::Perceptrons { Ok(()) } else { Err(not_here(config)) }
+}
+
+fn not_here(config: &Config) -> crate::Error {
     let allowed =
         "it is written in burn's tensors, which this build does not contain: take perceptrons".into();
-    Err(crate::Error::Config { field: "model".into(), value: "gru".into(), allowed })
+    crate::Error::Config { field: "model".into(), value: config.model.word().into(), allowed }
 }
 
 /// The backend of this device.

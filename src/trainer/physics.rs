@@ -10,6 +10,7 @@ use super::Trainer;
 use super::checkpoint::of_file;
 use super::context::sizes;
 use crate::arrays::{Arrays, refused};
+use crate::backend::require_model;
 use crate::config::{Config, MOST_BYTES};
 use crate::env::{PhysicsValue, Task, VecEnv};
 use crate::error::{Error, Result};
@@ -180,6 +181,7 @@ impl Trainer {
         let mut envs = VecEnv::new(task, 1, Seed(0), "check")?;
         config.require_memory(sizes(envs.spec()), MOST_BYTES)?;
         require_suited(config.algorithm, envs.env(0))?;
+        require_model(config)?;
         require_known_ends(config, envs.env(0))?;
         for (name, text) in plans {
             parse(name, text)?.iter().try_for_each(|(_, value)| envs.require_physics(name, *value))?;
