@@ -9,6 +9,7 @@
 //! bytes.
 
 use crate::error::{Error, Result};
+use crate::hash::Hash;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Display;
@@ -225,6 +226,17 @@ impl Arrays {
             arrays.insert(name.into(), Array { dtype, shape, bytes: view.data().to_vec() });
         }
         Ok((Self { arrays }, text))
+    }
+
+    /// A hash of all names, shapes and numbers.
+    pub fn hash(&self) -> Hash {
+        let mut hash = Hash::default();
+        for (name, array) in &self.arrays {
+            hash.add(name.as_bytes());
+            array.shape.iter().for_each(|size| hash.add(&(*size as u64).to_le_bytes()));
+            hash.add(&array.bytes);
+        }
+        hash
     }
 
     fn remove(&mut self, name: &str) -> Result<Array> {

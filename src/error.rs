@@ -42,6 +42,16 @@ pub enum Error {
         /// What would have been allowed, as the end of a sentence.
         allowed: String,
     },
+    /// A receipt cannot be read, or claims a run that cannot be.
+    #[error("The receipt's {field} = {value} is not valid: {allowed}.")]
+    Receipt {
+        /// Name of the field.
+        field: String,
+        /// What it is, as text.
+        value: String,
+        /// What would have been allowed, as the end of a sentence.
+        allowed: String,
+    },
     /// A task that somebody else has written failed by itself.
     #[error("The task failed in {doing}: {reason}.")]
     Task {

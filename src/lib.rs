@@ -3,7 +3,7 @@
 //! # Reading order
 //! The code reads in the order in which data flows. Each layer depends only on those above it:
 //!
-//! 1. plain numbers: [`error`], [`nearest`], [`arrays`], [`rng`], [`config`], [`budget`], [`mod@env`], [`buffer`],
+//! 1. plain numbers: [`error`], [`nearest`], [`hash`], [`arrays`], [`rng`], [`config`], [`budget`], [`mod@env`], [`buffer`],
 //!    [`stats`], [`quantiles`], [`gae`], [`dyna_q`], [`transitions`], [`metrics`], [`snapshot`], [`scaling`],
 //!    [`dynamics`], and [`kernels`], the learning arithmetic: networks, losses and gradients by hand;
 //! 2. learning, without knowing where it is computed: [`nets`], [`samples`], and the parts of a learner, each a trait
@@ -13,7 +13,7 @@
 //!    burn's tensors, with which the others are compared; [`device`] opens a device, [`backend`] says which parts it
 //!    has, and [`learners`] which learner suits which task and device;
 //! 4. [`trainer`]: one run as a state machine, a learner in its context, whose tick is one bounded unit of work; it
-//!    knows no page;
+//!    knows no page; a [`receipt`] says what a run claims, and checks it by running it again;
 //! 5. [`plots`] draws snapshots; `wasm`, in wasm builds only, is the thin interface to the page.
 //!
 //! # Features
@@ -45,6 +45,7 @@ pub mod error;
 pub mod gae;
 #[cfg(webgpu)]
 pub mod gpu;
+pub mod hash;
 pub mod imagination;
 pub mod kernels;
 pub mod learners;
@@ -57,6 +58,7 @@ pub mod part;
 pub mod plots;
 pub mod policy;
 pub mod quantiles;
+pub mod receipt;
 pub mod rng;
 pub mod samples;
 pub mod scaling;

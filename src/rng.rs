@@ -5,6 +5,7 @@
 //! and the CPU and the GPU get the same draws. ChaCha8 with the seed as key and the name as stream number; bit-for-bit
 //! portable.
 
+use crate::hash::Hash;
 use rand::rngs::ChaCha8Rng;
 use rand::{Rng, SeedableRng};
 
@@ -16,16 +17,9 @@ impl Seed {
     /// The stream of this name. Asking twice gives the same numbers twice.
     pub fn stream(self, name: &str) -> Stream {
         let mut rng = ChaCha8Rng::seed_from_u64(self.0);
-        rng.set_stream(name_hash(name));
+        rng.set_stream(Hash::of(name.as_bytes()).value());
         Stream { rng }
     }
-}
-
-/// FNV-1a, the 64-bit hash of a name.
-fn name_hash(name: &str) -> u64 {
-    name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
 }
 
 /// A sequence of random numbers.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// Modules by layer, from plain numbers to the page.
 const LAYERS: &[&[&str]] = &[
-    &["error", "nearest", "arrays", "rng", "config", "budget"],
+    &["error", "nearest", "hash", "arrays", "rng", "config", "budget"],
     &[
         "stats",
         "quantiles",
@@ -39,6 +39,7 @@ const LAYERS: &[&[&str]] = &[
     &["cpu", "gpu", "burn", "device"],
     &["backend", "learners"],
     &["trainer"],
+    &["receipt"],
     &["plots"],
     &["wasm"],
 ];

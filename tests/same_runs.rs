@@ -10,6 +10,7 @@
 use mbppo::config::{PRESETS, preset};
 use mbppo::device::Device;
 use mbppo::env::TASKS;
+use mbppo::hash::Hash;
 use mbppo::learners::unsuited;
 use mbppo::rng::Seed;
 use mbppo::trainer::Trainer;
@@ -37,17 +38,6 @@ const SWITCHES: [(&str, &str); 9] = [
     ("termination", "known"),
 ];
 
-/// FNV-1a, 64 bits.
-struct Hash(u64);
-
-impl Hash {
-    fn add(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-    }
-}
-
 /// What a run has learned and told after so many real steps.
 fn hash(task: &str, mode: &str, changes: &[(&str, &str)]) -> String {
     let mut config = preset(mode, task).expect("a preset");
@@ -56,7 +46,7 @@ fn hash(task: &str, mode: &str, changes: &[(&str, &str)]) -> String {
     }
     let real_steps = if config.learning_starts > 0 { OFF_POLICY_STEPS } else { REAL_STEPS };
     let mut trainer = Trainer::new(task, config, Seed(7), Device::cpu()).expect("a run");
-    let mut hash = Hash(0xcbf2_9ce4_8422_2325);
+    let mut hash = Hash::default();
     while trainer.steps().0 < real_steps || !trainer.is_between_iterations() {
         block_on(trainer.tick()).expect("a tick");
     }
@@ -76,7 +66,7 @@ fn hash(task: &str, mode: &str, changes: &[(&str, &str)]) -> String {
         hash.add(&point.real_steps.to_bits().to_le_bytes());
         hash.add(&point.value.to_bits().to_le_bytes());
     }
-    format!("{:016x}", hash.0)
+    format!("{:016x}", hash.value())
 }
 
 /// Every run's name and hash; the runs share the cores.

@@ -21,6 +21,15 @@ pub fn has_avx2() -> bool {
     std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma")
 }
 
+/// The vector instructions that decide how sums are rounded here.
+pub fn name() -> &'static str {
+    #[cfg(target_arch = "x86_64")]
+    if has_avx2() {
+        return "avx2 fma";
+    }
+    if cfg!(target_family = "wasm") { "simd128" } else { "" }
+}
+
 /// Makes `name` from the loop `body::<R, C, FMA>`.
 macro_rules! instantiate {
     (

@@ -11,6 +11,7 @@
 
 use super::Trainer;
 use super::context::Context;
+use super::origin::Origin;
 use super::record::{Counters, Record};
 use crate::arrays::{Arrays, refused};
 use crate::config::{Config, Hyperparameter, schema};
@@ -41,6 +42,9 @@ struct Facts {
     /// Real steps after which the run is to be given up; files of earlier versions do not say it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     max_steps: Option<u64>,
+    /// Where it was computed, the latest last; files of 0.1.0 do not say it.
+    #[serde(default)]
+    computed_by: Vec<Origin>,
     /// Every hyperparameter by name, as text.
     config: BTreeMap<String, String>,
     counters: Counters,
@@ -110,6 +114,10 @@ impl Trainer {
             .map_err(|error| of_file("", error))?;
         let context = &mut trainer.context;
         context.max_steps = facts.max_steps;
+        context.computed_by = facts.computed_by;
+        if context.computed_by.is_empty() {
+            context.computed_by = vec![Origin::unknown(facts.program, facts.device)];
+        }
         context.restore(&mut arrays)?;
         context.require_all_stored(facts.counters.real_steps())?;
         context.streams.go_to(facts.streams)?;
@@ -117,6 +125,7 @@ impl Trainer {
         trainer.learner.restore(context, facts.trust, &mut arrays)?;
         let bar = context.spec.solved_return;
         context.record = Record::load(facts.counters, &facts.metrics, bar, &mut arrays)?;
+        context.computed_ticks = context.record.ticks;
         // Up to 0.1.0 every learner saved these, whether it is curious or not.
         let of_curiosity = ["returns", "count", "mean", "m2"].map(|name| format!("curiosity.novelty.{name}"));
         of_curiosity.iter().for_each(|name| arrays.discard(name));
@@ -124,6 +133,23 @@ impl Trainer {
         arrays.finish()?;
         trainer.learner.keep_last_good(context.record.updates);
         Ok(trainer)
+    }
+
+    /// A hash of everything that the rest of the run depends on, as it is saved, and of what was measured so far: 64
+    /// bits, which two runs have in common if they agree in every bit. Who computed it does not count.
+    ///
+    /// # Errors
+    /// As from [`Trainer::checkpoint`].
+    pub async fn results_hash(&self) -> Result<u64> {
+        let bytes = self.checkpoint().await?;
+        let (arrays, text) = Arrays::from_bytes(&bytes)?;
+        let facts = Facts::read(&text)?;
+        let counted = (facts.counters, facts.streams, facts.metrics);
+        let text = serde_json::to_string(&counted)
+            .map_err(|error| refused("facts", error.to_string(), "it must be JSON".into()))?;
+        let mut hash = arrays.hash();
+        hash.add(text.as_bytes());
+        Ok(hash.value())
     }
 
     fn facts(&self) -> Facts {
@@ -136,6 +162,7 @@ impl Trainer {
             seed: context.seed.0,
             device: context.device.kind().name().into(),
             max_steps: context.max_steps,
+            computed_by: self.computed_by(),
             config: schema().iter().map(|row| setting(row.name)).collect(),
             counters: context.record.counters(),
             streams: context.streams.positions(),

@@ -4,6 +4,7 @@
 //! **Choices.** A real step is taken in one place, [`Context::step`], so that it is counted, stored and recorded in the
 //! same way whoever takes it.
 
+use super::origin::Origin;
 use super::physics::Physics;
 use super::record::Record;
 use super::streams::Streams;
@@ -31,6 +32,10 @@ pub(super) struct Context {
     pub(super) physics: Physics,
     /// Real steps after which whoever runs this means to give it up.
     pub(super) max_steps: Option<u64>,
+    /// Where the run was computed before it was here.
+    pub(super) computed_by: Vec<Origin>,
+    /// Ticks that were done there.
+    pub(super) computed_ticks: u64,
     /// Whether somebody looks at pictures and diagnostics.
     pub(super) is_watched: bool,
 }
@@ -53,6 +58,8 @@ impl Context {
             record: Record::default(),
             physics: Physics::default(),
             max_steps: None,
+            computed_by: Vec::new(),
+            computed_ticks: 0,
             is_watched: true,
             config,
             task,

@@ -24,6 +24,7 @@ mod learner;
 mod narration;
 mod off_policy;
 mod on_policy;
+mod origin;
 mod phase;
 mod physics;
 mod random_search;
@@ -33,6 +34,7 @@ mod streams;
 mod tabular;
 
 pub use context::sizes;
+pub use origin::Origin;
 pub use phase::Phase;
 pub use physics::Lever;
 pub use record::{Evaluations, Recording};
@@ -158,6 +160,7 @@ impl Trainer {
     /// Whether somebody looks at pictures and diagnostics, as at first they do. Where nobody does, they are not
     /// computed, and what is learned is the same.
     pub fn set_watched(&mut self, is_watched: bool) {
+        self.keep_origin();
         self.context.is_watched = is_watched;
         self.context.record.set_watched(is_watched);
     }

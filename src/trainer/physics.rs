@@ -142,6 +142,12 @@ impl Trainer {
         Ok(self.context.envs.physics().into_iter().zip(usual).map(lever).collect())
     }
 
+    /// All changes of physical quantities, as [`Trainer::plan_physics`] reads them.
+    pub fn physics_changes(&self) -> BTreeMap<String, String> {
+        let changes = self.context.physics.changes.iter();
+        changes.map(|(name, changes)| (name.clone(), text(changes))).collect()
+    }
+
     /// What can be changed in the task while it runs, with its value now.
     pub fn physics(&mut self) -> Vec<PhysicsValue> {
         self.context.envs.physics()

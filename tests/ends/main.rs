@@ -10,5 +10,6 @@ mod memory;
 mod output;
 mod places;
 mod program;
+mod receipts;
 mod signals;
 mod training;

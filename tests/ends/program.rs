@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Stdio};
+use std::time::Duration;
 
 /// A learner that is quick and learns next to nothing.
 pub const SMALL: [&str; 12] = [
@@ -159,9 +160,33 @@ impl Running {
         text
     }
 
+    /// Waits until the program has computed for so many seconds of a processor: what takes longer is under way then,
+    /// however little of this machine the program gets. Where /proc does not tell, the clock has to do.
+    pub fn works(&self, seconds: u64) {
+        const TICKS: u64 = 100; // a second, on every Linux
+        let file = format!("/proc/{}/stat", self.child.id());
+        let worked = || {
+            let text = fs::read_to_string(&file).ok()?;
+            let fields: Vec<&str> = text.rsplit_once(')')?.1.split_whitespace().collect();
+            fields.get(11)?.parse::<u64>().ok() // utime
+        };
+        if worked().is_none() {
+            std::thread::sleep(Duration::from_secs(seconds));
+        }
+        while worked().is_some_and(|ticks| ticks < TICKS * seconds) {
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
     /// Sends a signal by its name.
     pub fn signal(&self, name: &str) {
-        let line = format!("kill -{name} {}", self.child.id());
+        self.signals(&[name]);
+    }
+
+    /// Sends signals, one right after the other.
+    pub fn signals(&self, names: &[&str]) {
+        let id = self.child.id();
+        let line = names.iter().map(|name| format!("kill -{name} {id}")).collect::<Vec<_>>().join(" && ");
         assert!(Command::new("sh").args(["-c", &line]).status().expect("a shell").success(), "{line}");
     }
 

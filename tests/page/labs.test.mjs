@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { eventually, faultsOf, launch } from "./support/browser.mjs";
 import { countsOf } from "./support/heap.mjs";
+import { judged } from "./support/judged.mjs";
 
 const TASKS = ["CartPole-v1", "Pendulum-v1", "MountainCar-v0"];
 const RUNS = TASKS.map((task) => `task=${task}&seed=7&device=cpu&speed=fast`);
@@ -143,11 +144,16 @@ test("a lab out of sight rests, unless it is to go on", async () => {
   await page.evaluate(() => globalThis.places[0].scrollIntoView());
   await eventually(page, async () => (await stepsOf(page))[0] > 0, "steps in sight");
   await page.evaluate(() => scrollTo(0, 0));
-  await page.waitForTimeout(1000); // orders that were under way
-  const [rested, worked] = await stepsOf(page);
-  await page.waitForTimeout(1500);
-  const [still, on] = await stepsOf(page);
-  assert.ok(still === rested && on > worked, `${[rested, worked]}, then ${[still, on]}`);
+  await judged(
+    async () => {
+      await page.waitForTimeout(1000); // orders that were under way
+      const before = await stepsOf(page);
+      await eventually(page, async () => (await stepsOf(page))[1] > before[1], "more steps out of sight");
+      await page.waitForTimeout(500);
+      return { before, then: await stepsOf(page) };
+    },
+    ({ before, then }) => (then[0] === before[0] ? "" : `it goes on out of sight: ${before}, then ${then}`),
+  );
   assert.deepEqual(await faultsOf(page), []);
   await page.leave();
 });

@@ -1,10 +1,11 @@
 //! The command line `mbppo`: the same core as the page's, for researchers.
 //!
 //! `mbppo train` runs once and tells how it goes; `mbppo grid` runs tasks × modes × seeds on all cores and writes
-//! a line per run; `mbppo report` makes tables and pictures of such lines. `docs/ends.md` says how each can end.
+//! a line per run; `mbppo report` makes tables and pictures of such lines; `mbppo verify` runs again what receipts
+//! claim. `docs/ends.md` says how each can end.
 
 use super::end::{End, Ending};
-use super::{arguments, grid, output, report, train};
+use super::{arguments, grid, output, report, train, verify};
 use clap::{Parser, Subcommand};
 use mbppo::config::{PRESETS, schema};
 use std::fmt::Write;
@@ -44,6 +45,12 @@ pub enum Command {
         #[arg(long, value_name = "DIR")]
         pictures: Option<PathBuf>,
     },
+    /// Run again what receipts claim (`train --receipt`, or the page), and say whether every bit agrees.
+    Verify {
+        /// Receipts.
+        #[arg(required = true, value_name = "RECEIPT.json")]
+        files: Vec<PathBuf>,
+    },
     /// Print every hyperparameter with its default, what is allowed, and what it does.
     Hyperparameters,
 }
@@ -69,6 +76,7 @@ fn obey() -> Ending {
         Some(Command::Report { files, markdown, pictures }) => {
             report::run(&files, markdown, pictures.as_deref())
         }
+        Some(Command::Verify { files }) => verify::run(&files),
         Some(Command::Hyperparameters) => output::print(&hyperparameters()),
     }
 }

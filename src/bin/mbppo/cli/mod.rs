@@ -1,4 +1,4 @@
-//! The command line: `train`, `grid`, `report` and what they share.
+//! The command line: `train`, `grid`, `report`, `verify` and what they share.
 
 mod arguments;
 mod case;
@@ -21,5 +21,6 @@ mod run;
 mod signals;
 mod summary;
 mod train;
+mod verify;
 
 pub use command::run;

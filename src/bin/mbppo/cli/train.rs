@@ -12,6 +12,7 @@ use clap::Args;
 use mbppo::arrays::Arrays;
 use mbppo::device::open;
 use mbppo::error::Result;
+use mbppo::receipt::Receipt;
 use mbppo::trainer::Trainer;
 use std::path::{Path, PathBuf};
 
@@ -29,6 +30,9 @@ pub struct Train {
     /// Iterations between two saves.
     #[arg(long, value_name = "N", default_value = "100", requires = "save", value_parser = whole(1, u64::MAX))]
     save_every: u64,
+    /// File for the receipt of the run once it is over: what it claims, which `mbppo verify` checks.
+    #[arg(long, value_name = "FILE")]
+    receipt: Option<PathBuf>,
     /// Continues a saved run: its task, hyperparameters, seed and, unless given anew, --max-steps.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["task", "mode", "changes", "seed"])]
     resume: Option<PathBuf>,
@@ -37,6 +41,7 @@ pub struct Train {
 /// Runs, tells and saves.
 pub fn train(train: &Train) -> Ending {
     let place = train.save.as_deref().map(place).transpose()?;
+    let receipt = train.receipt.as_deref().map(receipt_place).transpose()?;
     let (mut trainer, mut line) = begin(train)?;
     let max_steps = trainer.max_steps().unwrap_or(trainer.spec().usual_steps);
     signals::catch(match place {
@@ -54,6 +59,7 @@ pub fn train(train: &Train) -> Ending {
     match outcome {
         Outcome::Over => {
             place.map_or(Ok(()), |place| save(&trainer, place))?;
+            receipt.map_or(Ok(()), |receipt| write_receipt(&trainer, &receipt))?;
             if trainer.snapshot().ticks == ticks {
                 tell("this run was over already; a higher --max-steps continues one that is not solved.");
             }
@@ -101,6 +107,17 @@ fn place(path: &Path) -> Result<Place> {
     Ok(place)
 }
 
+/// Where a receipt can be written: nowhere that something else than a receipt would be lost.
+fn receipt_place(path: &Path) -> Result<Place> {
+    let place = Place::check(path)?;
+    let there = if path.exists() { files::read(path)? } else { Vec::new() };
+    let is_receipt = std::str::from_utf8(&there).is_ok_and(|text| Receipt::read(text).is_ok());
+    if !there.is_empty() && !is_receipt {
+        return Err(files::file_error(path, "it is there already and is not a receipt; give another name"));
+    }
+    Ok(place)
+}
+
 /// Who or what asked for the end.
 fn asked_to_stop(unheard: Option<End>) -> End {
     match (signals::received(), unheard) {
@@ -144,6 +161,10 @@ fn kept_earlier(place: Option<&Place>) -> String {
 
 fn save(trainer: &Trainer, place: &Place) -> Result<()> {
     place.write(&pollster::block_on(trainer.checkpoint())?)
+}
+
+fn write_receipt(trainer: &Trainer, place: &Place) -> Result<()> {
+    place.write(pollster::block_on(Receipt::of(trainer))?.to_json()?.as_bytes())
 }
 
 /// Prints evaluations and saves iterations.
