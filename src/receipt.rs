@@ -143,6 +143,16 @@ impl Receipt {
         format!("{}, seed {}, {} real steps", self.task, self.seed, self.real_steps)
     }
 
+    /// Id of the task.
+    pub fn task(&self) -> &str {
+        &self.task
+    }
+
+    /// The curve of evaluations that it claims.
+    pub fn curve(&self) -> &[Point] {
+        &self.evaluations
+    }
+
     /// After how many ticks it was made.
     pub fn ticks(&self) -> u64 {
         self.ticks

@@ -9,9 +9,11 @@ mod convert;
 mod js_env;
 mod js_facts;
 mod options;
+mod receipts;
 mod session;
 
 pub use options::{check, read_hyperparameter};
+pub use receipts::{compare_receipt, read_receipt, receipt};
 pub use session::Session;
 
 use crate::config::{PRESETS, TUNED, preset};

@@ -70,6 +70,11 @@ impl Options {
     }
 }
 
+/// The task that a class or function makes, where one is given.
+pub(super) fn given(value: &JsValue) -> Result<Option<Task>> {
+    if value.is_function() { task(value).map(Some) } else { Ok(None) }
+}
+
 /// A task of the list by its id, or one that a visitor has written, by the class or function that makes it. That one is
 /// checked here: what is wrong in it is named before a run begins.
 pub(super) fn task(value: &JsValue) -> Result<Task> {

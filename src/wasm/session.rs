@@ -2,9 +2,10 @@
 
 use super::advance::{Stop, advance};
 use super::convert::{Thrown, js_failure, to_js};
-use super::options::{LARGEST_SEED, Options, wrong_seed};
+use super::options::{LARGEST_SEED, Options, given, wrong_seed};
 use crate::device::{self, DeviceKind};
 use crate::error::{Error, Result};
+use crate::receipt::Receipt;
 use crate::snapshot::Snapshot;
 use crate::trainer::Trainer;
 use js_sys::{Promise, Uint8Array};
@@ -72,12 +73,21 @@ impl Session {
             allowed: "it must be a Uint8Array".into(),
         })?;
         let opened = device::open(DeviceKind::from_name(&device)?).await?;
-        let given = if task.is_function() { Some(super::options::task(&task)?) } else { None };
-        let trainer = Trainer::resume_task(&bytes.to_vec(), opened, given)?;
+        let trainer = Trainer::resume_task(&bytes.to_vec(), opened, given(&task)?)?;
         let seed = trainer.snapshot().seed;
         if seed > LARGEST_SEED {
             return Err(wrong_seed(seed).into());
         }
+        Ok(Session { run: Rc::new(Run::of(trainer)) })
+    }
+
+    /// The run that a receipt claims, from its beginning, on the CPU: `advance` it by as many ticks as the receipt says,
+    /// and compare what comes out. `task` as in `resume`.
+    ///
+    /// # Errors
+    /// Rejects with an "MbppoError" of kind "receipt" with `field`, `value` and `allowed`.
+    pub async fn replay(receipt: String, task: JsValue) -> Thrown<Session> {
+        let trainer = Receipt::read(&receipt)?.trainer(given(&task)?)?;
         Ok(Session { run: Rc::new(Run::of(trainer)) })
     }
 

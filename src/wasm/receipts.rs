@@ -1,0 +1,52 @@
+//! Receipts, as JavaScript reads and compares them: texts in, texts and plain objects out.
+
+use super::convert::{Thrown, to_js};
+use super::options::given;
+use crate::device::Device;
+use crate::receipt::Receipt;
+use crate::trainer::Trainer;
+use js_sys::Uint8Array;
+use serde_json::json;
+use wasm_bindgen::prelude::*;
+
+/// The receipt, as JSON, of the run that `Session.save` gave as `bytes`. A run of a task that is not in the list needs
+/// what makes it once more, as `task`.
+///
+/// # Errors
+/// Rejects with an "MbppoError" of kind "checkpoint", with `field`, `value` and `allowed`.
+#[wasm_bindgen]
+pub async fn receipt(bytes: Uint8Array, task: JsValue) -> Thrown<String> {
+    Ok(of_saved(&bytes, &task).await?.to_json()?)
+}
+
+/// What a receipt says: `{ words, task, ticks, undecidable, curve }`. `undecidable` is a sentence's end if running it again can prove
+/// nothing, else null; `curve` are its evaluations as `{ real_steps, value }`.
+///
+/// # Errors
+/// Throws an "MbppoError" of kind "receipt", with `field`, `value` and `allowed`.
+#[wasm_bindgen]
+pub fn read_receipt(text: &str) -> Thrown<JsValue> {
+    let receipt = Receipt::read(text)?;
+    to_js(&json!({
+        "words": receipt.words(),
+        "task": receipt.task(),
+        "ticks": receipt.ticks(),
+        "undecidable": receipt.undecidable(),
+        "curve": receipt.curve(),
+    }))
+}
+
+/// What to say of a receipt once `Session.replay` has run it again and `save` gave `bytes`:
+/// `{ verdict: "agrees" }`, `{ verdict: "differs", differences: [sentence] }` or `{ verdict: "undecided", reason }`.
+///
+/// # Errors
+/// Rejects with an "MbppoError" of kind "receipt" or "checkpoint".
+#[wasm_bindgen]
+pub async fn compare_receipt(text: String, bytes: Uint8Array, task: JsValue) -> Thrown<JsValue> {
+    to_js(&Receipt::read(&text)?.compare(&of_saved(&bytes, &task).await?))
+}
+
+async fn of_saved(bytes: &Uint8Array, task: &JsValue) -> Thrown<Receipt> {
+    let trainer = Trainer::resume_task(&bytes.to_vec(), Device::cpu(), given(task)?)?;
+    Ok(Receipt::of(&trainer).await?)
+}
