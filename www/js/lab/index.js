@@ -9,6 +9,7 @@ import { createPainting } from "../painting.js";
 import { mountControls } from "../panels/controls.js";
 import { mountCounters } from "../panels/counters.js";
 import { mountCurves } from "../panels/curves.js";
+import { mountDisplay } from "../panels/display.js";
 import { mountDoubt } from "../panels/doubt.js";
 import { mountKept } from "../panels/kept.js";
 import { mountKeys } from "../panels/keys.js";
@@ -38,6 +39,7 @@ import { startLab } from "./start.js";
 
 const PANELS = [
   mountTopline,
+  mountDisplay,
   mountControls,
   mountKept,
   mountKeys,
