@@ -159,7 +159,7 @@ pub fn corners() -> Vec<Corner> {
                 "num_envs=64 num_steps=2048 replay_capacity=300000 model_updates=1 n_epochs=1 batch_size=16384 \
                  imagination_rounds=1 branches_max=10 horizon=1 hidden_size=4 model_hidden_size=4 ensemble_size=10 \
                  curiosity=none",
-                Phase::Adapt,
+                Phase::Improve,
             )
         },
         Corner {
