@@ -40,7 +40,8 @@ test("the page's thread is never busy for long while the worker trains flat out"
         );
         if (busy(tasks)) return "";
         const most = LONGEST_MS * slower;
-        if (worked.max > most) return `a task of ${worked.max} ms at ${speed}, at most ${most}: ${tasks.worst.join(" | ")}`;
+        if (worked.max > most)
+          return `a task of ${worked.max} ms at ${speed}, at most ${most}: ${tasks.worst.join(" | ")}`;
         return median > FRAME_MS * slower ? `median frame ${median} ms at ${speed}` : "";
       },
     );

@@ -10,6 +10,7 @@ import { mountControls } from "../panels/controls.js";
 import { mountCounters } from "../panels/counters.js";
 import { mountCurves } from "../panels/curves.js";
 import { mountDoubt } from "../panels/doubt.js";
+import { mountFiles } from "../panels/files.js";
 import { mountKept } from "../panels/kept.js";
 import { mountKeys } from "../panels/keys.js";
 import { mountLearning } from "../panels/learning.js";
@@ -53,6 +54,7 @@ const PANELS = [
   mountCurves,
   mountMetrics,
   mountSettings,
+  mountFiles,
 ];
 
 /** Where pictures are further apart, nothing else moves by itself either: what fades is laid out in every frame. */
