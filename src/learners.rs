@@ -3,9 +3,9 @@
 //! What a learner needs, and where it has kernels, stands in its row ([`LEARNERS`](crate::config::LEARNERS)). The
 //! trainer enforces these rules, and the page and the command line take from them what to offer.
 
-use crate::config::{Algorithm, Choice, Config, Needs, PRESETS, Remark, TaskHas, Termination, preset};
+use crate::config::{Algorithm, Choice, Config, Needs, PRESETS, Remark, Shown, TaskHas, Termination, preset};
 use crate::device::DeviceKind;
-use crate::env::{ActionSpace, Env, EnvSpec, TASKS, make};
+use crate::env::{ActionSpace, Env, EnvSpec, TASKS, Task, make};
 use crate::error::{Error, Result};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -23,6 +23,17 @@ pub struct Unsuited {
     /// Why, as a sentence.
     pub why: String,
     /// The nearest preset that can.
+    pub instead: &'static str,
+}
+
+/// Something that a run never shows.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct NotShown {
+    /// What it is.
+    pub what: Shown,
+    /// Why, as a sentence.
+    pub why: String,
+    /// The first preset that learns the same task and shows it.
     pub instead: &'static str,
 }
 
@@ -56,6 +67,25 @@ pub fn unsuited() -> Result<Vec<Unsuited>> {
             let instead = INSTEAD.into_iter().find(suits).unwrap_or(PRESETS[0].name);
             found.push(Unsuited { preset: row.name, task, why: format!("{why}."), instead });
         }
+    }
+    Ok(found)
+}
+
+/// Everything that a run of this configuration never shows on this task.
+///
+/// # Errors
+/// What making the task gives.
+pub fn not_shown(config: &Config, task: &Task) -> Result<Vec<NotShown>> {
+    let (env, mut found) = (task.make()?, Vec::new());
+    for what in Shown::ALL {
+        let Some(why) = config.not_shown(what) else { continue };
+        let shows = |name: &&str| {
+            preset(name, &task.spec().id).is_ok_and(|other| {
+                other.not_shown(what).is_none() && reason(other.algorithm, env.as_ref()).is_none()
+            })
+        };
+        let instead = PRESETS.iter().map(|row| row.name).find(shows).unwrap_or(PRESETS[0].name);
+        found.push(NotShown { what, why, instead });
     }
     Ok(found)
 }

@@ -9,9 +9,10 @@ use crate::kernels::dqn::{Settings as DqnSettings, UPDATE_METRICS};
 use crate::kernels::targeted::FIRST_GAIN;
 use crate::kernels::td3::Settings as Td3Settings;
 use crate::kernels::{Mlp, Networks, Weights};
-use crate::nets::{HostActor, Shape};
+use crate::nets::Shape;
 use crate::off_policy::{
-    Actor, Following, Metrics, Minibatch, OffPolicy, dqn_settings, names, td3_metrics, td3_settings,
+    Actor, Deterministic, Following, Metrics, Minibatch, OffPolicy, dqn_settings, names, td3_metrics,
+    td3_settings,
 };
 use crate::part::{Part, Pending};
 use crate::rng::Stream;
@@ -99,7 +100,7 @@ impl OffPolicy for Dqn {
 
     fn actor(&self) -> Result<Box<dyn Actor>> {
         let flat = read(self.q.flat.clone(), READING)?;
-        Ok(Box::new(HostActor::deterministic(self.q.on_host(), self.shape.clone(), flat)))
+        Ok(Box::new(Deterministic::of_values(self.q.on_host(), self.shape.clone(), flat)))
     }
 
     fn boxed(&self) -> Box<dyn OffPolicy> {
@@ -122,9 +123,13 @@ impl Td3 {
     }
 
     fn names(&self) -> [Networks; 2] {
+        [names("actor", "mu", &self.net.actor.on_host()), names("critic", "qf", &self.critics())]
+    }
+
+    /// The critics' layout, as the kernels have it.
+    fn critics(&self) -> Mlp {
         let Shape { obs_size, action, hidden, activation, .. } = self.shape;
-        let critics = Mlp::new(0, 2, &hidden.sizes(obs_size + action.encoded_size(), 1), activation);
-        [names("actor", "mu", &self.net.actor.on_host()), names("critic", "qf", &critics)]
+        Mlp::new(0, 2, &hidden.sizes(obs_size + action.encoded_size(), 1), activation)
     }
 }
 
@@ -157,7 +162,12 @@ impl OffPolicy for Td3 {
         let [actor, critics] =
             [&self.net.actor, &self.net.critics].map(|net| read(net.flat.clone(), READING));
         let flat = [actor?, critics?].concat();
-        Ok(Box::new(HostActor::deterministic(self.net.actor.on_host(), self.shape.clone(), flat)))
+        Ok(Box::new(Deterministic::of_policy(
+            self.net.actor.on_host(),
+            self.critics(),
+            self.shape.clone(),
+            flat,
+        )))
     }
 
     fn boxed(&self) -> Box<dyn OffPolicy> {

@@ -1,13 +1,14 @@
 //! The learners: one row each, from which everything follows that the rest of the program asks about a learner.
 //!
 //! **What.** A row says what kind of run a learner makes, which tasks and devices it suits, which hyperparameters it
-//! reads, which networks it has, and its presets. The choice `algorithm`, the list of presets, the table of settings
-//! without effect, the memory bound and the refusals on page and command line are all made from it.
+//! reads, what it can show, which networks it has, and its presets. The choice `algorithm`, the list of presets, the
+//! table of settings without effect, the memory bound and the refusals on page and command line are all made from it.
 //! **Where.** Rows stand by kind in `learners/`. What a learner computes is elsewhere; the factories
 //! (`trainer/factory.rs`, `off_policy/mod.rs`) find it by its word.
 
 use super::learners::{off_policy, on_policy, search, tabular};
 use super::preset::Preset;
+use super::shown::Shown;
 use super::value::Choice;
 use serde::{Serialize, Serializer};
 use std::ops::Deref;
@@ -27,6 +28,8 @@ pub struct Learner {
     pub devices: &'static [&'static str],
     /// Hyperparameters that it reads, of those that not every learner reads.
     pub reads: &'static [&'static [&'static str]],
+    /// What it can show, beside its returns and the states that it visited.
+    pub shows: &'static [&'static [Shown]],
     /// What it learns with.
     pub networks: &'static [Network],
     /// Its configurations.

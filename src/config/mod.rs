@@ -9,12 +9,14 @@ mod learner;
 mod learners;
 mod memory;
 mod preset;
+mod shown;
 mod value;
 
 pub use effect::{Remark, TaskHas};
 pub use learner::{Algorithm, Inputs, Kind, LEARNERS, Learner, Needs, Network, Outputs};
 pub use memory::{MOST_BYTES, Need, Sizes, side_by_side};
 pub use preset::{ForTask, PRESETS, Preset, TUNED, preset};
+pub use shown::Shown;
 pub use value::{
     Activation, Allowed, Choice, ConfidenceRule, CuriosityKind, ModelHeads, ModelKind, ModelTarget,
     SegmentRule, Termination, count,

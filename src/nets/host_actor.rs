@@ -47,10 +47,16 @@ impl HostActor {
         Self { policy, log_std, shape, x, squashes: true, cache, flat }
     }
 
-    fn outputs(&mut self, obs: &[f32]) -> &[f32] {
+    /// What the policy's network makes of one observation, [A] scores or numbers.
+    pub(crate) fn outputs(&mut self, obs: &[f32]) -> &[f32] {
         self.x.clear();
         self.shape.scaling.apply(obs, &mut self.x);
         &self.policy.forward(&self.flat, &self.x, 1, &mut self.cache)[..self.shape.action.encoded_size()]
+    }
+
+    /// The observation that was asked for last, on its scale.
+    pub(crate) fn scaled(&self) -> &[f32] {
+        &self.x
     }
 
     /// Samples an action for one observation, appends it as it is stored (not clipped), and gives its log-probability.

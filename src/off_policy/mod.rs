@@ -8,14 +8,15 @@
 //! **Choices.** (1) An update may take several ticks: a minibatch can be more than one of them may do. (2) Settings of
 //! an update, and the names of its networks, are the same for every device: they stand here.
 
+mod deterministic;
 pub mod minibatch;
 
+pub use deterministic::{Critics, Deterministic};
 pub use minibatch::Minibatch;
 
 use crate::config::Config;
 use crate::error::Result;
 use crate::kernels::{Mlp, Networks, Part as Stretch, dqn, td3};
-use crate::nets::HostActor;
 use crate::part::Part;
 use crate::rng::Stream;
 
@@ -61,22 +62,11 @@ pub trait Actor {
     /// Appends the best action.
     fn act_greedily(&mut self, obs: &[f32], action: &mut Vec<f32>);
 
+    /// The value of its greedy action here, as learned: of scaled rewards.
+    fn value(&mut self, obs: &[f32]) -> f32;
+
     /// Everything that learns, as it was copied.
     fn parameters(&self) -> &[f32];
-}
-
-impl Actor for HostActor {
-    fn explore(&mut self, obs: &[f32], _stream: &mut Stream, action: &mut Vec<f32>) {
-        HostActor::act_greedily(self, obs, action);
-    }
-
-    fn act_greedily(&mut self, obs: &[f32], action: &mut Vec<f32>) {
-        HostActor::act_greedily(self, obs, action);
-    }
-
-    fn parameters(&self) -> &[f32] {
-        &self.flat
-    }
 }
 
 /// The names in a checkpoint of a network with a target network.

@@ -126,6 +126,7 @@ impl Trainer {
         let bar = context.spec.solved_return;
         context.record = Record::load(facts.counters, &facts.metrics, bar, &mut arrays)?;
         context.computed_ticks = context.record.ticks;
+        trainer.began_at = context.record.real_steps;
         // Up to 0.1.0 every learner saved these, whether it is curious or not.
         let of_curiosity = ["returns", "count", "mean", "m2"].map(|name| format!("curiosity.novelty.{name}"));
         of_curiosity.iter().for_each(|name| arrays.discard(name));

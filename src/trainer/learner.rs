@@ -5,7 +5,7 @@
 //! **Where.** Kinds of learners: [`super::on_policy`], [`super::off_policy`], [`super::tabular`]. Which one a run has
 //! is decided in [`super::factory`].
 //! **Choices.** (1) A tick can wait for a device, so it is [`Pending`].
-//! (2) What a learner has no part in (a map, imagination, a last good state) has a default here.
+//! (2) What a learner has no part in (values on a map, imagination, a last good state) has a default here.
 
 use super::checkpoint::ImaginationFacts;
 use super::context::Context;
@@ -67,13 +67,14 @@ pub(super) trait Learner: Any {
         0.0
     }
 
-    /// Whether it has values to draw on the map of states.
-    fn has_map(&self) -> bool {
+    /// Whether every watched iteration ends with a map, in ticks that count. Elsewhere an iteration may be one step:
+    /// maps are drawn now and then, and their ticks are not counted.
+    fn maps_every_iteration(&self) -> bool {
         false
     }
 
-    /// Fills in value and novelty at the centres [cells, O] of the map's cells, as many as a tick may; whether all are
-    /// done.
+    /// Fills in value and novelty, where it has them, at the centres [cells, O] of the map's cells, as many as a tick
+    /// may; whether all are done.
     fn fill_map<'a>(
         &'a mut self,
         _context: &'a Context,

@@ -56,6 +56,8 @@ pub struct Trainer {
     context: Context,
     learner: Box<dyn Learner>,
     stage: Stage,
+    /// Real steps when the iteration began.
+    began_at: u64,
     /// The largest tick so far: its work and its phase.
     largest_tick: (u64, Phase),
     failure: Option<Error>,
@@ -65,8 +67,8 @@ pub struct Trainer {
 enum Stage {
     /// The learner's.
     Learn,
-    /// The map's of states.
-    Map(Drawing),
+    /// The map's of states, in the phase that came last.
+    Map(Drawing, Phase),
     /// The evaluation's.
     Evaluate(Evaluation),
 }
@@ -89,7 +91,14 @@ impl Trainer {
         let context = Context::new(task, config, seed, device)?;
         let mut learner = factory::learner(&context)?;
         learner.keep_last_good(0);
-        Ok(Self { context, learner, stage: Stage::Learn, largest_tick: (0, Phase::Collect), failure: None })
+        Ok(Self {
+            context,
+            learner,
+            stage: Stage::Learn,
+            began_at: 0,
+            largest_tick: (0, Phase::Collect),
+            failure: None,
+        })
     }
 
     /// Does one bounded unit of work.
@@ -103,6 +112,7 @@ impl Trainer {
         }
         self.context.apply_due_physics()?;
         let (phase, before) = (self.phase(), budget::done());
+        let counts = self.learner.maps_every_iteration() || !matches!(self.stage, Stage::Map(..));
         let advanced = self.advance().await;
         let work = budget::done().wrapping_sub(before);
         if work > self.largest_tick.0 {
@@ -110,7 +120,7 @@ impl Trainer {
         }
         match advanced {
             Ok(next) => {
-                self.context.record.ticks += 1;
+                self.context.record.ticks += u64::from(counts);
                 self.stage = next;
                 Ok(())
             }
@@ -124,17 +134,22 @@ impl Trainer {
     }
 
     async fn advance(&mut self) -> Result<Stage> {
-        let (context, learner) = (&mut self.context, self.learner.as_mut());
+        let (context, learner, began_at) = (&mut self.context, self.learner.as_mut(), self.began_at);
+        let phase = learner.phase();
         match std::mem::replace(&mut self.stage, Stage::Learn) {
             Stage::Learn => match learner.tick(context).await? {
                 Progress::Within => Ok(Stage::Learn),
-                Progress::Over if context.is_watched && learner.has_map() => {
-                    Ok(Stage::Map(Drawing::begin(context)))
+                Progress::Over
+                    if context.is_watched
+                        && (learner.maps_every_iteration()
+                            || state_map::is_due(began_at, context.record.real_steps)) =>
+                {
+                    Ok(Stage::Map(Drawing::begin(context), phase))
                 }
                 Progress::Over => self.end_iteration(),
             },
-            Stage::Map(mut drawing) => match drawing.advance(context, learner).await? {
-                None => Ok(Stage::Map(drawing)),
+            Stage::Map(mut drawing, phase) => match drawing.advance(context, learner).await? {
+                None => Ok(Stage::Map(drawing, phase)),
                 Some(map) => {
                     context.record.recording.state_map = Some(map);
                     self.end_iteration()
@@ -150,6 +165,7 @@ impl Trainer {
     /// The iteration is over, and all that was learned in it has been found finite.
     fn end_iteration(&mut self) -> Result<Stage> {
         self.context.record.end_iteration();
+        self.began_at = self.context.record.real_steps;
         self.learner.keep_last_good(self.context.record.updates);
         match self.context.evaluation_is_due() {
             true => Ok(Stage::Evaluate(Evaluation::start(&self.context)?)),
@@ -185,7 +201,7 @@ impl Trainer {
     pub fn phase(&self) -> Phase {
         match self.stage {
             Stage::Learn => self.learner.phase(),
-            Stage::Map(_) => Phase::Adapt,
+            Stage::Map(_, phase) => phase,
             Stage::Evaluate(_) => Phase::Evaluate,
         }
     }
@@ -260,7 +276,7 @@ impl Trainer {
             phase: self.phase().name().into(),
             phase_done: match &self.stage {
                 Stage::Learn => self.learner.phase_done(&context.config),
-                Stage::Map(_) => 0.0,
+                Stage::Map(..) => 0.0,
                 Stage::Evaluate(evaluation) => evaluation.done(),
             },
             narration: self.narration(),

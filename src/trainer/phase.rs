@@ -1,4 +1,6 @@
-//! The phases of an iteration, by name.
+//! The phases of an iteration, by name, and which of them a run has.
+
+use crate::config::{Config, CuriosityKind, Kind};
 
 /// A phase: what a tick works on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +24,24 @@ pub enum Phase {
 }
 
 impl Phase {
+    /// Those that a run of this configuration goes through, in their order.
+    pub fn of(config: &Config) -> Vec<Self> {
+        let is_on_policy = config.algorithm.kind == Kind::OnPolicy;
+        let (imagines, is_curious) = (config.imagination_rounds > 0, config.curiosity != CuriosityKind::None);
+        let learns = matches!(config.algorithm.kind, Kind::OnPolicy | Kind::OffPolicy);
+        let rows = [
+            (Self::Collect, true),
+            (Self::Fit, imagines),
+            (Self::Imagine, imagines),
+            (Self::Advantages, is_on_policy),
+            (Self::Improve, learns),
+            (Self::Curiosity, is_curious),
+            (Self::Adapt, is_curious),
+            (Self::Evaluate, config.eval_every > 0),
+        ];
+        rows.into_iter().filter_map(|(phase, is_there)| is_there.then_some(phase)).collect()
+    }
+
     /// The name on the page, in JSON and in errors.
     pub fn name(self) -> &'static str {
         match self {

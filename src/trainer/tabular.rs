@@ -102,11 +102,15 @@ impl Learner for Tabular {
         self.step.unwrap_or(0) as f32 / config.num_steps as f32
     }
 
+    fn narration(&self) -> String {
+        "It acts in the real task, and after every step replays what it remembers.".into()
+    }
+
     fn act_greedily(&mut self, obs: &[f32], action: &mut Vec<f32>) {
         action.push(self.table.greedy(self.task.state_seen(obs)) as f32);
     }
 
-    fn has_map(&self) -> bool {
+    fn maps_every_iteration(&self) -> bool {
         true
     }
 

@@ -16,11 +16,12 @@ pub use options::{check, read_hyperparameter};
 pub use receipts::{compare_receipt, read_receipt, receipt};
 pub use session::Session;
 
-use crate::config::{PRESETS, TUNED, preset};
-use crate::env::{Env, EnvSpec, GridWorld, TASKS};
+use crate::config::{Config, PRESETS, TUNED, preset};
+use crate::env::{Env, EnvSpec, GridWorld, TASKS, Task};
 use crate::error::{self, Error};
 use crate::learners;
 use crate::metrics::METRICS;
+use crate::trainer::Phase;
 use convert::{Thrown, from_js, to_js};
 use js_sys::Function;
 use std::cell::RefCell;
@@ -97,11 +98,30 @@ pub fn schema() -> Thrown<JsValue> {
 /// Throws an "MbppoError" of kind "config" with `field`, `value` and `allowed`.
 #[wasm_bindgen]
 pub fn without_effect(task: &JsValue, preset_name: &str, changes: JsValue) -> Thrown<JsValue> {
+    let (task, config) = configured(task, preset_name, changes)?;
+    to_js(&learners::without_effect_on(&config, task.spec()))
+}
+
+/// What a run of this preset, on this task (as in `Session.create`), with these changes `{ name: text }`, goes through
+/// and never shows: `{ phases: [name], not_shown: [{ what, why, instead }] }`. `why` is a sentence, and `instead` the
+/// first preset that shows it.
+///
+/// # Errors
+/// Throws an "MbppoError" of kind "config" with `field`, `value` and `allowed`.
+#[wasm_bindgen]
+pub fn display(task: &JsValue, preset_name: &str, changes: JsValue) -> Thrown<JsValue> {
+    let (task, config) = configured(task, preset_name, changes)?;
+    let phases: Vec<&str> = Phase::of(&config).into_iter().map(Phase::name).collect();
+    to_js(&serde_json::json!({ "phases": phases, "not_shown": learners::not_shown(&config, &task)? }))
+}
+
+/// A task and a preset on it, with changes.
+fn configured(task: &JsValue, preset_name: &str, changes: JsValue) -> Thrown<(Task, Config)> {
     let changes: BTreeMap<String, String> = from_js("changes", changes)?;
     let task = options::task(task)?;
     let mut config = preset(preset_name, &task.spec().id)?;
     changes.iter().try_for_each(|(name, text)| config.set(name, text))?;
-    to_js(&learners::without_effect_on(&config, task.spec()))
+    Ok((task, config))
 }
 
 /// The facts about a task, as `schema()` has them: of one by its id, or of one that a class or function makes, which is

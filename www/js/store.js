@@ -37,9 +37,6 @@ export function createStore(initial) {
   };
 }
 
-/** Whether this run has a model to imagine with; until something is known it is expected to. */
-export const imagines = ({ snapshot }) => snapshot?.imagination_rounds !== 0;
-
 /** What the page knows before anything is loaded. */
 export const INITIAL = {
   loading: { received: 0, total: null, done: false },
@@ -47,6 +44,7 @@ export const INITIAL = {
   schema: null,
   tasks: 0, // how many tasks the schema has, once a visitor has added one
   task: null, // the facts about the task that runs, in its variant: a row as the schema's
+  display: null, // {phases, not_shown}: what such a run goes through and never shows, as the program says it
   settings: null, // what the run was made from: see params.js
   notes: [], // sentences that a visitor should read
   // {title, words, report, rescue: {iteration} | null, waits}: the learner cannot go on as it was, or (waits) has not

@@ -132,6 +132,7 @@ export function engines({ refuse = () => null, hasWebGpu = true } = {}) {
             { name: "gamma", reason: "has no effect at all" },
             { name: "model_target", reason: "has no effect in ppo" },
           ],
+    display: () => ({ phases: [], not_shown: [] }),
     readHyperparameter,
     freshSeed: () => (seed += 1),
     where: () => ({ thread: "worker", reason: null }),

@@ -93,7 +93,6 @@ test("where it looks is said in the task's own units", () => {
     looksAt(map, "value"),
     "It expects the highest return, 0.5, near column 3 and row 2: a guess. Dots: visited.",
   );
-  assert.match(looksAt(map, "novelty"), /not curious/);
   assert.match(looksAt(null, "visits"), /first steps/);
   const wide = { ...map, axes: [{ name: "position", unit: "m", low: -1.2, high: 0.6 }, axes[1]] };
   assert.match(looksAt(wide, "visits"), /position −0\.3 m and row 1/);

@@ -2,6 +2,7 @@
 
 use crate::config::learner::{Inputs, Kind, Learner, NETWORKS, Needs, Network, Outputs, REWARDS};
 use crate::config::preset::{ForTask, Preset};
+use crate::config::shown::Shown;
 
 /// All of them.
 pub(in crate::config) const LEARNERS: &[&Learner] = &[&DQN, &TD3, &DDPG, &SAC];
@@ -31,6 +32,7 @@ const DQN: Learner = Learner {
             "exploration_final_eps",
         ],
     ],
+    shows: &[&[Shown::Value]],
     networks: &[Network { inputs: Inputs::Obs, outputs: Outputs::Actions, copies: 2 }],
     presets: &[Preset {
         name: "dqn",
@@ -107,6 +109,7 @@ const TD3: Learner = Learner {
         NOISE,
         &["policy_delay", "target_policy_noise", "target_noise_clip"],
     ],
+    shows: &[&[Shown::Value]],
     networks: &[
         Network { inputs: Inputs::Obs, outputs: Outputs::Actions, copies: 2 },
         Network { inputs: Inputs::ObsAndAction, outputs: Outputs::One, copies: 4 },
@@ -148,6 +151,7 @@ const DDPG: Learner = Learner {
     needs: Needs::ContinuousActions,
     devices: &["cpu"],
     reads: &[REWARDS, NETWORKS, FROM_REPLAY, NOISE],
+    shows: &[&[Shown::Value]],
     networks: &[
         Network { inputs: Inputs::Obs, outputs: Outputs::Actions, copies: 2 },
         Network { inputs: Inputs::ObsAndAction, outputs: Outputs::One, copies: 2 },
@@ -190,6 +194,7 @@ const SAC: Learner = Learner {
     needs: Needs::ContinuousActions,
     devices: &["cpu"],
     reads: &[REWARDS, NETWORKS, FROM_REPLAY, NOISE],
+    shows: &[&[Shown::Value]],
     networks: &[
         Network { inputs: Inputs::Obs, outputs: Outputs::Gaussian, copies: 2 },
         Network { inputs: Inputs::ObsAndAction, outputs: Outputs::One, copies: 4 },

@@ -2,6 +2,7 @@
 
 use crate::config::learner::{Inputs, Kind, Learner, NETWORKS, Needs, Network, Outputs, REWARDS};
 use crate::config::preset::{ForTask, Preset};
+use crate::config::shown::Shown;
 
 /// All of them.
 pub(in crate::config) const LEARNERS: &[&Learner] = &[&PPO, &A2C];
@@ -17,6 +18,9 @@ const BOTH: &[&str] = &[
     "shared_trunk",
 ];
 
+/// What both can show.
+const SHOWN_BY_BOTH: &[&[Shown]] = &[&[Shown::Value, Shown::Novelty], Shown::OF_MODEL];
+
 const POLICY_AND_VALUE: &[Network] = &[
     Network { inputs: Inputs::Obs, outputs: Outputs::Actions, copies: 1 },
     Network { inputs: Inputs::Obs, outputs: Outputs::Values, copies: 1 },
@@ -30,6 +34,7 @@ const PPO: Learner = Learner {
     needs: Needs::Nothing,
     devices: &["cpu", "cpu-plain", "webgpu"],
     reads: &[REWARDS, NETWORKS, BOTH, &["n_epochs", "clip_range", "clip_range_vf", "target_kl"]],
+    shows: SHOWN_BY_BOTH,
     networks: POLICY_AND_VALUE,
     presets: &[
         Preset {
@@ -112,6 +117,7 @@ const A2C: Learner = Learner {
     needs: Needs::Nothing,
     devices: &["cpu", "cpu-plain", "webgpu"],
     reads: &[REWARDS, NETWORKS, BOTH],
+    shows: SHOWN_BY_BOTH,
     networks: POLICY_AND_VALUE,
     presets: &[Preset {
         name: "a2c",

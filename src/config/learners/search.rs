@@ -14,6 +14,7 @@ const RANDOM_SEARCH: Learner = Learner {
     needs: Needs::Nothing,
     devices: &["cpu", "cpu-plain"],
     reads: &[&["normalize_obs", "search_noise", "search_episodes"]],
+    shows: &[],
     networks: &[],
     presets: &[Preset {
         name: "random-search",

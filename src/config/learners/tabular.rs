@@ -2,6 +2,7 @@
 
 use crate::config::learner::{Kind, Learner, Needs, REWARDS};
 use crate::config::preset::Preset;
+use crate::config::shown::Shown;
 
 /// All of them.
 pub(in crate::config) const LEARNERS: &[&Learner] = &[&DYNA_Q];
@@ -17,6 +18,7 @@ const DYNA_Q: Learner = Learner {
         REWARDS,
         &["num_steps", "exploration_final_eps", "table_learning_rate", "planning_steps", "planning_bonus"],
     ],
+    shows: &[&[Shown::Value, Shown::ImaginedSteps]],
     networks: &[],
     presets: &[Preset {
         name: "dyna-q",

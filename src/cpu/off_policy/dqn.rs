@@ -6,8 +6,8 @@ use super::passes::{Next, Passes};
 use crate::config::Config;
 use crate::kernels::dqn::{self, Settings, UPDATE_METRICS};
 use crate::kernels::targeted::{FIRST_GAIN, Targeted};
-use crate::nets::{HostActor, Shape};
-use crate::off_policy::{Actor, Following, dqn_settings};
+use crate::nets::Shape;
+use crate::off_policy::{Actor, Deterministic, Following, dqn_settings};
 use crate::rng::Stream;
 use crate::transitions::Transitions;
 
@@ -45,7 +45,7 @@ impl Passes for Dqn {
 
     fn actor(&self) -> Box<dyn Actor> {
         let q = &self.net.q;
-        Box::new(HostActor::deterministic(q.mlp().clone(), self.shape.clone(), q.flat.clone()))
+        Box::new(Deterministic::of_values(q.mlp().clone(), self.shape.clone(), q.flat.clone()))
     }
 
     fn cost(&self) -> usize {

@@ -28,7 +28,7 @@ use crate::kernels::targeted::{FIRST_GAIN, Targeted};
 use crate::kernels::td3::{ACTOR_GAIN, for_each_critic, join};
 use crate::kernels::{Adam, Cache, Mlp, Networks, Part, Weights};
 use crate::nets::Shape;
-use crate::off_policy::{Actor, Metrics, names};
+use crate::off_policy::{Actor, Critics, Metrics, names};
 use crate::rng::Stream;
 use crate::scaling::Scaling;
 use crate::transitions::Transitions;
@@ -274,7 +274,8 @@ impl Passes for Sac {
     fn actor(&self) -> Box<dyn Actor> {
         let flat = [self.actor.flat.as_slice(), &self.critics.flat, &self.log_alpha].concat();
         let (policy, acting) = (self.actor.mlp().clone(), self.acting.clone());
-        Box::new(SquashedGaussian { policy, acting, flat, x: Vec::new(), cache: Cache::default() })
+        let critics = Critics::new(self.critics.mlp().clone(), policy.end());
+        Box::new(SquashedGaussian { policy, critics, acting, flat, x: Vec::new(), cache: Cache::default() })
     }
 
     fn cost(&self) -> usize {
@@ -341,6 +342,7 @@ impl Passes for Sac {
 /// A copy of the policy on the host.
 struct SquashedGaussian {
     policy: Mlp,
+    critics: Critics,
     acting: Acting,
     flat: Vec<f32>,
     x: Vec<f32>,
@@ -366,6 +368,14 @@ impl Actor for SquashedGaussian {
 
     fn act_greedily(&mut self, obs: &[f32], action: &mut Vec<f32>) {
         self.act(obs, action, |mean, _| mean);
+    }
+
+    /// With the entropy that is still to come.
+    fn value(&mut self, obs: &[f32]) -> f32 {
+        let mut action = Vec::new();
+        self.act_greedily(obs, &mut action);
+        action.iter_mut().for_each(|component| *component /= self.acting.bound);
+        self.critics.lowest(&self.flat, &self.x, &action)
     }
 
     fn parameters(&self) -> &[f32] {

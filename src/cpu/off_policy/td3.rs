@@ -6,8 +6,8 @@ use super::passes::{Next, Passes};
 use crate::config::Config;
 use crate::kernels::targeted::{FIRST_GAIN, Targeted};
 use crate::kernels::td3::{self, ACTOR_GAIN, Settings, Updated};
-use crate::nets::{HostActor, Shape};
-use crate::off_policy::{Actor, td3_metrics};
+use crate::nets::Shape;
+use crate::off_policy::{Actor, Deterministic, td3_metrics};
 use crate::rng::Stream;
 use crate::transitions::Transitions;
 
@@ -56,7 +56,8 @@ impl Passes for Td3 {
     fn actor(&self) -> Box<dyn Actor> {
         let td3::Td3 { actor, critics, .. } = &self.net;
         let flat = [actor.flat.as_slice(), &critics.flat].concat();
-        Box::new(HostActor::deterministic(actor.mlp().clone(), self.shape.clone(), flat))
+        let (policy, values) = (actor.mlp().clone(), critics.mlp().clone());
+        Box::new(Deterministic::of_policy(policy, values, self.shape.clone(), flat))
     }
 
     fn cost(&self) -> usize {

@@ -15,12 +15,14 @@ use super::learner::{Learner, Progress};
 use super::phase::Phase;
 use crate::arrays::Arrays;
 use crate::backend::backend;
+use crate::budget::rows;
 use crate::config::Config;
 use crate::env::ActionSpace;
 use crate::error::Result;
 use crate::nets::Shape;
 use crate::off_policy::{Actor, OffPolicy};
-use crate::part::Pending;
+use crate::part::{Pending, done};
+use crate::snapshot::StateMap;
 use explore::{Exploration, epsilon};
 use updates::Updates;
 
@@ -138,6 +140,23 @@ impl Learner for FromReplay {
 
     fn parameters(&self) -> Option<&[f32]> {
         self.actor.as_ref().map(|actor| actor.parameters())
+    }
+
+    /// The value of the greedy action at the centre of each cell, as many as a tick may.
+    fn fill_map<'a>(
+        &'a mut self,
+        context: &'a Context,
+        centres: &'a [f32],
+        map: &'a mut StateMap,
+    ) -> Pending<'a, bool> {
+        let Some(actor) = &mut self.actor else { return done(true) };
+        let (size, scale) = (context.spec.obs_size(), context.config.reward_scale as f32);
+        let from = map.value.len();
+        let left = &centres[from * size..];
+        let count = rows(left.len() / size, actor.parameters().len());
+        let values = left.chunks_exact(size).take(count).map(|obs| actor.value(obs) / scale);
+        map.value.extend(values);
+        done(from + count == centres.len() / size)
     }
 
     fn keep_last_good(&mut self, updates: u64) {

@@ -142,7 +142,10 @@ impl Learner for OnPolicy {
     }
 
     fn phase(&self) -> Phase {
-        self.stage.phase()
+        match self.stage.phase() {
+            Phase::Curiosity | Phase::Adapt if self.curiosity.is_none() => Phase::Improve,
+            phase => phase,
+        }
     }
 
     fn phase_done(&self, config: &Config) -> f32 {
@@ -185,7 +188,7 @@ impl Learner for OnPolicy {
         self.beta.beta
     }
 
-    fn has_map(&self) -> bool {
+    fn maps_every_iteration(&self) -> bool {
         true
     }
 

@@ -87,6 +87,8 @@ export async function openEngines({ thread, onProgress, onPanic, signal }) {
     check: (settings) => refusal(() => bindings.check(wishOf(settings))),
     /** The hyperparameters that change nothing in such a run: [{name, reason}]. */
     withoutEffect: ({ task, preset, config }) => bindings.without_effect(tasks.here(task), preset, config),
+    /** What such a run goes through and never shows: {phases: [name], not_shown: [{what, why, instead}]}. */
+    display: ({ task, preset, config }) => bindings.display(tasks.here(task), preset, config),
     /** A hyperparameter's value as the program writes it; throws what is wrong with it. */
     readHyperparameter: (name, text) => bindings.read_hyperparameter(name, text),
     freshSeed: () => bindings.fresh_seed(),

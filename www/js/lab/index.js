@@ -9,6 +9,7 @@ import { createPainting } from "../painting.js";
 import { mountControls } from "../panels/controls.js";
 import { mountCounters } from "../panels/counters.js";
 import { mountCurves } from "../panels/curves.js";
+import { mountDisplay } from "../panels/display.js";
 import { mountDoubt } from "../panels/doubt.js";
 import { mountFiles } from "../panels/files.js";
 import { mountKept } from "../panels/kept.js";
@@ -39,6 +40,7 @@ import { startLab } from "./start.js";
 
 const PANELS = [
   mountTopline,
+  mountDisplay,
   mountControls,
   mountKept,
   mountKeys,

@@ -1,7 +1,6 @@
 // Does it know what it does not know? Its uncertainty against its errors, and the imagined return against the real one.
 import { find, say } from "../dom.js";
 import { value } from "../format.js";
-import { imagines } from "../store.js";
 
 const CLEAR = 0.6; // rank correlation from which doubt is a good warning
 const SOME = 0.25; // … and from which it is one at all
@@ -12,23 +11,16 @@ export function mountDoubt({ root, store, plotter }) {
   const panel = find("doubt", root);
   const canvas = find("plot", panel);
   store.on(["calibration", "returnGap", "run", "snapshot"], ({ calibration, returnGap, snapshot }) => {
-    const words = imagines({ snapshot })
-      ? doubtAnswer(calibration)
-      : "This learner has no world model, so there is no uncertainty to show.";
+    const words = doubtAnswer(calibration);
     say(find("answer", panel), words);
-    say(find("promise", panel), imagines({ snapshot }) ? promiseAnswer(returnGap, snapshot?.horizon_set) : "");
+    say(find("promise", panel), promiseAnswer(returnGap, snapshot?.horizon_set));
     canvas.setAttribute("aria-label", `Error of the world model by how much its members disagree. ${words}`);
   });
   const show = () => {
     const { calibration } = store.get();
-    plotter.show(
-      canvas,
-      imagines(store.get()) &&
-        ((plots, theme, target) => plots.draw_calibration(target, calibration ?? NOTHING, theme)),
-    );
+    plotter.show(canvas, (plots, theme, target) => plots.draw_calibration(target, calibration ?? NOTHING, theme));
   };
   store.on(["calibration", "run"], show);
-  store.watch(["snapshot"], imagines, show); // without a model no picture will come
 }
 
 /** Whether more doubt means more error, in a sentence. */

@@ -1,6 +1,5 @@
 // Where does reality leave the dream? The same actions, real and imagined, dimension by dimension.
 import { copyOf, find, say } from "../dom.js";
-import { imagines } from "../store.js";
 
 export function mountReality({ root, store, plotter }) {
   const panel = find("reality", root);
@@ -17,7 +16,7 @@ export function mountReality({ root, store, plotter }) {
       canvas.hidden = !name;
       plotter.show(
         canvas,
-        name && imagines(store.get())
+        name
           ? (plots, theme, target) =>
               plots.draw_real_vs_imagined(target, comparison ?? NOTHING, dimension, name, unit, theme)
           : null,
@@ -27,21 +26,12 @@ export function mountReality({ root, store, plotter }) {
         comparison && name ? `${name}: ${described(comparison, dimension)}` : "Nothing compared yet.",
       );
     });
-    if (comparison) say(find("answer", panel), answer(comparison, dimensions));
+    say(find("answer", panel), comparison ? answer(comparison, dimensions) : AWAITED);
   };
   store.on(["comparison", "run", "task"], show);
-  store.watch(["snapshot"], imagines, show); // without a model no picture will come
-  store.on(["snapshot"], ({ snapshot, comparison }) => {
-    if (comparison) return;
-    say(
-      find("answer", panel),
-      snapshot?.imagination_rounds === 0
-        ? "This learner does not imagine, so there is nothing to compare."
-        : "Real and imagined outcomes of the same actions will be compared here.",
-    );
-  });
 }
 
+const AWAITED = "Real and imagined outcomes of the same actions will be compared here.";
 const NOTHING = { from_step: 0, real: [], imagined_mean: [], imagined_low: [], imagined_high: [] };
 
 /** Steps until reality leaves the band of the ensemble, null if it never does. */

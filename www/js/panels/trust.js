@@ -1,7 +1,6 @@
 // Can it trust its imagination? Error by horizon, and what follows from it.
 import { find, say } from "../dom.js";
 import { counted, percent } from "../format.js";
-import { imagines } from "../store.js";
 
 export function mountTrust({ root, store, plotter }) {
   const panel = find("trust", root);
@@ -10,15 +9,12 @@ export function mountTrust({ root, store, plotter }) {
     const { errorByHorizon, snapshot } = store.get();
     const any = errorByHorizon && errorByHorizon.model.length > 0;
     const horizon = snapshot?.horizon ?? errorByHorizon?.model.length;
-    plotter.show(
-      canvas,
-      imagines(store.get()) &&
-        ((plots, theme, target) => plots.draw_error_by_horizon(target, errorByHorizon ?? NOTHING, horizon ?? 0, theme)),
+    plotter.show(canvas, (plots, theme, target) =>
+      plots.draw_error_by_horizon(target, errorByHorizon ?? NOTHING, horizon ?? 0, theme),
     );
     canvas.setAttribute("aria-label", any ? described(errorByHorizon) : "Nothing measured yet.");
   };
   store.on(["errorByHorizon", "run"], show);
-  store.watch(["snapshot"], imagines, show); // without a model no picture will come
   store.watch(["snapshot"], ({ snapshot }) => snapshot?.horizon, show); // the sentence says it too
   store.on(["snapshot"], ({ snapshot }) => say(find("answer", panel), answer(snapshot)));
 }
@@ -37,7 +33,6 @@ export function described({ model, asked }) {
 export function answer(snapshot) {
   if (!snapshot) return "It has not imagined anything yet.";
   if (snapshot.imagination_skipped) return `Not now: ${snapshot.imagination_skipped.replace(/\.?$/, ".")}`;
-  if (snapshot.imagination_rounds === 0) return "This learner does not imagine: it learns from real steps alone.";
   if (snapshot.confidence === null || snapshot.confidence === undefined)
     return "Not measured yet: its world model has not been tested.";
   const much = snapshot.confidence > 0.6 ? "Largely" : snapshot.confidence > 0.3 ? "Somewhat" : "Hardly";

@@ -1,4 +1,4 @@
-// Where is it looking? A map of the task's states: visited, novel, and what value it expects.
+// Where is it looking? A map of the task's states: visited, novel, and what value it expects, if the learner has that.
 import { find, say } from "../dom.js";
 import { percent, value } from "../format.js";
 
@@ -10,11 +10,7 @@ export function mountWhere({ root, store, plotter }) {
     const { stateMap } = store.get();
     const layer = layers.querySelector(":checked").value;
     const words = answer(stateMap, layer);
-    const none = stateMap && stateMap[layer].length === 0; // nor will there be
-    plotter.show(
-      canvas,
-      none ? null : (plots, theme, target) => plots.draw_state_map(target, stateMap ?? NOTHING, layer, theme),
-    );
+    plotter.show(canvas, (plots, theme, target) => plots.draw_state_map(target, stateMap ?? NOTHING, layer, theme));
     say(find("answer", panel), words);
     canvas.setAttribute(
       "aria-label",
@@ -23,6 +19,13 @@ export function mountWhere({ root, store, plotter }) {
   };
   layers.addEventListener("change", show);
   store.on(["stateMap", "run"], show);
+  store.on(["display"], () => {
+    const [visits, ...others] = layers.querySelectorAll("label");
+    layers.hidden = others.every(({ hidden }) => hidden);
+    if (!layers.querySelector(":checked").closest("label").hidden) return;
+    visits.querySelector("input").checked = true;
+    show();
+  });
 }
 
 const AXIS = { name: "", unit: "", low: 0, high: 1 };
@@ -32,7 +35,6 @@ const NOTHING = { axes: [AXIS, AXIS], cells: [0, 0], visits: [], novelty: [], va
 export function answer(map, layer) {
   if (!map) return "Its first steps will be drawn here.";
   const numbers = map[layer];
-  if (numbers.length === 0) return "This learner is not curious: novelty earns it nothing.";
   const visited = map.visits.filter((visits) => visits > 0).length;
   const best = numbers.indexOf(Math.max(...numbers));
   const place = placed(map, best);
