@@ -16,7 +16,7 @@ async function savedBy(page, button) {
   return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
 }
 
-test("a receipt that the page gave is verified there, a forged one is named, and the run goes on meanwhile", async (t) => {
+test("a receipt is verified where it was made, a forged one is named, and the run goes on meanwhile", async (t) => {
   const page = await browser.open("?task=CartPole-v1&preset=ppo&seed=3&device=cpu&speed=fast");
   await page.locator("[data-is=files] summary").click();
   await until(page, (s) => s.iteration >= 2 && s.evaluations > 0);

@@ -5,9 +5,9 @@ const SLICE_MS = 50;
 const MOST_TICKS = 2 ** 31;
 
 /**
- * The receipt in `text`: {words, curve, verdict: "agrees" | "differs" | "undecided", differences?, reason?}. `engines` as
- * in engine/index.js; `progress(share)` says how far it is. Throws an EngineError for what is no receipt, and the reason
- * of `signal` once that has ended it.
+ * The receipt in `text`: {words, curve, verdict: "agrees" | "differs" | "undecided", differences?, reason?}. `engines`
+ * as in engine/index.js; `progress(share)` says how far it is. Throws an EngineError for what is no receipt, and the
+ * reason of `signal` once that has ended it.
  */
 export async function verify(text, { engines, progress, signal }) {
   const claim = engines.readReceipt(text);
