@@ -2,7 +2,8 @@
 //!
 //! **Where.** It turns the name of a random stream into a number, and tells whether two runs agree in every bit. It is
 //! no protection against somebody who looks for two inputs with the same hash.
-//! **Paper.** G. Fowler, L. C. Noll, K.-P. Vo and D. Eastlake, The FNV Non-Cryptographic Hash Algorithm, RFC 9923, 2025.
+//! **Source.** G. Fowler, L. C. Noll, K.-P. Vo and D. Eastlake, The FNV Non-Cryptographic Hash Algorithm, IETF,
+//! draft-eastlake-fnv.
 
 /// The hash of what has been added so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,9 +3,9 @@
 //! # Reading order
 //! The code reads in the order in which data flows. Each layer depends only on those above it:
 //!
-//! 1. plain numbers: [`error`], [`nearest`], [`hash`], [`arrays`], [`rng`], [`config`], [`budget`], [`mod@env`], [`buffer`],
-//!    [`stats`], [`quantiles`], [`gae`], [`dyna_q`], [`transitions`], [`metrics`], [`snapshot`], [`scaling`],
-//!    [`dynamics`], and [`kernels`], the learning arithmetic: networks, losses and gradients by hand;
+//! 1. plain numbers: [`error`], [`nearest`], [`hash`], [`arrays`], [`rng`], [`config`], [`budget`], [`mod@env`],
+//!    [`buffer`], [`stats`], [`quantiles`], [`gae`], [`dyna_q`], [`transitions`], [`metrics`], [`snapshot`],
+//!    [`scaling`], [`dynamics`], and [`kernels`], the learning arithmetic: networks, losses and gradients by hand;
 //! 2. learning, without knowing where it is computed: [`nets`], [`samples`], and the parts of a learner, each a trait
 //!    ([`part`]): [`policy`], [`curiosity`], [`imagination`], [`world_model`], [`off_policy`]; [`diagnostics`] looks at
 //!    them;

@@ -1,8 +1,8 @@
 //! Receipts: what a run claims to be and to have reached, small enough for a message, and checked by running it again.
 //!
-//! **What.** A receipt names everything that makes a run (task, hyperparameters, seed, changes of the physics), where it
-//! was computed, what came of it, and a hash of all that it had learned by then. [`Receipt::trainer`] makes the run once
-//! more; after as many ticks [`Receipt::compare`] says whether every bit agrees.
+//! **What.** A receipt names everything that makes a run (task, hyperparameters, seed, changes of the physics), where
+//! it was computed, what came of it, and a hash of all that it had learned by then. [`Receipt::trainer`] makes the run
+//! once more; after as many ticks [`Receipt::compare`] says whether every bit agrees.
 //! **Choices.** (1) Nothing is signed: a claim is checked by computing it again, so a forged one does not agree. (2)
 //! Where two programs or processors may round differently, a difference proves nothing, and the verdict says so.
 

@@ -81,8 +81,8 @@ impl Session {
         Ok(Session { run: Rc::new(Run::of(trainer)) })
     }
 
-    /// The run that a receipt claims, from its beginning, on the CPU: `advance` it by as many ticks as the receipt says,
-    /// and compare what comes out. `task` as in `resume`.
+    /// The run that a receipt claims, from its beginning, on the CPU: `advance` it by as many ticks as the receipt
+    /// says, and compare what comes out. `task` as in `resume`.
     ///
     /// # Errors
     /// Rejects with an "MbppoError" of kind "receipt" with `field`, `value` and `allowed`.

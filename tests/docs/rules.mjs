@@ -79,7 +79,7 @@ export const RULES = [
     /^(mbppo|cargo run (--release )?--) (report|hyperparameters)$/,
     run((command) => command.replace(/report$/, "report --help")),
   ],
-  [/^(mbppo|cargo run (--release )?--) report /, run()],
+  [/^(mbppo|cargo run (--release )?--) (report|verify) /, run()],
   [/^(cat|set|shift|from=)/, run()],
   [/^cargo test$/, partOf("native")],
   [/^cargo test .* --ignored /, measured],

@@ -33,8 +33,8 @@ export function shortestMs(tries = 40) {
 export const slowness = () => Math.max(1, shortestMs() / REFERENCE_MS);
 
 /**
- * Looks until `fault(look)` finds none, at most four times: what one look finds may be another program's doing, what all
- * of them find is ours. Throws the last fault.
+ * Looks until `fault(look)` finds none, at most four times: what one look finds may be another program's doing, what
+ * all of them find is ours. Throws the last fault.
  *
  * @template Look
  * @param {() => Promise<Look>} look

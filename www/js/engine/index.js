@@ -92,6 +92,14 @@ export async function openEngines({ thread, onProgress, onPanic, signal }) {
     /** A hyperparameter's value as the program writes it; throws what is wrong with it. */
     readHyperparameter: (name, text) => bindings.read_hyperparameter(name, text),
     freshSeed: () => bindings.fresh_seed(),
+    /** What a receipt says: {words, task, ticks, undecidable, curve}; throws an EngineError if it is none. */
+    readReceipt: (text) => told(() => bindings.read_receipt(text)),
+    /** The receipt of a run of `task`, as JSON, from its checkpoint. */
+    receiptOf: ({ bytes }, task) => toldLater(bindings.receipt(bytes, tasks.here(task))),
+    /** {verdict, …}: what to say of a receipt whose run has been computed again as far as this checkpoint. */
+    compareReceipt: (text, { bytes }, task) => toldLater(bindings.compare_receipt(text, bytes, tasks.here(task))),
+    /** An engine on the CPU beside the one that trains; whoever asks for it closes it. */
+    another: async () => (where.thread === "main" ? here() : await beside()),
     plots: Object.fromEntries(PLOTS.map((name) => [name, bindings[name]])),
     where: () => where,
     /** Whether the page has a WebGPU build: true, false, or "coming" while it is still being compiled. */
@@ -157,6 +165,12 @@ function told(asked) {
     throw EngineError.from(error);
   }
 }
+
+/** The same for a promise. */
+const toldLater = (promise) =>
+  promise.catch((error) => {
+    throw EngineError.from(error);
+  });
 
 /** What `asked()` throws, if it does: as the program's own error. */
 function refusal(asked) {

@@ -29,6 +29,7 @@ export function localEngine(bindings, { pace = AT_ONCE } = {}) {
     open: (wish) => open(async () => bindings.Session.create({ ...wish, task: await programTask(wish.task) })),
     resume: (checkpoint, device, task) =>
       open(async () => bindings.Session.resume(checkpoint, device, await programTask(task))),
+    replay: (receipt, task) => open(async () => bindings.Session.replay(receipt, await programTask(task))),
     alive: () => alive,
     close: () => {
       alive = false;

@@ -8,6 +8,8 @@
  *   rejects with an {@link EngineError}
  * @property {(checkpoint: Uint8Array, device: DeviceKind, task?: any) => Promise<Session>} resume continues from the
  *   checkpoint; `task` as in a wish, where it is not one of the program's own
+ * @property {(receipt: string, task?: any) => Promise<Session>} replay the run that a receipt claims, from its
+ *   beginning
  * @property {() => boolean} alive false once nothing can be opened any more
  * @property {() => void} close ends it with all its sessions
  *

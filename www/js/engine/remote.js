@@ -123,6 +123,7 @@ export async function remoteEngine(worker, start, listeners = {}) {
   return {
     open: (wish) => opened("open", wish),
     resume: (checkpoint, device, task) => opened("resume", checkpoint, device, task),
+    replay: (receipt, task) => opened("replay", receipt, task),
     alive: () => failure === null,
     close,
   };

@@ -11,6 +11,7 @@ import { mountCounters } from "../panels/counters.js";
 import { mountCurves } from "../panels/curves.js";
 import { mountDisplay } from "../panels/display.js";
 import { mountDoubt } from "../panels/doubt.js";
+import { mountFiles } from "../panels/files.js";
 import { mountKept } from "../panels/kept.js";
 import { mountKeys } from "../panels/keys.js";
 import { mountLearning } from "../panels/learning.js";
@@ -55,6 +56,7 @@ const PANELS = [
   mountCurves,
   mountMetrics,
   mountSettings,
+  mountFiles,
 ];
 
 /** Where pictures are further apart, nothing else moves by itself either: what fades is laid out in every frame. */

@@ -14,6 +14,7 @@ export function serveEngine(engine, port, { spoken = async () => {} } = {}) {
   const calls = {
     open: async (key, wish) => keep(key, await engine.open(wish)),
     resume: async (key, checkpoint, device, task) => keep(key, await engine.resume(checkpoint, device, task)),
+    replay: async (key, receipt, task) => keep(key, await engine.replay(receipt, task)),
     advance: (key, order) => sessions.get(key).advance(order),
     rest: (key) => sessions.get(key)?.rest(),
     save: (key) => sessions.get(key).save(),

@@ -1,0 +1,40 @@
+// Verifies a receipt: computes the run that it claims once more, beside the one that is watched, and compares.
+
+/** A slice of the work, after which it is said how far it is; the page comes in between, where they share a thread. */
+const SLICE_MS = 50;
+const MOST_TICKS = 2 ** 31;
+
+/**
+ * The receipt in `text`: {words, curve, verdict: "agrees" | "differs" | "undecided", differences?, reason?}. `engines`
+ * as in engine/index.js; `progress(share)` says how far it is. Throws an EngineError for what is no receipt, and the
+ * reason of `signal` once that has ended it.
+ */
+export async function verify(text, { engines, progress, signal }) {
+  const claim = engines.readReceipt(text);
+  if (claim.undecidable) return { ...claim, verdict: "undecided", reason: claim.undecidable };
+  const engine = await engines.another();
+  try {
+    const session = await engine.replay(text, engines.taskOf(claim.task));
+    let [ticks, isBetween] = [0, false];
+    while (ticks < claim.ticks || !isBetween) {
+      signal.throwIfAborted();
+      const left = Math.min(claim.ticks - ticks, MOST_TICKS);
+      const limit = left > 0 ? { maxTicks: left } : { stopAt: "iteration" };
+      const report = await session.advance({ budgetMs: SLICE_MS, look: false, ...limit });
+      ticks += report.ticks;
+      isBetween = report.iterationEnded;
+      progress(Math.min(1, ticks / claim.ticks));
+      await new Promise((later) => setTimeout(later));
+    }
+    return { ...claim, ...(await engines.compareReceipt(text, await session.save(), claim.task)) };
+  } finally {
+    engine.close();
+  }
+}
+
+/** A verdict as a sentence. */
+export function verdictWords({ words, verdict, differences, reason }) {
+  if (verdict === "agrees") return `${words}: every bit agrees.`;
+  if (verdict === "differs") return `${words}: it does not agree. ${differences.join("; ")}.`;
+  return `${words}: it cannot be verified here, because ${reason}.`;
+}
