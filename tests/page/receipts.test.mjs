@@ -56,11 +56,11 @@ test("a receipt is verified where it was made, a forged one is named, and the ru
   await page.leave();
 });
 
-test("the run and its metrics are saved as files that others read", async () => {
-  const page = await browser.open("?task=CartPole-v1&preset=ppo&seed=3&device=cpu&speed=fast");
+test("the run, its metrics and its receipt are saved as files that others read", async () => {
+  const page = await browser.open("?task=Pendulum-v1&preset=sac&seed=3&device=cpu&speed=fast");
   await page.locator("[data-is=files] summary").click();
   await eventually(page, () => page.evaluate(() => mbppo.checkpoint?.iteration > 0), "a checkpoint");
-  await eventually(page, () => page.evaluate(() => mbppo.curves?.metrics["train/approx_kl"]?.length > 0), "curves");
+  await eventually(page, () => page.evaluate(() => mbppo.curves?.metrics["train/critic_loss"]?.length > 0), "curves");
   const run = await savedBy(page, "files-run");
   assert.equal(run.name, "run.safetensors");
   const header = JSON.parse(run.bytes.subarray(8, 8 + Number(run.bytes.readBigUInt64LE(0))).toString());
@@ -69,7 +69,14 @@ test("the run and its metrics are saved as files that others read", async () => 
   const [head, ...lines] = metrics.bytes.toString().trimEnd().split("\n");
   assert.equal(head, "metric,real_steps,value");
   for (const line of lines) assert.match(line, /^[a-z_/]+,\d+(\.\d+)?,-?[\d.e+-]+$/);
-  assert.ok(lines.some((line) => line.startsWith("train/approx_kl,")));
+  assert.ok(lines.some((line) => line.startsWith("train/critic_loss,")));
+  const receipt = await savedBy(page, "files-receipt");
+  await page
+    .locator("[data-is=files-open]")
+    .setInputFiles([{ name: "sac.json", mimeType: "application/json", buffer: receipt.bytes }]);
+  const told = page.locator("[data-is=receipts] [data-verdict]");
+  await told.waitFor();
+  assert.match(await told.locator("span").textContent(), /: every bit agrees\.$/);
   assert.deepEqual(await faultsOf(page), []);
   await page.leave();
 });

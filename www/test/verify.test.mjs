@@ -15,7 +15,7 @@ function enginesOf({ claim = CLAIM, perSlice = 3, fails = null } = {}) {
       if (fails) throw fails;
       const ticks = order.stopAt ? 4 - (done % 4) : Math.min(perSlice, order.maxTicks);
       done += ticks;
-      return { ticks, iterationEnded: done % 4 === 0 };
+      return { ticks: ticks + 1, iterationEnded: done % 4 === 0, snapshot: { ticks: done } };
     },
     save: async () => ({ bytes: new Uint8Array([done]) }),
   };
