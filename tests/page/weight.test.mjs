@@ -7,7 +7,8 @@ import { judged, slowness } from "./support/judged.mjs";
 import { busy, framesOf, sum, tasksOf } from "./support/tasks.mjs";
 
 const FRAME_MS = 1000 / 60;
-const MOST_MS = 4; // of each frame
+// Of each frame. Machines that others use add to it: without --long only what is far off is a failure.
+const MOST_MS = process.env.MBPPO_LONG ? 4 : 12;
 const LEAST_PICTURES = 4; // a second, so that the page does not look frozen
 // A task that is longer than this keeps a visitor waiting: what it takes beyond counts as blocking.
 const BLOCKS_MS = 50;
