@@ -6,7 +6,7 @@
 //! **Choices.** (1) Nothing is signed: a claim is checked by computing it again, so a forged one does not agree. (2)
 //! Where two programs or processors may round differently, a difference proves nothing, and the verdict says so.
 
-use crate::config::{Config, schema};
+use crate::config::Config;
 use crate::device::{Device, DeviceKind};
 use crate::env::Task;
 use crate::error::{Error, Result};
@@ -80,14 +80,13 @@ impl Receipt {
         if let Some(failure) = trainer.failure() {
             return Err(failure.clone());
         }
-        let (now, config) = (trainer.snapshot(), trainer.config());
-        let setting = |name: &str| (name.to_string(), config.get(name).unwrap_or_default());
+        let now = trainer.snapshot();
         Ok(Self {
             receipt: FORMAT,
             computed_by: trainer.computed_by(),
             task: now.task,
             seed: now.seed,
-            config: schema().iter().map(|row| setting(row.name)).collect(),
+            config: trainer.config().texts(),
             physics: trainer.physics_changes(),
             ticks: now.ticks,
             iterations: now.iteration,
@@ -148,11 +147,6 @@ impl Receipt {
         &self.task
     }
 
-    /// The curve of evaluations that it claims.
-    pub fn curve(&self) -> &[Point] {
-        &self.evaluations
-    }
-
     /// After how many ticks it was made.
     pub fn ticks(&self) -> u64 {
         self.ticks
@@ -162,7 +156,7 @@ impl Receipt {
     pub fn undecidable(&self) -> Option<String> {
         let devices = self.computed_by.iter().map(|origin| origin.device.as_str());
         if let Some(device) = devices.into_iter().find(|device| *device != DeviceKind::Cpu.name()) {
-            return Some(format!("it was computed on {device}, which may round differently each time"));
+            return Some(format!("it was computed on {device}, which may round differently"));
         }
         let places = self.computed_by.len();
         (places > 1)
@@ -175,14 +169,8 @@ impl Receipt {
     /// # Errors
     /// [`Error::Receipt`] for a hyperparameter, task or change of the physics that cannot be.
     pub fn trainer(&self, task: Option<Task>) -> Result<Trainer> {
-        let mut config = Config::default();
-        for (name, text) in &self.config {
-            config.set(name, text).map_err(|error| of_receipt("config.", error))?;
-        }
-        if let Some(row) = schema().iter().find(|row| !self.config.contains_key(row.name)) {
-            let allowed = "every hyperparameter must be there".into();
-            return Err(wrong(&format!("config.{}", row.name), "nothing".into(), allowed));
-        }
+        let config =
+            Config::of_texts(&self.config, |_| false).map_err(|error| of_receipt("config.", error))?;
         let given =
             task.filter(|task| task.spec().id == self.task).map_or_else(|| Task::named(&self.task), Ok);
         let made = given.and_then(|task| Trainer::of_task(task, config, Seed(self.seed), Device::cpu()));

@@ -10,6 +10,7 @@ mod learners;
 mod memory;
 mod preset;
 mod shown;
+mod text;
 mod value;
 
 pub use effect::{Remark, TaskHas};

@@ -14,7 +14,7 @@ use super::context::Context;
 use super::origin::Origin;
 use super::record::{Counters, Record};
 use crate::arrays::{Arrays, refused};
-use crate::config::{Config, Hyperparameter, schema};
+use crate::config::{Config, Hyperparameter};
 use crate::device::Device;
 use crate::env::Task;
 use crate::error::{Error, Result};
@@ -155,7 +155,6 @@ impl Trainer {
 
     fn facts(&self) -> Facts {
         let context = &self.context;
-        let setting = |name: &str| (name.to_string(), context.config.get(name).unwrap_or_default());
         Facts {
             format: FORMAT,
             program: crate::PROGRAM.into(),
@@ -164,7 +163,7 @@ impl Trainer {
             device: context.device.kind().name().into(),
             max_steps: context.max_steps,
             computed_by: self.computed_by(),
-            config: schema().iter().map(|row| setting(row.name)).collect(),
+            config: context.config.texts(),
             counters: context.record.counters(),
             streams: context.streams.positions(),
             trust: self.learner.imagination(),
@@ -244,20 +243,9 @@ impl Facts {
 
     /// The hyperparameters: all that there were when it was written, and no others.
     fn config(&self) -> Result<Config> {
-        let mut config = Config::default();
-        for (name, text) in &self.config {
-            config.set(name, text).map_err(|error| of_file("config.", error))?;
-        }
         let is_newer =
             |row: &Hyperparameter| [row.name, row.group].iter().any(|new| SINCE_0_1_0.contains(new));
-        let is_missing = |row: &&Hyperparameter| !self.config.contains_key(row.name) && !is_newer(row);
-        match schema().iter().find(is_missing) {
-            None => Ok(config),
-            Some(row) => {
-                let allowed = "every hyperparameter must be there".into();
-                Err(refused(&format!("config.{}", row.name), "nothing".into(), allowed))
-            }
-        }
+        Config::of_texts(&self.config, is_newer).map_err(|error| of_file("config.", error))
     }
 }
 

@@ -19,8 +19,8 @@ pub async fn receipt(bytes: Uint8Array, task: JsValue) -> Thrown<String> {
     Ok(of_saved(&bytes, &task).await?.to_json()?)
 }
 
-/// What a receipt says: `{ words, task, ticks, undecidable, curve }`. `undecidable` is a sentence's end if running it
-/// again can prove nothing, else null; `curve` are its evaluations as `{ real_steps, value }`.
+/// What a receipt says: `{ words, task, ticks, undecidable }`. The last is a sentence's end if running it again can
+/// prove nothing, else null.
 ///
 /// # Errors
 /// Throws an "MbppoError" of kind "receipt", with `field`, `value` and `allowed`.
@@ -32,7 +32,6 @@ pub fn read_receipt(text: &str) -> Thrown<JsValue> {
         "task": receipt.task(),
         "ticks": receipt.ticks(),
         "undecidable": receipt.undecidable(),
-        "curve": receipt.curve(),
     }))
 }
 

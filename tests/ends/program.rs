@@ -168,6 +168,7 @@ impl Running {
         let worked = || {
             let text = fs::read_to_string(&file).ok()?;
             let fields: Vec<&str> = text.rsplit_once(')')?.1.split_whitespace().collect();
+            assert_ne!(fields.first(), Some(&"Z"), "{} ended", self.words);
             fields.get(11)?.parse::<u64>().ok() // utime
         };
         if worked().is_none() {

@@ -1,10 +1,11 @@
-//! Random configurations and damaged saved runs: each ends in a value or in an error that names what is wrong, and
-//! never in a panic. The command line's words and files have the same in `src/bin/mbppo/cli/fuzz.rs`.
+//! Random configurations, damaged saved runs and receipts: each ends in a value or in an error that names what is
+//! wrong, and never in a panic. The command line's words and files have the same in `src/bin/mbppo/cli/fuzz.rs`.
 //!
 //! The seed is fixed; the environment variable `MBPPO_FUZZ` multiplies the number of trials.
 #![cfg(not(target_family = "wasm"))]
 
 mod configurations;
+mod receipts;
 mod saved_runs;
 
 use mbppo::rng::Stream;

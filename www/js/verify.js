@@ -5,7 +5,7 @@ const SLICE_MS = 50;
 const MOST_TICKS = 2 ** 31;
 
 /**
- * The receipt in `text`: {words, curve, verdict: "agrees" | "differs" | "undecided", differences?, reason?}. `engines`
+ * The receipt in `text`: {words, verdict: "agrees" | "differs" | "undecided", differences?, reason?}. `engines`
  * as in engine/index.js; `progress(share)` says how far it is. Throws an EngineError for what is no receipt, and the
  * reason of `signal` once that has ended it.
  */

@@ -59,7 +59,7 @@ function scene(picture, task, { ended = null, action = [1] } = {}) {
   };
   const ghosts = createGhosts({ reduced: () => true });
   ghosts.pass(forecast, 16);
-  return [picture, world, { view, ghosts, shown: ghosts.shown(), past: [forecast] }];
+  return [picture, world, { view, ghosts, shown: ghosts.shown(), past: [forecast], imagines: true }];
 }
 
 test("every task is drawn in ink with light over it, on any screen, in a world that was changed", () => {
@@ -79,6 +79,22 @@ test("every task is drawn in ink with light over it, on any screen, in a world t
         }
       }
     }
+  }
+});
+
+test("the strip speaks of what is imagined for a learner that imagines, and for no other", () => {
+  for (const imagines of [true, false]) {
+    const { context, drawn } = paper();
+    const texts = [];
+    const fillText = context.fillText;
+    context.fillText = (text, ...where) => {
+      texts.push(text);
+      return fillText?.call(context, text, ...where);
+    };
+    const [picture, world, parts] = scene(pictureOf(TASKS[0]), TASKS[0], { ended: null, action: [0] });
+    drawScene(context, { width: 740, height: 480, inset: 0 }, picture, world, { ...parts, imagines }, THEME);
+    assert.equal(texts.includes("imagined"), imagines);
+    assert.ok(texts.includes("now") && drawn.size > 0);
   }
 });
 

@@ -92,7 +92,7 @@ export async function openEngines({ thread, onProgress, onPanic, signal }) {
     /** A hyperparameter's value as the program writes it; throws what is wrong with it. */
     readHyperparameter: (name, text) => bindings.read_hyperparameter(name, text),
     freshSeed: () => bindings.fresh_seed(),
-    /** What a receipt says: {words, task, ticks, undecidable, curve}; throws an EngineError if it is none. */
+    /** What a receipt says: {words, task, ticks, undecidable}; throws an EngineError if it is none. */
     readReceipt: (text) => told(() => bindings.read_receipt(text)),
     /** The receipt of a run of `task`, as JSON, from its checkpoint. */
     receiptOf: ({ bytes }, task) => toldLater(bindings.receipt(bytes, tasks.here(task))),

@@ -2,8 +2,8 @@
 // the page: so there is another way, as text, offered at once where that is known and after a click otherwise.
 import { find, say } from "../dom.js";
 
-const FORBIDDEN = "The frame around this page forbids downloads: its sandbox lacks “allow-downloads”.";
-const UNSURE = "If no file has been saved, the host of this page forbids downloads.";
+export const FORBIDDEN = "The frame around this page forbids downloads: its sandbox lacks “allow-downloads”.";
+export const UNSURE = "If no file has been saved, the host of this page forbids downloads.";
 const PIECE = 0x8000; // a call can take so many arguments
 
 /** `place` holds the nodes file, file-else, file-words, file-copy and file-text. Gives {show(checkpoint or null)}. */

@@ -2,9 +2,8 @@
 import { copyOf, find, say } from "../dom.js";
 import { percent } from "../format.js";
 import { verdictWords, verify } from "../verify.js";
-import { asText, downloads } from "./file.js";
+import { asText, downloads, FORBIDDEN, UNSURE } from "./file.js";
 
-const FORBIDDEN = "The frame around this page forbids downloads: copy the text below instead.";
 /** More than any receipt has: of a larger file the beginning is enough to refuse it. */
 const MOST_BYTES = 5 << 20;
 const TOO_EARLY = "There is nothing to save before the first iteration has ended.";
@@ -17,10 +16,13 @@ export function mountFiles({ root, store, engines, signal }) {
   const give = (name, content) => {
     const may = downloads();
     if (may) download(name, content);
-    text.hidden = may;
-    text.value = may ? "" : typeof content === "string" ? content : asText(content);
+    const isSure = may && globalThis.top === globalThis.self; // a frame may forbid it without a word
+    const isText = typeof content === "string";
+    text.hidden = isSure;
+    text.value = isSure ? "" : isText ? content : asText(content);
     text.setAttribute("aria-label", name);
-    say(said, may ? `Saved as ${name}.` : FORBIDDEN);
+    const why = may ? `Saving ${name}. ${UNSURE}` : FORBIDDEN;
+    say(said, isSure ? `Saving ${name}.` : `${why} It is below as text${isText ? "" : ", for base64 -d"}.`);
   };
   /** @param {(checkpoint: any, settings: any) => any} made */
   const fromCheckpoint = (name, made) => async () => {

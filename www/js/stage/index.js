@@ -68,7 +68,8 @@ export function createStage({ canvas, theme, store, signal }) {
     context.clearRect(0, 0, size.width, size.height);
     const shown = ghosts.shown();
     const past = view.reached.filter((forecast) => shown.every((ghost) => ghost.forecast !== forecast));
-    drawScene(context, size, picture(), world(), { view, ghosts, shown, past }, colours);
+    const imagines = !store.get().display?.not_shown.some(({ what }) => what === "error_by_horizon");
+    drawScene(context, size, picture(), world(), { view, ghosts, shown, past, imagines }, colours);
   }
 
   const own = new Map(); // a task's own drawing → the picture made of it; null once it has failed

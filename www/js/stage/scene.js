@@ -5,7 +5,7 @@ import { drawStrip } from "./strip.js";
 const STRIP_SHARE = 0.27; // of the stage's height
 const BELOW = 32; // pixels under the picture, for what is said when an episode ends
 
-/** Draws one picture; `size` in CSS pixels, `scene` = {view, ghosts, shown, past}. */
+/** Draws one picture; `size` in CSS pixels, `scene` = {view, ghosts, shown, past, imagines}. */
 export function drawScene(context, size, picture, world, scene, theme) {
   const { width, height, inset } = size;
   const { view } = scene;

@@ -11,7 +11,7 @@ const OVERTAKEN = 0.35; // how light an old forecast is
  * `line`: {label, of(obs), top, bottom, marks: [{value, label?}], wraps?}: the number of an observation, its values at
  * the upper and the lower edge, and where dashed lines are drawn; an angle `wraps` from one edge to the other.
  */
-export function drawStrip(context, box, line, { view, shown, past }, theme) {
+export function drawStrip(context, box, line, { view, shown, past, imagines }, theme) {
   const { left, top, width, height } = box;
   const nowX = left + width * NOW;
   const stepX = (width * (1 - NOW)) / AHEAD;
@@ -36,6 +36,7 @@ export function drawStrip(context, box, line, { view, shown, past }, theme) {
   context.arc(nowX, y(line.of(view.obs)), 4, 0, 7);
   context.fill();
   drawWords(context, box, line, nowX, y, theme);
+  if (imagines) drawImagined(context, box, theme);
 }
 
 function drawFrame(context, { left, top, width, height }, { marks }, nowX, y, theme) {
@@ -103,5 +104,9 @@ function drawWords(context, { left, top, width }, { label, marks }, nowX, y, the
   for (const { value, label: name } of marks)
     if (name) words(context, name, [left, y(value) + 4], theme, { base: "top" });
   words(context, "now", [nowX - 6, top + 2], theme, { base: "top", align: "right" });
+}
+
+/** What the light to the right of "now" is, for a learner that imagines. */
+function drawImagined(context, { left, top, width }, theme) {
   words(context, "imagined", [left + width, top + 2], theme, { base: "top", align: "right", colour: theme.imagined });
 }

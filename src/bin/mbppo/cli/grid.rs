@@ -3,7 +3,7 @@
 use super::arguments::Many;
 use super::case::Case;
 use super::end::{End, Ending};
-use super::line::{Line, settings};
+use super::line::Line;
 use super::lines::{Appender, read, read_if_there};
 use super::output::{one_line, print, tell};
 use super::progress::Progress;
@@ -69,7 +69,7 @@ struct Rows(HashMap<Name, Settings>);
 
 impl Rows {
     fn new(cases: &[Case]) -> Self {
-        Self(cases.iter().map(|case| (name(case), Some(settings(&case.config)))).collect())
+        Self(cases.iter().map(|case| (name(case), Some(case.config.texts()))).collect())
     }
 
     /// Whether a line is of one of these rows. A line that does not say its settings is taken at its name.

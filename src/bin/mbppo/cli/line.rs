@@ -1,7 +1,6 @@
 //! What is written of a run: one line of a grid's file.
 
 use super::case::Case;
-use mbppo::config::{Config, schema};
 use mbppo::device::DeviceKind;
 use mbppo::snapshot::Point;
 use mbppo::trainer::Trainer;
@@ -75,12 +74,6 @@ fn is_cpu(device: &str) -> bool {
     device == DeviceKind::Cpu.name()
 }
 
-/// Every hyperparameter by name, as text.
-pub fn settings(config: &Config) -> BTreeMap<String, String> {
-    let setting = |name: &str| (name.to_string(), config.get(name).unwrap_or_default());
-    schema().iter().map(|row| setting(row.name)).collect()
-}
-
 impl Line {
     /// The line of a run of which nothing has happened yet.
     pub fn begun(case: &Case, seed: u64) -> Self {
@@ -105,7 +98,7 @@ impl Line {
             cpu_s: None,
             evaluations: Vec::new(),
             error: None,
-            config: Some(settings(&case.config)),
+            config: Some(case.config.texts()),
         }
     }
 

@@ -40,8 +40,9 @@ pub struct Train {
 
 /// Runs, tells and saves.
 pub fn train(train: &Train) -> Ending {
-    let place = train.save.as_deref().map(place).transpose()?;
-    let receipt = train.receipt.as_deref().map(receipt_place).transpose()?;
+    let place = train.save.as_deref().map(|path| place_for(path, "a saved run", is_run)).transpose()?;
+    let receipt =
+        train.receipt.as_deref().map(|path| place_for(path, "a receipt", is_receipt)).transpose()?;
     let (mut trainer, mut line) = begin(train)?;
     let max_steps = trainer.max_steps().unwrap_or(trainer.spec().usual_steps);
     signals::catch(match place {
@@ -97,25 +98,23 @@ fn begin(train: &Train) -> Ending<(Trainer, Line)> {
     Ok((trainer, line))
 }
 
-/// Where a run can be saved: nowhere that something else than a run would be lost.
-fn place(path: &Path) -> Result<Place> {
+/// Where a file of this `kind` can be written: nowhere that something else would be lost.
+fn place_for(path: &Path, kind: &str, is_one: impl Fn(&[u8]) -> bool) -> Result<Place> {
     let place = Place::check(path)?;
     let there = if path.exists() { files::read(path)? } else { Vec::new() };
-    if !there.is_empty() && Arrays::from_bytes(&there).is_err() {
-        return Err(files::file_error(path, "it is there already and is not a saved run; give another name"));
+    if !there.is_empty() && !is_one(&there) {
+        let reason = format!("it is there already and is not {kind}; give another name");
+        return Err(files::file_error(path, reason));
     }
     Ok(place)
 }
 
-/// Where a receipt can be written: nowhere that something else than a receipt would be lost.
-fn receipt_place(path: &Path) -> Result<Place> {
-    let place = Place::check(path)?;
-    let there = if path.exists() { files::read(path)? } else { Vec::new() };
-    let is_receipt = std::str::from_utf8(&there).is_ok_and(|text| Receipt::read(text).is_ok());
-    if !there.is_empty() && !is_receipt {
-        return Err(files::file_error(path, "it is there already and is not a receipt; give another name"));
-    }
-    Ok(place)
+fn is_run(bytes: &[u8]) -> bool {
+    Arrays::from_bytes(bytes).is_ok()
+}
+
+fn is_receipt(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes).is_ok_and(|text| Receipt::read(text).is_ok())
 }
 
 /// Who or what asked for the end.
