@@ -115,7 +115,7 @@ test("slow motion does a few units of work a second and lights their phase", asy
   const page = await browser.open("?seed=1&device=cpu&speed=slow");
   const now = () => page.evaluate(() => [mbppo.snapshot.ticks, performance.now()]);
   const [ticks, from] = await now();
-  await until(page, (s) => s.ticks >= ticks + 10);
+  await until(page, (s) => s.ticks >= ticks + 20); // the first look may be some ticks late
   const [then, to] = await now();
   const each = (to - from) / (then - ticks);
   assert.ok(each > 250, `a tick every ${each} ms`); // how much longer it may take depends on what else the machine does

@@ -4,9 +4,10 @@
 const TASKS = "disabled-by-default-devtools.timeline"; // has "RunTask"
 
 /**
- * All tasks on the thread of `page` during `ms`, in milliseconds: {wall, cpu, frames, worst}. `wall` counts the time in
- * which the machine did something else, `cpu` only what the thread itself worked; `frames`: animation frames meanwhile;
- * `worst`: what the task with most of that was made of.
+ * All tasks on the thread of `page` during `ms`, in milliseconds: {wall, cpu, own, frames, worst}. `wall` counts the
+ * time in which the machine did something else, `cpu` only what the thread itself worked, and `own` that without the
+ * commit, in which the browser hands its picture to the compositor and waits for it: how long that takes depends on the
+ * browser and the machine. `frames`: animation frames meanwhile; `worst`: what the task that worked most was made of.
  */
 export async function tasksOf(browser, page, ms) {
   await browser.trace(page, { categories: [TASKS, "devtools.timeline"] });
@@ -21,7 +22,11 @@ export async function tasksOf(browser, page, ms) {
   const within = events.filter(
     ({ ts, dur, name }) => ts >= longest.ts && ts + dur <= longest.ts + longest.dur && name !== "RunTask" && dur > 300,
   );
+  const commits = events.filter(({ name }) => name === "Commit");
+  const committed = ({ ts, dur }) =>
+    sum(commits.filter((event) => event.ts >= ts && event.ts + event.dur <= ts + dur).map(({ tdur = 0 }) => tdur));
   return {
+    own: tasks.map((task) => ((task.tdur ?? 0) - committed(task)) / 1000),
     wall: tasks.map(({ dur }) => dur / 1000),
     cpu: tasks.map(({ tdur = 0 }) => tdur / 1000),
     frames: events.filter(({ name }) => name === "FireAnimationFrame").length,
