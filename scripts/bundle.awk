@@ -4,7 +4,8 @@
 #   awk -v folder=www/js -v entry=lab/index.js -f scripts/bundle.awk
 #
 # Each module becomes a function's body that gives what it exports. The entry comes last: the file exports what it does;
-# one that exports nothing may wait at its top level.
+# one that exports nothing may wait at its top level. A module named by -v apart=… stays a file of its own, for its
+# other readers; the entry imports it.
 # It knows the few forms of import and export that www/js uses, and stops with the place of any other.
 
 BEGIN {
@@ -55,6 +56,11 @@ function imported(path, number, line,    names, from) {
   sub(/^[^"]*"/, "", from)
   sub(/";$/, "", from)
   from = resolved(path, from)
+  if (apart != "" && from == apart) {
+    if (path != entry) refuse(path, number, "only the entry may import " apart)
+    print line
+    return ""
+  }
   if (state[from] == "open") refuse(path, number, from " imports this file itself, by way of others or directly")
   if (state[from] == "") load(from, 0)
   names = line

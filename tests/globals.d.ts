@@ -20,3 +20,5 @@ interface Element {
   click(): void;
   getContext(kind: string): any;
 }
+/** The <mbppo-lab> that a test has put into a page. */
+declare var lab1: any;

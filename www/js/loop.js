@@ -14,11 +14,42 @@ const RESTS_MS = 700; // without a frame for so long, the tab counts as hidden; 
 /** The page's own thread works once a frame, and no longer than this, because it paints as well. */
 export const OWN_MS = 25;
 const SMOOTH = 0.2;
-const PHASE_MS = 25; // an order of "Next phase"
+const ERRAND_MS = 25; // an order of one that takes several
 const LOOK_MS = 60; // between two snapshots
 const CURVES_MS = 300; // between two copies of all curves; more where copying takes long
 const SAVE_MS = 10_000; // between two checkpoints
 const COPYING = 40; // … so that copies and checkpoints stay under a fortieth of the time each
+
+/**
+ * @typedef {object} Errand what a visitor, or the loop itself, has asked for once
+ * @property {"greet" | "look" | "tick" | "phase" | "iteration"} name "greet": all there is to see of another session
+ * @property {number} ticks how many are left
+ * @property {(done: boolean) => void} settled
+ */
+
+/** @returns {Errand} */
+const errandOf = (name, ticks = 1, /** @type {(done: boolean) => void} */ settled = () => {}) => ({
+  name,
+  ticks,
+  settled,
+});
+
+/** The next order of an errand. One tick is asked for as such, however long it takes. */
+function orderFor({ name, ticks }, curves) {
+  if (name === "greet") return { budgetMs: 0, maxTicks: 0, curves: true, anew: true };
+  if (name === "look") return { budgetMs: 0, maxTicks: 0, curves: true };
+  if (name === "tick") return { budgetMs: ticks > 1 ? ERRAND_MS : 0, maxTicks: ticks, curves };
+  if (name === "phase") return { budgetMs: ERRAND_MS, stopAt: "phase", curves };
+  return { budgetMs: ERRAND_MS, stopAt: "iteration", save: true, curves };
+}
+
+/** Whether an errand is done with this report. */
+function isOver(errand, report) {
+  if (errand.name === "phase") return report.phaseChanged;
+  if (errand.name === "iteration") return report.iterationEnded;
+  if (errand.name === "tick") errand.ticks -= report.ticks;
+  return errand.name !== "tick" || errand.ticks <= 0;
+}
 
 /**
  * `paint` gives milliseconds for which it needs no frame; `paintsEvery()`: milliseconds between two pictures.
@@ -49,7 +80,7 @@ export function createLoop({
   let generation = 0;
   let flying = 0; // orders that have no answer yet
   let speed = null; // null: paused
-  let errands = []; // asked for by hand: "greet", "look", "tick", "phase"
+  /** @type {Errand[]} */ let errands = []; // asked for by hand
   let last = -Infinity; // when the latest frame came
   let interval = 1000 / 60; // between two frames, lately
   let span = SPAN_MS;
@@ -85,17 +116,14 @@ export function createLoop({
     const most = spread ? 1 + session.ahead : 1;
     if (flying >= most) return null;
     const curves = now >= due.curves && progress !== drawn;
-    if (errands[0] === "greet") return { budgetMs: 0, maxTicks: 0, curves: true, anew: true };
-    if (errands[0] === "look") return { budgetMs: 0, maxTicks: 0, curves: true };
-    if (errands[0] === "tick") return { budgetMs: 0, maxTicks: 1, curves };
-    if (errands[0] === "phase") return { budgetMs: PHASE_MS, stopAt: "phase", curves };
+    if (errands.length > 0) return orderFor(errands[0], curves);
     if (!speed) return progress === drawn ? null : { budgetMs: 0, maxTicks: 0, curves: true };
     const order = playing(now);
     return order && { ...order, curves };
   }
 
   function answered(report, { errand, now }) {
-    if (errand && errands[0] === errand && (errand !== "phase" || report.phaseChanged)) errands.shift();
+    if (errand && errands[0] === errand && isOver(errand, report)) errands.shift()?.settled(true);
     if (report.snapshot)
       progress = [report.snapshot.episodes, report.snapshot.iteration, report.snapshot.latest_evaluation].join();
     if (report.curves) {
@@ -127,13 +155,18 @@ export function createLoop({
     } finally {
       if (mine === generation) flying -= 1;
     }
-    // A Worker is not kept waiting for the next frame; the page's own thread has to paint first.
-    if (mine === generation && session?.ahead > 0) supply(clock());
+    // A Worker is not kept waiting for the next frame; the page's own thread has to paint first, if there are frames.
+    if (mine !== generation) return;
+    if (session?.ahead > 0) supply(clock());
+    else if (errands.length > 0 && rests(clock())) later(() => supply(clock()), 0);
   }
 
-  /** Orders what there is to do. */
+  /** Whether there are no frames, because nobody looks. */
+  const rests = (now) => unseen || now - last > RESTS_MS;
+
+  /** Orders what there is to do. What is asked for by hand is done where nobody looks, too: a page may have asked. */
   function supply(now) {
-    if (unseen || now - last > RESTS_MS) return;
+    if (rests(now) && errands.length === 0) return;
     for (let order; session && (order = nextOrder(now)); ) work(order, now);
   }
 
@@ -147,7 +180,9 @@ export function createLoop({
     leaving();
     generation += 1;
     handOver?.reject(new Error("The run was replaced."));
+    const left = errands;
     [session, flying, errands, handOver, held] = [null, 0, [], null, false];
+    for (const { settled } of left) settled(false);
   }
 
   function frame(now) {
@@ -160,6 +195,14 @@ export function createLoop({
     const rest = paint(now, passed) ?? 0;
     supply(now);
     askFor(rest);
+  }
+
+  function asked(name, count = 1) {
+    return new Promise((settled) => {
+      errands.push(errandOf(name, count, settled));
+      wake();
+      if (rests(clock())) supply(clock());
+    });
   }
 
   /** The next frame: at once where this thread trains as well, otherwise when it is needed. */
@@ -186,7 +229,7 @@ export function createLoop({
     /** From now on this run is played; whatever the former one still answers is dropped. */
     attach(next) {
       stop();
-      [session, errands, progress, drawn] = [next, ["greet"], "", ""];
+      [session, errands, progress, drawn] = [next, [errandOf("greet")], "", ""];
       due = { look: 0, curves: 0, tick: 0, save: 0 };
       const mine = generation;
       next.ended?.then((error) => {
@@ -201,16 +244,19 @@ export function createLoop({
       due.tick = 0;
       wake();
     },
+    /** Nothing more is ordered by itself; resolves once what was under way has been answered. */
     pause() {
-      if (speed) errands.push("look");
+      const playing = speed !== null;
       speed = null;
       session?.rest();
       wake();
+      return playing && session ? asked("look") : Promise.resolve(true);
     },
-    errand: (name) => {
-      errands.push(name);
-      wake();
-    },
+    /**
+     * "tick", "phase" or "iteration": works until the next one has ended; of ticks `count`. Resolves to whether it has,
+     * and not to what came of it: the run may have been replaced, or failed.
+     */
+    errand: asked,
     /**
      * Resolves to a checkpoint once the running iteration has ended; nothing more is ordered then, until `attach` or
      * `release`.

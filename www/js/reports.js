@@ -25,6 +25,7 @@ export function received({ snapshot, recording, curves, checkpoint, physics }, s
 
 /**
  * @typedef {object} Trouble what the page says of an end
+ * @property {"program" | "device" | "silent"} code what has ended, or does not answer
  * @property {string} title
  * @property {string} words
  * @property {string} report
@@ -58,6 +59,7 @@ export function trouble(message, state, { final = false } = {}) {
   return {
     playing: false,
     trouble: {
+      code: "program",
       title: began ? "The learner stopped" : "The learner could not start",
       words: began
         ? "It hit an internal error and cannot go on. Nothing outside this page is affected. " +
@@ -80,6 +82,7 @@ export function silent(seconds, state) {
   const rescue = state.schema === null ? null : rescueOf(state);
   return {
     trouble: {
+      code: "silent",
       title: "The learner does not answer",
       words:
         `It has not answered for ${seconds} seconds. It may still be busy, or it may never answer. ` +
@@ -94,7 +97,10 @@ export function silent(seconds, state) {
 /** It has answered after all. */
 export const answeredAfterAll = (state) => (state.trouble?.waits ? { trouble: null } : {});
 
-/** The graphics device is gone, out of memory, or refuses the program. */
+/**
+ * The graphics device is gone, out of memory, or refuses the program.
+ * @returns {Patch}
+ */
 function deviceTrouble(error, state) {
   const rescue = rescueOf(state);
   const words =
@@ -103,6 +109,7 @@ function deviceTrouble(error, state) {
   return {
     playing: false,
     trouble: {
+      code: "device",
       title: "The graphics device stopped",
       words,
       report: reportOf(error.message, state),

@@ -36,8 +36,9 @@ export function createRun({
     store.set({ playing: true });
   };
   const pause = () => {
-    loop.pause();
+    const rests = loop.pause();
     store.set({ playing: false });
+    return rests;
   };
 
   const watched = (opened) => ({ ...opened, advance: (order) => patience.watch(opened.advance(order)) });
@@ -235,6 +236,35 @@ export function createRun({
     }
   }
 
+  /** Pauses, and works until the next one of these has ended, or `count` ticks; resolves to whether it has. */
+  async function step(name, count = 1) {
+    if (!session || store.get().stopped) return false;
+    pause();
+    return loop.errand(name, count);
+  }
+
+  /**
+   * Goes on with a run that was saved: the bytes of its checkpoint. `settings` is what it was made from, with where it
+   * is to compute from now on. Throws an EngineError; whatever is played goes on in that case.
+   */
+  async function openSaved(settings, bytes, { playing }) {
+    const open = async () => ({
+      opened: await (await engines.cpu()).resume(bytes, "cpu", engines.taskOf(settings.task)),
+    });
+    await opening(settings, playing, open, ({ opened }, physics) => {
+      if (session) left.push(session, store.get());
+      adopt(opened, physics, `Training on the CPU.${whereWords(engines.where())}`, {
+        ...NOTHING_YET,
+        settings,
+        run: store.get().run + 1,
+        left: described(left.last()),
+      });
+      if (settings.device === "cpu") handOver.leave();
+      else handOver.follow(settings);
+    });
+    settingsChanged();
+  }
+
   return {
     startForgiving,
     /** What an address has to hold so that it opens this run. */
@@ -246,23 +276,17 @@ export function createRun({
       play,
       pause,
       toggle: () => (store.get().playing ? pause() : play()),
-      tick() {
-        if (session) {
-          pause();
-          loop.errand("tick");
-        }
-      },
-      phase() {
-        if (session) {
-          pause();
-          loop.errand("phase");
-        }
-      },
+      step,
+      /** Resolves once all that there is to see of the run has arrived. */
+      look: () => loop.errand("look"),
+      tick: () => step("tick"),
+      phase: () => step("phase"),
       restart: () => startOver({}),
       newSeed: () => startOver({ seed: engines.freshSeed() }),
       addTask,
       changeDevice: (device) => change({ ...store.get().draft, device }),
       change,
+      openSaved,
       undo,
       rescue,
       continueFromKept,

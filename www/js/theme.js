@@ -1,6 +1,6 @@
 // The colours of css/colours.css, or those that a page gives its lab, as pictures need them, and the screen's scale.
-// They change when the visitor's system does, when colours are forced, and when the page is about to be printed: paper
-// is light.
+// They change when the visitor's system does or a page asks for others, when colours are forced, and when the page is
+// about to be printed: paper is light.
 
 const NAMES = {
   ink: "--ink",
@@ -27,6 +27,9 @@ export function createTheme({ host, lab, signal }) {
   };
   for (const query of ["(prefers-color-scheme: dark)", "(forced-colors: active)"])
     matchMedia(query).addEventListener("change", change, { signal });
+  const asked = new MutationObserver(change); // lab/shown.js writes there which of them a page asks for
+  asked.observe(host, { attributeFilter: ["data-theme"] });
+  signal.addEventListener("abort", () => asked.disconnect());
   const resized = () => {
     if ((devicePixelRatio || 1) !== theme.scale) change();
   };

@@ -81,12 +81,12 @@ test("WebGPU's build is there, coming, or not in the page", async () => {
     const querySelector = (asked) => (found(asked) ? { dataset: found(asked) } : null);
     return /** @type {ParentNode} */ ({ querySelector });
   };
-  const cpu = { script: "./a.js", wasm: "./a.wasm", bytes: "7" };
-  assert.deepEqual(await addresses(page({ cpu })), {
-    cpu: { script: `${homeAddress()}a.js`, wasm: `${homeAddress()}a.wasm`, bytes: 7 },
+  const cpu = { script: "./a.js", wasm: "./a.wasm", bytes: "7", worker: "./w.js" };
+  assert.deepEqual(await addresses(homeAddress(), page({ cpu })), {
+    cpu: { script: `${homeAddress()}a.js`, wasm: `${homeAddress()}a.wasm`, bytes: 7, worker: `${homeAddress()}w.js` },
     webgpu: null,
   });
-  assert.equal((await addresses(page({ cpu, webgpu: { coming: "123" } }))).webgpu, "coming");
-  const { webgpu } = await addresses(page({ cpu, webgpu: { ...cpu, bytes: "9" } }));
+  assert.equal((await addresses(homeAddress(), page({ cpu, webgpu: { coming: "123" } }))).webgpu, "coming");
+  const { webgpu } = await addresses(homeAddress(), page({ cpu, webgpu: { ...cpu, bytes: "9" } }));
   assert.equal(webgpu !== "coming" && webgpu.bytes, 9);
 });

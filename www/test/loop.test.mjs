@@ -75,6 +75,7 @@ function session(name, { phaseChanged = () => false, ahead = 0, iterationEnded =
         name,
         ticks: order.maxTicks ?? 9,
         phaseChanged: phaseChanged(),
+        iterationEnded: iterationEnded(),
         snapshot: { episodes: 0, iteration: 0, latest_evaluation: null },
         ...(order.save && iterationEnded() && { checkpoint: { bytes: new Uint8Array(1), iteration: 4, ms: 1 } }),
         ...(order.curves && { curves: {}, curvesMs: 1 }),
@@ -140,6 +141,40 @@ test("a tick by hand is exactly one tick, a phase runs until it changes", async 
   loop.errand("phase");
   for (let i = 0; i < 6; i += 1) await beat();
   assert.equal(run.orders.filter(({ stopAt }) => stopAt === "phase").length, 2);
+});
+
+test("what is asked for by hand says when it is done, also where nobody looks", async () => {
+  const { loop, beat } = setUp();
+  let ended = false;
+  const run = session("a", { iterationEnded: () => ended });
+  loop.attach(run);
+  await beat();
+  loop.seen(false);
+  const ticks = loop.errand("tick", 100); // the session answers with as many as it was asked for
+  assert.equal(await ticks, true);
+  assert.equal(run.orders.at(-1).maxTicks, 100);
+  const iteration = loop.errand("iteration");
+  await new Promise(setImmediate);
+  ended = true;
+  assert.equal(await iteration, true);
+  assert.ok(run.orders.filter(({ stopAt }) => stopAt === "iteration").every(({ save }) => save));
+  const replaced = loop.errand("phase");
+  loop.attach(session("b"));
+  assert.equal(await replaced, false, "the run that it was asked of is gone");
+});
+
+test("a pause is over once nothing is under way", async () => {
+  const { loop, beat } = setUp();
+  const run = session("a");
+  loop.attach(run);
+  await beat();
+  assert.equal(await loop.pause(), true, "it rests already");
+  loop.play("fast");
+  await beat();
+  const rests = loop.pause();
+  await beat();
+  assert.equal(await rests, true);
+  assert.equal(run.orders.at(-1).maxTicks, 0);
 });
 
 test("slow motion does one tick and rests", async () => {

@@ -1,11 +1,12 @@
 // The engines of a lab. Everything above this folder sees only the interface of protocol.js, and plots that draw on a
 // canvas.
-import { addresses, arrival } from "./address.js";
+import { addresses, arrival, homeAddress } from "./address.js";
 import { localEngine } from "./local.js";
 import { compiledOnce, isCompiled, keepCompiled, runningHere } from "./program.js";
 import { EngineError } from "./protocol.js";
 import { remoteEngine } from "./remote.js";
 import { createTasks } from "./task.js";
+import { newWorker } from "./worker.js";
 
 /** What is drawn on a canvas of the page, and so lives on its thread. */
 const PLOTS = [
@@ -20,15 +21,16 @@ const PLOTS = [
 /**
  * Loads the CPU build: one download, compiled once, for the plots on this thread and for the Worker that trains.
  * `thread`: "worker" or "main". `onPanic(message)`: the program on the page's own thread has ended, and only a new page
- * helps. That of a Worker ends with its sessions, which say so. All of it ends with `signal`.
+ * helps. That of a Worker ends with its sessions, which say so. `home`: the folder that was built. All of it ends with
+ * `signal`.
  */
-export async function openEngines({ thread, onProgress, onPanic, signal }) {
-  const builds = await addresses();
+export async function openEngines({ thread, onProgress, onPanic, signal, home = homeAddress() }) {
+  const builds = await addresses(home);
   signal.throwIfAborted();
   const compiled = compiledOnce(builds.cpu, onProgress);
   let where = { thread, reason: null }; // where the CPU trains, and why that is not the Worker
   const begin = async () => ({ script: builds.cpu.script, module: await compiled });
-  const beside = async () => remoteEngine(newWorker("cpu"), begin(), { signal });
+  const beside = async () => remoteEngine(await newWorker(builds.cpu.worker, "cpu"), begin(), { signal });
   const starting = thread === "worker" ? settled(beside()) : null; // its scripts load while the wasm does
 
   const bindings = await runningHere(builds.cpu, await compiled, { ended: onPanic, signal });
@@ -49,7 +51,7 @@ export async function openEngines({ thread, onProgress, onPanic, signal }) {
   let gpuBuild = builds.webgpu;
   const arrives =
     gpuBuild === "coming"
-      ? arrival().then((build) => {
+      ? arrival(home).then((build) => {
           gpuBuild = build;
         })
       : Promise.resolve();
@@ -138,7 +140,8 @@ function openWebGpu(build, { onProgress, signal }) {
     ? compiledOnce(build, onProgress).then((module) => ({ script: build.script, module }))
     : build;
   const onCompiled = (module) => keepCompiled(build, module);
-  const opening = async () => remoteEngine(newWorker("webgpu"), start, { onProgress, onCompiled, signal });
+  const opening = async () =>
+    remoteEngine(await newWorker(build.worker, "webgpu"), start, { onProgress, onCompiled, signal });
   entry.opening = opening().then(
     (engine) => (entry.engine = engine),
     (error) => {
@@ -154,8 +157,6 @@ const settled = (opening) =>
     (engine) => ({ engine }),
     (error) => ({ error }),
   );
-
-const newWorker = (name) => new Worker(new URL("../worker/index.js", import.meta.url), { type: "module", name });
 
 /** What `asked()` gives; what it throws is thrown as the program's own error. */
 function told(asked) {

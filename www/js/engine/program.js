@@ -6,7 +6,7 @@ const compiled = new Map(); // address of the wasm → {module, listeners}
 
 /**
  * The compiled build. `onProgress({received, total})`: how much of it has arrived, until it has been compiled.
- * @param {import("./address.js").Build} build
+ * @param {import("./address.js").Program} build
  * @param {(progress: { received: number, total: ?number }) => void} onProgress
  * @returns {Promise<WebAssembly.Module>}
  */
@@ -38,7 +38,7 @@ const running = new Map(); // address of the script → {bindings: a promise, li
 /**
  * The exports of the program on this thread. `ended(message)` is called once it has ended, and only a new page helps;
  * not after `signal`.
- * @param {import("./address.js").Build} build
+ * @param {import("./address.js").Program} build
  * @param {WebAssembly.Module} module
  * @param {{ ended: (message: string) => void, signal?: AbortSignal }} hearer
  */

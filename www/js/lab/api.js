@@ -1,11 +1,12 @@
 // What a page may read of a lab and do with it. The page that is one lab has it as window.mbppo.
 
 /**
- * `parts()`: {commands, addressOfRun} once the program has arrived, null before.
- * @param {{ store: any, parts: () => any, ready: Promise<void>, destroy: () => void }} lab
+ * `parts()`: {commands, addressOfRun} once the program has arrived, null before. `requests`: as in requests.js.
+ * @param {{ store: any, parts: () => any, requests: any, ready: Promise<void>, destroy: () => void }} lab
  */
-export function createApi({ store, parts, ready, destroy }) {
+export function createApi({ store, parts, requests, ready, destroy }) {
   return Object.freeze({
+    ...requests,
     get snapshot() {
       return store.get().snapshot;
     },
@@ -40,9 +41,6 @@ export function createApi({ store, parts, ready, destroy }) {
     },
     /** Resolves once the first run is open, or `trouble` says why there is none; rejects if the lab has no markup. */
     ready,
-    play: () => parts()?.commands.play(),
-    pause: () => parts()?.commands.pause(),
-    step: () => parts()?.commands.tick(),
     /**
      * Runs a task of your own: the address of its module, or with thread=main what makes it. Rejects with what is
      * wrong.

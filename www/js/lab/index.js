@@ -3,6 +3,7 @@
 // `signal`.
 import { createDelivery } from "../delivery.js";
 import { find } from "../dom.js";
+import { homeAddress } from "../engine/address.js";
 import { openEngines } from "../engine/index.js";
 import { createLoop } from "../loop.js";
 import { createPainting } from "../painting.js";
@@ -34,6 +35,9 @@ import { createStore, INITIAL } from "../store.js";
 import { createTheme } from "../theme.js";
 import { ownAddress } from "./address.js";
 import { createApi } from "./api.js";
+import { tellEvents } from "./events.js";
+import { createRequests } from "./requests.js";
+import { showOnly } from "./shown.js";
 import { enter } from "./shadow.js";
 import { watchSight } from "./sight.js";
 import { startLab } from "./start.js";
@@ -68,6 +72,11 @@ const SLOW_MS = 50;
  * @property {import("./address.js").Address} [address] where the run's address is read and kept, instead of `run`
  * @property {?EventTarget} [keys] where its keys are heard; without it in the lab itself, while it has the focus
  * @property {boolean} [restOffScreen] whether the lab rests while none of it is in the window
+ * @property {?string} [panels] the panels that it shows, by name with spaces between; without it all of them
+ * @property {?string} [controls] the controls that it has; without it all, or few beside chosen panels
+ * @property {?string} [theme] "light" or "dark"; without it as the visitor's system has it
+ * @property {?string} [publicPath] the folder that was built, where these modules do not lie in it any more
+ * @property {(name: string, detail: any) => void} [told] hears what happens, as in events.js
  */
 
 /**
@@ -76,26 +85,42 @@ const SLOW_MS = 50;
  * @param {HTMLElement} host
  * @param {Options} [options]
  */
-export function createLab(host, { run = "", address = ownAddress(run), keys = null, restOffScreen = true } = {}) {
+export function createLab(host, options = {}) {
+  const { run = "", publicPath = null, keys = null, restOffScreen = true, told = () => {} } = options;
+  const home = homeAddress(publicPath);
+  const { address = ownAddress(run, home) } = options;
   const ending = new AbortController();
   const { signal } = ending;
   const store = createStore(INITIAL);
   signal.addEventListener("abort", store.end);
   /** @type {any} */ let parts = null; // once the program has arrived
   const arrived = (now) => {
-    parts = now;
+    parts = signal.aborted ? null : now;
   };
+  signal.addEventListener("abort", () => arrived(null));
+  /** @type {any} */ let root = null;
+  const shows = (wished) => showOnly(root, wished);
   const started = async () => {
-    const root = await enter(host, signal);
-    await assemble(root, { host, store, address, keys, restOffScreen, arrived, signal });
+    root = await enter(host, { home, signal });
+    tellEvents({ store, told });
+    try {
+      shows(options);
+    } catch (error) {
+      store.set({ notes: [`${error.message} It looks as usual.`] });
+    }
+    await assemble(root, { host, home, store, address, keys, restOffScreen, arrived, signal });
+    const { schema, settings } = store.get();
+    if (settings)
+      told("ready", { version: schema.version, task: settings.task, preset: settings.preset, seed: settings.seed });
   };
   const ready = started().catch((error) => {
     if (!signal.aborted) throw error;
   });
-  return createApi({ store, parts: () => parts, ready, destroy: () => ending.abort() });
+  const requests = createRequests({ ready, lab: () => parts, shows });
+  return createApi({ store, parts: () => parts, requests, ready, destroy: () => ending.abort() });
 }
 
-function assemble(root, { host, store, address, keys, restOffScreen, arrived, signal }) {
+function assemble(root, { host, home, store, address, keys, restOffScreen, arrived, signal }) {
   const lab = find("lab", root);
   const theme = createTheme({ host, lab, signal });
   const stage = createStage({ canvas: find("stage", root), theme, store, signal });
@@ -124,7 +149,7 @@ function assemble(root, { host, store, address, keys, restOffScreen, arrived, si
   mountTrouble({ root, store, address, rescue: () => commands.rescue() });
 
   return startLab({
-    openEngines,
+    openEngines: (wish) => openEngines({ ...wish, home }),
     store,
     loop,
     address,
@@ -135,7 +160,7 @@ function assemble(root, { host, store, address, keys, restOffScreen, arrived, si
       commands = parts.commands;
       for (const mount of PANELS) mount({ ...parts, root, plotter, keys, signal });
       find("version", root).textContent = `mbppo ${store.get().schema.version}`;
-      arrived(parts);
+      arrived({ ...parts, flush: delivery.flush });
     },
   });
 }

@@ -1,6 +1,6 @@
 // The lab's own tree inside its element: a shadow root with the markup of lab.html and its styles, so that neither ids
 // nor styles meet those of the page around it. Where index.html has brought it along nothing is fetched for it.
-import { home, homeAddress } from "../engine/address.js";
+import { pageOf } from "../engine/address.js";
 import { find } from "../dom.js";
 
 const LAB = "[data-is=lab]";
@@ -11,10 +11,10 @@ const held = new WeakSet();
 /**
  * The shadow root of `host` with the markup in it; not filled any more after `signal`, which empties it.
  * @param {HTMLElement} host
- * @param {AbortSignal} signal
+ * @param {{ home: string, signal: AbortSignal }} world `home`: the folder that was built
  * @returns {Promise<ShadowRoot>}
  */
-export async function enter(host, signal) {
+export async function enter(host, { home, signal }) {
   if (held.has(host)) throw new Error("This element holds a lab already: destroy that one first.");
   held.add(host);
   const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
@@ -22,7 +22,7 @@ export async function enter(host, signal) {
     leave(root);
     held.delete(host);
   });
-  if (!root.querySelector(LAB)) await fill(root, signal);
+  if (!root.querySelector(LAB)) await fill(root, { home, signal });
   find("lab", root).removeAttribute("data-waits");
   return root;
 }
@@ -34,13 +34,13 @@ function leave(root) {
 }
 
 /** Puts a copy of the markup there once its styles are, so that it is never seen without them. */
-async function fill(root, signal) {
-  const page = await home();
+async function fill(root, { home, signal }) {
+  const page = await pageOf(home);
   const markup = /** @type {?HTMLTemplateElement} */ (page.querySelector("template[shadowrootmode]"))?.content;
   if (!markup?.querySelector(LAB)) throw new Error("index.html does not hold the lab: it was not built by trunk.");
   const copy = document.importNode(markup, true);
   const styles = /** @type {HTMLLinkElement} */ (copy.querySelector("link[rel=stylesheet]"));
-  styles.href = new URL(styles.getAttribute("href") ?? "", homeAddress()).href;
+  styles.href = new URL(styles.getAttribute("href") ?? "", home).href;
   signal.throwIfAborted();
   root.replaceChildren(styles);
   await new Promise((resolve, reject) => {

@@ -62,7 +62,7 @@ export async function startLab({ openEngines, store, loop, address, arrived, sig
     arrived({ store, engines, commands: run.commands, addressOfRun: () => addressOf(run.shared()) });
 
     const { settings, problems, named } = readSettings(pairs, schema, engines.readHyperparameter);
-    store.set({ notes: [...refused, ...problems], speed: settings.speed });
+    store.set({ notes: [...store.get().notes, ...refused, ...problems], speed: settings.speed });
     await run.startForgiving(settings, { playing: settings.autoplay && !calm });
     store.set({
       notes: [...store.get().notes, ...remarks(engines, store.get().settings, named)],

@@ -1,10 +1,10 @@
 // Offers a checkpoint as a file. A sandboxed frame may forbid downloads, and a browser refuses them without a word to
 // the page: so there is another way, as text, offered at once where that is known and after a click otherwise.
+import { toBase64 } from "../base64.js";
 import { find, say } from "../dom.js";
 
 export const FORBIDDEN = "The frame around this page forbids downloads: its sandbox lacks “allow-downloads”.";
 export const UNSURE = "If no file has been saved, the host of this page forbids downloads.";
-const PIECE = 0x8000; // a call can take so many arguments
 
 /** `place` holds the nodes file, file-else, file-words, file-copy and file-text. Gives {show(checkpoint or null)}. */
 export function mountFile(place, { mayDownload = downloads } = {}) {
@@ -20,7 +20,7 @@ export function mountFile(place, { mayDownload = downloads } = {}) {
   };
   link.addEventListener("click", () => offerText(UNSURE));
   copy.addEventListener("click", async () => {
-    text.value = asText(offered.bytes);
+    text.value = toBase64(offered.bytes);
     try {
       await navigator.clipboard.writeText(text.value);
       say(copy, "Copied");
@@ -61,12 +61,4 @@ export function downloads(page = /** @type {any} */ (globalThis)) {
   } catch {
     return true;
   }
-}
-
-/** Bytes in base64. */
-export function asText(bytes) {
-  let letters = "";
-  for (let from = 0; from < bytes.length; from += PIECE)
-    letters += String.fromCharCode(...bytes.subarray(from, from + PIECE));
-  return btoa(letters);
 }

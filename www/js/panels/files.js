@@ -1,8 +1,9 @@
 // What can be kept of a run as a file, and receipts that are opened here: each is run again and compared.
+import { toBase64 } from "../base64.js";
 import { copyOf, find, say } from "../dom.js";
 import { percent } from "../format.js";
 import { verdictWords, verify } from "../verify.js";
-import { asText, downloads, FORBIDDEN, UNSURE } from "./file.js";
+import { downloads, FORBIDDEN, UNSURE } from "./file.js";
 
 /** More than any receipt has: of a larger file the beginning is enough to refuse it. */
 const MOST_BYTES = 5 << 20;
@@ -19,7 +20,7 @@ export function mountFiles({ root, store, engines, signal }) {
     const isSure = may && globalThis.top === globalThis.self; // a frame may forbid it without a word
     const isText = typeof content === "string";
     text.hidden = isSure;
-    text.value = isSure ? "" : isText ? content : asText(content);
+    text.value = isSure ? "" : isText ? content : toBase64(content);
     text.setAttribute("aria-label", name);
     const why = may ? `Saving ${name}. ${UNSURE}` : FORBIDDEN;
     say(said, isSure ? `Saving ${name}.` : `${why} It is below as text${isText ? "" : ", for base64 -d"}.`);

@@ -39,9 +39,37 @@ export function mountKeys({ root, commands, keys, signal }) {
       return;
     if (root.querySelector("dialog[open]") || !isMeant(event.composedPath()[0], key, { lab, theatre })) return;
     event.preventDefault();
+    event.stopPropagation(); // not also what the page around does with it
     action();
   };
+  lab.addEventListener("keydown", (event) => {
+    if (root.querySelector("dialog[open]") || isUsed(event.composedPath()[0], event.key)) event.stopPropagation();
+  });
   (keys ?? lab).addEventListener("keydown", pressed, { signal });
+  if (!keys) giveFocusBack({ root, lab });
+}
+
+/** Escape gives the focus back to where it was before it came into the lab: the page around hears keys again. */
+function giveFocusBack({ root, lab }) {
+  /** @type {any} */ let before = null;
+  lab.addEventListener("focusin", ({ relatedTarget }) => {
+    if (!root.contains(relatedTarget)) before = relatedTarget;
+  });
+  lab.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.defaultPrevented || root.querySelector("dialog[open]")) return;
+    event.stopPropagation();
+    root.activeElement?.blur();
+    if (before?.isConnected) before.focus({ preventScroll: true });
+  });
+}
+
+const MOVES = /^(Arrow|Page|Home$|End$)/;
+
+/** Whether the part that has the focus uses this key itself; a page around that turns slides with it is not meant. */
+export function isUsed(target, key) {
+  if (target.matches("select, input[type=range], input[type=radio]")) return MOVES.test(key) || key === " ";
+  if (target.matches("textarea, input:not([type=checkbox], [type=file])")) return key !== "Escape" && key !== "Tab";
+  return key === " " || key === "Enter" ? target.matches("button, summary, a, input") : false;
 }
 
 /**
