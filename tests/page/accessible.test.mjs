@@ -1,11 +1,9 @@
 // axe-core finds nothing to complain of: both themes, wide and narrow, every fold and dialog open.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
+import { AXE, complaints } from "./support/axe.mjs";
 import { launch, until } from "./support/browser.mjs";
 
-const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const SCREENS = {
   wide: { viewport: { width: 1280, height: 800 } },
   "a phone": { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true },
@@ -17,17 +15,6 @@ before(async () => {
   browser = await launch();
 });
 after(() => browser?.close());
-
-/** What axe-core says against the page as it is, a line for each place. */
-async function complaints(page) {
-  const { violations, passes } = await page.evaluate(() =>
-    globalThis.axe.run(document, { resultTypes: ["violations"] }),
-  );
-  assert.ok(passes.length > 10, `axe-core has looked at the page: ${passes.length} rules passed`);
-  return violations.flatMap(({ id, help, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${id} (${help}): ${target} ${failureSummary}`),
-  );
-}
 
 for (const colorScheme of ["light", "dark"]) {
   for (const [name, screen] of Object.entries(SCREENS)) {

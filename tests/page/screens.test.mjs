@@ -273,8 +273,8 @@ test("printed, all plots are there in ink on paper, and what acts is left out", 
   assert.ok(await page.locator("[data-is=stage]").isVisible());
   await page.emulateMedia({ media: "screen" });
   await page.evaluate(() => dispatchEvent(new Event("afterprint")));
-  const ink = await page.evaluate(() => getComputedStyle(lab.host).getPropertyValue("--ink").trim());
-  assert.equal(ink, "#e9e7e1", "the screen is dark again");
+  const ink = await page.evaluate(() => getComputedStyle(lab.querySelector("[data-is=lab]")).color);
+  assert.equal(ink, "rgb(233, 231, 225)", "the screen is dark again");
   const pdf = await page.pdf();
   assert.ok(pdf.length > 20_000, `${pdf.length} bytes of paper`);
   assert.deepEqual(await faultsOf(page), []);

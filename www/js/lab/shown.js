@@ -26,6 +26,9 @@ export function showOnly(root, { panels = null, controls = null, theme = null })
   const usable = chosen(root, "control", wordsOf(controls).length > 0 ? controls : shown ? FEW : null);
   const lab = find("lab", root);
   lab.classList.toggle("is-partial", shown !== null);
+  // A widget is no landmark of the page that it stands in.
+  if (shown) find("theatre", root).setAttribute("role", "group");
+  else find("theatre", root).removeAttribute("role");
   for (const [kind, names] of /** @type {[string, ?Set<string>][]} */ ([
     ["panel", shown],
     ["control", usable],
