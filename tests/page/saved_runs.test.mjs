@@ -29,7 +29,10 @@ const iterations = (page, count) =>
 /** The hash of everything that the run has learned, as its receipt has it. */
 async function hashOf(page) {
   await page.evaluate(() => lab.querySelector("[data-is=files]").setAttribute("open", ""));
-  const [download] = await Promise.all([page.waitForEvent("download"), page.locator("[data-is=files-receipt]").click()]);
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.locator("[data-is=files-receipt]").click(),
+  ]);
   return JSON.parse(await readFile(await download.path(), "utf8")).hash;
 }
 
@@ -41,9 +44,9 @@ const drop = (page, name, bytes) =>
     ([name, bytes]) => {
       const dataTransfer = new DataTransfer();
       dataTransfer.items.add(new File([Uint8Array.from(bytes)], name));
-      lab.querySelector("[data-is=stage]").dispatchEvent(
-        new DragEvent("drop", { dataTransfer, bubbles: true, composed: true, cancelable: true }),
-      );
+      lab
+        .querySelector("[data-is=stage]")
+        .dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, composed: true, cancelable: true }));
     },
     [name, [...bytes]],
   );

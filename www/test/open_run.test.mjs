@@ -34,10 +34,16 @@ test("only relative addresses of the same host are fetched", async () => {
 
 test("a file that does not come is named with the reason", async () => {
   const failing = (load) => fetchRun("a.safetensors", base, /** @type {any} */ (load));
-  await assert.rejects(failing(async () => answer({ ok: false, status: 404 })), {
-    message: "run = a.safetensors could not be loaded: the server answered 404.",
-  });
-  await assert.rejects(failing(async () => answer({ length: String(2 ** 40) })), { message: /larger than any run/ });
+  await assert.rejects(
+    failing(async () => answer({ ok: false, status: 404 })),
+    {
+      message: "run = a.safetensors could not be loaded: the server answered 404.",
+    },
+  );
+  await assert.rejects(
+    failing(async () => answer({ length: String(2 ** 40) })),
+    { message: /larger than any run/ },
+  );
   await assert.rejects(
     failing(async () => {
       throw new TypeError("Failed to fetch");
