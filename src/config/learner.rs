@@ -10,7 +10,6 @@ use super::learners::{off_policy, on_policy, search, tabular};
 use super::preset::Preset;
 use super::shown::Shown;
 use super::value::Choice;
-use serde::{Serialize, Serializer};
 use std::ops::Deref;
 
 /// What there is to know about a learner before it is made.
@@ -151,12 +150,6 @@ impl PartialEq for Algorithm {
 }
 
 impl Eq for Algorithm {}
-
-impl Serialize for Algorithm {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.word)
-    }
-}
 
 impl Choice for Algorithm {
     const WORDS: &'static [&'static str] = &{

@@ -32,7 +32,7 @@ pub enum Allowed {
 
 impl Allowed {
     /// The words of a choice.
-    pub fn choice<C: Choice>() -> Self {
+    pub const fn choice<C: Choice>() -> Self {
         Self::Choice { words: C::WORDS }
     }
 
@@ -48,10 +48,10 @@ impl Allowed {
 }
 
 /// A type that a hyperparameter can have.
-pub trait Parameter: Sized {
-    /// Reads and checks a value; the error says what is allowed.
-    fn parse(text: &str, allowed: &Allowed) -> Result<Self, String>;
-    /// The value as text that [`Parameter::parse`] reads back.
+pub trait Parameter {
+    /// Reads and checks a value; the error says what is allowed, and nothing is changed then.
+    fn read(&mut self, text: &str, allowed: &Allowed) -> Result<(), String>;
+    /// The value as text that [`Parameter::read`] reads back.
     fn text(&self) -> String;
 }
 
@@ -78,11 +78,12 @@ pub fn count(text: &str) -> Option<u64> {
 }
 
 impl Parameter for usize {
-    fn parse(text: &str, allowed: &Allowed) -> Result<Self, String> {
+    fn read(&mut self, text: &str, allowed: &Allowed) -> Result<(), String> {
         match (count(text).and_then(|count| Self::try_from(count).ok()), allowed) {
-            (Some(value), Allowed::Count { min, max }) if (*min..=*max).contains(&value) => Ok(value),
-            _ => Err(allowed.sentence() + &comma_hint(text)),
+            (Some(value), Allowed::Count { min, max }) if (*min..=*max).contains(&value) => *self = value,
+            _ => return Err(allowed.sentence() + &comma_hint(text)),
         }
+        Ok(())
     }
 
     fn text(&self) -> String {
@@ -98,11 +99,12 @@ fn comma_hint(text: &str) -> String {
 }
 
 impl Parameter for f64 {
-    fn parse(text: &str, allowed: &Allowed) -> Result<Self, String> {
+    fn read(&mut self, text: &str, allowed: &Allowed) -> Result<(), String> {
         match (text.trim().parse(), allowed) {
-            (Ok(value), Allowed::Number { min, max }) if (*min..=*max).contains(&value) => Ok(value),
-            _ => Err(allowed.sentence() + &comma_hint(text)),
+            (Ok(value), Allowed::Number { min, max }) if (*min..=*max).contains(&value) => *self = value,
+            _ => return Err(allowed.sentence() + &comma_hint(text)),
         }
+        Ok(())
     }
 
     fn text(&self) -> String {
@@ -111,8 +113,9 @@ impl Parameter for f64 {
 }
 
 impl Parameter for bool {
-    fn parse(text: &str, allowed: &Allowed) -> Result<Self, String> {
-        text.trim().parse().map_err(|_| allowed.sentence())
+    fn read(&mut self, text: &str, allowed: &Allowed) -> Result<(), String> {
+        *self = text.trim().parse().map_err(|_| allowed.sentence())?;
+        Ok(())
     }
 
     fn text(&self) -> String {
@@ -134,9 +137,10 @@ pub trait Choice: Copy + PartialEq + 'static {
 }
 
 impl<C: Choice> Parameter for C {
-    fn parse(text: &str, allowed: &Allowed) -> Result<Self, String> {
+    fn read(&mut self, text: &str, allowed: &Allowed) -> Result<(), String> {
         let index = C::WORDS.iter().position(|word| *word == text.trim());
-        index.map(|index| C::VALUES[index]).ok_or_else(|| allowed.sentence())
+        *self = index.map(|index| C::VALUES[index]).ok_or_else(|| allowed.sentence())?;
+        Ok(())
     }
 
     fn text(&self) -> String {
@@ -150,8 +154,8 @@ macro_rules! choices {
         $name:ident { $( $(#[doc = $variant_doc:literal])+ $variant:ident = $word:literal, )+ }
     )+) => { $(
         $(#[doc = $doc])+
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-        pub enum $name { $( $(#[doc = $variant_doc])+ #[serde(rename = $word)] $variant, )+ }
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum $name { $( $(#[doc = $variant_doc])+ $variant, )+ }
 
         impl Choice for $name {
             const WORDS: &'static [&'static str] = &[$($word),+];

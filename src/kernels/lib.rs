@@ -7,10 +7,10 @@
 //! **Reading order.** [`isa`] instruction sets · [`tile`] the innermost loop · [`pack`], [`narrow`], [`dense`] one
 //! layer, forward and backward · [`activation`] activation functions · [`mlp`] layers on a flat parameter buffer ·
 //! [`adam`] the optimiser · [`distribution`], [`ppo_loss`], [`ppo`] policy and value · [`model_loss`], [`world_model`]
-//! the ensemble · [`stretch`] rows in blocks · [`rnd`], [`icm`] novelty · [`targeted`], [`dqn`], [`td3`] off-policy
-//! learning · [`gradient_sum`] large batches in pieces · [`scales`], [`world`] stepping in the learned
-//! model · [`counter`] counter-based random numbers, as on WebGPU · [`weights`] parameters to move to another device or
-//! save.
+//! the ensemble · [`stretch`] rows in blocks · [`rnd`], [`icm`] novelty · [`transitions`], [`targeted`], [`dqn`],
+//! [`td3`], [`sac`] off-policy learning · [`gradient_sum`] large batches in pieces · [`counter`] counter-based random
+//! numbers, as on WebGPU · [`weights`] parameters to move to another device or save · [`budget`] how much of all this a
+//! tick may do.
 //!
 //! **Choices.** (1) Buffers have the layout of `mbppo::burn::Layout`, so both versions can exchange them. (2)
 //! Workspaces are kept and reused; a step allocates nothing once it has seen its largest batch. (3) No threads: in the
