@@ -88,7 +88,8 @@ test("a widget learns with no folder to fetch from, tells its model, and does wh
     model.set("seed", 7);
     model.tell("change:seed");
   });
-  const seedOf = () => page.evaluate(() => /** @type {any} */ (document.querySelectorAll("mbppo-lab")[1]).settings.seed);
+  const seedOf = () =>
+    page.evaluate(() => /** @type {any} */ (document.querySelectorAll("mbppo-lab")[1]).settings.seed);
   await eventually(page, async () => (await seedOf()) === 7, "a change in Python");
   await page.evaluate(() => globalThis.ended.forEach((end) => end()));
   await eventually(page, () => page.workers().length === 0, "the end of its workers");

@@ -25,6 +25,7 @@ import { mountOpened } from "../panels/opened.js";
 import { mountReality } from "../panels/reality.js";
 import { mountRibbon } from "../panels/ribbon.js";
 import { mountSettings } from "../panels/settings.js";
+import { mountShare } from "../panels/share.js";
 import { mountTopline } from "../panels/topline.js";
 import { mountTrouble } from "../panels/trouble.js";
 import { mountTrust } from "../panels/trust.js";
@@ -46,6 +47,7 @@ import { startLab } from "./start.js";
 
 const PANELS = [
   mountTopline,
+  mountShare,
   mountDisplay,
   mountControls,
   mountKept,
@@ -168,7 +170,7 @@ function assemble(root, { host, home, store, address, keys, restOffScreen, stora
     arrived(parts) {
       plotter = createPlotter({ plots: parts.engines.plots, theme, signal });
       ({ commands, keeper } = parts);
-      for (const mount of PANELS) mount({ ...parts, root, plotter, keys, signal });
+      for (const mount of PANELS) mount({ ...parts, root, home, plotter, keys, signal });
       find("version", root).textContent = `mbppo ${store.get().schema.version}`;
       arrived({ ...parts, flush: delivery.flush });
     },
