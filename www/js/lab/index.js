@@ -24,6 +24,7 @@ import { mountNotes } from "../panels/notes.js";
 import { mountOpened } from "../panels/opened.js";
 import { mountReality } from "../panels/reality.js";
 import { mountRibbon } from "../panels/ribbon.js";
+import { mountSavePicture } from "../panels/save_picture.js";
 import { mountSettings } from "../panels/settings.js";
 import { mountShare } from "../panels/share.js";
 import { mountTopline } from "../panels/topline.js";
@@ -82,8 +83,8 @@ const SLOW_MS = 50;
  * @property {?string} [controls] the controls that it has; without it all, or few beside chosen panels
  * @property {?string} [theme] "light" or "dark"; without it as the visitor's system has it
  * @property {?string} [publicPath] the folder that was built, where these modules do not lie in it any more
- * @property {?{ factory: () => IDBFactory, tab: () => Storage }} [storage] where runs are kept by themselves; without it
- *   nowhere
+ * @property {?{ factory: () => IDBFactory, tab: () => Storage }} [storage] where runs are kept by themselves; without
+ *   it nowhere
  * @property {(name: string, detail: any) => void} [told] hears what happens, as in events.js
  */
 
@@ -131,7 +132,8 @@ export function createLab(host, options = {}) {
 function assemble(root, { host, home, store, address, keys, restOffScreen, storage, arrived, signal }) {
   const lab = find("lab", root);
   const theme = createTheme({ host, lab, signal });
-  const stage = createStage({ canvas: find("stage", root), theme, store, signal });
+  const stageCanvas = find("stage", root);
+  const stage = createStage({ canvas: stageCanvas, theme, store, signal });
   /** @type {?ReturnType<typeof createPlotter>} */
   let plotter = null;
   /** @type {any} */
@@ -171,6 +173,8 @@ function assemble(root, { host, home, store, address, keys, restOffScreen, stora
       plotter = createPlotter({ plots: parts.engines.plots, theme, signal });
       ({ commands, keeper } = parts);
       for (const mount of PANELS) mount({ ...parts, root, home, plotter, keys, signal });
+      const draws = (canvas) => (canvas === stageCanvas ? stage.redraw() : plotter?.redraw(canvas));
+      mountSavePicture({ root, theme, redraw: draws });
       find("version", root).textContent = `mbppo ${store.get().schema.version}`;
       arrived({ ...parts, flush: delivery.flush });
     },
