@@ -1,0 +1,77 @@
+// What a program says about runs, tasks and receipts without training: the same in a page and in Node.js.
+import { EngineError } from "./protocol.js";
+import { createTasks } from "./task.js";
+
+/**
+ * `bindings`: the program on this thread. `base()`: what the addresses of tasks are relative to; `shared()`: whether
+ * training shares this thread.
+ * @param {any} bindings
+ * @param {{ base: () => string, shared: () => boolean }} world
+ */
+export function answersOf(bindings, { base, shared }) {
+  const schema = bindings.schema();
+  const tasks = createTasks({ describe: (make) => told(() => bindings.describe_task(make)), base, shared });
+  const wishOf = ({ task, preset, seed, config, physics }) => ({
+    task: tasks.here(task),
+    preset,
+    seed: seed ?? 0,
+    config,
+    physics,
+    device: "cpu",
+  });
+  return {
+    schema,
+    /**
+     * Adds a task to those of the schema: the address of a module of this host, or (thread=main) what makes it. Gives
+     * its id, or rejects with an EngineError that says what is wrong.
+     */
+    async addTask(task) {
+      const row = await tasks.add(task);
+      const at = schema.tasks.findIndex(({ id }) => id === row.id);
+      schema.tasks.splice(at < 0 ? schema.tasks.length : at, at < 0 ? 0 : 1, row);
+      return row.id;
+    },
+    /** A task as `open` and `resume` of an engine take it. */
+    taskOf: tasks.wish,
+    /** What the program would refuse about settings: an EngineError with its `field`, or null. Nothing is opened. */
+    check: (settings) => refusal(() => bindings.check(wishOf(settings))),
+    /** The hyperparameters that change nothing in such a run: [{name, reason}]. */
+    withoutEffect: ({ task, preset, config }) => bindings.without_effect(tasks.here(task), preset, config),
+    /** What such a run goes through and never shows: {phases: [name], not_shown: [{what, why, instead}]}. */
+    display: ({ task, preset, config }) => bindings.display(tasks.here(task), preset, config),
+    /** A hyperparameter's value as the program writes it; throws what is wrong with it. */
+    readHyperparameter: (name, text) => bindings.read_hyperparameter(name, text),
+    freshSeed: () => bindings.fresh_seed(),
+    /** What a receipt says: {words, task, ticks, undecidable}; throws an EngineError if it is none. */
+    readReceipt: (text) => told(() => bindings.read_receipt(text)),
+    /** The receipt of a run of `task`, as JSON, from its checkpoint. */
+    receiptOf: ({ bytes }, task) => toldLater(bindings.receipt(bytes, tasks.here(task))),
+    /** {verdict, …}: what to say of a receipt whose run has been computed again as far as this checkpoint. */
+    compareReceipt: (text, { bytes }, task) => toldLater(bindings.compare_receipt(text, bytes, tasks.here(task))),
+  };
+}
+
+/** What `asked()` gives; what it throws is thrown as the program's own error. */
+function told(asked) {
+  try {
+    return asked();
+  } catch (error) {
+    throw EngineError.from(error);
+  }
+}
+
+/** The same for a promise. */
+const toldLater = (promise) =>
+  promise.catch((error) => {
+    throw EngineError.from(error);
+  });
+
+/** What `asked()` throws, if it does: as the program's own error. */
+function refusal(asked) {
+  try {
+    asked();
+    return null;
+  } catch (error) {
+    return EngineError.from(error);
+  }
+}
