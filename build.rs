@@ -13,11 +13,14 @@ fn main() {
 
     // A feature counts where its dependencies exist; the source asks for these, never for the feature itself.
     let in_wasm = env::var("CARGO_CFG_TARGET_FAMILY").as_deref() == Ok("wasm");
-    // A page's programs have one each: what a visitor need not download is not in it.
-    let of_tensors = env::var_os("CARGO_FEATURE_TENSORS_PROGRAM").is_some();
-    for (name, counts) in [("tensors", !in_wasm || of_tensors), ("webgpu", in_wasm && !of_tensors), ("cli", !in_wasm)] {
+    for (name, feature, counts) in [
+        ("tensors", "TENSORS", !in_wasm),
+        ("tensors", "TENSORS_IN_WASM", in_wasm),
+        ("webgpu", "WEBGPU", in_wasm),
+        ("cli", "CLI", !in_wasm),
+    ] {
         println!("cargo::rustc-check-cfg=cfg({name})");
-        if counts && env::var_os(format!("CARGO_FEATURE_{}", name.to_uppercase())).is_some() {
+        if counts && env::var_os(format!("CARGO_FEATURE_{feature}")).is_some() {
             println!("cargo::rustc-cfg={name}");
         }
     }

@@ -7,7 +7,7 @@
 
 #[cfg(tensors)]
 use crate::burn;
-use crate::config::{Allowed, Choice, Config, CuriosityKind, Hyperparameter, ModelKind};
+use crate::config::{Config, CuriosityKind, ModelKind};
 use crate::cpu;
 use crate::curiosity::{Disagreement, Novelty};
 use crate::device::{Device, DeviceKind};
@@ -79,17 +79,6 @@ pub trait Backend {
     }
 }
 
-/// All hyperparameters, with the choices that this build can compute: others are refused, so a page does not offer
-/// them.
-pub fn hyperparameters() -> Vec<Hyperparameter> {
-    let mut all = crate::config::schema();
-    if cfg!(not(tensors)) {
-        let models = all.iter_mut().filter(|row| row.name == "model");
-        models.for_each(|row| row.allowed = Allowed::Choice { words: &["perceptrons"] });
-    }
-    all
-}
-
 /// The recurrent model, in burn's tensors on the processor, whatever the device of the other parts.
 #[cfg(tensors)]
 fn gru(task: TaskShape, config: &Config, stream: &mut Stream) -> Result<Box<dyn WorldModel>> {
@@ -99,21 +88,13 @@ fn gru(task: TaskShape, config: &Config, stream: &mut Stream) -> Result<Box<dyn 
 
 #[cfg(not(tensors))]
 fn gru(_task: TaskShape, config: &Config, _stream: &mut Stream) -> Result<Box<dyn WorldModel>> {
-    Err(not_here(config))
-}
-
-/// Checks that this build has the world model that the configuration names.
-///
-/// # Errors
-/// [`crate::Error::Config`] with field `model`.
-pub fn require_model(config: &Config) -> Result<()> {
-    if cfg!(tensors) || config.model == ModelKind::Perceptrons { Ok(()) } else { Err(not_here(config)) }
-}
-
-fn not_here(config: &Config) -> crate::Error {
     let allowed =
-        "it is written in burn's tensors, which this build does not contain: take perceptrons".into();
-    crate::Error::Config { field: "model".into(), value: config.model.word().into(), allowed }
+        "it is written in burn's tensors, which this program does not contain: take perceptrons".into();
+    Err(crate::Error::Config {
+        field: "model".into(),
+        value: config.get("model").unwrap_or_default(),
+        allowed,
+    })
 }
 
 /// The backend of this device.
