@@ -20,6 +20,7 @@ import { mountLoading } from "../panels/loading.js";
 import { mountMetrics } from "../panels/metrics.js";
 import { mountNarration } from "../panels/narration.js";
 import { mountNotes } from "../panels/notes.js";
+import { mountOpened } from "../panels/opened.js";
 import { mountReality } from "../panels/reality.js";
 import { mountRibbon } from "../panels/ribbon.js";
 import { mountSettings } from "../panels/settings.js";
@@ -61,6 +62,7 @@ const PANELS = [
   mountMetrics,
   mountSettings,
   mountFiles,
+  mountOpened,
 ];
 
 /** Where pictures are further apart, nothing else moves by itself either: what fades is laid out in every frame. */

@@ -2,8 +2,9 @@
 // that calls createLab. Each waits until the lab is ready, and rejects with what is wrong; then the run goes on as it
 // was.
 import { EngineError } from "../engine/protocol.js";
+import { openRun as takeUp } from "../open_run.js";
+import { readState, settingsWith, stateText } from "../saved.js";
 import { pairsOf } from "../url.js";
-import { readState, settingsOfSaved, settingsWith, stateText } from "../saved.js";
 
 const STEPS = ["phase", "iteration"];
 const MOST_TICKS = 1_000_000;
@@ -87,12 +88,8 @@ export function createRequests({ ready, lab, shows }) {
 
   /** Takes up a run from its file, of the page or of the command line. */
   async function openRun(bytes, { run = "" } = {}) {
-    const { store, engines, commands } = await now();
-    const { settings, speed, playing } = store.get();
-    const { preset = settings.preset, task = settings.task } = Object.fromEntries(pairsOf(`x:?${run}`));
-    const receipt = await engines.receiptOf({ bytes }, task);
-    const saved = settingsOfSaved(receipt, engines.schema, { ...settings, speed, preset, task });
-    await done(commands.openSaved(saved, bytes, { playing }));
+    const { preset, task } = Object.fromEntries(pairsOf(`x:?${run}`));
+    await done(takeUp(await now(), bytes, { preset, task }));
   }
 
   /** The run's file, as on the command line; null before the first checkpoint. */

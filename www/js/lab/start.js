@@ -1,6 +1,7 @@
 // How a lab starts: the program loads, the panels are mounted, the address becomes a run. Has no DOM of its own.
 import { EngineError } from "../engine/protocol.js";
 import { isModule } from "../engine/task.js";
+import { fetchRun, openRun } from "../open_run.js";
 import { readSettings, threadOf, writeSettings } from "../params.js";
 import { createPatience, PATIENCE_S } from "../patience.js";
 import { answeredAfterAll, silent, trouble } from "../reports.js";
@@ -9,6 +10,8 @@ import { addressWith, pairsOf } from "../url.js";
 
 /** Between two entries in the address bar: browsers refuse a page that writes more often. */
 const WRITE_MS = 500;
+/** The name in an address of a saved run. */
+const RUN = "run";
 
 /**
  * `openEngines` as in engine/index.js; `loop` as in loop.js. `address`: as in address.js. `arrived(parts)` puts the
@@ -41,7 +44,7 @@ export async function startLab({ openEngines, store, loop, address, arrived, sig
       }),
     );
     const { schema } = engines;
-    const { pairs, refused } = await withOwnTask(asked, engines);
+    const { pairs, refused } = await withOwnTask(withoutRun(asked), engines);
     store.set({ schema });
     const addressOf = (settings) => addressWith(address.read(), writeSettings(settings, schema));
     const write = () => {
@@ -59,18 +62,37 @@ export async function startLab({ openEngines, store, loop, address, arrived, sig
       settingsChanged: write,
       physicsChanged: createLater(write),
     });
-    arrived({ store, engines, commands: run.commands, addressOfRun: () => addressOf(run.shared()) });
+    const parts = { store, engines, commands: run.commands, addressOfRun: () => addressOf(run.shared()) };
+    arrived(parts);
 
     const { settings, problems, named } = readSettings(pairs, schema, engines.readHyperparameter);
     store.set({ notes: [...store.get().notes, ...refused, ...problems], speed: settings.speed });
-    await run.startForgiving(settings, { playing: settings.autoplay && !calm });
+    const file = runOf(asked);
+    const playing = settings.autoplay && !calm;
+    await run.startForgiving(settings, { playing: playing && file === null });
+    const said = file === null ? [] : await openFile(parts, file, playing);
     store.set({
-      notes: [...store.get().notes, ...remarks(engines, store.get().settings, named)],
+      notes: [...store.get().notes, ...said, ...remarks(engines, store.get().settings, named)],
       loading: { ...store.get().loading, done: true },
     });
   } catch (error) {
     if (signal.aborted) return; // whatever fails then fails because of that
     store.set(trouble(EngineError.from(error).message, store.get(), { final: true }));
+  }
+}
+
+/** The saved run that an address names, or null. */
+const runOf = (pairs) => pairs.findLast(([name]) => name === RUN)?.[1].trim() ?? null;
+const withoutRun = (pairs) => pairs.filter(([name]) => name !== RUN);
+
+/** Opens the saved run that the address names: what to say where that fails; then its settings begin anew. */
+async function openFile(parts, file, playing) {
+  try {
+    await openRun(parts, await fetchRun(file, document.baseURI), { playing });
+    return [];
+  } catch (error) {
+    if (playing) parts.commands.play();
+    return [`${error.message} A new run has begun instead.`];
   }
 }
 
