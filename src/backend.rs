@@ -50,7 +50,17 @@ pub trait Backend {
     ) -> Result<Box<dyn WorldModel>> {
         match config.model {
             ModelKind::Perceptrons => Ok(self.perceptrons(task, config, stream)),
-            ModelKind::Gru => gru(task, config, stream),
+            // In burn's tensors on the processor, whatever the device of the other parts.
+            #[cfg(tensors)]
+            ModelKind::Gru => Ok(Box::new(burn::Gru::new(
+                &burn::Device::cpu(),
+                task.obs_size,
+                task.action.encoded_size(),
+                config,
+                stream,
+            ))),
+            #[cfg(not(tensors))]
+            _ => Err(not_here(config)),
         }
     }
 
@@ -79,22 +89,15 @@ pub trait Backend {
     }
 }
 
-/// The recurrent model, in burn's tensors on the processor, whatever the device of the other parts.
-#[cfg(tensors)]
-fn gru(task: TaskShape, config: &Config, stream: &mut Stream) -> Result<Box<dyn WorldModel>> {
-    let (device, action_size) = (burn::Device::cpu(), task.action.encoded_size());
-    Ok(Box::new(burn::Gru::new(&device, task.obs_size, action_size, config, stream)))
-}
-
+/// What a program without tensors says of a world model that is written in them (its word is marked `in tensors`).
 #[cfg(not(tensors))]
-fn gru(_task: TaskShape, config: &Config, _stream: &mut Stream) -> Result<Box<dyn WorldModel>> {
-    let allowed =
-        "it is written in burn's tensors, which this program does not contain: take perceptrons".into();
-    Err(crate::Error::Config {
+fn not_here(config: &Config) -> crate::Error {
+    crate::Error::Config {
         field: "model".into(),
         value: config.get("model").unwrap_or_default(),
-        allowed,
-    })
+        allowed: "it is written in burn's tensors, which this program does not contain: take perceptrons"
+            .into(),
+    }
 }
 
 /// The backend of this device.

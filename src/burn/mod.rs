@@ -3,9 +3,8 @@
 //! **What.** The same networks, losses and steps, with automatic differentiation instead of gradients by hand: the
 //! formulas stand here as they are in the papers, and their cards tell more than those of the kernels. A run computes
 //! so on the device `cpu-plain`. The recurrent world model ([`Gru`]) is written in tensors only, and goes with the
-//! policies of every device. Natively all of
-//! this is behind the cargo feature `tensors`; a page has it in a program of its own (`tensors-in-wasm`), which it
-//! fetches when a run needs it.
+//! policies of every device. All of this is behind the cargo feature `tensors` natively, and `tensors-in-wasm` in the
+//! program that a page fetches when a run needs it.
 //!
 //! **Reading order.** [`layout`](Layout), [`activation`], [`mlp`](Mlp), [`adam`](Adam) networks · [`categorical`],
 //! [`gaussian`], [`distribution`](Distribution), [`actor_critic`](ActorCritic), [`ppo`] policy and value ·
