@@ -8,5 +8,6 @@ const address = {
   reload: () => location.reload(),
   open: (href) => location.assign(href),
 };
+const storage = { factory: () => indexedDB, tab: () => sessionStorage };
 const place = /** @type {HTMLElement} */ (document.querySelector("main"));
-Object.defineProperty(window, "mbppo", { value: createLab(place, { address, keys: document }) });
+Object.defineProperty(window, "mbppo", { value: createLab(place, { address, keys: document, storage }) });

@@ -57,6 +57,7 @@ export const INITIAL = {
   speed: "normal",
   run: 0, // counts runs since the page was opened
   resumed: 0, // … and how often one was taken up again from a checkpoint
+  kept: null, // {runs, current, said, removed}: runs in the browser's storage (keep/keeper.js); null: not kept here
   left: null, // {task, seed, iteration} of the run that Undo brings back
   draft: {}, // {config, seed}: what is typed in the settings and valid, but not applied yet
   checkpoint: null, // {bytes, iteration, ms}: the latest of this run; once it is stopped, its last good state

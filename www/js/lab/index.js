@@ -14,6 +14,7 @@ import { mountDisplay } from "../panels/display.js";
 import { mountDoubt } from "../panels/doubt.js";
 import { mountFiles } from "../panels/files.js";
 import { mountKept } from "../panels/kept.js";
+import { mountKeptRuns } from "../panels/kept_runs.js";
 import { mountKeys } from "../panels/keys.js";
 import { mountLearning } from "../panels/learning.js";
 import { mountLoading } from "../panels/loading.js";
@@ -63,6 +64,7 @@ const PANELS = [
   mountSettings,
   mountFiles,
   mountOpened,
+  mountKeptRuns,
 ];
 
 /** Where pictures are further apart, nothing else moves by itself either: what fades is laid out in every frame. */
@@ -78,6 +80,8 @@ const SLOW_MS = 50;
  * @property {?string} [controls] the controls that it has; without it all, or few beside chosen panels
  * @property {?string} [theme] "light" or "dark"; without it as the visitor's system has it
  * @property {?string} [publicPath] the folder that was built, where these modules do not lie in it any more
+ * @property {?{ factory: () => IDBFactory, tab: () => Storage }} [storage] where runs are kept by themselves; without it
+ *   nowhere
  * @property {(name: string, detail: any) => void} [told] hears what happens, as in events.js
  */
 
@@ -88,7 +92,7 @@ const SLOW_MS = 50;
  * @param {Options} [options]
  */
 export function createLab(host, options = {}) {
-  const { run = "", publicPath = null, keys = null, restOffScreen = true, told = () => {} } = options;
+  const { run = "", publicPath = null, keys = null, restOffScreen = true, storage = null, told = () => {} } = options;
   const home = homeAddress(publicPath);
   const { address = ownAddress(run, home) } = options;
   const ending = new AbortController();
@@ -110,7 +114,7 @@ export function createLab(host, options = {}) {
     } catch (error) {
       store.set({ notes: [`${error.message} It looks as usual.`] });
     }
-    await assemble(root, { host, home, store, address, keys, restOffScreen, arrived, signal });
+    await assemble(root, { host, home, store, address, keys, restOffScreen, storage, arrived, signal });
     const { schema, settings } = store.get();
     if (settings)
       told("ready", { version: schema.version, task: settings.task, preset: settings.preset, seed: settings.seed });
@@ -122,7 +126,7 @@ export function createLab(host, options = {}) {
   return createApi({ store, parts: () => parts, requests, ready, destroy: () => ending.abort() });
 }
 
-function assemble(root, { host, home, store, address, keys, restOffScreen, arrived, signal }) {
+function assemble(root, { host, home, store, address, keys, restOffScreen, storage, arrived, signal }) {
   const lab = find("lab", root);
   const theme = createTheme({ host, lab, signal });
   const stage = createStage({ canvas: find("stage", root), theme, store, signal });
@@ -130,6 +134,8 @@ function assemble(root, { host, home, store, address, keys, restOffScreen, arriv
   let plotter = null;
   /** @type {any} */
   let commands = null; // of the run, once the program has arrived
+  /** @type {any} */
+  let keeper = null;
   const delivery = createDelivery((report) => store.set(received(report, store.get())));
   const painting = createPainting((now, dt) => {
     lab.classList.toggle("is-slow", painting.every() > SLOW_MS);
@@ -148,18 +154,20 @@ function assemble(root, { host, home, store, address, keys, restOffScreen, arriv
   if (restOffScreen) watchSight(host, { seen: loop.seen, signal });
   mountLoading({ root, store });
   mountNotes({ root, store });
-  mountTrouble({ root, store, address, rescue: () => commands.rescue() });
+  const afresh = { ...address, reload: () => (keeper?.leave(), address.reload()) }; // not with what has failed
+  mountTrouble({ root, store, address: afresh, rescue: () => commands.rescue() });
 
   return startLab({
     openEngines: (wish) => openEngines({ ...wish, home }),
     store,
     loop,
     address,
+    storage,
     calm: matchMedia("(prefers-reduced-motion: reduce)").matches,
     signal,
     arrived(parts) {
       plotter = createPlotter({ plots: parts.engines.plots, theme, signal });
-      commands = parts.commands;
+      ({ commands, keeper } = parts);
       for (const mount of PANELS) mount({ ...parts, root, plotter, keys, signal });
       find("version", root).textContent = `mbppo ${store.get().schema.version}`;
       arrived({ ...parts, flush: delivery.flush });

@@ -1,24 +1,24 @@
 // How a lab starts: the program loads, the panels are mounted, the address becomes a run. Has no DOM of its own.
 import { EngineError } from "../engine/protocol.js";
 import { isModule } from "../engine/task.js";
-import { fetchRun, openRun } from "../open_run.js";
 import { readSettings, threadOf, writeSettings } from "../params.js";
 import { createPatience, PATIENCE_S } from "../patience.js";
 import { answeredAfterAll, silent, trouble } from "../reports.js";
+import { createKeeper } from "../keep/keeper.js";
 import { createRun } from "../run.js";
 import { addressWith, pairsOf } from "../url.js";
+import { beginFirst, withoutRun } from "./first_run.js";
 
 /** Between two entries in the address bar: browsers refuse a page that writes more often. */
 const WRITE_MS = 500;
-/** The name in an address of a saved run. */
-const RUN = "run";
 
 /**
  * `openEngines` as in engine/index.js; `loop` as in loop.js. `address`: as in address.js. `arrived(parts)` puts the
- * panels in place. `calm`: whether the visitor wants to begin by hand. `clock`: {every, stop}, as in patience.js. Ends
- * with `signal`. Never throws.
+ * panels in place. `storage`: where runs are kept, as in keeper.js; null: nowhere. `calm`: whether the visitor wants to
+ * begin by hand. `clock`: {every, stop}, as in patience.js. Ends with `signal`. Never throws.
  */
-export async function startLab({ openEngines, store, loop, address, arrived, signal, calm = false, clock = {} }) {
+export async function startLab({ openEngines, store, loop, address, arrived, signal, storage = null, ...wish }) {
+  const { calm = false, clock = {} } = wish;
   const patience = createPatience({
     late: () => store.set(silent(PATIENCE_S, store.get())),
     back: () => store.set(answeredAfterAll(store.get())),
@@ -62,15 +62,14 @@ export async function startLab({ openEngines, store, loop, address, arrived, sig
       settingsChanged: write,
       physicsChanged: createLater(write),
     });
-    const parts = { store, engines, commands: run.commands, addressOfRun: () => addressOf(run.shared()) };
+    const { commands, shared } = run;
+    const keeper = storage && createKeeper({ store, engines, commands, shared, address, storage, signal });
+    const parts = { store, engines, commands, keeper, addressOfRun: () => addressOf(shared()) };
     arrived(parts);
 
     const { settings, problems, named } = readSettings(pairs, schema, engines.readHyperparameter);
     store.set({ notes: [...store.get().notes, ...refused, ...problems], speed: settings.speed });
-    const file = runOf(asked);
-    const playing = settings.autoplay && !calm;
-    await run.startForgiving(settings, { playing: playing && file === null });
-    const said = file === null ? [] : await openFile(parts, file, playing);
+    const said = await beginFirst({ run, parts, asked, settings, playing: settings.autoplay && !calm });
     store.set({
       notes: [...store.get().notes, ...said, ...remarks(engines, store.get().settings, named)],
       loading: { ...store.get().loading, done: true },
@@ -78,21 +77,6 @@ export async function startLab({ openEngines, store, loop, address, arrived, sig
   } catch (error) {
     if (signal.aborted) return; // whatever fails then fails because of that
     store.set(trouble(EngineError.from(error).message, store.get(), { final: true }));
-  }
-}
-
-/** The saved run that an address names, or null. */
-const runOf = (pairs) => pairs.findLast(([name]) => name === RUN)?.[1].trim() ?? null;
-const withoutRun = (pairs) => pairs.filter(([name]) => name !== RUN);
-
-/** Opens the saved run that the address names: what to say where that fails; then its settings begin anew. */
-async function openFile(parts, file, playing) {
-  try {
-    await openRun(parts, await fetchRun(file, document.baseURI), { playing });
-    return [];
-  } catch (error) {
-    if (playing) parts.commands.play();
-    return [`${error.message} A new run has begun instead.`];
   }
 }
 
