@@ -103,11 +103,10 @@ test("a saved run goes on bit for bit in another page, there on the page's own t
   await other.waitForFunction(() => mbppo.settings.config.model === "gru" && mbppo.snapshot?.iteration === 2);
   assert.equal(other.workers().length, 0);
   await iterations(other, 1);
-  const all = (from) => from.evaluate(() => ({ snapshot: mbppo.snapshot, loss: mbppo.curves.metrics }));
-  const [{ snapshot, loss }, goneOn] = [await all(page), await all(other)];
+  const [snapshot, goneOn] = [await snapshotOf(page), await snapshotOf(other)];
   assert.equal(snapshot.iteration, 3);
-  assert.deepEqual(goneOn.snapshot.metrics, snapshot.metrics);
-  assert.deepEqual(goneOn.loss, loss);
+  assert.ok(Object.keys(snapshot.metrics).length > 10);
+  assert.deepEqual(goneOn.metrics, snapshot.metrics);
   for (const each of [page, other]) {
     assert.deepEqual(await faultsOf(each), []);
     await each.leave();
