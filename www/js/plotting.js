@@ -47,6 +47,11 @@ export function createPlotter({ plots, theme, signal }) {
       }
       Object.assign(entries.get(canvas), { draw, dirty: true });
     },
+    /** Draws this one at once, if it has anything to show. */
+    redraw(canvas) {
+      const entry = entries.get(canvas);
+      if (entry) paint(canvas, entry);
+    },
     /** Draws the one plot that has waited longest. */
     paintOne(now) {
       if (now < next) return;

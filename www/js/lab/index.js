@@ -24,6 +24,7 @@ import { mountNotes } from "../panels/notes.js";
 import { mountOpened } from "../panels/opened.js";
 import { mountReality } from "../panels/reality.js";
 import { mountRibbon } from "../panels/ribbon.js";
+import { mountSavePicture } from "../panels/save_picture.js";
 import { mountSettings } from "../panels/settings.js";
 import { mountTopline } from "../panels/topline.js";
 import { mountTrouble } from "../panels/trouble.js";
@@ -129,7 +130,8 @@ export function createLab(host, options = {}) {
 function assemble(root, { host, home, store, address, keys, restOffScreen, storage, arrived, signal }) {
   const lab = find("lab", root);
   const theme = createTheme({ host, lab, signal });
-  const stage = createStage({ canvas: find("stage", root), theme, store, signal });
+  const stageCanvas = find("stage", root);
+  const stage = createStage({ canvas: stageCanvas, theme, store, signal });
   /** @type {?ReturnType<typeof createPlotter>} */
   let plotter = null;
   /** @type {any} */
@@ -169,6 +171,8 @@ function assemble(root, { host, home, store, address, keys, restOffScreen, stora
       plotter = createPlotter({ plots: parts.engines.plots, theme, signal });
       ({ commands, keeper } = parts);
       for (const mount of PANELS) mount({ ...parts, root, plotter, keys, signal });
+      const draws = (canvas) => (canvas === stageCanvas ? stage.redraw() : plotter?.redraw(canvas));
+      mountSavePicture({ root, theme, redraw: draws });
       find("version", root).textContent = `mbppo ${store.get().schema.version}`;
       arrived({ ...parts, flush: delivery.flush });
     },

@@ -1,32 +1,21 @@
 // What can be kept of a run as a file.
-import { toBase64 } from "../base64.js";
-import { find, say } from "../dom.js";
-import { downloads, FORBIDDEN, UNSURE } from "./file.js";
+import { find } from "../dom.js";
+import { METRIC_FILES } from "../metric_files.js";
+import { createGiving } from "./give.js";
 
 const TOO_EARLY = "There is nothing to save before the first iteration has ended.";
 
 /** @param {any} parts */
 export function mountFiles({ root, store, engines }) {
-  const [said, text] = ["files-said", "files-text"].map((name) => find(name, root));
-  const give = (name, content) => {
-    const may = downloads();
-    if (may) download(name, content);
-    const isSure = may && globalThis.top === globalThis.self; // a frame may forbid it without a word
-    const isText = typeof content === "string";
-    text.hidden = isSure;
-    text.value = isSure ? "" : isText ? content : toBase64(content);
-    text.setAttribute("aria-label", name);
-    const why = may ? `Saving ${name}. ${UNSURE}` : FORBIDDEN;
-    say(said, isSure ? `Saving ${name}.` : `${why} It is below as text${isText ? "" : ", for base64 -d"}.`);
-  };
+  const { give, refuse } = createGiving(root);
   /** @param {(checkpoint: any, settings: any) => any} made */
   const fromCheckpoint = (name, made) => async () => {
     const { checkpoint, settings } = store.get();
-    if (!checkpoint) return say(said, TOO_EARLY);
+    if (!checkpoint) return refuse(TOO_EARLY);
     try {
       give(name, await made(checkpoint, settings));
     } catch (error) {
-      say(said, error.message);
+      refuse(error.message);
     }
   };
   find("files-run", root).addEventListener(
@@ -39,22 +28,8 @@ export function mountFiles({ root, store, engines }) {
   );
   find("files-metrics", root).addEventListener("click", () => {
     const { curves } = store.get();
-    if (!curves) return say(said, TOO_EARLY);
-    give("metrics.csv", asCsv(curves));
+    if (!curves) return refuse(TOO_EARLY);
+    const { name, content } = METRIC_FILES[find("files-format", root).value](curves, Date.now());
+    give(name, content);
   });
-}
-
-function download(name, content) {
-  const href = URL.createObjectURL(new Blob([content]));
-  Object.assign(document.createElement("a"), { href, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(href), 60_000); // the browser may still be reading it
-}
-
-/** All curves, a point a line. */
-export function asCsv({ episode_returns: returns, evaluations, metrics }) {
-  const curves = { "rollout/ep_rew": returns, "eval/mean_reward": evaluations, ...metrics };
-  const lines = Object.entries(curves).flatMap(([name, points]) =>
-    points.map(({ real_steps: steps, value }) => `${name},${steps},${value}`),
-  );
-  return `metric,real_steps,value\n${lines.join("\n")}\n`;
 }

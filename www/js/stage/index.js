@@ -31,13 +31,12 @@ export function createStage({ canvas, theme, store, signal }) {
   const resized = new ResizeObserver(() => {
     const inset = parseFloat(getComputedStyle(canvas).getPropertyValue("--inset")) || 0; // where the page's text begins
     size = { width: canvas.clientWidth, height: canvas.clientHeight, inset };
-    draw(player.view() ?? still(picture().STILL)); // before anybody sees the old picture stretched
+    redraw(); // before anybody sees the old picture stretched
   });
   resized.observe(canvas);
   signal.addEventListener("abort", () => resized.disconnect());
   theme.onChange(() => (stale = true));
-  for (const event of ["beforeprint", "afterprint"])
-    addEventListener(event, () => draw(player.view() ?? still(picture().STILL)), { signal });
+  for (const event of ["beforeprint", "afterprint"]) addEventListener(event, () => redraw(), { signal });
   store.on(["run", "resumed"], () => {
     player = createPlayer();
     ghosts.clear();
@@ -112,7 +111,9 @@ export function createStage({ canvas, theme, store, signal }) {
     );
   }
 
+  const redraw = () => draw(player.view() ?? still(picture().STILL));
   return {
+    redraw,
     /** Draws the next frame of the film; `dt` milliseconds have passed. */
     paint(now, dt) {
       const { playing } = store.get();
