@@ -12,7 +12,8 @@ const WASM = /^mbppo-tensors-.*\.wasm$/;
 
 const TWO = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Two labs</title>
 <link rel="icon" href="data:,"><script type="module" src="two.js"></script></head>
-<body><div class="place"></div><div class="place"></div></body></html>`;
+<body style="display: flex"><div class="place" style="width: 600px"></div><div class="place" style="width: 600px"></div>
+</body></html>`;
 const LABS = `import { createLab } from "./lab.js";
 window.labs = [...document.querySelectorAll(".place")].map((place) => createLab(place, { run: "${SMALL}" }));`;
 
