@@ -13,9 +13,14 @@ fn main() {
 
     // A feature counts where its dependencies exist; the source asks for these, never for the feature itself.
     let in_wasm = env::var("CARGO_CFG_TARGET_FAMILY").as_deref() == Ok("wasm");
-    for (name, counts) in [("tensors", !in_wasm), ("webgpu", in_wasm), ("cli", !in_wasm)] {
+    for (name, feature, counts) in [
+        ("tensors", "TENSORS", !in_wasm),
+        ("tensors", "TENSORS_IN_WASM", in_wasm),
+        ("webgpu", "WEBGPU", in_wasm),
+        ("cli", "CLI", !in_wasm),
+    ] {
         println!("cargo::rustc-check-cfg=cfg({name})");
-        if counts && env::var_os(format!("CARGO_FEATURE_{}", name.to_uppercase())).is_some() {
+        if counts && env::var_os(format!("CARGO_FEATURE_{feature}")).is_some() {
             println!("cargo::rustc-cfg={name}");
         }
     }

@@ -7,7 +7,7 @@
 
 #[cfg(tensors)]
 use crate::burn;
-use crate::config::{Allowed, Choice, Config, CuriosityKind, Hyperparameter, ModelKind};
+use crate::config::{Config, CuriosityKind, ModelKind};
 use crate::cpu;
 use crate::curiosity::{Disagreement, Novelty};
 use crate::device::{Device, DeviceKind};
@@ -50,7 +50,17 @@ pub trait Backend {
     ) -> Result<Box<dyn WorldModel>> {
         match config.model {
             ModelKind::Perceptrons => Ok(self.perceptrons(task, config, stream)),
-            ModelKind::Gru => gru(task, config, stream),
+            // In burn's tensors on the processor, whatever the device of the other parts.
+            #[cfg(tensors)]
+            ModelKind::Gru => Ok(Box::new(burn::Gru::new(
+                &burn::Device::cpu(),
+                task.obs_size,
+                task.action.encoded_size(),
+                config,
+                stream,
+            ))),
+            #[cfg(not(tensors))]
+            _ => Err(not_here(config)),
         }
     }
 
@@ -79,41 +89,15 @@ pub trait Backend {
     }
 }
 
-/// All hyperparameters, with the choices that this build can compute: others are refused, so a page does not offer
-/// them.
-pub fn hyperparameters() -> Vec<Hyperparameter> {
-    let mut all = crate::config::schema();
-    if cfg!(not(tensors)) {
-        let models = all.iter_mut().filter(|row| row.name == "model");
-        models.for_each(|row| row.allowed = Allowed::Choice { words: &["perceptrons"] });
-    }
-    all
-}
-
-/// The recurrent model, in burn's tensors on the processor, whatever the device of the other parts.
-#[cfg(tensors)]
-fn gru(task: TaskShape, config: &Config, stream: &mut Stream) -> Result<Box<dyn WorldModel>> {
-    let (device, action_size) = (burn::Device::cpu(), task.action.encoded_size());
-    Ok(Box::new(burn::Gru::new(&device, task.obs_size, action_size, config, stream)))
-}
-
+/// What a program without tensors says of a world model that is written in them (its word is marked `in tensors`).
 #[cfg(not(tensors))]
-fn gru(_task: TaskShape, config: &Config, _stream: &mut Stream) -> Result<Box<dyn WorldModel>> {
-    Err(not_here(config))
-}
-
-/// Checks that this build has the world model that the configuration names.
-///
-/// # Errors
-/// [`crate::Error::Config`] with field `model`.
-pub fn require_model(config: &Config) -> Result<()> {
-    if cfg!(tensors) || config.model == ModelKind::Perceptrons { Ok(()) } else { Err(not_here(config)) }
-}
-
 fn not_here(config: &Config) -> crate::Error {
-    let allowed =
-        "it is written in burn's tensors, which this build does not contain: take perceptrons".into();
-    crate::Error::Config { field: "model".into(), value: config.model.word().into(), allowed }
+    crate::Error::Config {
+        field: "model".into(),
+        value: config.get("model").unwrap_or_default(),
+        allowed: "it is written in burn's tensors, which this program does not contain: take perceptrons"
+            .into(),
+    }
 }
 
 /// The backend of this device.

@@ -18,7 +18,8 @@
 //!
 //! # Features
 //! All are on by default, and each takes effect on one kind of target only: `tensors` natively (burn, as the oracle),
-//! `webgpu` in wasm (burn-wgpu and CubeCL), `cli` natively (the command line). The page's CPU build has none.
+//! `webgpu` in wasm (burn-wgpu and CubeCL), `cli` natively (the command line). The page's CPU build has none, its third
+//! one only `tensors-in-wasm`, which no other has.
 //! The source tests for `cfg(tensors)` and the like, which build.rs sets.
 //!
 //! # Letters

@@ -142,6 +142,11 @@ impl Receipt {
         format!("{}, seed {}, {} real steps", self.task, self.seed, self.real_steps)
     }
 
+    /// Every hyperparameter by its name, as text.
+    pub fn config(&self) -> &BTreeMap<String, String> {
+        &self.config
+    }
+
     /// Id of the task.
     pub fn task(&self) -> &str {
         &self.task

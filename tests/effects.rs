@@ -106,7 +106,7 @@ fn others(row: &Hyperparameter, now: &str) -> Vec<String> {
             near.into_iter().filter(|n| (min..=max).contains(&n)).map(|n| n.to_string()).collect()
         }
         Allowed::Switch => vec!["true".into(), "false".into()],
-        Allowed::Choice { words } => words.iter().map(|word| (*word).into()).collect(),
+        Allowed::Choice { words, .. } => words.iter().map(|word| (*word).into()).collect(),
     };
     telling.iter().map(|text| (*text).into()).chain(usual).filter(|text| text != now).collect()
 }

@@ -38,7 +38,7 @@ fn text(allowed: &Allowed, chance: &mut Stream) -> String {
             _ => chance.uniform_in(*min, *max).to_string(),
         },
         Allowed::Switch => ["true", "false"][chance.below(2)].into(),
-        Allowed::Choice { words } => words[chance.below(words.len())].into(),
+        Allowed::Choice { words, .. } => words[chance.below(words.len())].into(),
     }
 }
 

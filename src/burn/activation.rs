@@ -7,9 +7,9 @@
 //! needs no operation of our own: with the constants c = f'(x) and d = f(x) − c x, the tensor c x + d has f's value and
 //! f's gradient. (3) burn's operation is the oracle in the test below.
 
+use crate::burn::tensor::{Tensor, TensorData, activation};
 use crate::config::Activation;
 use crate::kernels::activation::{silu, tanh};
-use burn::tensor::{Tensor, TensorData, activation};
 
 /// The activation of every number of a tensor.
 pub fn activate<const D: usize>(kind: Activation, x: Tensor<D>) -> Tensor<D> {

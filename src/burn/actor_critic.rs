@@ -13,12 +13,12 @@
 
 use super::{Adam, Distribution, Layout, Mlp, Tracked, read};
 use crate::burn::Device;
+use crate::burn::tensor::Tensor;
 use crate::env::ActionSpace;
 use crate::error::Result;
 use crate::kernels::adam::EPS_OF_PPO;
 use crate::nets::{HostActor, Shape};
 use crate::rng::Stream;
-use burn::tensor::Tensor;
 
 /// Policy and value on a device.
 #[derive(Debug, Clone)]

@@ -12,10 +12,10 @@
 
 use super::read;
 use crate::burn::Device;
+use crate::burn::tensor::Tensor;
 use crate::error::Result;
 use crate::kernels::Weights;
 use crate::kernels::adam::{BETA_1, BETA_2};
-use burn::tensor::Tensor;
 
 /// Adam's memory for one parameter buffer.
 #[derive(Debug, Clone)]

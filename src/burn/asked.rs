@@ -4,9 +4,9 @@
 
 use super::read;
 use crate::burn::Device;
+use crate::burn::tensor::Tensor;
 use crate::dynamics::{Answer, Question};
 use crate::error::Result;
-use burn::tensor::Tensor;
 
 /// A [`Question`] on a device.
 pub struct Asked {

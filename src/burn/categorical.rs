@@ -8,7 +8,7 @@
 //! **Choices.** Sampling inverts the cumulative distribution at a uniform number that comes from the host, so
 //! that every device makes the same choice.
 
-use burn::tensor::{Tensor, activation};
+use crate::burn::tensor::{Tensor, activation};
 
 /// log π(action) of one-hot actions, [B, 1].
 pub fn log_prob(logits: Tensor<2>, one_hot: Tensor<2>) -> Tensor<2> {

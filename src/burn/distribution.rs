@@ -7,7 +7,7 @@
 //! **Choices.** All random numbers come from the host ([`crate::nets::draw_noise`]).
 
 use super::{categorical, gaussian};
-use burn::tensor::Tensor;
+use crate::burn::tensor::Tensor;
 
 /// What a policy says about a batch of observations.
 #[allow(clippy::large_enum_variant)] // one lives at a time, on the stack of a step

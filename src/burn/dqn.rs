@@ -16,9 +16,9 @@
 //! **Paper.** Mnih et al. 2015, Nature 518; double: van Hasselt, Guez, Silver 2016 (1509.06461).
 
 use super::{Targeted, Transitions, read};
+use crate::burn::tensor::Tensor;
 use crate::error::Result;
 pub use crate::kernels::dqn::{Settings, UPDATE_METRICS};
-use burn::tensor::Tensor;
 
 /// y, [B, 1]: what Q(s, a) should have been.
 pub fn targets(q: &Targeted, batch: &Transitions, settings: &Settings) -> Tensor<2> {

@@ -19,13 +19,13 @@
 use super::model_loss::{binary_cross_entropy, bounded_log_variance, negative_log_likelihood};
 use super::{Adam, Layout, Mlp, Prediction, Tracked};
 use crate::burn::Device;
+use crate::burn::tensor::{Tensor, activation};
 use crate::config::{Config, ModelHeads, ModelTarget, Termination};
 use crate::kernels::adam::EPS;
 use crate::kernels::world_model::FIRST_GAIN;
 use crate::rng::Stream;
 use crate::world_model::Scales;
 use crate::world_model::layer_sizes;
-use burn::tensor::{Tensor, activation};
 
 /// E networks on a device.
 #[derive(Debug, Clone)]

@@ -1,8 +1,8 @@
 //! What a fit in tensors remembers between two settlements.
 
 use super::read;
+use crate::burn::tensor::Tensor;
 use crate::error::Result;
-use burn::tensor::Tensor;
 
 /// The losses since the last settlement, and the parameters with the lowest held-out loss.
 #[derive(Debug, Clone, Default)]

@@ -7,7 +7,7 @@
 //! **Shapes.** μ and actions [B, D], log σ [1, D], the same in every state; log-probs and entropies [B, 1].
 //! **Choices.** The log-probability is that of the action as it was drawn, before the task clips it.
 
-use burn::tensor::Tensor;
+use crate::burn::tensor::Tensor;
 
 /// log π(action), [B, 1].
 pub fn log_prob(mean: Tensor<2>, log_std: Tensor<2>, actions: Tensor<2>) -> Tensor<2> {

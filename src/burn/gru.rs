@@ -21,6 +21,7 @@
 use super::model_step::{pushed, validation};
 use super::{Asked, Device, FitProgress, Layout, Mlp, Windows, WorldModel as Ensemble, read};
 use crate::arrays::Arrays;
+use crate::burn::tensor::{Tensor, activation};
 use crate::config::{Config, ModelTarget, RECURRENT_STEPS, RECURRENT_UNITS};
 use crate::dynamics::{Answer, Context, Question, State};
 use crate::error::Result;
@@ -33,7 +34,6 @@ use crate::rng::Stream;
 use crate::world_model::Scales;
 use crate::world_model::layer_sizes;
 use crate::world_model::{Data, Validation, WorldModel};
-use burn::tensor::{Tensor, activation};
 
 /// The ensemble with its memory, and what a fit needs to know of it.
 #[derive(Debug, Clone)]

@@ -17,6 +17,7 @@
 
 use super::{Adam, Layout, Mlp, categorical};
 use crate::burn::Device;
+use crate::burn::tensor::Tensor;
 use crate::config::Activation;
 use crate::env::ActionSpace;
 use crate::kernels::adam::EPS;
@@ -24,7 +25,6 @@ use crate::kernels::icm::{FIRST_GAIN, FORWARD_SHARE, layer_sizes};
 use crate::kernels::rnd::CLIP;
 use crate::rng::Stream;
 use crate::stats::RunningStats;
-use burn::tensor::Tensor;
 
 /// Features, inverse model and forward model in one buffer.
 #[derive(Debug, Clone)]

@@ -5,7 +5,7 @@
 //!
 //! **Shapes.** Every slot is [E, rows, columns], with E = 1 for a network that is not an ensemble.
 
-use burn::tensor::Tensor;
+use crate::burn::tensor::Tensor;
 
 /// One matrix in the buffer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,10 +9,10 @@
 
 use super::Layout;
 use super::activation::activate;
+use crate::burn::tensor::Tensor;
 use crate::config::Activation;
 use crate::nets::initial;
 use crate::rng::Stream;
-use burn::tensor::Tensor;
 
 /// The shape of a perceptron and its places in a parameter buffer.
 #[derive(Debug, Clone, PartialEq)]

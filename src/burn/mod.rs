@@ -3,7 +3,8 @@
 //! **What.** The same networks, losses and steps, with automatic differentiation instead of gradients by hand: the
 //! formulas stand here as they are in the papers, and their cards tell more than those of the kernels. A run computes
 //! so on the device `cpu-plain`. The recurrent world model ([`Gru`]) is written in tensors only, and goes with the
-//! policies of every device. All of this is behind the cargo feature `tensors`; a page is built without it.
+//! policies of every device. All of this is behind the cargo feature `tensors` natively, and `tensors-in-wasm` in the
+//! program that a page fetches when a run needs it.
 //!
 //! **Reading order.** [`layout`](Layout), [`activation`], [`mlp`](Mlp), [`adam`](Adam) networks · [`categorical`],
 //! [`gaussian`], [`distribution`](Distribution), [`actor_critic`](ActorCritic), [`ppo`] policy and value ·
@@ -60,16 +61,21 @@ pub use transitions::Transitions;
 pub use windows::Windows;
 
 use crate::error::{Error, Result};
-use burn::tensor::{Tensor, TensorData};
+// The same tensors under both names: natively in all of burn, in wasm without what a page would not use of it.
+#[cfg(not(target_family = "wasm"))]
+use burn::tensor;
+#[cfg(target_family = "wasm")]
+use burn_tensor as tensor;
+use tensor::{Tensor, TensorData};
 
 /// Where burn computes.
 #[derive(Debug, Clone)]
-pub struct Device(burn::tensor::Device);
+pub struct Device(tensor::Device);
 
 impl Device {
     /// The processor, by burn's Flex; always there.
     pub fn cpu() -> Self {
-        Self(burn::tensor::Device::flex())
+        Self(tensor::Device::flex())
     }
 
     /// Where this tensor is.

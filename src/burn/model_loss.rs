@@ -3,8 +3,8 @@
 //! **What, equation, paper.** As in [`crate::kernels::model_loss`].
 //! **Where.** Put together by [`WorldModel::losses`](super::WorldModel::losses).
 
+use crate::burn::tensor::{Tensor, activation};
 use crate::kernels::model_loss::LOG_VARIANCE;
-use burn::tensor::{Tensor, activation};
 
 /// −y log σ(l) − (1 − y) log(1 − σ(l)), in the form that does not overflow.
 pub fn binary_cross_entropy(logit: Tensor<3>, target: Tensor<3>) -> Tensor<3> {

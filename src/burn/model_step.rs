@@ -3,10 +3,10 @@
 //! **Choices.** A batch is uploaded in one piece, and a validation is read back in one piece.
 
 use super::{WorldModel, read};
+use crate::burn::tensor::Tensor;
 use crate::error::Result;
 use crate::world_model::Validation;
 use crate::world_model::rows::Rows;
-use burn::tensor::Tensor;
 
 /// One step; gives the loss before it, `[1]`.
 pub fn update(model: &mut WorldModel, batch: &Rows, eps: f32) -> Tensor<1> {

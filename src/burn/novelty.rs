@@ -3,6 +3,7 @@
 use super::{Icm, Rnd, read};
 use crate::arrays::Arrays;
 use crate::burn::Device;
+use crate::burn::tensor::Tensor;
 use crate::curiosity::{Novelty, Visit};
 use crate::env::ActionSpace;
 use crate::error::Result;
@@ -10,7 +11,6 @@ use crate::nets::{Networks, names};
 use crate::part::{Part, Pending};
 use crate::rng::Stream;
 use crate::stats::RunningStats;
-use burn::tensor::Tensor;
 
 /// Rows of B steps as a tensor [B, ·].
 fn block(device: &Device, numbers: &[f32], rows: usize) -> Tensor<2> {

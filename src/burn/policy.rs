@@ -4,6 +4,7 @@ use super::ppo::{Minibatch, update};
 use super::{ActorCritic, read};
 use crate::arrays::Arrays;
 use crate::burn::Device;
+use crate::burn::tensor::Tensor;
 use crate::error::{Error, Result};
 use crate::kernels::ppo_loss::{Losses, Settings};
 use crate::nets::{HostActor, Shape, names, noise_size};
@@ -11,7 +12,6 @@ use crate::part::{Part, Pending};
 use crate::policy::{Drawn, Policy};
 use crate::rng::Stream;
 use crate::samples::Samples;
-use burn::tensor::Tensor;
 
 /// Policy and value, and the losses of their updates.
 #[derive(Debug, Clone)]

@@ -23,9 +23,9 @@
 
 use super::{ActorCritic, clip_by_global_norm};
 use crate::burn::Device;
+use crate::burn::tensor::Tensor;
 use crate::kernels::ppo_loss::LEAST_WEIGHT;
 pub use crate::kernels::ppo_loss::{Settings, UPDATE_METRICS};
-use burn::tensor::Tensor;
 
 /// One minibatch on the device.
 #[derive(Debug, Clone)]

@@ -14,6 +14,7 @@
 
 use super::{Adam, Layout, Mlp, read};
 use crate::burn::Device;
+use crate::burn::tensor::Tensor;
 use crate::config::Activation;
 use crate::error::Result;
 use crate::kernels::Weights;
@@ -21,7 +22,6 @@ use crate::kernels::adam::EPS;
 use crate::kernels::rnd::{CLIP, FIRST_GAIN, layer_sizes};
 use crate::rng::Stream;
 use crate::stats::RunningStats;
-use burn::tensor::Tensor;
 
 /// Both networks and the scale of novelty.
 #[derive(Debug, Clone)]

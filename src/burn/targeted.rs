@@ -13,11 +13,11 @@
 
 use super::{Adam, Layout, Mlp, Tracked, clip_by_global_norm, read};
 use crate::burn::Device;
+use crate::burn::tensor::Tensor;
 use crate::config::Activation;
 use crate::error::Result;
 use crate::kernels::{self, Weights};
 use crate::rng::Stream;
-use burn::tensor::Tensor;
 
 /// A perceptron (or E of them) with its optimiser and its slow copy.
 #[derive(Debug, Clone)]

@@ -19,6 +19,7 @@
 
 use super::{Targeted, Transitions, activation, read};
 use crate::burn::Device;
+use crate::burn::tensor::Tensor;
 use crate::config::Activation;
 use crate::error::Result;
 use crate::kernels::targeted::FIRST_GAIN;
@@ -26,7 +27,6 @@ use crate::kernels::td3::ACTOR_GAIN;
 pub use crate::kernels::td3::{Settings, Updated};
 use crate::nets::Hidden;
 use crate::rng::Stream;
-use burn::tensor::Tensor;
 
 /// Policy and critics, each with its slow copy.
 #[derive(Debug, Clone)]

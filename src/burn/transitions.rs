@@ -6,8 +6,8 @@
 //! **Where.** Read by [`super::dqn`] and [`super::td3`], which say what v is.
 
 use crate::burn::Device;
+use crate::burn::tensor::Tensor;
 use crate::transitions;
-use burn::tensor::Tensor;
 
 /// B transitions.
 #[derive(Debug, Clone)]

@@ -5,10 +5,10 @@
 //! **Where.** What a recurrent model learns from: [`Gru`](super::Gru).
 
 use super::WorldModel as Ensemble;
+use crate::burn::tensor::Tensor;
 use crate::config::RECURRENT_STEPS;
 use crate::world_model::Data;
 use crate::world_model::rows::Rows;
-use burn::tensor::Tensor;
 
 /// Windows on the model's scale; the last step of each is the one that is learned.
 pub struct Windows {

@@ -163,7 +163,7 @@ hyperparameters! {
     action_noise_correlation: f64 = 0.0, Allowed::Number { min: 0.0, max: 0.999 }, "learning from replay", "share";
 
     /// The kind of world model: perceptrons that see the present step, or perceptrons that are also told what a GRU
-    /// remembers of the steps before. The GRU learns more slowly; it is in the command-line program, not in the page.
+    /// remembers of the steps before. The GRU learns more slowly; for it a page fetches another program first.
     model: ModelKind = ModelKind::Perceptrons, Allowed::choice::<ModelKind>(), "world model", "";
     /// World models in the ensemble, each fitted to its own bootstrap sample. Their disagreement is the uncertainty;
     /// a single model learns from all transitions and has none.

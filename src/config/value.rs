@@ -27,13 +27,15 @@ pub enum Allowed {
     Choice {
         /// The words, the default not necessarily first.
         words: &'static [&'static str],
+        /// Those of them that only a program with burn's tensors can compute.
+        in_tensors: &'static [&'static str],
     },
 }
 
 impl Allowed {
     /// The words of a choice.
     pub const fn choice<C: Choice>() -> Self {
-        Self::Choice { words: C::WORDS }
+        Self::Choice { words: C::WORDS, in_tensors: C::IN_TENSORS }
     }
 
     /// What is allowed, as the end of a sentence.
@@ -42,7 +44,7 @@ impl Allowed {
             Self::Count { min, max } => format!("it must be a whole number from {min} to {max}"),
             Self::Number { min, max } => format!("it must be a number from {min} to {max}"),
             Self::Switch => "it must be true or false".into(),
-            Self::Choice { words } => format!("it must be one of {}", words.join(", ")),
+            Self::Choice { words, .. } => format!("it must be one of {}", words.join(", ")),
         }
     }
 }
@@ -129,6 +131,8 @@ pub trait Choice: Copy + PartialEq + 'static {
     const WORDS: &'static [&'static str];
     /// All values, in the order of the words.
     const VALUES: &'static [Self];
+    /// The words whose values are written in burn's tensors only: a program without them refuses these.
+    const IN_TENSORS: &'static [&'static str] = &[];
 
     /// The word of this value.
     fn word(&self) -> &'static str {
@@ -148,10 +152,19 @@ impl<C: Choice> Parameter for C {
     }
 }
 
+/// A word that is marked so: `= "gru" in tensors`.
+macro_rules! written_in {
+    (tensors, $word:literal) => {
+        $word
+    };
+}
+
 macro_rules! choices {
     ($(
         $(#[doc = $doc:literal])+
-        $name:ident { $( $(#[doc = $variant_doc:literal])+ $variant:ident = $word:literal, )+ }
+        $name:ident {
+            $( $(#[doc = $variant_doc:literal])+ $variant:ident = $word:literal $(in $tensors:ident)?, )+
+        }
     )+) => { $(
         $(#[doc = $doc])+
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -160,6 +173,7 @@ macro_rules! choices {
         impl Choice for $name {
             const WORDS: &'static [&'static str] = &[$($word),+];
             const VALUES: &'static [Self] = &[$(Self::$variant),+];
+            const IN_TENSORS: &'static [&'static str] = &[$( $( written_in!($tensors, $word), )? )+];
         }
     )+ };
 }
@@ -175,7 +189,7 @@ choices! {
         /// Each step from that step alone.
         Perceptrons = "perceptrons",
         /// Each step from what a gated recurrent unit remembers of those before, too.
-        Gru = "gru",
+        Gru = "gru" in tensors,
     }
     /// What the world model predicts.
     ModelTarget {

@@ -10,7 +10,6 @@ use super::Trainer;
 use super::checkpoint::of_file;
 use super::context::sizes;
 use crate::arrays::{Arrays, refused};
-use crate::backend::require_model;
 use crate::config::{Config, MOST_BYTES};
 use crate::env::{PhysicsValue, Task, VecEnv};
 use crate::error::{Error, Result};
@@ -180,14 +179,14 @@ impl Trainer {
     /// them.
     ///
     /// # Errors
-    /// What [`Trainer::of_task`] and [`Trainer::plan_physics`] would refuse, except for what only a device can say.
+    /// What [`Trainer::of_task`] and [`Trainer::plan_physics`] would refuse, except for what only a device, or a build
+    /// with other parts, can say.
     pub fn require_possible(task: &Task, config: &Config, plans: &[(String, String)]) -> Result<()> {
         config.validate()?;
         let task = &task.clone().varied(config)?;
         let mut envs = VecEnv::new(task, 1, Seed(0), "check")?;
         config.require_memory(sizes(envs.spec()), MOST_BYTES)?;
         require_suited(config.algorithm, envs.env(0))?;
-        require_model(config)?;
         require_known_ends(config, envs.env(0))?;
         for (name, text) in plans {
             parse(name, text)?.iter().try_for_each(|(_, value)| envs.require_physics(name, *value))?;

@@ -70,7 +70,8 @@ fn report_panic(panic: &PanicHookInfo) {
 /// `version`, `presets`, `tuned`, `hyperparameters`, `metrics`, `tasks`, `mazes: { task: layout }`,
 /// `unsuited: [{ preset, task, why, instead }]` and `devices: { algorithm: [device] }`.
 /// `unsuited` are the presets that cannot learn a task, each with the nearest that can; `devices` says where each
-/// algorithm has kernels.
+/// algorithm has kernels. A choice among the hyperparameters says which of its words only a program with burn's tensors
+/// can compute: `allowed.in_tensors`.
 ///
 /// # Errors
 /// Throws if a value has no form in JavaScript, which none of these has.
@@ -81,7 +82,7 @@ pub fn schema() -> Thrown<JsValue> {
         "version": env!("CARGO_PKG_VERSION"),
         "presets": PRESETS,
         "tuned": TUNED,
-        "hyperparameters": crate::backend::hyperparameters(),
+        "hyperparameters": crate::config::schema(),
         "metrics": METRICS,
         "tasks": tasks.collect::<error::Result<Vec<_>>>()?,
         "mazes": { GridWorld::default().spec().id.clone(): GridWorld::layout() },

@@ -19,8 +19,8 @@ pub async fn receipt(bytes: Uint8Array, task: JsValue) -> Thrown<String> {
     Ok(of_saved(&bytes, &task).await?.to_json()?)
 }
 
-/// What a receipt says: `{ words, task, ticks, undecidable }`. The last is a sentence's end if running it again can
-/// prove nothing, else null.
+/// What a receipt says: `{ words, task, config, ticks, undecidable }`. The last is a sentence's end if running it again
+/// can prove nothing, else null.
 ///
 /// # Errors
 /// Throws an "MbppoError" of kind "receipt", with `field`, `value` and `allowed`.
@@ -30,6 +30,7 @@ pub fn read_receipt(text: &str) -> Thrown<JsValue> {
     to_js(&json!({
         "words": receipt.words(),
         "task": receipt.task(),
+        "config": receipt.config(),
         "ticks": receipt.ticks(),
         "undecidable": receipt.undecidable(),
     }))

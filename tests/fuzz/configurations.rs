@@ -53,7 +53,7 @@ fn text(row: &Hyperparameter, chance: &mut Stream) -> String {
             _ => chance.uniform_in(*min, *max).to_string(),
         },
         Allowed::Switch => (*one_of(&["true", "false"], chance)).into(),
-        Allowed::Choice { words } => (*one_of(words, chance)).into(),
+        Allowed::Choice { words, .. } => (*one_of(words, chance)).into(),
     }
 }
 

@@ -56,6 +56,18 @@ test("the same page makes the same package, and its integrities are those of its
   assert.equal(mbppo.version, cargo.match(/^version = "(.*)"$/m)?.[1]);
 });
 
+test("a model in burn's tensors has its program in the package; its run is saved, opened and verified", async () => {
+  const small = { ensemble_size: 2, model_hidden_size: 16, model_updates: 25 };
+  const trainer = await mbppo.createTrainer({ task: "CartPole-v1", seed: 3, model: "gru", ...small });
+  await trainer.step("iteration");
+  const again = await mbppo.createTrainer({ from: await trainer.save() });
+  assert.equal(again.settings.config.model, "gru");
+  for (const each of [trainer, again]) await each.step("iteration");
+  assert.deepEqual(again.snapshot.metrics, trainer.snapshot.metrics);
+  assert.equal((await mbppo.verifyReceipt(await trainer.receipt())).verdict, "agrees");
+  for (const each of [trainer, again]) each.destroy();
+});
+
 test("a trainer learns CartPole to its bar in Node.js, and the same again goes on from its file", async () => {
   const trainer = await mbppo.createTrainer({ task: "CartPole-v1", seed: 3 });
   const reports = [];

@@ -131,7 +131,7 @@ test("trunk typed by hand with RUSTFLAGS is stopped with a sentence, before anyt
 test("a wasm build without SIMD is an error of the build itself", () => {
   const program = join(scratch, "build-script");
   execFileSync("rustc", ["--edition", "2024", "-o", program, join(root, "build.rs")]);
-  const build = (features) =>
+  const build = (features, more = {}) =>
     execFileSync(program, {
       encoding: "utf8",
       env: {
@@ -139,6 +139,7 @@ test("a wasm build without SIMD is an error of the build itself", () => {
         CARGO_CFG_TARGET_FEATURE: features,
         CARGO_FEATURE_TENSORS: "1",
         CARGO_FEATURE_WEBGPU: "1",
+        ...more,
       },
     });
   assert.match(build("bulk-memory,sign-ext"), /cargo::error=.*without SIMD.*RUSTFLAGS/);
@@ -146,4 +147,5 @@ test("a wasm build without SIMD is an error of the build itself", () => {
   assert.doesNotMatch(good, /cargo::error/);
   assert.match(good, /rustc-cfg=webgpu/);
   assert.doesNotMatch(good, /rustc-cfg=tensors/);
+  assert.match(build("simd128", { CARGO_FEATURE_TENSORS_IN_WASM: "1" }), /rustc-cfg=tensors/);
 });

@@ -107,10 +107,11 @@ export function createHandOver({ engines, loop, store, adopt, probe = probeWebGp
   /** The run of these settings on WebGPU, from a checkpoint. */
   const resumed = (engine, { bytes }, { task }) => engine.resume(bytes, "webgpu", engines.taskOf(task));
 
-  async function compared(engine, checkpoint, { task }) {
+  async function compared(engine, checkpoint, settings) {
+    const { task } = settings;
     const on = async (device, itself) =>
       soon(millisecondsPerIteration(itself, checkpoint, device, engines.taskOf(task)), "it", { seconds: TRIAL_S });
-    return { webgpuMs: await on("webgpu", engine), cpuMs: await on("cpu", await engines.cpu()) };
+    return { webgpuMs: await on("webgpu", engine), cpuMs: await on("cpu", await engines.cpu(settings)) };
   }
 
   /** Holds the run where its iteration ends and lets it go on there. If that fails it goes on where it was. */

@@ -62,8 +62,20 @@ export function unsuited(schema, { task, preset }) {
 /** The title of a preset. */
 export const titleOf = (schema, preset) => schema.presets.find(({ name }) => name === preset)?.title ?? preset;
 
+/** The setting that only a program with burn's tensors can compute, [name, value]; undefined if there is none. */
+export function inTensors(schema, settings) {
+  const valueOf = (row) => settings.config[row.name] ?? presetValue(schema, settings, row);
+  const row = schema.hyperparameters.find((row) => row.allowed.in_tensors?.includes(valueOf(row)));
+  return row && [row.name, valueOf(row)];
+}
+
+/** The build of the program that computes such a run on the CPU. */
+export const programOf = (schema, settings) => (inTensors(schema, settings) ? "tensors" : "cpu");
+
 /** The devices for which the program has kernels of this learner, and its name: {algorithm, devices}. */
 export function kernelsOf(schema, settings) {
+  const only = inTensors(schema, settings);
+  if (only) return { algorithm: `${only[0]}=${only[1]}`, devices: ["cpu"] };
   const parameter = schema.hyperparameters.find(({ name }) => name === "algorithm");
   const algorithm = settings.config.algorithm ?? (parameter && presetValue(schema, settings, parameter));
   return { algorithm, devices: schema.devices[algorithm] ?? [] };

@@ -31,7 +31,7 @@ export function createRescue({ engines, store, loop, patience, handOver, setting
       settings,
       playing,
       async () => ({
-        opened: await (await engines.cpu()).resume(checkpoint.bytes, "cpu", engines.taskOf(settings.task)),
+        opened: await (await engines.cpu(settings)).resume(checkpoint.bytes, "cpu", engines.taskOf(settings.task)),
       }),
       ({ opened }, physics) =>
         run.moveTo(opened, physics, "", { settings, stopped: false, resumed: store.get().resumed + 1 }),

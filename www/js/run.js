@@ -60,7 +60,8 @@ export function createRun({
   async function openSession(settings) {
     const { preset, seed, config, physics } = settings;
     const task = engines.taskOf(settings.task);
-    const onCpu = async () => (await engines.cpu()).open({ task, preset, seed, config, physics, device: "cpu" });
+    const onCpu = async () =>
+      (await engines.cpu(settings)).open({ task, preset, seed, config, physics, device: "cpu" });
     const here = () => whereWords(engines.where());
     const possible = settings.device === "webgpu" && kernelsOf(store.get().schema, settings).devices.includes("webgpu");
     const warm = possible ? engines.warm() : null;
@@ -75,6 +76,15 @@ export function createRun({
     }
   }
 
+  /** Fetches the program that computes such a run, as long as that takes; where it fails, opening says why. */
+  async function fetched(settings, current) {
+    const show = (coming) => {
+      if (current()) store.set({ coming });
+    };
+    await engines.cpu(settings, show).catch(() => {});
+    show(null);
+  }
+
   /**
    * Opens what `open()` gives, {opened, …}, and hands it to `take` with its physics. While that is under way `settings`
    * are what further changes start from. Throws an EngineError, unless somebody has asked for another run meanwhile.
@@ -84,6 +94,7 @@ export function createRun({
     wish = { settings, playing };
     store.set({ opening: true });
     try {
+      await fetched(settings, () => mine === asked);
       const found = await patience.watch(open());
       const physics = await patience.watch(found.opened.physics());
       if (mine < taken) return found.kept || found.opened.close();
@@ -185,7 +196,7 @@ export function createRun({
   async function hadBack({ session: kept, view: { checkpoint, settings } }) {
     if (await answers(kept)) return { opened: kept, kept: true };
     if (!checkpoint) throw new EngineError("The previous run cannot be restored: none of it had been saved.");
-    const engine = await engines.cpu();
+    const engine = await engines.cpu(settings);
     return { opened: await engine.resume(checkpoint.bytes, "cpu", engines.taskOf(settings.task)), kept: false };
   }
 
@@ -249,7 +260,7 @@ export function createRun({
    */
   async function openSaved(settings, bytes, { playing }) {
     const open = async () => ({
-      opened: await (await engines.cpu()).resume(bytes, "cpu", engines.taskOf(settings.task)),
+      opened: await (await engines.cpu(settings)).resume(bytes, "cpu", engines.taskOf(settings.task)),
     });
     await opening(settings, playing, open, ({ opened }, physics) => {
       if (session) left.push(session, store.get());

@@ -40,7 +40,7 @@ export function createStore(initial) {
 /** What the page knows before anything is loaded. */
 export const INITIAL = {
   loading: { received: 0, total: null, done: false },
-  coming: null, // {received, total}: how much of the WebGPU build has arrived while it is fetched
+  coming: null, // {received, total}: how much of a further program has arrived while it is fetched
   schema: null,
   tasks: 0, // how many tasks the schema has, once a visitor has added one
   task: null, // the facts about the task that runs, in its variant: a row as the schema's

@@ -12,7 +12,7 @@ const MOST_TICKS = 2 ** 31;
 export async function verify(text, { engines, progress, signal }) {
   const claim = engines.readReceipt(text);
   if (claim.undecidable) return { ...claim, verdict: "undecided", reason: claim.undecidable };
-  const engine = await engines.another();
+  const engine = await engines.another(claim);
   try {
     const session = await engine.replay(text, engines.taskOf(claim.task));
     let [ticks, isBetween] = [0, false];

@@ -85,6 +85,7 @@ test("WebGPU's build is there, coming, or not in the page", async () => {
   assert.deepEqual(await addresses(homeAddress(), page({ cpu })), {
     cpu: { script: `${homeAddress()}a.js`, wasm: `${homeAddress()}a.wasm`, bytes: 7, worker: `${homeAddress()}w.js` },
     webgpu: null,
+    tensors: null,
   });
   assert.equal((await addresses(homeAddress(), page({ cpu, webgpu: { coming: "123" } }))).webgpu, "coming");
   const { webgpu } = await addresses(homeAddress(), page({ cpu, webgpu: { ...cpu, bytes: "9" } }));

@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { kernelsOf, plansOf, readSettings, reasons, threadOf, writeSettings } from "../js/params.js";
+import {
+  inTensors,
+  kernelsOf,
+  plansOf,
+  programOf,
+  readSettings,
+  reasons,
+  threadOf,
+  writeSettings,
+} from "../js/params.js";
 import { readable } from "../js/panels/notes.js";
 import { addressWith, pairsOf } from "../js/url.js";
 import { readHyperparameter, SCHEMA } from "./schema.mjs";
@@ -169,4 +178,19 @@ test("the schema says where a learner can compute", () => {
   assert.deepEqual(kernelsOf(SCHEMA, read("preset=dqn").settings), { algorithm: "dqn", devices: ["cpu"] });
   assert.deepEqual(kernelsOf(SCHEMA, read("preset=mb-ppo").settings).devices, ["cpu", "webgpu"]);
   assert.deepEqual(kernelsOf(SCHEMA, read("preset=ppo&algorithm=dqn").settings).devices, ["cpu"]);
+});
+
+test("what only a program with tensors can compute is known by its row, also where the preset says it", () => {
+  const words = { kind: "choice", words: ["perceptrons", "gru"], in_tensors: ["gru"] };
+  const row = { ...SCHEMA.hyperparameters[0], name: "model", default: "perceptrons", allowed: words };
+  const schema = { ...SCHEMA, hyperparameters: [...SCHEMA.hyperparameters, row] };
+  const plain = read("").settings;
+  const chosen = { ...plain, config: { model: "gru" } };
+  assert.deepEqual([programOf(schema, plain), programOf(schema, chosen)], ["cpu", "tensors"]);
+  assert.deepEqual(inTensors(schema, chosen), ["model", "gru"]);
+  assert.deepEqual(kernelsOf(schema, chosen), { algorithm: "model=gru", devices: ["cpu"] });
+  const presets = schema.presets.map((preset) => ({ ...preset, changes: [["model", "gru"]] }));
+  assert.equal(programOf({ ...schema, presets }, plain), "tensors");
+  const back = { ...plain, config: { model: "perceptrons" } };
+  assert.equal(programOf({ ...schema, presets }, back), "cpu");
 });

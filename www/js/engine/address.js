@@ -1,4 +1,4 @@
-// Where the two builds of the program are: scripts/page writes it into index.html, because their names contain a hash
+// Where the builds of the program are: scripts/page writes it into index.html, because their names contain a hash
 // of their content. A page that is another, and only holds labs, fetches that index.html.
 
 /** The folder that was built: these modules lie one folder deep in a folder of it. A notebook's have no folder: "". */
@@ -41,18 +41,18 @@ async function pageNow(home) {
 }
 
 /**
- * Both builds. webgpu is null where the page was built without it, and "coming" where `trunk serve` is still compiling
- * it. `page`: the one that is open, which says it itself if it is the one that was built.
+ * All builds. Those beside the CPU's are null where the page was built without them, and "coming" where `trunk serve`
+ * is still compiling them. `page`: the one that is open, which says it itself if it is the one that was built.
  * @param {string} [home]
  * @param {ParentNode} [page]
- * @returns {Promise<{ cpu: Build, webgpu: Build | "coming" | null }>}
+ * @returns {Promise<{ cpu: Build, webgpu: Build | "coming" | null, tensors: Build | "coming" | null }>}
  */
 export async function addresses(home = OWN, page = document) {
   const source = home === OWN && buildOf(page, "cpu", home) ? page : await pageOf(home);
   const cpu = buildOf(source, "cpu", home);
   if (cpu === null || cpu === "coming")
     throw new Error("index.html does not say where the program is: it was not built by trunk.");
-  return { cpu, webgpu: buildOf(source, "webgpu", home) };
+  return { cpu, webgpu: buildOf(source, "webgpu", home), tensors: buildOf(source, "tensors", home) };
 }
 
 /**
@@ -73,25 +73,26 @@ function buildOf(page, name, home) {
 const LOOK_EVERY_MS = 3000;
 /** @type {Map<string, Promise<Build | null>>} */ const arriving = new Map();
 
-/** The WebGPU build once it has been compiled, null if that failed: looks at index.html again and again. */
-export function arrival(home = OWN, every = LOOK_EVERY_MS) {
-  const known = arriving.get(home);
+/** The build `name` once it has been compiled, null if that failed: looks at index.html again and again. */
+export function arrival(name, home = OWN, every = LOOK_EVERY_MS) {
+  const key = `${name} ${home}`;
+  const known = arriving.get(key);
   if (known) return known;
   const looking = (async () => {
     for (;;) {
       await new Promise((later) => setTimeout(later, every));
-      const build = await lookAgain(home);
+      const build = await lookAgain(name, home);
       if (build !== "coming") return build;
     }
   })();
-  arriving.set(home, looking);
+  arriving.set(key, looking);
   return looking;
 }
 
 /** @returns {Promise<Build | "coming" | null>} */
-async function lookAgain(home) {
+async function lookAgain(name, home) {
   try {
-    return buildOf(await pageNow(home), "webgpu", home);
+    return buildOf(await pageNow(home), name, home);
   } catch {
     return "coming"; // trunk is just putting a new page there, or was ended
   }

@@ -4,11 +4,11 @@ import { createTasks } from "./task.js";
 
 /**
  * `bindings`: the program on this thread. `base()`: what the addresses of tasks are relative to; `shared()`: whether
- * training shares this thread.
+ * training shares this thread; `tensors()`: an engine of the program with burn's tensors, which that one lacks.
  * @param {any} bindings
- * @param {{ base: () => string, shared: () => boolean }} world
+ * @param {{ base: () => string, shared: () => boolean, tensors: () => Promise<any> }} world
  */
-export function answersOf(bindings, { base, shared }) {
+export function answersOf(bindings, { base, shared, tensors }) {
   const schema = bindings.schema();
   const tasks = createTasks({ describe: (make) => told(() => bindings.describe_task(make)), base, shared });
   const wishOf = ({ task, preset, seed, config, physics }) => ({
@@ -19,6 +19,17 @@ export function answersOf(bindings, { base, shared }) {
     physics,
     device: "cpu",
   });
+  /** What `asked()` promises; where this program lacks what the run is computed with, what `other()` does. */
+  async function elsewhere(asked, other) {
+    try {
+      return await asked();
+    } catch (error) {
+      const told = EngineError.from(error);
+      const row = schema.hyperparameters.find(({ name }) => name === told.field);
+      if (!row?.allowed.in_tensors?.includes(told.value)) throw told;
+      return other();
+    }
+  }
   return {
     schema,
     /**
@@ -42,12 +53,20 @@ export function answersOf(bindings, { base, shared }) {
     /** A hyperparameter's value as the program writes it; throws what is wrong with it. */
     readHyperparameter: (name, text) => bindings.read_hyperparameter(name, text),
     freshSeed: () => bindings.fresh_seed(),
-    /** What a receipt says: {words, task, ticks, undecidable}; throws an EngineError if it is none. */
+    /** What a receipt says: {words, task, config, ticks, undecidable}; throws an EngineError if it is none. */
     readReceipt: (text) => told(() => bindings.read_receipt(text)),
     /** The receipt of a run of `task`, as JSON, from its checkpoint. */
-    receiptOf: ({ bytes }, task) => toldLater(bindings.receipt(bytes, tasks.here(task))),
+    receiptOf: ({ bytes }, task) =>
+      elsewhere(
+        () => bindings.receipt(bytes, tasks.here(task)),
+        async () => (await tensors()).receipt(bytes, tasks.wish(task)),
+      ),
     /** {verdict, …}: what to say of a receipt whose run has been computed again as far as this checkpoint. */
-    compareReceipt: (text, { bytes }, task) => toldLater(bindings.compare_receipt(text, bytes, tasks.here(task))),
+    compareReceipt: (text, { bytes }, task) =>
+      elsewhere(
+        () => bindings.compare_receipt(text, bytes, tasks.here(task)),
+        async () => (await tensors()).compareReceipt(text, bytes, tasks.wish(task)),
+      ),
   };
 }
 
@@ -59,12 +78,6 @@ function told(asked) {
     throw EngineError.from(error);
   }
 }
-
-/** The same for a promise. */
-const toldLater = (promise) =>
-  promise.catch((error) => {
-    throw EngineError.from(error);
-  });
 
 /** What `asked()` throws, if it does: as the program's own error. */
 function refusal(asked) {

@@ -1,9 +1,12 @@
 // The engines of a lab. Everything above this folder sees only the interface of protocol.js, and plots that draw on a
 // canvas.
-import { addresses, arrival, homeAddress } from "./address.js";
+import { inTensors, programOf } from "../params.js";
+import { homeAddress } from "./address.js";
 import { answersOf } from "./answers.js";
-import { localEngine } from "./local.js";
-import { compiledOnce, isCompiled, keepCompiled, runningHere } from "./program.js";
+import { openBuilds } from "./builds.js";
+import { createPrograms } from "./cpu.js";
+import { compiledOnce, isCompiled, keepCompiled } from "./program.js";
+import { EngineError } from "./protocol.js";
 import { remoteEngine } from "./remote.js";
 import { newWorker } from "./worker.js";
 
@@ -24,68 +27,61 @@ const PLOTS = [
  * `signal`.
  */
 export async function openEngines({ thread, onProgress, onPanic, signal, home = homeAddress() }) {
-  const builds = await addresses(home);
+  const builds = await openBuilds(home);
   signal.throwIfAborted();
-  const compiled = compiledOnce(builds.cpu, onProgress);
-  let where = { thread, reason: null }; // where the CPU trains, and why that is not the Worker
-  const begin = async () => ({ script: builds.cpu.script, module: await compiled });
-  const beside = async () => remoteEngine(await newWorker(builds.cpu.worker, "cpu"), begin(), { signal });
-  const starting = thread === "worker" ? settled(beside()) : null; // its scripts load while the wasm does
-
-  const bindings = await runningHere(builds.cpu, await compiled, { ended: onPanic, signal });
-  const here = () => {
-    const engine = localEngine(bindings);
-    signal.addEventListener("abort", engine.close);
-    return engine;
-  };
-
-  async function start(attempt) {
-    const { engine, error } = where.thread === "main" ? {} : await attempt;
-    signal.throwIfAborted();
-    if (engine) return engine;
-    if (error) where = { thread: "main", reason: error.message };
-    return here();
-  }
-  let cpu = await start(starting);
-  let gpuBuild = builds.webgpu;
-  const arrives =
-    gpuBuild === "coming"
-      ? arrival(home).then((build) => {
-          gpuBuild = build;
-        })
-      : Promise.resolve();
+  const programs = createPrograms({ thread, builds, onPanic, signal });
+  const { bindings } = await programs.first(onProgress);
   /** @type {?ReturnType<typeof openWebGpu>} */ let webgpu = null;
-
-  const isShared = () => where.thread === "main";
+  const answers = answersOf(bindings, {
+    base: () => document.baseURI,
+    shared: () => programs.where().thread === "main",
+    tensors: () => programs.engine("tensors"),
+  });
+  const nameOf = (settings) => programOf(answers.schema, settings);
   return {
-    ...answersOf(bindings, { base: () => document.baseURI, shared: isShared }),
-    /** An engine on the CPU beside the one that trains; whoever asks for it closes it. */
-    another: async () => (where.thread === "main" ? here() : await beside()),
+    ...answers,
+    /** As `check` of the program; refuses also what this page has no program for. */
+    check: (settings) => answers.check(settings) ?? withoutProgram(answers.schema, settings, builds),
+    /** An engine on the CPU beside the one that trains, for such a run; whoever asks for it closes it. */
+    another: (settings) => programs.another(nameOf(settings)),
     plots: Object.fromEntries(PLOTS.map((name) => [name, bindings[name]])),
-    where: () => where,
+    where: programs.where,
     /** Whether the page has a WebGPU build: true, false, or "coming" while it is still being compiled. */
-    hasWebGpu: () => (gpuBuild === "coming" ? gpuBuild : gpuBuild !== null),
+    hasWebGpu: () => builds.has("webgpu"),
     /** Resolves once that is no longer "coming". */
-    webGpuArrives: () => arrives,
+    webGpuArrives: () => builds.arrives("webgpu"),
     /** The WebGPU build in a Worker of its own: fetched at the first call, and anew where the former has died. */
     webgpu(onProgress) {
-      if (gpuBuild === null || gpuBuild === "coming") throw new Error("There is no WebGPU build yet.");
-      if (!webgpu?.alive()) webgpu = openWebGpu(gpuBuild, { onProgress, signal });
+      const build = builds.of("webgpu");
+      if (!build) throw new Error("There is no WebGPU build yet.");
+      if (!webgpu?.alive()) webgpu = openWebGpu(build, { onProgress, signal });
       return webgpu?.opening;
     },
     /** The engine with WebGPU if it is there already, else null. */
     warm: () => (webgpu?.alive() ? webgpu.engine : null),
-    /** The engine on the CPU; a new one where the former has died. */
-    async cpu() {
-      if (!cpu.alive()) cpu = await start(where.thread === "worker" ? settled(beside()) : null);
-      return cpu;
-    },
-    /** Ends an engine, "cpu" or "webgpu", whatever it is doing: the next call of it begins anew. */
+    /**
+     * The engine on the CPU for such a run; a new one where the former has died. Its program is fetched when it is
+     * wanted first: `onProgress({received, total})` then.
+     */
+    cpu: (settings, onProgress) => programs.engine(nameOf(settings), onProgress),
+    /** Ends the engines of a device, "cpu" or "webgpu", whatever they do: the next call of one begins anew. */
     end(kind) {
       if (kind === "webgpu") webgpu?.engine?.close();
-      else cpu.close();
+      else programs.end();
     },
   };
+}
+
+/** What is refused because this page has no program that computes it, or not yet: an EngineError, or null. */
+function withoutProgram(schema, settings, builds) {
+  const only = inTensors(schema, settings);
+  const has = builds.has("tensors");
+  if (!only || has === true) return null;
+  const [field, value] = only;
+  const why =
+    has === "coming" ? "the program that has them is still being compiled" : "this page was built without them";
+  const allowed = `it is written in burn's tensors, and ${why}`;
+  return new EngineError(`${field} = ${value} is not valid: ${allowed}.`, { kind: "config", field, value, allowed });
 }
 
 /**
@@ -110,9 +106,3 @@ function openWebGpu(build, { onProgress, signal }) {
   );
   return entry;
 }
-
-const settled = (opening) =>
-  opening.then(
-    (engine) => ({ engine }),
-    (error) => ({ error }),
-  );

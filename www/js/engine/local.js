@@ -15,6 +15,7 @@ export function localEngine(bindings, { pace = AT_ONCE } = {}) {
     if (told.fatal) alive = false;
     throw told;
   };
+  const asked = (promise) => promise.catch(failed);
   const open = async (opening) => {
     try {
       const session = sessionOf(await opening(), { failed, pace, closed: () => sessions.delete(session) });
@@ -30,6 +31,8 @@ export function localEngine(bindings, { pace = AT_ONCE } = {}) {
     resume: (checkpoint, device, task) =>
       open(async () => bindings.Session.resume(checkpoint, device, await programTask(task))),
     replay: (receipt, task) => open(async () => bindings.Session.replay(receipt, await programTask(task))),
+    receipt: async (bytes, task) => asked(bindings.receipt(bytes, await programTask(task))),
+    compareReceipt: async (text, bytes, task) => asked(bindings.compare_receipt(text, bytes, await programTask(task))),
     alive: () => alive,
     close: () => {
       alive = false;

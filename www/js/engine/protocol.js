@@ -10,6 +10,8 @@
  *   checkpoint; `task` as in a wish, where it is not one of the program's own
  * @property {(receipt: string, task?: any) => Promise<Session>} replay the run that a receipt claims, from its
  *   beginning
+ * @property {(checkpoint: Uint8Array, task?: any) => Promise<string>} receipt of the run in a checkpoint
+ * @property {(receipt: string, checkpoint: Uint8Array, task?: any) => Promise<any>} compareReceipt the verdict
  * @property {() => boolean} alive false once nothing can be opened any more
  * @property {() => void} close ends it with all its sessions
  *

@@ -124,6 +124,8 @@ export async function remoteEngine(worker, start, listeners = {}) {
     open: (wish) => opened("open", wish),
     resume: (checkpoint, device, task) => opened("resume", checkpoint, device, task),
     replay: (receipt, task) => opened("replay", receipt, task),
+    receipt: (bytes, task) => call("receipt", null, bytes, task),
+    compareReceipt: (text, bytes, task) => call("compareReceipt", null, text, bytes, task),
     alive: () => failure === null,
     close,
   };

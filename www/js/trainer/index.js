@@ -60,7 +60,7 @@ export async function createTrainer({ from, publicPath, task, ...options } = {})
     : { ...asked, seed: asked.seed ?? engines.freshSeed() };
   const refused = from ? null : engines.check(settings);
   if (refused) throw refused;
-  const engine = await engines.cpu();
+  const engine = await engines.cpu(settings);
   const { preset, seed, config, physics } = settings;
   const wanted = engines.taskOf(settings.task);
   const session = from

@@ -15,6 +15,8 @@ export function serveEngine(engine, port, { spoken = async () => {} } = {}) {
     open: async (key, wish) => keep(key, await engine.open(wish)),
     resume: async (key, checkpoint, device, task) => keep(key, await engine.resume(checkpoint, device, task)),
     replay: async (key, receipt, task) => keep(key, await engine.replay(receipt, task)),
+    receipt: (key, bytes, task) => engine.receipt(bytes, task),
+    compareReceipt: (key, text, bytes, task) => engine.compareReceipt(text, bytes, task),
     advance: (key, order) => sessions.get(key).advance(order),
     rest: (key) => sessions.get(key)?.rest(),
     save: (key) => sessions.get(key).save(),
