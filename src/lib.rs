@@ -29,7 +29,6 @@
 
 pub mod arrays;
 pub mod backend;
-pub mod budget;
 pub mod buffer;
 #[cfg(tensors)]
 pub mod burn;
@@ -47,7 +46,6 @@ pub mod gae;
 pub mod gpu;
 pub mod hash;
 pub mod imagination;
-pub mod kernels;
 pub mod learners;
 pub mod metrics;
 pub mod minibatches;
@@ -71,6 +69,7 @@ pub mod wasm;
 pub mod world_model;
 
 pub use error::{Error, Result};
+pub use mbppo_kernels::{self as kernels, budget};
 
 /// Which program this is, as results say it: its version, and a hash of its source.
 pub const PROGRAM: &str = concat!(env!("CARGO_PKG_VERSION"), "+", env!("MBPPO_SOURCE"));

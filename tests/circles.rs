@@ -37,7 +37,7 @@ fn sources() -> BTreeMap<Place, String> {
 
 fn place_of(inside: &Path) -> Place {
     let parts = inside.iter().map(|part| part.to_string_lossy().into_owned());
-    parts.filter(|part| part != "mod").collect()
+    parts.filter(|part| part != "mod" && part != "lib").collect()
 }
 
 fn code(text: &str) -> String {

@@ -8,11 +8,11 @@ use mbppo::config::{Activation, Config, ModelTarget};
 use mbppo::dynamics::{Answer, Context, Question, State};
 use mbppo::env::{ActionSpace, Env, TASKS, make};
 use mbppo::imagination::{Borders, Dynamics, Imagination, KnownRange, Scope};
-use mbppo::kernels::scales::Scales;
 use mbppo::nets::{Hidden, ObsScaling, Shape};
 use mbppo::part::{Pending, done};
 use mbppo::policy::Policy;
 use mbppo::rng::Seed;
+use mbppo::world_model::Scales;
 use mbppo::world_model::WorldModel;
 use mbppo::{burn as tensors, cpu};
 
@@ -98,7 +98,7 @@ fn shape(task: &str) -> Shape {
         shared_trunk: false,
         heads: 1,
         activation: Activation::Tanh,
-        scaling: ObsScaling::of(&spec.obs),
+        scaling: mbppo::scaling::of(&spec.obs),
         log_std_init: 0.0,
     }
 }

@@ -9,18 +9,18 @@ use mbppo::burn::Device;
 use mbppo::burn::{Layout, Mlp as TensorMlp, categorical};
 use mbppo::config::{Activation, Config, ModelTarget};
 use mbppo::cpu::PpoPolicy;
+use mbppo::cpu::World;
 use mbppo::dynamics::{Answer, Question, State};
 use mbppo::env::ActionSpace;
 use mbppo::imagination::{Branches, Noise};
 use mbppo::kernels::model_loss::{Outputs, bounded_log_variance};
 use mbppo::kernels::ppo::{ActorCritic, Scaling};
 use mbppo::kernels::rnd::Rnd;
-use mbppo::kernels::scales::Scales;
-use mbppo::kernels::world::World;
 use mbppo::kernels::world_model::WorldModel;
 use mbppo::kernels::{Adam, Hidden, Mlp};
 use mbppo::nets;
 use mbppo::rng::{Seed, Stream};
+use mbppo::world_model::Scales;
 use pollster::block_on;
 
 fn normals(count: usize, stream: &mut Stream) -> Vec<f32> {

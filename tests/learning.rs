@@ -122,7 +122,7 @@ fn one_step_of_the_world_model_lowers_its_loss_with_either_heads_and_with_or_wit
 fn the_worst_case_input_is_worse_and_within_its_bounds() {
     let config = Config { ensemble_size: 2, model_hidden_size: 16, ..Config::default() };
     let mut model = model(&config);
-    let stats = mbppo::kernels::scales::Scales {
+    let stats = mbppo::world_model::Scales {
         target: config.model_target,
         obs_mean: vec![0.0; 3],
         obs_std: vec![1.0; 3],

@@ -11,10 +11,10 @@ use mbppo::device::Device;
 use mbppo::dynamics::{Answer, Context, Question, State};
 use mbppo::env::{ActionSpace, Transition};
 use mbppo::imagination::Dynamics;
-use mbppo::kernels::scales::Scales;
 use mbppo::part::Part;
 use mbppo::rng::Seed;
 use mbppo::trainer::Trainer;
+use mbppo::world_model::Scales;
 use mbppo::world_model::{Data, WorldModel};
 use pollster::block_on;
 

@@ -5,6 +5,7 @@ use mbppo::config::Activation;
 use mbppo::cpu::off_policy::passes::{Next, Passes};
 use mbppo::cpu::off_policy::sac::{Sac, Settings};
 use mbppo::kernels::activation::tanh;
+use mbppo::kernels::sac;
 use mbppo::kernels::targeted::{FIRST_GAIN, Targeted};
 use mbppo::kernels::{Cache, Mlp};
 use mbppo::nets::initial;
@@ -29,7 +30,8 @@ fn sac(hidden: usize, gamma: f64, learning_rate: f64) -> Sac {
     };
     let (actor, critics) =
         (network(1, [2, hidden, hidden, 2], 1.0), network(2, [3, hidden, hidden, 1], FIRST_GAIN));
-    Sac::new(actor, critics, Settings { gamma, tau: 0.05, max_grad_norm: 10.0 })
+    let settings = Settings { gamma, tau: 0.05, max_grad_norm: 10.0 };
+    Sac::new(sac::Sac::new(actor, critics), settings)
 }
 
 /// The slope of a loss along its gradient, by finite differences, against the gradient's length.
@@ -56,27 +58,28 @@ fn assert_slope(
 fn gradients_are_the_slopes_of_their_losses() {
     let all = batch(64);
     let drawn = |sac: &mut Sac, name: &str| {
-        sac.draw(64, &mut Seed(5).stream(name));
+        let mut stream = Seed(5).stream(name);
+        sac.net.draw(64, || stream.normal());
     };
     assert_slope(
         "critics",
-        |sac| &sac.critics,
-        |sac| &mut sac.critics.flat,
+        |sac| &sac.net.critics,
+        |sac| &mut sac.net.critics.flat,
         |sac| {
             // y must not move with what is looked at: it comes from the slow copies and the policy.
             drawn(sac, "next");
-            sac.set_targets(&all);
-            sac.critic_loss(&all)
+            sac.net.set_targets(&all, 0.9);
+            sac.net.critic_loss(&all)
         },
     );
     assert_slope(
         "actor",
-        |sac| &sac.actor,
-        |sac| &mut sac.actor.flat,
+        |sac| &sac.net.actor,
+        |sac| &mut sac.net.actor.flat,
         |sac| {
-            sac.log_alpha[0] = -0.5;
+            sac.net.log_alpha[0] = -0.5;
             drawn(sac, "now");
-            sac.actor_loss(&all)
+            sac.net.actor_loss(&all)
         },
     );
 }
@@ -85,10 +88,10 @@ fn gradients_are_the_slopes_of_their_losses() {
 fn the_coefficient_rises_below_the_target_entropy_and_falls_above() {
     for (log_prob, rises) in [(2.0, true), (-2.0, false)] {
         let mut sac = sac(4, 0.9, 0.01);
-        sac.log_alpha[0] = 0.5;
+        sac.net.log_alpha[0] = 0.5;
         // H̄ is −1: −0.5 · (log π − 1).
-        assert_eq!(sac.step_alpha(log_prob), 0.5 * (1.0 - log_prob));
-        assert_eq!(sac.log_alpha[0] > 0.5, rises);
+        assert_eq!(sac.net.step_alpha(log_prob), 0.5 * (1.0 - log_prob));
+        assert_eq!(sac.net.log_alpha[0] > 0.5, rises);
     }
 }
 
@@ -108,7 +111,7 @@ fn it_finds_the_best_action_of_a_world_without_a_future_and_holds_its_entropy() 
         }
     }
     let mut cache = Cache::default();
-    let outputs = sac.actor.forward(&batch.obs, &mut cache).to_vec();
+    let outputs = sac.net.actor.forward(&batch.obs, &mut cache).to_vec();
     let greedy: Vec<f32> = outputs.chunks_exact(2).map(|of| tanh(of[0])).collect();
     assert!(greedy.iter().all(|action| (action - 0.5).abs() < 0.2), "{greedy:?}");
     assert!((entropy + 1.0).abs() < 0.3, "the entropy is near −A: {entropy}");

@@ -45,7 +45,7 @@ fn the_policy_and_the_slow_copies_move_only_on_every_dth_update() {
     let mut stream = Seed(1).stream("noise");
     for update in 1..=6 {
         let (actor, slow) = (td3.actor.flat.clone(), td3.critics.target.clone());
-        let updated = td3.update(&batch, &settings, &mut stream);
+        let updated = td3.update(&batch, &settings, || stream.normal());
         let is_due = update % 3 == 0;
         assert_eq!(updated.actor_loss.is_some(), is_due);
         assert_eq!(td3.actor.flat != actor, is_due);
@@ -71,7 +71,7 @@ fn it_finds_the_best_action_of_a_world_without_a_future() {
     let batch = batch(128);
     let mut stream = Seed(1).stream("noise");
     for _ in 0..600 {
-        td3.update(&batch, &settings, &mut stream);
+        td3.update(&batch, &settings, || stream.normal());
     }
     let mut cache = Cache::default();
     let said: Vec<f32> = td3.actor.forward(&batch.obs, &mut cache).iter().map(|f| tanh(*f)).collect();

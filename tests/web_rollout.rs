@@ -10,6 +10,7 @@ use mbppo::backend::{TaskShape, backend};
 use mbppo::budget::PER_TICK;
 use mbppo::config::{Activation, Config, CuriosityKind, ModelTarget};
 use mbppo::cpu::PpoPolicy;
+use mbppo::cpu::World;
 use mbppo::curiosity::{Curiosity, Visit};
 use mbppo::device::{DeviceKind, open};
 use mbppo::dynamics::{Context, State};
@@ -24,13 +25,12 @@ use mbppo::kernels::distribution::Distribution;
 use mbppo::kernels::model_loss::Outputs;
 use mbppo::kernels::ppo::{ActorCritic, Scaling, Shape, networks};
 use mbppo::kernels::rnd::Rnd;
-use mbppo::kernels::scales::Scales;
-use mbppo::kernels::world::World;
 use mbppo::kernels::world_model::WorldModel;
 use mbppo::kernels::{Adam, Hidden, MOST_HIDDEN_LAYERS, Mlp};
 use mbppo::nets;
 use mbppo::rng::{Seed, Stream};
 use mbppo::trainer::Trainer;
+use mbppo::world_model::Scales;
 use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
@@ -592,7 +592,7 @@ async fn every_kind_of_curiosity_sees_what_was_imagined() {
             shared_trunk: false,
             heads: 1,
             activation: Activation::Tanh,
-            scaling: Scaling::of(&spec.obs),
+            scaling: mbppo::scaling::of(&spec.obs),
             log_std_init: 0.0,
         };
         let (backend, task) = (backend(&device), TaskShape { obs_size: obs, action: spec.action });

@@ -9,7 +9,7 @@ use mbppo::gpu::{Layout, Queue, ppo, world_model};
 use mbppo::kernels;
 use mbppo::kernels::ppo::networks;
 use mbppo::kernels::ppo_loss::Minibatch;
-use mbppo::kernels::scales::Scales;
+use mbppo::world_model::Scales;
 use std::ops::Range;
 use wasm_bindgen::prelude::*;
 

@@ -11,7 +11,7 @@
 //! O + 1 log-variances behind them.
 //! **Where.** Trained and stepped in through [`Perceptrons`](super::Perceptrons).
 //! **Choices.** (1) Normalised differences: on raw next states a small model's errors drown its effects
-//! ([`crate::kernels::scales`]). (2) `end` means terminated; a time limit is not dynamics. (3) All members are one
+//! ([`crate::world_model`]). (2) `end` means terminated; a time limit is not dynamics. (3) All members are one
 //! batched multiplication. (4) One prediction by default: the tasks are deterministic, and likelihood buys nothing
 //! there. Gaussian heads bound log σ² softly to [−10, 0.5], as PETS does, and imagination draws from them.
 //! **Paper.** Chua et al. 2018 (1805.12114); Janner et al. 2019 (1906.08253).
@@ -21,9 +21,10 @@ use super::{Adam, Layout, Mlp, Prediction, Tracked};
 use crate::burn::Device;
 use crate::config::{Config, ModelHeads, ModelTarget, Termination};
 use crate::kernels::adam::EPS;
-use crate::kernels::scales::Scales;
-use crate::kernels::world_model::{FIRST_GAIN, layer_sizes};
+use crate::kernels::world_model::FIRST_GAIN;
 use crate::rng::Stream;
+use crate::world_model::Scales;
+use crate::world_model::layer_sizes;
 use burn::tensor::{Tensor, activation};
 
 /// E networks on a device.

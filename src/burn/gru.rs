@@ -25,11 +25,13 @@ use crate::config::{Config, ModelTarget, RECURRENT_STEPS, RECURRENT_UNITS};
 use crate::dynamics::{Answer, Context, Question, State};
 use crate::error::Result;
 use crate::imagination::Dynamics;
-use crate::kernels::scales::Scales;
-use crate::kernels::world_model::{FIRST_GAIN, layer_sizes};
-use crate::kernels::{self, Networks, Weights};
+use crate::kernels;
+use crate::kernels::world_model::FIRST_GAIN;
+use crate::nets::{Networks, Stretch};
 use crate::part::{Part, Pending};
 use crate::rng::Stream;
+use crate::world_model::Scales;
+use crate::world_model::layer_sizes;
 use crate::world_model::{Data, Validation, WorldModel};
 use burn::tensor::{Tensor, activation};
 
@@ -70,7 +72,7 @@ impl Gru {
         let net = Ensemble::on(device, obs_size, (layout, mlp), first, config);
         let named = ["input", "memory", "members"].into_iter().zip(&sizes);
         let parts = named.flat_map(|(name, sizes)| {
-            kernels::Part::of(name, &kernels::Mlp::new(0, members, sizes, config.model_activation))
+            Stretch::of(name, &kernels::Mlp::new(0, members, sizes, config.model_activation))
         });
         Self {
             names: Networks { learner: "world_model", parts: parts.collect(), has_target: false },
@@ -193,14 +195,15 @@ impl Gru {
 impl Part for Gru {
     fn save<'a>(&'a self, arrays: &'a mut Arrays) -> Pending<'a, ()> {
         Box::pin(async move {
-            self.net.adam.weights(&self.net.flat, "reading the world model")?.save(&self.names, arrays);
+            let weights = self.net.adam.weights(&self.net.flat, "reading the world model")?;
+            self.names.save(&weights, arrays);
             self.net.scales().into_iter().for_each(|scales| scales.save(arrays));
             Ok(())
         })
     }
 
     fn restore(&mut self, arrays: &mut Arrays) -> Result<()> {
-        self.net.flat = self.net.adam.take_over(Weights::load(&self.names, arrays)?);
+        self.net.flat = self.net.adam.take_over(self.names.load(arrays)?);
         if let Some(scales) = Scales::load_any(self.target, self.net.obs_size(), arrays)? {
             self.net.set_scales(scales);
         }

@@ -6,7 +6,7 @@ use crate::burn::Device;
 use crate::curiosity::{Novelty, Visit};
 use crate::env::ActionSpace;
 use crate::error::Result;
-use crate::kernels::{Networks, Weights, icm, rnd};
+use crate::nets::{Networks, names};
 use crate::part::{Part, Pending};
 use crate::rng::Stream;
 use crate::stats::RunningStats;
@@ -34,20 +34,20 @@ impl RndNovelty {
     /// Two new networks for observations of this size.
     pub fn new(device: &Device, obs_size: usize, learning_rate: f64, stream: &mut Stream) -> Self {
         let net = Rnd::new(device, obs_size, learning_rate, stream);
-        Self { names: rnd::names(obs_size), net, loss: None }
+        Self { names: names::rnd(obs_size), net, loss: None }
     }
 }
 
 impl Part for RndNovelty {
     fn save<'a>(&'a self, arrays: &'a mut Arrays) -> Pending<'a, ()> {
         Box::pin(async move {
-            self.net.weights()?.save(&self.names, arrays);
+            self.names.save(&self.net.weights()?, arrays);
             Ok(())
         })
     }
 
     fn restore(&mut self, arrays: &mut Arrays) -> Result<()> {
-        self.net.set_weights(Weights::load(&self.names, arrays)?);
+        self.net.set_weights(self.names.load(arrays)?);
         Ok(())
     }
 }
@@ -96,7 +96,7 @@ impl IcmNovelty {
         stream: &mut Stream,
     ) -> Self {
         let net = Icm::new(device, obs_size, action, learning_rate, stream);
-        Self { names: icm::names(obs_size, action.encoded_size()), net, loss: None }
+        Self { names: names::icm(obs_size, action.encoded_size()), net, loss: None }
     }
 }
 
@@ -109,13 +109,13 @@ impl Part for IcmNovelty {
     fn save<'a>(&'a self, arrays: &'a mut Arrays) -> Pending<'a, ()> {
         Box::pin(async move {
             let weights = self.net.adam.weights(&self.net.flat, "reading the curiosity module")?;
-            weights.save(&self.names, arrays);
+            self.names.save(&weights, arrays);
             Ok(())
         })
     }
 
     fn restore(&mut self, arrays: &mut Arrays) -> Result<()> {
-        self.net.flat = self.net.adam.take_over(Weights::load(&self.names, arrays)?);
+        self.net.flat = self.net.adam.take_over(self.names.load(arrays)?);
         Ok(())
     }
 }

@@ -5,10 +5,11 @@ use crate::arrays::Arrays;
 use crate::burn::Device;
 use crate::config::Config;
 use crate::error::{Error, Result};
+use crate::kernels::Mlp;
 use crate::kernels::dqn::{Settings as DqnSettings, UPDATE_METRICS};
 use crate::kernels::targeted::FIRST_GAIN;
 use crate::kernels::td3::Settings as Td3Settings;
-use crate::kernels::{Mlp, Networks, Weights};
+use crate::nets::Networks;
 use crate::nets::Shape;
 use crate::off_policy::{
     Actor, Deterministic, Following, Metrics, Minibatch, OffPolicy, dqn_settings, names, td3_metrics,
@@ -44,7 +45,7 @@ pub fn learner(
 /// Puts these networks into a checkpoint.
 fn save(networks: &[(&Targeted, Networks)], arrays: &mut Arrays) -> Result<()> {
     networks.iter().try_for_each(|(net, names)| {
-        net.weights(READING)?.save(names, arrays);
+        names.save(&net.weights(READING)?, arrays);
         Ok(())
     })
 }
@@ -76,7 +77,7 @@ impl Part for Dqn {
     }
 
     fn restore(&mut self, arrays: &mut Arrays) -> Result<()> {
-        self.q.set_weights(Weights::load(&self.names(), arrays)?);
+        self.q.set_weights(self.names().load(arrays)?);
         Ok(())
     }
 }
@@ -140,7 +141,7 @@ impl Part for Td3 {
     }
 
     fn restore(&mut self, arrays: &mut Arrays) -> Result<()> {
-        let [actor, critics] = self.names().map(|names| Weights::load(&names, arrays));
+        let [actor, critics] = self.names().map(|names| names.load(arrays));
         self.net.actor.set_weights(actor?);
         self.net.critics.set_weights(critics?);
         Ok(())

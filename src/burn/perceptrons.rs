@@ -8,11 +8,10 @@ use crate::config::{Config, ModelTarget};
 use crate::dynamics::{Answer, Question};
 use crate::error::Result;
 use crate::imagination::Dynamics;
-use crate::kernels::scales::Scales;
-use crate::kernels::world_model::names;
-use crate::kernels::{Networks, Weights};
+use crate::nets::{Networks, names};
 use crate::part::{Part, Pending};
 use crate::rng::Stream;
+use crate::world_model::Scales;
 use crate::world_model::rows::Rows;
 use crate::world_model::{Data, Validation, WorldModel};
 
@@ -36,7 +35,7 @@ impl Perceptrons {
         stream: &mut Stream,
     ) -> Self {
         Self {
-            names: names(obs_size, action_size, config),
+            names: names::world_model(obs_size, action_size, config),
             target: config.model_target,
             net: Ensemble::new(device, obs_size, action_size, config, stream),
             rows: Rows::default(),
@@ -60,14 +59,15 @@ impl Perceptrons {
 impl Part for Perceptrons {
     fn save<'a>(&'a self, arrays: &'a mut Arrays) -> Pending<'a, ()> {
         Box::pin(async move {
-            self.net.adam.weights(&self.net.flat, "reading the world model")?.save(&self.names, arrays);
+            let weights = self.net.adam.weights(&self.net.flat, "reading the world model")?;
+            self.names.save(&weights, arrays);
             self.net.scales().into_iter().for_each(|scales| scales.save(arrays));
             Ok(())
         })
     }
 
     fn restore(&mut self, arrays: &mut Arrays) -> Result<()> {
-        self.net.flat = self.net.adam.take_over(Weights::load(&self.names, arrays)?);
+        self.net.flat = self.net.adam.take_over(self.names.load(arrays)?);
         if let Some(scales) = Scales::load_any(self.target, self.net.obs_size(), arrays)? {
             self.net.set_scales(scales);
         }

@@ -5,10 +5,8 @@ use super::{ActorCritic, read};
 use crate::arrays::Arrays;
 use crate::burn::Device;
 use crate::error::{Error, Result};
-use crate::kernels::Weights;
-use crate::kernels::ppo::names;
 use crate::kernels::ppo_loss::{Losses, Settings};
-use crate::nets::{HostActor, Shape, noise_size};
+use crate::nets::{HostActor, Shape, names, noise_size};
 use crate::part::{Part, Pending};
 use crate::policy::{Drawn, Policy};
 use crate::rng::Stream;
@@ -39,13 +37,13 @@ impl Part for PpoPolicy {
     fn save<'a>(&'a self, arrays: &'a mut Arrays) -> Pending<'a, ()> {
         Box::pin(async move {
             let weights = self.net.adam.weights(&self.net.flat, "reading the policy")?;
-            weights.save(&names(&self.shape().for_kernels()), arrays);
+            names::actor_critic(&self.shape().for_kernels()).save(&weights, arrays);
             Ok(())
         })
     }
 
     fn restore(&mut self, arrays: &mut Arrays) -> Result<()> {
-        let weights = Weights::load(&names(&self.shape().for_kernels()), arrays)?;
+        let weights = names::actor_critic(&self.shape().for_kernels()).load(arrays)?;
         self.net.flat = self.net.adam.take_over(weights);
         Ok(())
     }

@@ -24,12 +24,10 @@ pub use value::{
 };
 
 use crate::error::{Error, Result};
+use crate::kernels::MOST_HIDDEN_LAYERS;
 use crate::nearest::the_nearest;
 use serde::Serialize;
 use value::Parameter;
-
-/// Most hidden layers of a network.
-pub const MOST_HIDDEN_LAYERS: usize = 3;
 
 /// H, numbers that each member of a recurrent world model remembers.
 pub const RECURRENT_UNITS: usize = 16;
@@ -61,7 +59,7 @@ macro_rules! hyperparameters {
     )+) => {
         /// All hyperparameters of a run. Make one with [`Config::default`] or a [`preset`], change it with
         /// [`Config::set`].
-        #[derive(Debug, Clone, PartialEq, Serialize)]
+        #[derive(Debug, Clone, PartialEq)]
         pub struct Config { $( $(#[doc = $doc])+ pub $name: $kind, )+ }
 
         impl Default for Config {

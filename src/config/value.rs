@@ -1,5 +1,6 @@
 //! How a hyperparameter is read from text, checked, and written back.
 
+pub use crate::kernels::Activation;
 use serde::Serialize;
 
 /// The values that a hyperparameter may take.
@@ -159,16 +160,12 @@ macro_rules! choices {
     )+ };
 }
 
+impl Choice for Activation {
+    const WORDS: &'static [&'static str] = &["tanh", "silu", "relu"];
+    const VALUES: &'static [Self] = &[Self::Tanh, Self::Silu, Self::Relu];
+}
+
 choices! {
-    /// The activation between two layers of a network.
-    Activation {
-        /// tanh: bounded, the custom for small policies.
-        Tanh = "tanh",
-        /// x · sigmoid(x): smooth and unbounded, the custom for dynamics models.
-        Silu = "silu",
-        /// max(x, 0): the quickest to compute.
-        Relu = "relu",
-    }
     /// What kind of networks the world model is made of.
     ModelKind {
         /// Each step from that step alone.

@@ -8,8 +8,10 @@ mod novelty;
 pub mod off_policy;
 mod policy;
 mod ppo_step;
+mod world;
 mod world_model;
 
 pub use novelty::{IcmNovelty, RndNovelty};
 pub use policy::PpoPolicy;
+pub use world::World;
 pub use world_model::Perceptrons;

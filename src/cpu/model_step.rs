@@ -3,9 +3,9 @@
 //! **Choices.** (1) Held-out rows are the same for all members, which read them in turn: nothing is copied E times. (2)
 //! Steps and validations are split by one member's rows, so that a tick is bounded at any width and batch size.
 
+use super::world::World;
 use crate::budget::{self, Tick};
 use crate::kernels::model_loss::{Outputs, Sums, add_losses};
-use crate::kernels::world::World;
 use crate::kernels::world_model::{Piece, WorldModel as Networks};
 use crate::world_model::Validation;
 use crate::world_model::rows::Rows;

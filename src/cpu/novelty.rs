@@ -8,8 +8,8 @@ use crate::error::Result;
 use crate::kernels::adam::EPS;
 use crate::kernels::icm::{self, Actions, Icm};
 use crate::kernels::rnd::{self, Rnd};
-use crate::kernels::{Adam, Mlp, Networks, Weights};
-use crate::nets::initial;
+use crate::kernels::{Adam, Mlp, Weights};
+use crate::nets::{Networks, initial, names};
 use crate::part::{Part, Pending, done};
 use crate::rng::Stream;
 use crate::stats::RunningStats;
@@ -31,18 +31,18 @@ impl RndNovelty {
         let (target, flat) = (network(), network());
         let adam = Adam::new(flat.len(), learning_rate, EPS);
         let net = Rnd::new(Mlp::new(0, 1, &sizes, Activation::Tanh), target, flat, adam);
-        Self { names: rnd::names(obs_size), net, loss: None }
+        Self { names: names::rnd(obs_size), net, loss: None }
     }
 }
 
 impl Part for RndNovelty {
     fn save<'a>(&'a self, arrays: &'a mut Arrays) -> Pending<'a, ()> {
-        self.net.weights().save(&self.names, arrays);
+        self.names.save(&self.net.weights(), arrays);
         done(())
     }
 
     fn restore(&mut self, arrays: &mut Arrays) -> Result<()> {
-        self.net.set_weights(Weights::load(&self.names, arrays)?);
+        self.net.set_weights(self.names.load(arrays)?);
         Ok(())
     }
 }
@@ -87,18 +87,18 @@ impl IcmNovelty {
         let sizes = icm::layer_sizes(obs_size, action.encoded_size());
         let flat = sizes.iter().flat_map(|sizes| initial(1, sizes, icm::FIRST_GAIN, stream)).collect();
         let net = Icm::new(obs_size, action.encoded_size(), actions, flat, learning_rate);
-        Self { names: icm::names(obs_size, action.encoded_size()), net, loss: None }
+        Self { names: names::icm(obs_size, action.encoded_size()), net, loss: None }
     }
 }
 
 impl Part for IcmNovelty {
     fn save<'a>(&'a self, arrays: &'a mut Arrays) -> Pending<'a, ()> {
-        Weights::of(&self.net.flat, &self.net.adam).save(&self.names, arrays);
+        self.names.save(&Weights::of(&self.net.flat, &self.net.adam), arrays);
         done(())
     }
 
     fn restore(&mut self, arrays: &mut Arrays) -> Result<()> {
-        self.net.flat = self.net.adam.take_over(Weights::load(&self.names, arrays)?);
+        self.net.flat = self.net.adam.take_over(self.names.load(arrays)?);
         Ok(())
     }
 }

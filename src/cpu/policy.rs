@@ -4,10 +4,10 @@ use super::ppo_step::Step;
 use crate::arrays::Arrays;
 use crate::error::Result;
 use crate::kernels::adam::EPS_OF_PPO;
-use crate::kernels::ppo::{ActorCritic, names};
+use crate::kernels::ppo::ActorCritic;
 use crate::kernels::ppo_loss::{Losses, Minibatch, Settings};
 use crate::kernels::{Adam, Weights};
-use crate::nets::{HostActor, Shape};
+use crate::nets::{HostActor, Shape, names};
 use crate::part::{Part, Pending, done};
 use crate::policy::{Drawn, Policy};
 use crate::rng::Stream;
@@ -41,12 +41,13 @@ impl PpoPolicy {
 
 impl Part for PpoPolicy {
     fn save<'a>(&'a self, arrays: &'a mut Arrays) -> Pending<'a, ()> {
-        Weights::of(&self.net.flat, &self.net.adam).save(&names(self.net.shape()), arrays);
+        let weights = Weights::of(&self.net.flat, &self.net.adam);
+        names::actor_critic(self.net.shape()).save(&weights, arrays);
         done(())
     }
 
     fn restore(&mut self, arrays: &mut Arrays) -> Result<()> {
-        let weights = Weights::load(&names(self.net.shape()), arrays)?;
+        let weights = names::actor_critic(self.net.shape()).load(arrays)?;
         self.net.flat = self.net.adam.take_over(weights);
         Ok(())
     }

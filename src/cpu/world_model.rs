@@ -1,6 +1,7 @@
-//! The ensemble of perceptrons on the processor, by [`crate::kernels::world`]; its steps are those of `model_step`.
+//! The ensemble of perceptrons on the processor, by [`super::world`]; its steps are those of `model_step`.
 
 use super::model_step::{Look, Step, update, validate};
+use super::world::World;
 use crate::arrays::Arrays;
 use crate::config::{Config, ModelHeads, ModelTarget, Termination};
 use crate::dynamics::{Answer, Question};
@@ -8,20 +9,18 @@ use crate::error::Result;
 use crate::imagination::Dynamics;
 use crate::kernels::adam::EPS;
 use crate::kernels::model_loss::Outputs;
-use crate::kernels::scales::Scales;
-use crate::kernels::world::World;
-use crate::kernels::world_model::{FIRST_GAIN, WorldModel as Networks, layer_sizes, names};
-use crate::kernels::{self, Adam, Mlp, Weights};
-use crate::nets::initial;
+use crate::kernels::world_model::{FIRST_GAIN, WorldModel as Ensemble};
+use crate::kernels::{Adam, Mlp, Weights};
+use crate::nets::{Networks, initial, names};
 use crate::part::{Part, Pending, done};
 use crate::rng::Stream;
 use crate::world_model::rows::Rows;
-use crate::world_model::{Data, Validation, WorldModel};
+use crate::world_model::{Data, Scales, Validation, WorldModel, layer_sizes};
 
 /// E perceptrons with their optimiser and their scales, and the step in progress.
 #[derive(Debug, Clone)]
 pub struct Perceptrons {
-    names: kernels::Networks,
+    names: Networks,
     target: ModelTarget,
     /// The networks on their scales.
     pub world: World,
@@ -47,9 +46,9 @@ impl Perceptrons {
         };
         let mlp = Mlp::new(0, members, &sizes, config.model_activation);
         Self {
-            names: names(obs_size, action_size, config),
+            names: names::world_model(obs_size, action_size, config),
             target: config.model_target,
-            world: World::new(Networks::new(mlp, outputs, flat, adam), None),
+            world: World::new(Ensemble::new(mlp, outputs, flat, adam), None),
             rows: Rows::default(),
             step: Step::default(),
             look: Look::default(),
@@ -68,14 +67,15 @@ impl Perceptrons {
 
 impl Part for Perceptrons {
     fn save<'a>(&'a self, arrays: &'a mut Arrays) -> Pending<'a, ()> {
-        Weights::of(&self.world.model.flat, &self.world.model.adam).save(&self.names, arrays);
+        let weights = Weights::of(&self.world.model.flat, &self.world.model.adam);
+        self.names.save(&weights, arrays);
         self.world.scales.iter().for_each(|scales| scales.save(arrays));
         done(())
     }
 
     fn restore(&mut self, arrays: &mut Arrays) -> Result<()> {
         let model = &mut self.world.model;
-        model.flat = model.adam.take_over(Weights::load(&self.names, arrays)?);
+        model.flat = model.adam.take_over(self.names.load(arrays)?);
         self.world.scales = Scales::load_any(self.target, model.outputs().obs_size, arrays)?;
         Ok(())
     }

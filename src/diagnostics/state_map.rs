@@ -61,30 +61,29 @@ fn cells(axis: MapAxis) -> usize {
 }
 
 fn described(spec: &EnvSpec, axis: MapAxis) -> StateMapAxis {
+    let (name, unit) = match axis {
+        MapAxis::Dimension { index } => (spec.obs[index].name.as_str(), spec.obs[index].unit.as_str()),
+        MapAxis::Angle { name, .. } => (name, "rad"),
+        MapAxis::Grid { name, .. } => (name, ""),
+        MapAxis::Hidden => ("hidden", ""),
+    };
+    let [low, high] = ends(spec, axis);
+    StateMapAxis { name: name.into(), unit: unit.into(), low, high }
+}
+
+/// Where an axis begins and ends. Every state in replay asks for it, so nothing is allocated.
+fn ends(spec: &EnvSpec, axis: MapAxis) -> [f32; 2] {
     match axis {
-        MapAxis::Dimension { index } => {
-            let dimension = &spec.obs[index];
-            StateMapAxis {
-                name: dimension.name.clone(),
-                unit: dimension.unit.clone(),
-                low: dimension.low,
-                high: dimension.high,
-            }
-        }
-        MapAxis::Angle { name, .. } => {
-            StateMapAxis { name: name.into(), unit: "rad".into(), low: -PI, high: PI }
-        }
-        MapAxis::Grid { name, cells, from_end, .. } => {
-            let (first, last) = (0.5, cells as f32 + 0.5);
-            let (low, high) = if from_end { (last, first) } else { (first, last) };
-            StateMapAxis { name: name.into(), unit: String::new(), low, high }
-        }
-        MapAxis::Hidden => StateMapAxis { name: "hidden".into(), unit: String::new(), low: 0.0, high: 1.0 },
+        MapAxis::Dimension { index } => [spec.obs[index].low, spec.obs[index].high],
+        MapAxis::Angle { .. } => [-PI, PI],
+        MapAxis::Grid { cells, from_end: true, .. } => [cells as f32 + 0.5, 0.5],
+        MapAxis::Grid { cells, .. } => [0.5, cells as f32 + 0.5],
+        MapAxis::Hidden => [0.0, 1.0],
     }
 }
 
 fn cell(spec: &EnvSpec, axis: MapAxis, obs: &[f32]) -> usize {
-    let StateMapAxis { low, high, .. } = described(spec, axis);
+    let [low, high] = ends(spec, axis);
     let value = match axis {
         MapAxis::Dimension { index } => obs[index],
         MapAxis::Angle { cosine, sine, .. } => obs[sine].atan2(obs[cosine]),
@@ -96,7 +95,7 @@ fn cell(spec: &EnvSpec, axis: MapAxis, obs: &[f32]) -> usize {
 
 /// Writes the point `share` of the way along an axis into an observation.
 fn place(spec: &EnvSpec, axis: MapAxis, share: f32, obs: &mut [f32]) {
-    let StateMapAxis { low, high, .. } = described(spec, axis);
+    let [low, high] = ends(spec, axis);
     let value = low + share * (high - low);
     match axis {
         MapAxis::Dimension { index } => obs[index] = value,

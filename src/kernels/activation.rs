@@ -3,14 +3,24 @@
 //! ```text
 //! tanh(x) ≈ x P(x²) / Q(x²), |x| ≤ 7.9      σ(x) = ½ + ½ tanh(x/2)      silu(x) = x σ(x)
 //! ```
-//! **Where.** [`crate::burn::activation`] uses the same functions inside burn's tensors, so both versions of a
+//! **Where.** `mbppo::burn::activation` uses the same functions inside burn's tensors, so both versions of a
 //! network agree.
 //! **Choices.** (1) The derivatives of tanh and ReLU follow from their values; that of SiLU is stored with it. (2) The
 //! rational function has no branch, so the compiler vectorises it.
 //! **Source.** Coefficients: Eigen's generic tanh for f32, minimax on ±7.9.
 
 use super::isa::instantiate;
-use crate::config::Activation;
+
+/// The activation between two layers of a network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Activation {
+    /// tanh: bounded, the custom for small policies.
+    Tanh,
+    /// x · sigmoid(x): smooth and unbounded, the custom for dynamics models.
+    Silu,
+    /// max(x, 0): the quickest to compute.
+    Relu,
+}
 
 /// Behind this tanh is ±1.
 pub const TANH_END: f32 = 7.905_311;

@@ -1,6 +1,6 @@
 //! Adam with clipping by global norm, on slices.
 //!
-//! **What, equation, choices, papers.** As in [`crate::burn::Adam`]; here clipping is a factor on the gradient while
+//! **What, equation, choices, papers.** As in `mbppo::burn::Adam`; here clipping is a factor on the gradient while
 //! it is read, so the buffers are walked through twice: once for the norm, once for the step.
 //! **Shapes.** θ, g, m, v `[parameters]`.
 

@@ -8,7 +8,7 @@
 //! ```
 //! **Shapes.** A counter is four words and gives four words: four uniform numbers or four standard normals.
 //! **Where.** `gpu::rollout` uses the same arithmetic inside its kernel; here the host can reproduce what it drew.
-//! Imagination on the CPU draws from [`crate::rng`].
+//! Imagination on the CPU draws from `mbppo::rng`.
 //! **Choices.** A uniform number has the 24 bits that an f32 can hold. The words are bit-for-bit the same everywhere;
 //! logarithm, root, sine and cosine are as accurate as the device makes them.
 //! **Paper.** Jarzynski & Olano 2020, Hash Functions for GPU Rendering (JCGT 9:3).

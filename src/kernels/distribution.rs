@@ -8,8 +8,8 @@
 //! ```
 //! **Shapes.** outputs `[A]`, logits or means; actions in the policy's form `[A]`: a one-hot row, or the numbers as
 //! they were drawn; log σ `[A]`, the same in every state.
-//! **Choices.** The formulas and the rule of drawing are those of [`crate::burn::categorical`] and
-//! [`crate::burn::gaussian`].
+//! **Choices.** The formulas and the rule of drawing are those of `mbppo::burn::categorical` and
+//! `mbppo::burn::gaussian`.
 
 use std::f32::consts::TAU;
 

@@ -5,13 +5,13 @@
 //! loss = mean h(Q(s, a) − y)        h(d) = ½ d² for |d| ≤ 1, |d| − ½ beyond        ∂h/∂d = clip(d, −1, 1)
 //! ```
 //! **Shapes.** Q and Q' [B, A] from x [B, O]; actions one-hot [B, A]; y `[B]`.
-//! **Where.** The same as [`crate::burn::dqn`], which explains more. Minibatches come from [`crate::transitions`].
+//! **Where.** The same as `mbppo::burn::dqn`, which explains more. Minibatches are [`super::transitions`].
 //! **Choices.** Ties go to the first action.
 //! **Paper.** Mnih et al. 2015, Nature 518; double: van Hasselt, Guez, Silver 2016 (1509.06461).
 
 use super::Cache;
 use super::targeted::Targeted;
-use crate::transitions::Transitions;
+use super::transitions::Transitions;
 
 /// DQN's settings.
 #[derive(Debug, Clone, Copy, PartialEq)]

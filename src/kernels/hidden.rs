@@ -3,7 +3,8 @@
 //! **Shapes.** inputs – width … width – outputs, with 1 to [`MOST_HIDDEN_LAYERS`] hidden layers of the same width.
 //! **Where.** Policy, value, Q and the world model; curiosity's networks have sizes of their own.
 
-pub use crate::config::MOST_HIDDEN_LAYERS;
+/// Most hidden layers of a network.
+pub const MOST_HIDDEN_LAYERS: usize = 3;
 
 /// How many hidden layers a network has, and how wide they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -8,15 +8,14 @@
 //! ```
 //! **Shapes.** s, s' [B, O], a [B, A] in the model's form → novelty `[B]`; φ: O – 64 – 16, both heads 64 wide, tanh. In
 //! the buffer φ, then the inverse model, then the forward model.
-//! **Where.** The same as [`crate::burn::Icm`], which explains more.
+//! **Where.** The same as `mbppo::burn::Icm`, which explains more.
 //! **Choices.** φ gets s and s' as one batch of 2 B rows, so that one backward pass sums the gradients of both.
 //! **Paper.** Pathak et al. 2017 (1705.05363).
 
 use super::adam::EPS;
 use super::rnd::normalize;
 use super::stretch::stretches;
-use super::{Adam, Cache, Mlp, Networks, Part};
-use crate::config::Activation;
+use super::{Activation, Adam, Cache, Mlp};
 
 /// Width of all hidden layers.
 const HIDDEN: usize = 64;
@@ -30,13 +29,6 @@ pub const FORWARD_SHARE: f64 = 0.2;
 /// Layer sizes of φ, the inverse model and the forward model.
 pub fn layer_sizes(obs_size: usize, actions: usize) -> [[usize; 3]; 3] {
     [[obs_size, HIDDEN, FEATURES], [2 * FEATURES, HIDDEN, actions], [FEATURES + actions, HIDDEN, FEATURES]]
-}
-
-/// Their names in a checkpoint.
-pub fn names(obs_size: usize, actions: usize) -> Networks {
-    let networks = ["features", "inverse", "forward"].into_iter().zip(layer_sizes(obs_size, actions));
-    let parts = |(name, sizes): (&str, [usize; 3])| Part::of(name, &Mlp::new(0, 1, &sizes, Activation::Tanh));
-    Networks { learner: "icm", parts: networks.flat_map(parts).collect(), has_target: false }
 }
 
 /// What the inverse model predicts: which choice it was, or which numbers.

@@ -46,7 +46,7 @@ macro_rules! instantiate {
                 fn with_avx2($($argument: $kind),*) $(-> $result)? {
                     $body::<6, 16, true>($($argument),*)
                 }
-                if $crate::kernels::isa::has_avx2() {
+                if $crate::isa::has_avx2() {
                     // SAFETY: the processor has both features, it was asked in the line above.
                     return unsafe { with_avx2($($argument),*) };
                 }

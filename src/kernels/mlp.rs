@@ -5,16 +5,16 @@
 //! ∂hₗ₋₁ = (∂hₗ ⊙ f′) Wₗᵀ        ∂Wₗ = hₗ₋₁ᵀ (∂hₗ ⊙ f′)        ∂bₗ = Σ_rows ∂hₗ ⊙ f′
 //! ```
 //! **Shapes.** x [E, B, in] → y [E, B, out]; in the buffer W₁ [E, in, out], b₁ [E, 1, out], W₂, b₂, …, from `first` on:
-//! exactly as [`crate::burn::Mlp`] lays them out.
+//! exactly as `mbppo::burn::Mlp` lays them out.
 //! **Where.** What a forward pass leaves in [`Cache`] is what the backward pass reads.
 //! **Choices.** Every member has its own rows. A single member can be asked with rows of its own, which is how
 //! imagination follows one member a branch without computing the others.
 
+use super::activation::Activation;
 use super::activation::{activate, times_slope};
+use super::budget;
 use super::dense::{Size, d_input, d_weight, forward};
 use super::pack::Panels;
-use crate::budget;
-use crate::config::Activation;
 use std::ops::Range;
 
 /// The shape of a perceptron and its place in a parameter buffer.

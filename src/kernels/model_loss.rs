@@ -8,8 +8,8 @@
 //! ```
 //! **Shapes.** output [rows, O + 2]: state, reward, end logit; Gaussian heads [rows, 2 O + 3] add a log-variance for
 //! state and reward behind them. target [rows, O + 2]. Rows are those of all members together.
-//! **Where.** Called by [`super::world_model`]; the same as [`losses`](crate::burn::WorldModel::losses) in
-//! [`crate::burn::WorldModel`].
+//! **Where.** Called by [`super::world_model`]; the same as `losses` in
+//! `mbppo::burn::WorldModel`.
 //! **Paper.** Chua et al. 2018 (1805.12114), bounded log-variance.
 
 use std::f32::consts::TAU;

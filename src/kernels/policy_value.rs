@@ -6,13 +6,12 @@
 //! ```
 //! **Shapes.** outputs of the policy [B, A], values [B, heads], ∂ as what it belongs to. In the buffer the policy, then
 //! the value (or the one network), then log σ `[A]` of a policy that draws numbers.
-//! **Where.** Owned by [`super::ppo::ActorCritic`]; the same as in [`crate::burn::ActorCritic`].
+//! **Where.** Owned by [`super::ppo::ActorCritic`]; the same as in `mbppo::burn::ActorCritic`.
 //! **Choices.** The heads of a shared trunk are columns of one last layer, the policy's first: one multiplication
 //! serves both, and its backward pass adds up their gradients. Asking for one of them computes the other too.
 
 use super::distribution::Distribution;
-use super::{Cache, Hidden, Mlp, Networks, Part};
-use crate::config::Activation;
+use super::{Activation, Cache, Hidden, Mlp};
 
 /// What a policy and a value are made of.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -53,17 +52,6 @@ pub fn networks(shape: &Shape) -> Vec<Mlp> {
         mlp
     };
     shape.layer_sizes().into_iter().map(network).collect()
-}
-
-/// Their names in a checkpoint.
-pub fn names(shape: &Shape) -> Networks {
-    let names: &[&str] = if shape.shared_trunk { &["shared"] } else { &["policy", "value"] };
-    let mut parts: Vec<Part> =
-        names.iter().zip(networks(shape)).flat_map(|(name, mlp)| Part::of(name, &mlp)).collect();
-    if log_std_size(shape) > 0 {
-        parts.push(Part::row("log_std", log_std_size(shape)));
-    }
-    Networks { learner: "actor_critic", parts, has_target: false }
 }
 
 /// Numbers of log σ.

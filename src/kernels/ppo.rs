@@ -3,16 +3,16 @@
 //! **What.** The networks are those of [`super::policy_value`]; the loss and its gradient at their outputs are those of
 //! [`super::ppo_loss`], the step is [`super::adam`]'s, clipped by global norm.
 //! **Shapes.** In the buffer the policy, then the value, then log σ `[A]` of a policy that draws numbers: the order of
-//! [`crate::burn::ActorCritic`].
-//! **Where.** The same as `update` in [`crate::burn::ppo`].
+//! `mbppo::burn::ActorCritic`.
+//! **Where.** The same as `update` in `mbppo::burn::ppo`.
 //! **Paper.** Schulman et al. 2017 (1707.06347).
 
 use super::Adam;
 use super::policy_value::{Answer, PolicyValue};
-pub use super::policy_value::{Shape, log_std_size, names, networks};
+pub use super::policy_value::{Shape, log_std_size, networks};
 use super::ppo_loss::{Losses, Minibatch, Predictions, Settings, losses};
+pub use super::scaling::Scaling;
 use super::stretch::stretches;
-pub use crate::scaling::Scaling;
 use std::ops::Range;
 
 /// Policy and value with their optimiser.

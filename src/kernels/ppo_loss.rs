@@ -6,7 +6,7 @@
 //! ∂loss/∂V = w c_vf (V − R) / divisor    where the value is not held by its clip
 //! ```
 //! **Shapes.** outputs and actions [B, A], values and returns [B, heads], all else `[B]`.
-//! **Where.** The loss and metrics of [`crate::burn::ppo`]; log-probabilities come from [`super::distribution`].
+//! **Where.** The loss and metrics of `mbppo::burn::ppo`; log-probabilities come from [`super::distribution`].
 //! **Choices.** (1) The divisor is the caller's. The trainer's is the sum of the weights: w says what a sample counts
 //! beside the others of its minibatch, and nothing about the size of the step. (2) Sums over the batch are f64.
 //! **Paper.** Schulman et al. 2017 (1707.06347).
@@ -58,7 +58,7 @@ impl Minibatch {
         [obs, actions, log_probs, advantages, weights, returns, values].into_iter().for_each(Vec::clear);
     }
 
-    /// Adds a row: obs, action, log π_old, advantage, weight, returns, values, as [`crate::samples::Samples`] has them.
+    /// Adds a row: obs, action, log π_old, advantage, weight, returns, values, as `mbppo::samples::Samples` has them.
     pub fn push(&mut self, shape: &Shape, row: &[f32]) {
         let (obs, rest) = row.split_at(shape.obs_size);
         let (action, rest) = rest.split_at(shape.actions);

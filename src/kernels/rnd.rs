@@ -4,12 +4,11 @@
 //! error(s) = mean_j (f̂(x)_j − f(x)_j)²        x = clip((s − mean) / std, −5, 5)        loss = mean_B error
 //! ```
 //! **Shapes.** s [B, O] → errors `[B]`; both networks have the same shape.
-//! **Where.** The same as [`crate::burn::Rnd`], which tells more.
+//! **Where.** The same as `mbppo::burn::Rnd`, which tells more.
 //! **Paper.** Burda et al. 2019 (1810.12894).
 
 use super::stretch::stretches;
-use super::{Adam, Cache, Mlp, Networks, Part, Weights};
-use crate::config::Activation;
+use super::{Adam, Cache, Mlp, Weights};
 
 /// What normalised states are clipped at.
 pub const CLIP: f32 = 5.0;
@@ -21,12 +20,6 @@ const FEATURES: usize = 16;
 /// Layer sizes of both networks.
 pub fn layer_sizes(obs_size: usize) -> [usize; 3] {
     [obs_size, HIDDEN, FEATURES]
-}
-
-/// Their names in a checkpoint; the fixed network is the target of the other.
-pub fn names(obs_size: usize) -> Networks {
-    let parts = Part::of("predictor", &Mlp::new(0, 1, &layer_sizes(obs_size), Activation::Tanh));
-    Networks { learner: "rnd", parts, has_target: true }
 }
 
 /// Both networks.

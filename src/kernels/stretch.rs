@@ -3,13 +3,13 @@
 use std::ops::Range;
 
 /// Rows of one stretch: so many that copying the weights for each costs nothing beside the arithmetic.
-const ROWS: usize = crate::budget::INFERENCE_ROWS;
+const ROWS: usize = super::budget::INFERENCE_ROWS;
 
 /// The stretches of so many rows. None is a single row unless there is only one: the kernels compute a row by itself in
 /// another order, and what a row is told must not depend on how many others there are.
 ///
 /// ```
-/// use mbppo::kernels::stretch::stretches;
+/// use mbppo_kernels::stretch::stretches;
 /// assert_eq!(stretches(1030).collect::<Vec<_>>(), [0..512, 512..1024, 1024..1030]);
 /// assert_eq!(stretches(513).collect::<Vec<_>>(), [0..513]);
 /// ```

@@ -4,7 +4,7 @@
 //! θ' ← τ θ + (1 − τ) θ'          τ = 1 copies
 //! ```
 //! **Shapes.** θ and θ' `[parameters]`; x [E, B, in] → y [E, B, out].
-//! **Where.** The networks of [`super::dqn`] and [`super::td3`]; the same as [`crate::burn::Targeted`].
+//! **Where.** The networks of [`super::dqn`] and [`super::td3`]; the same as `mbppo::burn::Targeted`.
 //! **Choices.** θ' starts as θ.
 //! **Paper.** Copies: Mnih et al. 2015, Nature 518. Averages: Lillicrap et al. 2016 (1509.02971), after Polyak.
 

@@ -7,15 +7,14 @@
 //! actor loss = −mean Q_1(s, μ(s))                  ∂/∂f = −∂Q_1/∂a ⊙ (1 − μ²) / B
 //! ```
 //! **Shapes.** x [B, O]; actions [B, A] as shares of the task's bound; Q [E, B, 1], E = 2; y `[B]`.
-//! **Where.** The same as [`crate::burn::td3`], which tells more. Minibatches come from [`crate::transitions`].
+//! **Where.** The same as `mbppo::burn::td3`, which tells more. Minibatches are [`super::transitions`].
 //! **Choices.** The twins are one ensemble of two; the policy asks the first alone. A single critic is DDPG's.
 //! **Paper.** Fujimoto, van Hoof, Meger 2018 (1802.09477).
 
 use super::Cache;
 use super::activation::tanh;
 use super::targeted::Targeted;
-use crate::rng::Stream;
-use crate::transitions::Transitions;
+use super::transitions::Transitions;
 
 /// Gain of the policy's last layer's first weights, so that it starts undecided.
 pub const ACTOR_GAIN: f32 = 0.01;
@@ -144,9 +143,14 @@ impl Td3 {
         (self.critics.adam.updates as usize).is_multiple_of(settings.policy_delay)
     }
 
-    /// One update: the critics, and on every d-th the policy and the slow copies.
-    pub fn update(&mut self, batch: &Transitions, settings: &Settings, stream: &mut Stream) -> Updated {
-        let noise = self.noise(batch.actions.len(), settings, stream);
+    /// One update: the critics, and on every d-th the policy and the slow copies. `normal` draws ε.
+    pub fn update(
+        &mut self,
+        batch: &Transitions,
+        settings: &Settings,
+        normal: impl FnMut() -> f32,
+    ) -> Updated {
+        let noise = self.noise(batch.actions.len(), settings, normal);
         let targets = self.set_targets(batch, &noise, settings.gamma);
         let q_mean = (targets.iter().map(|&y| f64::from(y)).sum::<f64>() / targets.len() as f64) as f32;
         self.keep_noise(noise);
@@ -167,25 +171,25 @@ impl Td3 {
         self.workspace.noise = noise;
     }
 
-    /// clip(ε, −c, c), in the memory that is kept for it.
-    pub fn noise(&mut self, count: usize, settings: &Settings, stream: &mut Stream) -> Vec<f32> {
+    /// clip(ε, −c, c) of the ε that `normal` draws, in the memory that is kept for it.
+    pub fn noise(&mut self, count: usize, settings: &Settings, mut normal: impl FnMut() -> f32) -> Vec<f32> {
         let (std, clip) = (settings.target_policy_noise as f32, settings.target_noise_clip as f32);
         let mut noise = std::mem::take(&mut self.workspace.noise);
         noise.clear();
-        noise.extend((0..count).map(|_| (std * stream.normal()).clamp(-clip, clip)));
+        noise.extend((0..count).map(|_| (std * normal()).clamp(-clip, clip)));
         noise
     }
 }
 
 /// x [E, B, O + A] of x [B, O + A]: every critic is asked the same.
-pub(crate) fn for_each_critic(x: &mut Vec<f32>, critics: &Targeted) {
+pub fn for_each_critic(x: &mut Vec<f32>, critics: &Targeted) {
     x.reserve(x.len() * (critics.mlp().members() - 1));
     let rows = x.len();
     (1..critics.mlp().members()).for_each(|_| x.extend_from_within(..rows));
 }
 
 /// x [B, O + A] of obs [B, O] and actions [B, A].
-pub(crate) fn join(x: &mut Vec<f32>, obs: &[f32], actions: &[f32], rows: usize) {
+pub fn join(x: &mut Vec<f32>, obs: &[f32], actions: &[f32], rows: usize) {
     x.clear();
     for (obs, action) in obs.chunks_exact(obs.len() / rows).zip(actions.chunks_exact(actions.len() / rows)) {
         x.extend_from_slice(obs);

@@ -2,31 +2,15 @@
 //!
 //! **What.** E perceptrons whose rows are all their own: [E, B, O + A] → [E, B, outputs]. The loss is that of
 //! [`super::model_loss`], the step [`super::adam`]'s; scales, bootstrap and early stopping stay in
-//! [`crate::world_model`].
+//! `mbppo::world_model`.
 //! **Choices.** The gradient of the input is computed on request only: adversarial training needs it.
 
 use super::model_loss::{ModelLosses, Outputs, Sums, add_losses, losses};
 use super::stretch::stretches;
-use super::{Adam, Cache, Hidden, Mlp, Networks, Part};
-use crate::budget;
-use crate::config::{Config, ModelHeads};
+use super::{Adam, Cache, Mlp, budget};
 
 /// Gain of the last layer's first weights.
 pub const FIRST_GAIN: f32 = 0.1;
-
-/// Input, hidden layers, and output: state, reward, end, and with Gaussian heads their log-variances.
-pub fn layer_sizes(obs_size: usize, action_size: usize, config: &Config) -> Vec<usize> {
-    let doubts = if config.model_heads == ModelHeads::Gaussian { obs_size + 1 } else { 0 };
-    let hidden = Hidden { layers: config.model_hidden_layers, width: config.model_hidden_size };
-    hidden.sizes(obs_size + action_size, obs_size + 2 + doubts)
-}
-
-/// Their names in a checkpoint.
-pub fn names(obs_size: usize, action_size: usize, config: &Config) -> Networks {
-    let sizes = layer_sizes(obs_size, action_size, config);
-    let mlp = Mlp::new(0, config.ensemble_size, &sizes, config.model_activation);
-    Networks { learner: "world_model", parts: Part::of("members", &mlp), has_target: false }
-}
 
 /// Rows of one member, as a piece of a step.
 #[derive(Debug, Clone, Copy)]

@@ -4,12 +4,12 @@
 //! **Choices.** (1) A greedy action is the most probable one: the highest score, or the mean. (2) Learners without a
 //! distribution (DQN, TD3) have an actor that can only be greedy: the most valuable choice, or bound · tanh(output).
 
+use super::saved::LARGEST_WEIGHT;
 use super::shape::Shape;
 use crate::config::Activation;
 use crate::env::ActionSpace;
 use crate::kernels::activation::activate_number;
 use crate::kernels::distribution::choose;
-use crate::kernels::weights::LARGEST_WEIGHT;
 use crate::kernels::{Cache, Mlp, ppo};
 use crate::rng::Stream;
 

@@ -3,11 +3,14 @@
 
 mod host_actor;
 mod init;
+pub mod names;
 mod noise;
+mod saved;
 mod shape;
 
 pub use crate::kernels::Hidden;
 pub use host_actor::HostActor;
 pub use init::{initial, orthogonal};
 pub use noise::{draw_noise, noise_size};
+pub use saved::{LARGEST_WEIGHT, Networks, Part as Stretch};
 pub use shape::{ObsScaling, Shape};

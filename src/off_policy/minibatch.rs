@@ -30,7 +30,7 @@ impl Minibatch<'_> {
     /// `count` of them, from row `from` on.
     pub fn take(&mut self, from: usize, count: usize) -> &Transitions {
         budget::add(count * PER_ROW);
-        self.rows.refill(self.replay, &self.ids[from..from + count], self.form);
+        self.form.refill(self.rows, self.replay, &self.ids[from..from + count]);
         self.rows
     }
 

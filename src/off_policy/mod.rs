@@ -16,7 +16,8 @@ pub use minibatch::Minibatch;
 
 use crate::config::Config;
 use crate::error::Result;
-use crate::kernels::{Mlp, Networks, Part as Stretch, dqn, td3};
+use crate::kernels::{Mlp, dqn, td3};
+use crate::nets::{Networks, Stretch};
 use crate::part::Part;
 use crate::rng::Stream;
 

@@ -115,7 +115,7 @@ impl Context {
             shared_trunk: config.shared_trunk,
             heads: config.value_heads(),
             activation: config.activation,
-            scaling: if config.normalize_obs { ObsScaling::of(&spec.obs) } else { none },
+            scaling: if config.normalize_obs { crate::scaling::of(&spec.obs) } else { none },
             log_std_init: config.log_std_init as f32,
         }
     }

@@ -27,6 +27,7 @@ use crate::env::ActionSpace;
 use crate::error::Result;
 use crate::nets::Shape;
 use crate::part::{Pending, done};
+use crate::scaling;
 use std::ops::RangeInclusive;
 
 pub(super) struct RandomSearch {
@@ -157,7 +158,7 @@ impl Learner for RandomSearch {
     }
 
     fn save<'a>(&'a self, _context: &'a Context, arrays: &'a mut Arrays) -> Pending<'a, ()> {
-        self.shape.scaling.save("obs_scaling", arrays);
+        scaling::save(&self.shape.scaling, "obs_scaling", arrays);
         arrays.put("random_search.weights", &self.matrix(), self.weights.iter().copied());
         let best: Vec<f32> = self.best.into_iter().collect();
         arrays.put("random_search.best", &[best.len()], best);
@@ -165,7 +166,7 @@ impl Learner for RandomSearch {
     }
 
     fn restore(&mut self, _context: &Context, _facts: ImaginationFacts, arrays: &mut Arrays) -> Result<()> {
-        self.shape.scaling.require_saved("obs_scaling", arrays)?;
+        scaling::require_saved(&self.shape.scaling, "obs_scaling", arrays)?;
         self.weights = arrays.take_within("random_search.weights", &self.matrix(), LARGEST)?;
         self.best = arrays.take_rows_within("random_search.best", &[], RETURNS)?.first().copied();
         Ok(())

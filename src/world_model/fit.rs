@@ -16,8 +16,8 @@ use crate::buffer::Replay;
 use crate::config::Config;
 use crate::env::ActionSpace;
 use crate::error::{Error, Result};
-use crate::kernels::scales::Scales;
 use crate::rng::Stream;
+use crate::world_model::Scales;
 
 /// Updates between two looks at the held-out loss.
 pub const UPDATES_PER_CHECK: usize = 25;

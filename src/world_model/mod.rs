@@ -10,5 +10,9 @@ pub mod fit;
 mod model;
 pub mod open_loop;
 pub mod rows;
+mod scales;
+mod shape;
 
 pub use model::{Data, Validation, WorldModel, disagreement};
+pub use scales::Scales;
+pub use shape::layer_sizes;

@@ -11,8 +11,8 @@ use crate::dynamics::{Answer, Question, State};
 use crate::env::ActionSpace;
 use crate::error::Result;
 use crate::imagination::Dynamics;
-use crate::kernels::scales::Scales;
 use crate::part::{Part, Pending};
+use crate::world_model::Scales;
 
 /// What a model learns from.
 #[derive(Debug, Clone, Copy)]

@@ -5,7 +5,7 @@
 
 use super::model::Data;
 use crate::budget::{PER_ROW, add};
-use crate::kernels::scales::Scales;
+use crate::world_model::Scales;
 
 /// Rows of transitions; kept and refilled.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -105,7 +105,8 @@ fn twin_delayed_policy_gradient() {
             property.near(&what, "actor's gradient", ours.actor.gradient(), &read(gradient), GRADIENTS);
             let stream = || mbppo::rng::Seed(update as u64).stream("noise");
             let theirs = oracle.update(&uploaded, &settings, &mut stream()).expect("numbers");
-            let updated = ours.update(&batch, &settings, &mut stream());
+            let mut noise = stream();
+            let updated = ours.update(&batch, &settings, || noise.normal());
             let numbers = |updated: &td3::Updated| {
                 [
                     updated.critic_loss,

@@ -7,15 +7,16 @@ use mbppo::burn::Device;
 use mbppo::burn::model_step::{loss_and_gradient, worst_case};
 use mbppo::config::{Config, ModelHeads, ModelTarget, Termination};
 use mbppo::cpu::PpoPolicy;
+use mbppo::cpu::World;
 use mbppo::dynamics::{Answer, Question, State};
 use mbppo::env::ActionSpace;
 use mbppo::imagination::{Branches, Noise};
 use mbppo::kernels::model_loss::Outputs;
-use mbppo::kernels::scales::Scales;
-use mbppo::kernels::world::World;
-use mbppo::kernels::world_model::{WorldModel, layer_sizes};
+use mbppo::kernels::world_model::WorldModel;
 use mbppo::kernels::{Adam, Mlp};
 use mbppo::nets::noise_size;
+use mbppo::world_model::Scales;
+use mbppo::world_model::layer_sizes;
 use pollster::block_on;
 
 /// The same ensemble by tensors and by hand, on the same scales, and its shape in words.

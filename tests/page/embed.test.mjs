@@ -52,8 +52,7 @@ const frameOf = (address, attributes = "") =>
 
 /** A page on `address` whose frame has said that it is ready. */
 async function opened(ours, address) {
-  const page = await ours.open("lab.js", { loaded: false });
-  page.faults.length = 0;
+  const page = await ours.open("embed.html#autoplay=false", { loaded: false });
   await page.goto(address);
   await eventually(page, async () => (await eventsOf(page, "ready")).length > 0, "ready");
   return page;
@@ -219,4 +218,32 @@ test("Escape gives the focus back to the page, and keys that the lab does not us
     "the focus",
   );
   await page.leave();
+});
+
+test("Share gives the code that embeds this run, with a preview that learns and ends with the dialog", async () => {
+  const ours = await host();
+  const page = await ours.open(`?${RUN}&horizon=7`);
+  await page.getByRole("button", { name: "Share" }).click();
+  await page.locator("[data-is=embed] summary").click();
+  const code = () => page.locator("[data-is=embed-code]").inputValue();
+  await page.locator("[data-is=embed-panels]").getByLabel("horizon-error").uncheck();
+  await page.locator("[data-is=embed-panels]").getByLabel("map").check();
+  assert.match(await code(), /embed\.html#[^"]*horizon=7[^"]*panels=stage\+counters\+map"/);
+  const preview = page.frameLocator("[data-is=embed-preview]");
+  await preview.locator("[data-is=real-steps]").filter({ hasText: /[1-9]/ }).waitFor();
+  assert.ok(await preview.locator("[data-is=where]").isVisible());
+  await page.locator("[data-is=embed-kind]").selectOption("element");
+  assert.match(await code(), /<mbppo-lab [^>]*seed="1"[^>]*run="horizon=7"[^>]*panels="stage counters map" autoplay>/);
+  const markup = await code();
+  await page.locator("[data-is=share-dialog]").getByRole("button", { name: "Close" }).click();
+  await eventually(page, () => page.workers().length === 1, "the end of the preview");
+  assert.deepEqual(await faultsOf(page), []);
+  await page.leave();
+
+  const other = await ours.open("embed.html#autoplay=false", { loaded: false });
+  await other.route("**/theirs.html", (route) => route.fulfill({ contentType: "text/html", body: markup }));
+  await other.goto(`${ours.home}theirs.html`);
+  await other.waitForFunction(() => document.querySelector("mbppo-lab")?.["snapshot"]?.real_steps > 0);
+  assert.equal(await other.evaluate(() => document.querySelector("mbppo-lab")?.["settings"].config.horizon), "7");
+  await other.leave();
 });

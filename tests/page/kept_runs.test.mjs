@@ -166,7 +166,7 @@ test("where the browser allows no storage a sentence says so, and the run is tra
   await page.leave();
 });
 
-test("a newer version's runs are left alone, and one that comes later ends the keeping, each with a sentence", async () => {
+test("a newer version's runs are left alone, and one that comes later ends the keeping; both are said", async () => {
   const page = await browser.open(RUN);
   await iterations(page, 1);
   await kept(page, 1);

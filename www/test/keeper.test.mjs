@@ -72,7 +72,7 @@ test("each run has one entry, which follows its checkpoints; a run that comes ba
   ]);
 });
 
-test("the tab's next page goes on with what it showed, at the same address, and with nothing after Restart", async () => {
+test("the tab's next page goes on with what it showed, at the same address; after Restart with nothing", async () => {
   const one = lab();
   one.begin();
   await one.reach(4);

@@ -3,14 +3,12 @@ import { PPO, mulberry32 } from "./numbers.js";
 
 class Dense {
   constructor({ nin, nout, w, b }) {
-    Object.assign(this, {
-      nin,
-      nout,
-      w: w.slice(),
-      b: b.slice(),
-      gw: new Float32Array(w.length),
-      gb: new Float32Array(b.length),
-    });
+    this.nin = nin;
+    this.nout = nout;
+    this.w = w.slice();
+    this.b = b.slice();
+    this.gw = new Float32Array(w.length);
+    this.gb = new Float32Array(b.length);
   }
 
   // y [rows, nout] = x [rows, nin] W + b, four rows of W at a time: y is read and written a quarter as often.
@@ -116,7 +114,12 @@ class Dense {
 
 class Mlp {
   constructor(layers, bend) {
-    Object.assign(this, { layers: layers.map((layer) => new Dense(layer)), bend, room: 0 });
+    this.layers = layers.map((layer) => new Dense(layer));
+    this.bend = bend;
+    this.room = 0;
+    /** What each layer says, and its gradient: [rows, nout] of each. */
+    this.h = /** @type {Float32Array[]} */ ([]);
+    this.d = /** @type {Float32Array[]} */ ([]);
   }
 
   forward(x, rows) {
@@ -163,7 +166,9 @@ class Adam {
         [layer.b, layer.gb],
       ]),
     );
-    [this.m, this.v] = [0, 1].map(() => this.pairs.map(([w]) => new Float32Array(w.length)));
+    const zeros = () => this.pairs.map(([w]) => new Float32Array(w.length));
+    this.m = zeros();
+    this.v = zeros();
     this.t = 0;
     this.rate = rate;
   }

@@ -9,7 +9,8 @@ use crate::arrays::Arrays;
 use crate::budget::{Tick, rows};
 use crate::error::Result;
 use crate::kernels::targeted::Targeted;
-use crate::kernels::{GradientSum, Networks, Weights};
+use crate::kernels::{GradientSum, Weights};
+use crate::nets::Networks;
 use crate::off_policy::{Actor, Metrics, Minibatch, OffPolicy, names};
 use crate::part::{Part, Pending, done};
 use crate::rng::Stream;
@@ -157,13 +158,13 @@ impl<L: Passes> OffPolicy for ByPasses<L> {
 impl<L: Passes> Part for ByPasses<L> {
     fn save<'a>(&'a self, arrays: &'a mut Arrays) -> Pending<'a, ()> {
         let (names, weights) = (self.learner.names(), self.learner.weights());
-        weights.iter().zip(&names).for_each(|(weights, names)| weights.save(names, arrays));
+        weights.iter().zip(&names).for_each(|(weights, names)| names.save(weights, arrays));
         done(())
     }
 
     fn restore(&mut self, arrays: &mut Arrays) -> Result<()> {
         let names = self.learner.names();
-        let weights = names.iter().map(|names| Weights::load(names, arrays)).collect::<Result<_>>()?;
+        let weights = names.iter().map(|names| names.load(arrays)).collect::<Result<_>>()?;
         self.learner.set_weights(weights);
         Ok(())
     }

@@ -1,40 +1,24 @@
-//! SAC, soft actor-critic: a policy with chance that earns value and keeps its entropy.
+//! SAC on the processor: a pass for the critics, then one for the policy, after which the coefficient steps.
 //!
-//! **What.** The policy is a Gaussian squashed by tanh. Its critics value actions together with the entropy that is
-//! still to come, and a coefficient α weighs entropy against reward so that the policy's entropy stays near a target.
-//! ```text
-//! u = m(s) + e^{l(s)} ε,  ε ~ N(0, 1)        a = tanh u
-//! log π(a|s) = Σ_j log N(u_j; m_j, e^{l_j}) − log(1 − a_j²)
-//! y = r + γ (1 − terminated) [min_i Q'_i(s', a') − α log π(a'|s')],   a' ~ π(s')
-//! critic loss = ½ Σ_i mean (Q_i(s, a) − y)²                 ∂/∂Q_i = (Q_i − y) / B
-//! actor loss = mean [α log π(a|s) − min_i Q_i(s, a)],   a ~ π(s)
-//!     ∂/∂m = ∂/∂u = (2 α a − ∂min Q/∂a ⊙ (1 − a²)) / B        ∂/∂l = ∂/∂u ⊙ e^l ε − α / B,  0 where l is cut off
-//! coefficient loss = −mean log α · (log π + H̄),   H̄ = −A       ∂/∂log α = −mean (log π + H̄)
-//! ```
-//! **Shapes.** x [B, O]; m and l side by side [B, 2 A]; actions [B, A] as shares of the bound; Q [2, B, 1]; y and log π
-//! `[B]`; log α `[1]`.
-//! **Where.** Trained by [`super::passes`]: a pass for the critics, then one for the policy. By hand, on the processor;
-//! the gradients are checked against finite differences in `tests/sac.rs`.
-//! **Choices.** As Stable-Baselines3: α starts at 1, l is cut off to [−20, 2], target critics follow after every
-//! update, the coefficient moves after the losses that use it. Other than there: initial weights are orthogonal,
-//! gradients are no longer than `max_grad_norm`, and correlated noise can be added to what the policy draws.
-//! **Paper.** Haarnoja et al. 2018 (1812.05905).
+//! **Where.** Formulas and gradients are in [`crate::kernels::sac`].
+//! **Choices.** As Stable-Baselines3: target critics follow after every update, the coefficient moves after the losses
+//! that use it. Other than there: initial weights are orthogonal, gradients are no longer than `max_grad_norm`, and
+//! correlated noise can be added to what the policy draws.
 
 use super::passes::{Next, Passes};
 use crate::config::Config;
 use crate::env::ActionSpace;
 use crate::kernels::activation::tanh;
+use crate::kernels::sac::{self, cut_off};
 use crate::kernels::targeted::{FIRST_GAIN, Targeted};
-use crate::kernels::td3::{ACTOR_GAIN, for_each_critic, join};
-use crate::kernels::{Adam, Cache, Mlp, Networks, Part, Weights};
-use crate::nets::Shape;
+use crate::kernels::td3::ACTOR_GAIN;
+use crate::kernels::{Cache, Mlp, Weights};
+use crate::nets::{Networks, Shape, Stretch};
 use crate::off_policy::{Actor, Critics, Metrics, names};
 use crate::rng::Stream;
 use crate::scaling::Scaling;
 use crate::transitions::Transitions;
 
-/// Where l is cut off.
-const LOG_STD: [f32; 2] = [-20.0, 2.0];
 /// The pass of the policy; that of the critics is before it.
 const POLICY: usize = 1;
 
@@ -49,20 +33,13 @@ pub struct Settings {
     pub max_grad_norm: f64,
 }
 
-/// Policy, critics and coefficient.
+/// SAC with its update in progress.
 #[derive(Debug, Clone)]
 pub struct Sac {
-    /// m and l; it has no use for its target network.
-    pub actor: Targeted,
-    /// Q_1 and Q_2.
-    pub critics: Targeted,
-    /// log α, `[1]`.
-    pub log_alpha: Vec<f32>,
-    alpha_adam: Adam,
+    /// Policy, critics and coefficient.
+    pub net: sac::Sac,
     settings: Settings,
     acting: Acting,
-    drawn: Drawn,
-    workspace: Workspace,
     sums: Sums,
     metrics: Metrics,
 }
@@ -74,25 +51,6 @@ struct Acting {
     bound: f32,
 }
 
-/// Actions drawn from the policy, [B, A] each, and their log-probabilities `[B]`.
-#[derive(Debug, Clone, Default)]
-struct Drawn {
-    noise: Vec<f32>,
-    actions: Vec<f32>,
-    log_probs: Vec<f32>,
-}
-
-/// What an update works on.
-#[derive(Debug, Clone, Default)]
-struct Workspace {
-    /// obs and actions, for every critic.
-    x: Vec<f32>,
-    d_x: Vec<f32>,
-    targets: Vec<f32>,
-    cache_actor: Cache,
-    cache_critics: Cache,
-}
-
 /// Sums over the rows of the update in progress.
 #[derive(Debug, Clone, Default)]
 struct Sums {
@@ -102,22 +60,10 @@ struct Sums {
 }
 
 impl Sac {
-    /// Learns with this policy, which has 2 A outputs, and these critics.
-    pub fn new(actor: Targeted, critics: Targeted, settings: Settings) -> Self {
-        let alpha_adam = Adam::new(1, actor.adam.learning_rate, 1e-8);
-        let acting = Acting { scaling: Scaling::none(actor.mlp().inputs()), bound: 1.0 };
-        Self {
-            actor,
-            critics,
-            log_alpha: vec![0.0],
-            alpha_adam,
-            settings,
-            acting,
-            drawn: Drawn::default(),
-            workspace: Workspace::default(),
-            sums: Sums::default(),
-            metrics: Metrics::new(),
-        }
+    /// Learns with these networks.
+    pub fn new(net: sac::Sac, settings: Settings) -> Self {
+        let acting = Acting { scaling: Scaling::none(net.actor.mlp().inputs()), bound: 1.0 };
+        Self { net, settings, acting, sums: Sums::default(), metrics: Metrics::new() }
     }
 
     /// New networks of this shape.
@@ -130,156 +76,30 @@ impl Sac {
         let Config { gamma, tau, max_grad_norm, .. } = *config;
         let bound = if let ActionSpace::Box { bound, .. } = shape.action { bound } else { 1.0 };
         let acting = Acting { scaling: shape.scaling.clone(), bound };
-        Self { acting, ..Self::new(actor, critics, Settings { gamma, tau, max_grad_norm }) }
+        Self { acting, ..Self::new(sac::Sac::new(actor, critics), Settings { gamma, tau, max_grad_norm }) }
     }
-
-    /// α
-    pub fn alpha(&self) -> f32 {
-        self.log_alpha[0].exp()
-    }
-
-    /// Draws ε for `rows` rows, for [`Sac::set_targets`] or [`Sac::actor_loss`].
-    pub fn draw(&mut self, rows: usize, stream: &mut Stream) {
-        let count = rows * self.actor.mlp().outputs() / 2;
-        self.drawn.noise.clear();
-        self.drawn.noise.extend((0..count).map(|_| stream.normal()));
-    }
-
-    /// y, `[B]`, with the ε drawn last; kept for [`Sac::critic_loss`].
-    pub fn set_targets(&mut self, batch: &Transitions) -> &[f32] {
-        let (alpha, Workspace { x, targets, cache_actor, cache_critics, .. }) =
-            (self.alpha(), &mut self.workspace);
-        self.drawn.act(self.actor.forward(&batch.next_obs, cache_actor), self.actor.mlp());
-        join(x, &batch.next_obs, &self.drawn.actions, batch.len());
-        for_each_critic(x, &self.critics);
-        let (first, second) = self.critics.forward_target(x, cache_critics).split_at(batch.len());
-        targets.clear();
-        let lowest = first.iter().zip(second).map(|(first, second)| first.min(*second));
-        targets.extend(lowest.zip(&self.drawn.log_probs).map(|(q, log_prob)| q - alpha * log_prob));
-        batch.make_targets(self.settings.gamma, targets);
-        targets
-    }
-
-    /// ½ Σ_i mean (Q_i(s, a) − y)² with the y set last; its gradient is kept in the critics.
-    pub fn critic_loss(&mut self, batch: &Transitions) -> f32 {
-        let Workspace { x, targets, cache_critics, .. } = &mut self.workspace;
-        join(x, &batch.obs, &batch.actions, batch.len());
-        for_each_critic(x, &self.critics);
-        self.critics.forward(x, cache_critics);
-        let (values, d_values) = cache_critics.output_and_gradient();
-        let (mut sum, rows) = (0.0f64, batch.len() as f32);
-        for ((value, d_value), y) in values.iter().zip(d_values).zip(targets.iter().cycle()) {
-            let error = value - y;
-            sum += f64::from(0.5 * error * error);
-            *d_value = error / rows;
-        }
-        self.critics.backward(x, cache_critics, None);
-        (sum / f64::from(rows)) as f32
-    }
-
-    /// mean [α log π(a|s) − min_i Q_i(s, a)] with the ε drawn last; its gradient is kept in the actor, and what the
-    /// critics kept is gone.
-    pub fn actor_loss(&mut self, batch: &Transitions) -> f32 {
-        let (alpha, rows) = (self.alpha(), batch.len());
-        let Workspace { x, d_x, cache_actor, cache_critics, .. } = &mut self.workspace;
-        self.drawn.act(self.actor.forward(&batch.obs, cache_actor), self.actor.mlp());
-        join(x, &batch.obs, &self.drawn.actions, rows);
-        for_each_critic(x, &self.critics);
-        self.critics.forward(x, cache_critics);
-        let mut sum = 0.0f64;
-        let (values, d_values) = cache_critics.output_and_gradient();
-        for (row, log_prob) in self.drawn.log_probs.iter().enumerate() {
-            let (first, second) = (values[row], values[rows + row]);
-            let share = |is_lowest: bool| if is_lowest { -1.0 / rows as f32 } else { 0.0 };
-            (d_values[row], d_values[rows + row]) = (share(first <= second), share(first > second));
-            sum += f64::from(alpha * log_prob - first.min(second));
-        }
-        d_x.resize(x.len(), 0.0);
-        self.critics.backward(x, cache_critics, Some(d_x));
-        self.drawn.slope(alpha / rows as f32, d_x, cache_actor);
-        self.actor.backward(&batch.obs, cache_actor, None);
-        (sum / rows as f64) as f32
-    }
-
-    /// One step of log α, with the mean of log π over the minibatch; gives the coefficient's loss before it.
-    pub fn step_alpha(&mut self, mean_log_prob: f32) -> f32 {
-        let target_entropy = -(self.actor.mlp().outputs() as f32 / 2.0);
-        let slope = -(mean_log_prob + target_entropy);
-        let loss = self.log_alpha[0] * slope;
-        self.alpha_adam.learning_rate = self.actor.adam.learning_rate;
-        self.alpha_adam.step(&mut self.log_alpha, &[slope]);
-        loss
-    }
-}
-
-impl Drawn {
-    /// a and log π of the policy's outputs [B, 2 A], with the ε that were drawn.
-    fn act(&mut self, outputs: &[f32], policy: &Mlp) {
-        let size = policy.outputs() / 2;
-        self.actions.clear();
-        self.log_probs.clear();
-        for (outputs, noise) in outputs.chunks_exact(2 * size).zip(self.noise.chunks_exact(size)) {
-            let mut log_prob = 0.0;
-            for j in 0..size {
-                let log_std = cut_off(outputs[size + j]);
-                let u = outputs[j] + log_std.exp() * noise[j];
-                log_prob -= 0.5 * (noise[j] * noise[j] + std::f32::consts::TAU.ln()) + log_std + log_slope(u);
-                self.actions.push(tanh(u));
-            }
-            self.log_probs.push(log_prob);
-        }
-    }
-
-    /// ∂loss/∂(m, l) into `cache`, from ∂loss/∂x in `d_x` [2, B, O + A]; `alpha` is α / B.
-    fn slope(&self, alpha: f32, d_x: &[f32], cache: &mut Cache) {
-        let rows = self.log_probs.len();
-        let (size, width) = (self.actions.len() / rows, d_x.len() / (2 * rows));
-        let (outputs, d_outputs) = cache.output_and_gradient();
-        for row in 0..rows {
-            let from = 2 * size * row;
-            for j in 0..size {
-                let action = self.actions[row * size + j];
-                let of = |critic: usize| d_x[(critic * rows + row + 1) * width - size + j];
-                let d_u = 2.0 * alpha * action + (of(0) + of(1)) * (1.0 - action * action);
-                let raw = outputs[from + size + j];
-                let d_log_std = d_u * cut_off(raw).exp() * self.noise[row * size + j] - alpha;
-                d_outputs[from + j] = d_u;
-                d_outputs[from + size + j] = if raw == cut_off(raw) { d_log_std } else { 0.0 };
-            }
-        }
-    }
-}
-
-/// l
-fn cut_off(log_std: f32) -> f32 {
-    log_std.clamp(LOG_STD[0], LOG_STD[1])
-}
-
-/// log(1 − tanh² u) = 2 (log 2 − |u| − log(1 + e^{−2|u|})), which never overflows.
-fn log_slope(u: f32) -> f32 {
-    2.0 * (std::f32::consts::LN_2 - u.abs() - (-2.0 * u.abs()).exp().ln_1p())
 }
 
 impl Passes for Sac {
     const NAMES: &'static [[&'static str; 2]] = &[["actor", "mu_and_log_std"], ["critic", "qf"]];
 
     fn networks(&self) -> Vec<&Targeted> {
-        vec![&self.actor, &self.critics]
+        vec![&self.net.actor, &self.net.critics]
     }
 
     fn networks_mut(&mut self) -> Vec<&mut Targeted> {
-        vec![&mut self.actor, &mut self.critics]
+        vec![&mut self.net.actor, &mut self.net.critics]
     }
 
     fn actor(&self) -> Box<dyn Actor> {
-        let flat = [self.actor.flat.as_slice(), &self.critics.flat, &self.log_alpha].concat();
-        let (policy, acting) = (self.actor.mlp().clone(), self.acting.clone());
-        let critics = Critics::new(self.critics.mlp().clone(), policy.end());
+        let flat = [self.net.actor.flat.as_slice(), &self.net.critics.flat, &self.net.log_alpha].concat();
+        let (policy, acting) = (self.net.actor.mlp().clone(), self.acting.clone());
+        let critics = Critics::new(self.net.critics.mlp().clone(), policy.end());
         Box::new(SquashedGaussian { policy, critics, acting, flat, x: Vec::new(), cache: Cache::default() })
     }
 
     fn cost(&self) -> usize {
-        4 * (self.actor.flat.len() + self.critics.flat.len())
+        4 * (self.net.actor.flat.len() + self.net.critics.flat.len())
     }
 
     fn max_grad_norm(&self) -> f64 {
@@ -287,19 +107,20 @@ impl Passes for Sac {
     }
 
     fn loss(&mut self, pass: usize, batch: &Transitions, stream: &mut Stream) -> f32 {
-        self.draw(batch.len(), stream);
+        self.net.draw(batch.len(), || stream.normal());
         if pass == POLICY {
-            let loss = self.actor_loss(batch);
-            self.sums.log_probs += self.drawn.log_probs.iter().map(|&p| f64::from(p)).sum::<f64>();
+            let loss = self.net.actor_loss(batch);
+            self.sums.log_probs += self.net.log_probs().iter().map(|&p| f64::from(p)).sum::<f64>();
             return loss;
         }
-        let targets = self.set_targets(batch).iter().map(|&y| f64::from(y)).sum::<f64>();
+        let targets =
+            self.net.set_targets(batch, self.settings.gamma).iter().map(|&y| f64::from(y)).sum::<f64>();
         (self.sums.targets, self.sums.rows) = (self.sums.targets + targets, self.sums.rows + batch.len());
-        self.critic_loss(batch)
+        self.net.critic_loss(batch)
     }
 
     fn network(&mut self, pass: usize) -> &mut Targeted {
-        if pass == POLICY { &mut self.actor } else { &mut self.critics }
+        if pass == POLICY { &mut self.net.actor } else { &mut self.net.critics }
     }
 
     fn end_pass(&mut self, pass: usize, loss: f32, grad_norm: f32) -> Next {
@@ -311,30 +132,30 @@ impl Passes for Sac {
         let mean = |sum: f64| (sum / rows as f64) as f32;
         let mut metrics = std::mem::take(&mut self.metrics);
         metrics.extend([("train/actor_loss", loss), ("train/q_mean", mean(targets))]);
-        metrics.push(("train/ent_coef", self.alpha()));
-        metrics.push(("train/ent_coef_loss", self.step_alpha(mean(log_probs))));
-        self.critics.follow(self.settings.tau);
+        metrics.push(("train/ent_coef", self.net.alpha()));
+        metrics.push(("train/ent_coef_loss", self.net.step_alpha(mean(log_probs))));
+        self.net.critics.follow(self.settings.tau);
         Next::Done(metrics)
     }
 
     fn names(&self) -> Vec<Networks> {
-        let actor = Networks { has_target: false, ..names("actor", "mu_and_log_std", self.actor.mlp()) };
-        let parts = vec![Part::row("log_ent_coef", 1)];
+        let actor = Networks { has_target: false, ..names("actor", "mu_and_log_std", self.net.actor.mlp()) };
+        let parts = vec![Stretch::row("log_ent_coef", 1)];
         let coefficient = Networks { learner: "ent_coef", parts, has_target: false };
-        vec![actor, names("critic", "qf", self.critics.mlp()), coefficient]
+        vec![actor, names("critic", "qf", self.net.critics.mlp()), coefficient]
     }
 
     fn weights(&self) -> Vec<Weights> {
-        let coefficient = Weights::of(&self.log_alpha, &self.alpha_adam);
-        vec![self.actor.weights(), self.critics.weights(), coefficient]
+        let coefficient = Weights::of(&self.net.log_alpha, &self.net.alpha_adam);
+        vec![self.net.actor.weights(), self.net.critics.weights(), coefficient]
     }
 
     fn set_weights(&mut self, weights: Vec<Weights>) {
         let mut weights = weights.into_iter();
-        let networks = [&mut self.actor, &mut self.critics];
+        let networks = [&mut self.net.actor, &mut self.net.critics];
         networks.into_iter().zip(weights.by_ref()).for_each(|(net, weights)| net.set_weights(weights));
         if let Some(coefficient) = weights.next() {
-            self.log_alpha = self.alpha_adam.take_over(coefficient);
+            self.net.log_alpha = self.net.alpha_adam.take_over(coefficient);
         }
     }
 }

@@ -72,7 +72,7 @@ impl Passes for Td3 {
         if pass == POLICY {
             return self.net.actor_loss(batch);
         }
-        let noise = self.net.noise(batch.actions.len(), &self.settings, stream);
+        let noise = self.net.noise(batch.actions.len(), &self.settings, || stream.normal());
         let targets = self.net.set_targets(batch, &noise, self.settings.gamma);
         self.targets.0 += targets.iter().map(|&y| f64::from(y)).sum::<f64>();
         self.targets.1 += targets.len();

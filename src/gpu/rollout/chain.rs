@@ -1,7 +1,8 @@
 //! Networks as a rollout sees them: their layers one after another, perhaps those of two networks side by side.
 
-use crate::config::{Activation, MOST_HIDDEN_LAYERS};
+use crate::config::Activation;
 use crate::gpu::layout::Network;
+use crate::kernels::MOST_HIDDEN_LAYERS;
 
 /// Most layers of a network.
 pub(super) const MOST_LAYERS: usize = MOST_HIDDEN_LAYERS + 1;

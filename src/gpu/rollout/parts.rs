@@ -7,7 +7,7 @@ use crate::env::ActionSpace;
 use crate::gpu::{Buffer, Layout};
 use crate::kernels::model_loss;
 use crate::kernels::ppo::{Scaling, Shape};
-use crate::kernels::scales::Scales;
+use crate::world_model::Scales;
 
 /// Policy and value.
 #[derive(Debug, Clone)]

@@ -1,4 +1,4 @@
-//! What the model predicts becomes where four rows go next, by the formulas of [`crate::kernels::world`].
+//! What the model predicts becomes where four rows go next, by the formulas of [`crate::cpu::World`].
 //!
 //! ```text
 //! Δ̂ = μ, or with Gaussian heads and noise z, μ + σ z     next = obs + mean_Δ + std_Δ · Δ̂     r = r̂ · std_r + mean_r

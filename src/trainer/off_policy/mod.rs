@@ -22,6 +22,7 @@ use crate::error::Result;
 use crate::nets::Shape;
 use crate::off_policy::{Actor, OffPolicy};
 use crate::part::{Pending, done};
+use crate::scaling;
 use crate::snapshot::StateMap;
 use explore::{Exploration, epsilon};
 use updates::Updates;
@@ -178,13 +179,13 @@ impl Learner for FromReplay {
     }
 
     fn save<'a>(&'a self, context: &'a Context, arrays: &'a mut Arrays) -> Pending<'a, ()> {
-        self.shape.scaling.save("obs_scaling", arrays);
+        scaling::save(&self.shape.scaling, "obs_scaling", arrays);
         self.exploration.save(context, arrays);
         self.learner.save(arrays)
     }
 
     fn restore(&mut self, context: &Context, _facts: ImaginationFacts, arrays: &mut Arrays) -> Result<()> {
-        self.shape.scaling.require_saved("obs_scaling", arrays)?;
+        scaling::require_saved(&self.shape.scaling, "obs_scaling", arrays)?;
         self.learner.restore(arrays)?;
         self.exploration.restore(context, arrays)?;
         self.last_good = None;

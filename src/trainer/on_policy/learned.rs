@@ -13,10 +13,11 @@ use super::trust::Trust;
 use crate::arrays::Arrays;
 use crate::curiosity::Curiosity;
 use crate::error::Result;
-use crate::kernels::scales::Scales;
 use crate::policy::Policy;
+use crate::scaling;
 use crate::trainer::checkpoint::ImaginationFacts;
 use crate::trainer::context::Context;
+use crate::world_model::Scales;
 use crate::world_model::WorldModel;
 
 /// Everything that learns, and how far the model was trusted.
@@ -53,7 +54,7 @@ impl OnPolicy {
 
     /// Networks with the memory of their optimisers, and what is measured of novelty and trust.
     pub(super) async fn save_learned(&self, arrays: &mut Arrays) -> Result<()> {
-        self.policy.shape().scaling.save("obs_scaling", arrays);
+        scaling::save(&self.policy.shape().scaling, "obs_scaling", arrays);
         self.policy.save(arrays).await?;
         if let Some(model) = &self.model {
             model.save(arrays).await?;
@@ -77,7 +78,7 @@ impl OnPolicy {
     ) -> Result<()> {
         self.novelty_scale.restore("curiosity.novelty", arrays)?;
         self.beta.beta = arrays.take_within("curiosity.beta", &[1], 0.0..=1.0)?[0];
-        self.policy.shape().scaling.require_saved("obs_scaling", arrays)?;
+        scaling::require_saved(&self.policy.shape().scaling, "obs_scaling", arrays)?;
         self.policy.restore(arrays)?;
         if let Some(model) = &mut self.model {
             model.restore(arrays)?;

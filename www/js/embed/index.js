@@ -8,6 +8,8 @@ const host = /** @type {HTMLElement} */ (document.querySelector("main"));
 const { pairs, frame } = frameSettings(pairsOf(location.href));
 const around = parent === window ? null : parent;
 
+addEventListener("hashchange", () => location.reload()); // another run, in the same frame
+
 /** To the page around; with a list of origins to none that is not in it. */
 function send(message, transfer = []) {
   for (const origin of frame.origins ?? ["*"]) around?.postMessage(message, origin, transfer);

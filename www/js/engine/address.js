@@ -1,8 +1,8 @@
 // Where the two builds of the program are: scripts/page writes it into index.html, because their names contain a hash
 // of their content. A page that is another, and only holds labs, fetches that index.html.
 
-/** The folder that was built: these modules lie one folder deep in a folder of it. */
-const OWN = new URL("../../", import.meta.url).href;
+/** The folder that was built: these modules lie one folder deep in a folder of it. A notebook's have no folder: "". */
+const OWN = URL.canParse("../../", import.meta.url) ? new URL("../../", import.meta.url).href : "";
 
 /**
  * @typedef {{ script: string, wasm: string, bytes: number }} Program `bytes` are those of the wasm
@@ -29,6 +29,9 @@ export function pageOf(home) {
   page.catch(() => fetched.delete(home)); // whoever asks next tries again
   return page;
 }
+
+/** `page` is the index.html of `home`, which nobody serves: a notebook's widget brings its files along. */
+export const keepPage = (home, page) => fetched.set(home, Promise.resolve(page));
 
 async function pageNow(home) {
   const index = new URL("index.html", home).href;

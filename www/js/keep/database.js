@@ -14,7 +14,7 @@ const SENTENCES = {
   InvalidStateError:
     "Runs are not kept: the browser's storage is closed, as in a private window or after its data were cleared.",
   VersionError:
-    "Runs are kept here by a newer version of this page, and this one leaves them alone. Reload it to get the newer one.",
+    "Runs are kept here by a newer version of this page, and this one leaves them alone. Reload it for the newer.",
 };
 const REPLACED = "A newer version of this page is open in another tab: this one keeps nothing any more. Reload it.";
 const BLOCKED = "Runs are not kept until other tabs with an older version of this page are closed.";
@@ -40,8 +40,8 @@ const stored = (transaction) =>
   });
 
 /**
- * The database. `factory()`: the browser's indexedDB, which may throw; `said(sentence, ends)` hears what is in its way. Rejects
- * with the browser's error.
+ * The database. `factory()`: the browser's indexedDB, which may throw; `said(sentence, ends)` hears what is in its way.
+ * Rejects with the browser's error.
  * @param {{ factory: () => IDBFactory, said: (sentence: string, ends: boolean) => void }} world
  */
 export async function openDatabase({ factory, said }) {

@@ -26,6 +26,7 @@ import { mountReality } from "../panels/reality.js";
 import { mountRibbon } from "../panels/ribbon.js";
 import { mountSavePicture } from "../panels/save_picture.js";
 import { mountSettings } from "../panels/settings.js";
+import { mountShare } from "../panels/share.js";
 import { mountTopline } from "../panels/topline.js";
 import { mountTrouble } from "../panels/trouble.js";
 import { mountTrust } from "../panels/trust.js";
@@ -47,6 +48,7 @@ import { startLab } from "./start.js";
 
 const PANELS = [
   mountTopline,
+  mountShare,
   mountDisplay,
   mountControls,
   mountKept,
@@ -81,8 +83,8 @@ const SLOW_MS = 50;
  * @property {?string} [controls] the controls that it has; without it all, or few beside chosen panels
  * @property {?string} [theme] "light" or "dark"; without it as the visitor's system has it
  * @property {?string} [publicPath] the folder that was built, where these modules do not lie in it any more
- * @property {?{ factory: () => IDBFactory, tab: () => Storage }} [storage] where runs are kept by themselves; without it
- *   nowhere
+ * @property {?{ factory: () => IDBFactory, tab: () => Storage }} [storage] where runs are kept by themselves; without
+ *   it nowhere
  * @property {(name: string, detail: any) => void} [told] hears what happens, as in events.js
  */
 
@@ -170,7 +172,7 @@ function assemble(root, { host, home, store, address, keys, restOffScreen, stora
     arrived(parts) {
       plotter = createPlotter({ plots: parts.engines.plots, theme, signal });
       ({ commands, keeper } = parts);
-      for (const mount of PANELS) mount({ ...parts, root, plotter, keys, signal });
+      for (const mount of PANELS) mount({ ...parts, root, home, plotter, keys, signal });
       const draws = (canvas) => (canvas === stageCanvas ? stage.redraw() : plotter?.redraw(canvas));
       mountSavePicture({ root, theme, redraw: draws });
       find("version", root).textContent = `mbppo ${store.get().schema.version}`;

@@ -1,13 +1,12 @@
-// The top line: which learner on which device and why, and sharing.
+// The top line: which learner on which device, and why.
 import { find, say } from "../dom.js";
 import { titleOf, unsuited } from "../params.js";
 import { makeChoice } from "./choice.js";
 
-export function mountTopline({ root, store, commands, addressOfRun }) {
+export function mountTopline({ root, store, commands }) {
   const task = find("task", root);
   const preset = find("preset", root);
   const device = find("device", root);
-  const dialog = find("share-dialog", root);
   const { schema } = store.get();
 
   const offerTasks = () =>
@@ -68,20 +67,6 @@ export function mountTopline({ root, store, commands, addressOfRun }) {
   }
   /** @param {any} wish */
   const change = ({ note, ...changes }) => said(commands.change(changes), note);
-
-  find("share", root).addEventListener("click", async () => {
-    const address = find("share-address", root);
-    address.value = addressOfRun();
-    say(find("share-done", root), "");
-    dialog.showModal();
-    address.select();
-    try {
-      await navigator.clipboard.writeText(address.value);
-      say(find("share-done", root), "It is on your clipboard.");
-    } catch {
-      say(find("share-done", root), "Copy it from the line above.");
-    }
-  });
 }
 
 /** What another task changes: if the learner cannot learn it, the nearest takes its place, and `note` says why. */

@@ -11,11 +11,11 @@
 //! **Choices.** Branches are grouped by member, so each is computed once; only when disagreement is asked for does
 //! every member see every branch.
 
-use super::model_loss::{Outputs, bounded_log_variance};
-use super::scales::Scales;
-use super::world_model::WorldModel;
 use crate::config::ModelTarget;
 use crate::dynamics::{Answer, Question};
+use crate::kernels::model_loss::{Outputs, bounded_log_variance};
+use crate::kernels::world_model::WorldModel;
+use crate::world_model::Scales;
 
 /// The ensemble on its scales.
 #[derive(Debug, Clone)]

@@ -38,7 +38,7 @@ pub fn done() -> u64 {
 /// How many of the rows that are `left` make the next piece, if each costs so many multiply-adds.
 ///
 /// ```
-/// use mbppo::budget::{PER_TICK, rows};
+/// use mbppo_kernels::budget::{PER_TICK, rows};
 /// assert_eq!(rows(100, 1000), 100);
 /// assert_eq!(rows(1_000_000, PER_TICK as usize / 100), 100);
 /// assert_eq!(rows(101, PER_TICK as usize / 100), 101, "a last row is not left alone");
