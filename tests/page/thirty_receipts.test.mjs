@@ -63,7 +63,7 @@ test("thirty receipts become one curve, and a forged one is named", async (t) =>
   assert.equal(await figure.count(), 1);
   const words = await figure.locator("p").textContent();
   t.diagnostic(words);
-  const [, median, low, high] = words.match(/: ([\d.]+), 95 % interval ([\d.]+) to ([\d.]+)\.$/).map(Number);
+  const [, median, low, high] = words.match(/ real steps ([\d.]+), 95 % interval ([\d.]+) to ([\d.]+)\.$/).map(Number);
   const last = Math.min(...receipts.map(({ evaluations }) => evaluations.at(-1).real_steps));
   const values = receipts
     .map(({ evaluations }) => evaluations.findLast(({ real_steps: steps }) => steps <= last).value)

@@ -61,7 +61,7 @@ export function groupWords({ receipts, repeated }, rows) {
   const again = repeated > 0 ? ` ${repeated} more repeat a seed and are left out.` : "";
   if (!last) return `${seeds}: at no step has each of them been evaluated.${again}`;
   const sure = last.interval.map(short).join(" to ");
-  return `${seeds}, median after ${short(last.steps)} real steps: ${short(last.median)}, 95 % interval ${sure}.${again}`;
+  return `${seeds}, median after ${short(last.steps)} real steps ${short(last.median)}, 95 % interval ${sure}.${again}`;
 }
 
 /** How all that were opened stand: who does not agree is named. */

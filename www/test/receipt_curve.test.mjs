@@ -60,7 +60,7 @@ test("what is said names forged receipts, and how sure the median is", () => {
   const group = { receipts: [receipt(1, []), receipt(2, [])], repeated: 1 };
   assert.equal(
     groupWords(group, [{ steps: 100, median: 3.14159, interval: [2, 4] }]),
-    "2 seeds, median after 100 real steps: 3.14, 95 % interval 2 to 4. 1 more repeat a seed and are left out.",
+    "2 seeds, median after 100 real steps 3.14, 95 % interval 2 to 4. 1 more repeat a seed and are left out.",
   );
   assert.match(groupWords({ ...group, repeated: 0 }, []), /^2 seeds: at no step has each of them been evaluated\.$/);
   const verdicts = [
@@ -72,7 +72,7 @@ test("what is said names forged receipts, and how sure the median is", () => {
   ];
   assert.equal(
     standingWords(verdicts),
-    "1 of 5 receipts agree in every bit. Not what they claim, and left out: b.json. Not to be verified here, and left " +
-      "out: c.json. No receipts: d.json. 1 are still waiting.",
+    "1 of 5 receipts agree in every bit. Not what they claim, and left out: b.json. Not to be verified here, and " +
+      "left out: c.json. No receipts: d.json. 1 are still waiting.",
   );
 });
