@@ -13,7 +13,7 @@ mod receipts;
 mod session;
 
 pub use options::{check, read_hyperparameter};
-pub use receipts::{compare_receipt, read_receipt, receipt};
+pub use receipts::{compare_receipt, read_receipt, receipt, spread};
 pub use session::Session;
 
 use crate::config::{Config, PRESETS, TUNED, preset};

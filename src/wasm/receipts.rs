@@ -3,6 +3,7 @@
 use super::convert::{Thrown, to_js};
 use super::options::given;
 use crate::device::Device;
+use crate::quantiles::Spread;
 use crate::receipt::Receipt;
 use crate::trainer::Trainer;
 use js_sys::Uint8Array;
@@ -44,6 +45,17 @@ pub fn read_receipt(text: &str) -> Thrown<JsValue> {
 #[wasm_bindgen]
 pub async fn compare_receipt(text: String, bytes: Uint8Array, task: JsValue) -> Thrown<JsValue> {
     to_js(&Receipt::read(&text)?.compare(&of_saved(&bytes, &task).await?))
+}
+
+/// What is typical of values, one a run: `[median, low, high]`, the latter the ends of the 95 % interval of the median,
+/// which is the median itself of a single value. Empty of no values.
+#[wasm_bindgen]
+pub fn spread(values: Vec<f64>) -> Vec<f64> {
+    let spread = Spread::of(values.into_iter().map(Some));
+    spread.map_or_else(Vec::new, |Spread { median, interval, .. }| {
+        let (low, high) = interval.unwrap_or((median, median));
+        vec![median, low, high]
+    })
 }
 
 async fn of_saved(bytes: &Uint8Array, task: &JsValue) -> Thrown<Receipt> {

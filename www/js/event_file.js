@@ -1,7 +1,7 @@
 // An event file of TensorBoard: each point of each curve is an event with a scalar. Pure.
 //
-// A file is a row of TFRecords: length [8 bytes], masked CRC-32C of those [4], data, masked CRC-32C of the data [4], in
-// little-endian order. The data of each are an Event of protocol buffers:
+// A file is a row of TFRecords: length [8 bytes], masked CRC-32C of those [4], data, masked CRC-32C of the data [4],
+// all little-endian. The data of each are an Event of protocol buffers:
 //   Event { 1: double wall_time, 2: int64 step, 3: string file_version, 5: Summary }
 //   Summary { repeated 1: Value { 1: string tag, 2: float simple_value } }
 

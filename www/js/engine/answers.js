@@ -55,6 +55,11 @@ export function answersOf(bindings, { base, shared, tensors }) {
     freshSeed: () => bindings.fresh_seed(),
     /** What a receipt says: {words, task, config, ticks, undecidable}; throws an EngineError if it is none. */
     readReceipt: (text) => told(() => bindings.read_receipt(text)),
+    /** Of values, one a run, the median and its 95 % interval. */
+    spread(values) {
+      const [median, ...interval] = bindings.spread(Float64Array.from(values));
+      return { median, interval };
+    },
     /** The receipt of a run of `task`, as JSON, from its checkpoint. */
     receiptOf: ({ bytes }, task) =>
       elsewhere(

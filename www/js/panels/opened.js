@@ -3,9 +3,9 @@ import { find, say } from "../dom.js";
 import { isRun, MOST_RUN_BYTES, openRun } from "../open_run.js";
 import { createReceipts } from "./receipts.js";
 
-export function mountOpened({ root, store, engines, commands, signal }) {
+export function mountOpened({ root, store, engines, commands, plotter, signal }) {
   const [lab, panel, picker, said] = ["lab", "files", "files-open", "files-said"].map((name) => find(name, root));
-  const openReceipts = createReceipts({ root, engines, signal });
+  const openReceipts = createReceipts({ root, engines, plotter, signal });
 
   async function openAsRun(file, bytes) {
     const { name } = file;
