@@ -1,5 +1,5 @@
-// The programs of a lab on the CPU, each in a Worker of its own, or on the page's thread: the one with the kernels, which
-// every page begins with, and the one with burn's tensors, which is fetched when a run wants it.
+// The programs of a lab on the CPU, each in a Worker of its own, or on the page's thread: the one with the kernels,
+// which every page begins with, and the one with burn's tensors, which is fetched when a run wants it.
 import { localEngine } from "./local.js";
 import { compiledOnce, runningHere } from "./program.js";
 import { remoteEngine } from "./remote.js";
@@ -48,7 +48,7 @@ export function createPrograms({ thread, builds, onPanic, signal }) {
 
   return {
     where: () => where,
-    /** The program that every page begins with: {bindings}, its exports on this thread, once its engine is there too. */
+    /** The program that every page begins with: {bindings}, its exports on this thread, once its engine is there. */
     async first(onProgress) {
       const bindings = running("cpu", onProgress);
       await keep("cpu", start("cpu", onProgress, bindings));
