@@ -117,7 +117,7 @@ test("a saved run goes on bit for bit in another page, there on the page's own t
 test("two labs on a page share the program", async () => {
   asked.length = 0;
   const page = await browser.open("two.html", { loaded: false });
-  await page.waitForFunction(() => globalThis.labs?.every((lab) => lab.snapshot?.iteration >= 1));
+  await page.waitForFunction(() => globalThis.labs?.every((lab) => lab.curves?.metrics["train/value_loss"]?.length));
   assert.equal(fetched(), 1);
   const [first, second] = await page.evaluate(() => globalThis.labs.map((lab) => lab.curves.metrics));
   const early = (curves) => curves["train/value_loss"][0];
