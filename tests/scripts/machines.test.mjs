@@ -78,7 +78,8 @@ for (const name of ODD) {
 }
 
 test("no script starts another by its run bit, and nothing in the checkout is a link", () => {
-  for (const script of [...readdirSync(join(root, "scripts")).map((name) => `scripts/${name}`), ".ci/run"]) {
+  const files = readdirSync(join(root, "scripts"), { withFileTypes: true }).filter((entry) => entry.isFile());
+  for (const script of [...files.map(({ name }) => `scripts/${name}`), ".ci/run"]) {
     const text = readFileSync(join(root, script), "utf8");
     assert.doesNotMatch(text, /^\s*(exec )?(\.\/)?"?(\$root\/)?scripts\/\w+/m, script);
     assert.ok(!text.includes("\r"), `${script} has Windows line ends`);

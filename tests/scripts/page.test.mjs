@@ -34,7 +34,14 @@ function paged({ index = INDEX, stem = "mbppo-0123456789abcdef", wasm = "\0asm s
   const page = join(scratch, String((count += 1)));
   mkdirSync(page);
   for (const kind of ["js", "css"]) cpSync(join(root, "www", kind), join(page, kind), { recursive: true });
-  const files = { "index.html": index, [`${stem}.js`]: "export {}", [`${stem}_bg.wasm`]: wasm, ...extra };
+  const embed = readFileSync(join(root, "www/embed.html"), "utf8");
+  const files = {
+    "index.html": index,
+    "embed.html": embed,
+    [`${stem}.js`]: "export {}",
+    [`${stem}_bg.wasm`]: wasm,
+    ...extra,
+  };
   for (const [name, text] of Object.entries(files)) if (text !== null) writeFileSync(join(page, name), text);
   const env = { ...process.env, TRUNK_STAGING_DIR: page, TRUNK_DIST_DIR: page, MBPPO_WEBGPU: "no" };
   const { status, stdout, stderr } = spawnSync("bash", [join(root, "scripts/page")], { env, encoding: "utf8" });
@@ -60,18 +67,23 @@ for (const [form, given] of FORMS) {
     const { status, said, index, names, folder, read } = paged(given);
     assert.equal(status, 0, said);
     const stem = given.stem ?? "mbppo-0123456789abcdef";
+    const js = names.find((name) => /^js-[0-9a-f]+$/.test(name));
+    assert.ok(js && !names.includes("js"));
     assert.ok(
       index.includes(
-        `<meta data-build="cpu" data-script="./${stem}.js" data-wasm="./${stem}_bg.wasm" data-bytes="12">`,
+        `<meta data-build="cpu" data-script="./${stem}.js" data-wasm="./${stem}_bg.wasm" data-bytes="12" ` +
+          `data-worker="./${js}/worker/index.js">`,
       ),
       index.slice(0, 2000),
     );
-    const js = names.find((name) => /^js-[0-9a-f]+$/.test(name));
-    assert.ok(js && !names.includes("js"));
     for (const script of ["main", "host"]) assert.match(index, new RegExp(`src="\\./${js}/${script}\\.js"`));
     assert.match(index, new RegExp(`rel="?modulepreload"? href="\\./${js}/lab/index\\.js"`));
-    assert.deepEqual(folder(js), ["host.js", "lab", "lab/index.js", "main.js", "worker", "worker/index.js"]);
+    const entries = ["element", "embed", "lab", "trainer", "worker"].flatMap((each) => [each, `${each}/index.js`]);
+    assert.deepEqual(folder(js), [...entries, "host.js", "main.js"].sort());
     assert.equal(read("lab.js"), `export { createLab } from "./${js}/lab/index.js";\n`, "for pages that hold labs");
+    assert.equal(read("element.js"), `export { MbppoLab } from "./${js}/element/index.js";\n`);
+    assert.equal(read("trainer.js"), `export { createTrainer, verifyReceipt } from "./${js}/trainer/index.js";\n`);
+    assert.match(read("embed.html"), new RegExp(`src="\\./${js}/embed/index\\.js"`));
     assert.doesNotMatch(index, /scripts\/page/);
     const [style, ofLab, ...others] = index.match(/href="?[^" >]*\.css/g);
     assert.deepEqual([ofLab, others, names.includes("css")], [style, [], false], "one style sheet, in both trees");
