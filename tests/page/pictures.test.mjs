@@ -13,7 +13,11 @@ before(async () => {
 });
 after(() => browser?.close());
 
+/** Chromium drops downloads without a word after the tenth of a second; no visitor clicks that fast. */
+const BETWEEN_MS = 150;
+
 async function savedBy(page, button) {
+  await page.waitForTimeout(BETWEEN_MS);
   const [download] = await Promise.all([page.waitForEvent("download"), page.locator(`[data-is=${button}]`).click()]);
   return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
 }
