@@ -6,6 +6,7 @@
 mod acrobot;
 mod action;
 mod cart_pole;
+mod cart_pole_swing_up;
 mod check;
 mod grid_world;
 mod hidden;
@@ -21,6 +22,7 @@ mod wrapper;
 
 pub use acrobot::{Acrobot, AcrobotPhysics};
 pub use cart_pole::{CartPole, CartPolePhysics};
+pub use cart_pole_swing_up::{CartPoleSwingUp, CartPoleSwingUpPhysics};
 pub use check::{FAR, check_env};
 pub use grid_world::{GridWorld, MazeLayout};
 pub use hidden::Hidden;
@@ -286,6 +288,7 @@ tasks! {
     "Pendulum-v1": Pendulum,
     "MountainCar-v0": MountainCar,
     "MountainCarContinuous-v0": MountainCarContinuous,
+    "CartPoleSwingUp-v0": CartPoleSwingUp,
     "DynaMaze-v0": GridWorld,
 }
 
