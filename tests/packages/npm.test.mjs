@@ -56,6 +56,24 @@ test("the same page makes the same package, and its integrities are those of its
   assert.equal(mbppo.version, cargo.match(/^version = "(.*)"$/m)?.[1]);
 });
 
+test("a bundler keeps what defines the element: the package says which modules do more than export", async () => {
+  const here = join(folder, "node_modules/mbppo");
+  const { sideEffects } = JSON.parse(await readFile(join(here, "package.json"), "utf8"));
+  const kept = sideEffects.map((glob) => new RegExp(`^${glob.replaceAll(".", "\\.").replaceAll("*", "[^/]*")}$`));
+  let defines = 0;
+  for (const file of await readdir(join(here, "site"), { recursive: true })) {
+    if (!file.endsWith(".js") || !(await readFile(join(here, "site", file), "utf8")).includes("customElements.define("))
+      continue;
+    defines += 1;
+    for (const path of [`./site/${file}`, "./site/element.js"])
+      assert.ok(
+        kept.some((each) => each.test(path)),
+        `${path} is not among ${sideEffects}`,
+      );
+  }
+  assert.equal(defines, 1);
+});
+
 test("a model in burn's tensors has its program in the package; its run is saved, opened and verified", async () => {
   const small = { ensemble_size: 2, model_hidden_size: 16, model_updates: 25 };
   const trainer = await mbppo.createTrainer({ task: "CartPole-v1", seed: 3, model: "gru", ...small });

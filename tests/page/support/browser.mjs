@@ -46,7 +46,7 @@ export async function launch({ gpu = false, ...serving } = {}) {
 }
 
 /**
- * A browser on no host yet: {host, program, close}; `host(options)` is one of serve.mjs, {open, home, close}.
+ * A browser on no host yet: {host, visit, program, close}; `host(options)` is one of serve.mjs, {open, home, close}.
  * @param {boolean} [gpu]
  */
 export async function start(gpu = false) {
@@ -60,7 +60,9 @@ export async function start(gpu = false) {
     const served = await serve(dist, serving);
     return { open: (query, options) => open(program, served, query, options), home: served.page, close: served.close };
   };
-  return { host, program, close: () => program.close() };
+  /** A page that is to be on `address`, which no host of ours serves, and is not there yet. */
+  const visit = (/** @type {string} */ address) => open(program, { page: address }, "", { goes: false, loaded: false });
+  return { host, visit, program, close: () => program.close() };
 }
 
 function mustBeBuilt(dist = DIST) {
@@ -76,7 +78,7 @@ function mustBeBuilt(dist = DIST) {
  * @param {Record<string, any>} [options]
  * @returns {Promise<any>}
  */
-async function open(browser, host, query = "", { before, loaded = true, altered, as, ...context } = {}) {
+async function open(browser, host, query = "", { before, goes = true, loaded = true, altered, as, ...context } = {}) {
   const visit = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...context });
   const page = await visit.newPage();
   page.setDefaultTimeout(PATIENCE_MS);
@@ -104,7 +106,7 @@ async function open(browser, host, query = "", { before, loaded = true, altered,
       const response = await route.fetch();
       await route.fulfill({ response, body: `${await response.text()}\n${as}` });
     });
-  await page.goto(host.page + query);
+  if (goes) await page.goto(host.page + query);
   if (loaded) await page.waitForFunction(() => globalThis.mbppo?.snapshot);
   page.leave = () => visit.close();
   return page;
