@@ -128,7 +128,7 @@ pub fn require_suited(algorithm: Algorithm, env: &dyn Env) -> Result<()> {
 /// # Errors
 /// [`Error::Config`] with field `termination`, and what to take instead.
 pub fn require_known_ends(config: &Config, env: &dyn Env) -> Result<()> {
-    if config.termination != Termination::Known || config.imagination_rounds == 0 || env.knows_ends() {
+    if config.termination != Termination::Known || !config.has_model() || env.knows_ends() {
         return Ok(());
     }
     let allowed = format!("{} has no rule of its own for that; take learned there", env.spec().id);

@@ -33,6 +33,7 @@ pub mod backend;
 pub mod buffer;
 #[cfg(tensors)]
 pub mod burn;
+pub mod cma_es;
 pub mod config;
 pub mod cpu;
 pub mod curiosity;

@@ -315,6 +315,21 @@ pub const METRICS: &[Metric] = &[
         "If it grows, lower ent_coef; if it falls to 0 early, raise it.",
     ),
     metric(
+        "search/return_mean",
+        "return",
+        "Mean return that the last generation of policy search had in the model.",
+        "Near eval/mean_reward, as far as horizon steps go.",
+        "If it is far above what really comes, the search exploits the model: lower search_generations, or raise \
+         search_episodes or ensemble_size.",
+    ),
+    metric(
+        "search/step_size",
+        "weight",
+        "How far policy search still steps at the end of a search, as a standard deviation.",
+        "Below search_noise.",
+        "If it is above, the search had not come to its end: raise search_generations.",
+    ),
+    metric(
         "train/n_updates",
         "updates",
         "Updates of the policy and the value so far.",

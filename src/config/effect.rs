@@ -50,10 +50,9 @@ impl Config {
             return in_algorithm();
         }
         let is_on_policy = self.algorithm.kind == Kind::OnPolicy;
-        let has_imagination = is_on_policy && self.imagination_rounds > 0;
         let is_of_model = matches!(group, "world model" | "imagination") && name != "imagination_rounds";
         let may_read_replay = self.algorithm.kind == Kind::OffPolicy && name == "replay_capacity";
-        if (is_of_model || READ_BY_MODEL.contains(&name)) && !has_imagination && !may_read_replay {
+        if (is_of_model || READ_BY_MODEL.contains(&name)) && !self.has_model() && !may_read_replay {
             return match is_on_policy {
                 true => Some("without imagination (imagination_rounds = 0)".into()),
                 false => in_algorithm(),
@@ -63,6 +62,15 @@ impl Config {
             return Some("without curiosity (curiosity = none)".into());
         }
         self.switched_off(name, task).map(Into::into)
+    }
+
+    /// Whether it learns a world model of networks.
+    pub fn has_model(&self) -> bool {
+        match self.algorithm.kind {
+            Kind::OnPolicy => self.imagination_rounds > 0,
+            Kind::ModelSearch => true,
+            Kind::OffPolicy | Kind::Tabular | Kind::Search => false,
+        }
     }
 
     /// Why another hyperparameter keeps this one from being read.

@@ -265,11 +265,20 @@ hyperparameters! {
     /// Bonus in planning for actions not tried for long, per √step: above 0 it is Dyna-Q+.
     planning_bonus: f64 = 0.0, Allowed::Number { min: 0.0, max: 1.0 }, "dyna-q", "κ";
 
-    /// Standard deviation of random search's shaking: how far from its best policy it looks. Where actions are
-    /// choices it makes no difference: only which output is highest counts.
-    search_noise: f64 = 1.0, Allowed::Number { min: 1e-3, max: 10.0 }, "random search", "ν";
-    /// Episodes that random search tries each policy for. More are needed where returns depend on luck.
-    search_episodes: usize = 1, Allowed::Count { min: 1, max: 100 }, "random search", "E";
+    /// Standard deviation of the first changes of a policy that is searched for: how far from the best so far random
+    /// search looks, and how far policy search looks at first. Where actions are choices and the policy is linear, it
+    /// makes no difference to random search: only which output is highest counts.
+    search_noise: f64 = 1.0, Allowed::Number { min: 1e-3, max: 10.0 }, "search", "ν";
+    /// Episodes that each policy is tried for: real ones in random search, imagined ones in policy search. More are
+    /// needed where returns depend on luck, or where the model does.
+    search_episodes: usize = 1, Allowed::Count { min: 1, max: 100 }, "search", "E";
+    /// Generations of policy search between two fits of the model. More find better policies in it, and more of its
+    /// mistakes.
+    search_generations: usize = 20, Allowed::Count { min: 1, max: 1000 }, "search", "G";
+    /// Policies in a generation of policy search. More find the way more surely and cost as much more.
+    search_population: usize = 32, Allowed::Count { min: 4, max: 512 }, "search", "P";
+    /// Hidden units of the policy that policy search looks for. 0 makes it linear.
+    search_hidden_size: usize = 0, Allowed::Count { min: 0, max: 64 }, "search", "units";
 
     /// Real steps between two evaluations of the greedy policy; evaluation steps are not counted as real steps. 0
     /// turns evaluation off.

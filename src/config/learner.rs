@@ -44,6 +44,8 @@ pub enum Kind {
     OffPolicy,
     /// From replay, with tables.
     Tabular,
+    /// From a model of the task: policies are tried in it.
+    ModelSearch,
     /// From whole episodes: policies are tried, and the better ones are followed.
     Search,
 }

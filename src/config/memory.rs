@@ -71,9 +71,9 @@ impl Config {
     /// What a run on a task of these sizes needs, part by part.
     pub fn memory(&self, task: Sizes) -> Vec<Need> {
         let need = |what, fields, bytes| Need { what, fields, bytes };
-        let imagines = self.imagination_rounds > 0;
+        let has_model = self.has_model();
         let policy = self.parameters_of_policy(task);
-        let model = if imagines { self.parameters_of_model(task) } else { 0 };
+        let model = if has_model { self.parameters_of_model(task) } else { 0 };
         let mut needs = vec![
             need("the program and its pictures", &[][..], BASE),
             need("policy and value", &["hidden_size"][..], policy * COPIES * F32),
@@ -83,9 +83,12 @@ impl Config {
         if self.algorithm.kind == Kind::OnPolicy {
             needs.push(need("real steps of an iteration", &["num_steps", "num_envs"], self.real_bytes(task)));
         }
-        if imagines {
-            let fields: &[&str] = &["branches_max", "horizon"];
-            needs.push(need("imagined steps", fields, self.imagined_bytes(task)));
+        if has_model {
+            let (fields, bytes): (&[&str], u64) = match self.algorithm.kind {
+                Kind::ModelSearch => (&["search_population", "search_episodes"], self.searched_bytes(task)),
+                _ => (&["branches_max", "horizon"], self.imagined_bytes(task)),
+            };
+            needs.push(need("imagined steps", fields, bytes));
             let members: &[&str] = &["model_hidden_size", "ensemble_size"];
             needs.push(need("the world model", members, model * COPIES * F32 + self.model_batch_bytes(task)));
             let lists = self.ensemble_size.max(2) as u64 * self.replay_capacity as u64 * COUNT;
@@ -227,6 +230,14 @@ impl Config {
         let judged = rows * (rollout + self.judging_bytes(task)) + group * JUDGED * self.value_heads() as u64;
         let kept = if self.curiosity_on_imagined { rollout } else { 0 };
         imagined.max(judged).max(rows * (sample + COUNT + kept)) + branches as u64 * 2 * COUNT
+    }
+
+    /// The rows of a generation: starts, states before and after a step, actions, and the candidates themselves.
+    fn searched_bytes(&self, task: Sizes) -> u64 {
+        let rows = (self.search_population * self.search_episodes) as u64;
+        let weights = parameters([task.obs as u64, task.action as u64], [self.search_hidden_size.max(1), 1]);
+        let row = (6 * task.obs + 2 * task.action + 4) as u64 * F32 + 2 * COUNT;
+        rows * row + self.search_population as u64 * weights * 3 * F32
     }
 
     /// A step of a rollout.

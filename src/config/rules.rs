@@ -79,7 +79,11 @@ impl Config {
         };
         if self.imagination_rounds > 0 {
             let value = self.imagination_rounds.to_string();
-            return needed_by("imagination_rounds", value, "0: it has no world model of networks");
+            let why = match self.has_model() {
+                true => "0: its search goes by search_generations",
+                false => "0: it has no world model of networks",
+            };
+            return needed_by("imagination_rounds", value, why);
         }
         if self.curiosity != CuriosityKind::None {
             let value = Parameter::text(&self.curiosity);

@@ -41,7 +41,7 @@ impl Shown {
         Self::Calibration,
     ];
 
-    /// What a learner shows that has a world model of networks.
+    /// What a learner shows that has a world model of networks and tests on what came what it imagined.
     pub(super) const OF_MODEL: &[Self] =
         &[Self::ImaginedSteps, Self::ErrorByHorizon, Self::Comparison, Self::ReturnGap, Self::Calibration];
 }
@@ -56,6 +56,9 @@ impl Config {
                 (Shown::Novelty, _) => format!("{name} has no curiosity."),
                 (_, Kind::Tabular) => {
                     format!("{name} replays what it has seen from a table: it has no predictions to test.")
+                }
+                (_, Kind::ModelSearch) => {
+                    format!("{name} does not replay in its model what has really been done.")
                 }
                 _ => format!("{name} has no world model."),
             });

@@ -26,7 +26,7 @@ use std::collections::BTreeMap;
 pub const FORMAT: u64 = 2;
 
 /// Hyperparameters, and groups of them, that files of 0.1.0 do not have: their defaults are what it did.
-const SINCE_0_1_0: &[&str] = &["task", "random search", "model"];
+const SINCE_0_1_0: &[&str] = &["task", "search", "model"];
 
 /// What is no array: the JSON in the file.
 #[derive(Serialize, Deserialize)]

@@ -4,6 +4,7 @@ use super::context::Context;
 use super::learner::Learner;
 use super::off_policy::FromReplay;
 use super::on_policy::OnPolicy;
+use super::policy_search::PolicySearch;
 use super::random_search::RandomSearch;
 use super::tabular::Tabular;
 use crate::config::Kind;
@@ -18,6 +19,7 @@ pub(super) fn learner(context: &Context) -> Result<Box<dyn Learner>> {
         Kind::OnPolicy => Box::new(OnPolicy::new(context)?),
         Kind::OffPolicy => Box::new(FromReplay::new(context)?),
         Kind::Tabular => Box::new(Tabular::new(context)?),
+        Kind::ModelSearch => Box::new(PolicySearch::new(context)?),
         Kind::Search => Box::new(RandomSearch::new(context)),
     })
 }

@@ -27,6 +27,7 @@ mod on_policy;
 mod origin;
 mod phase;
 mod physics;
+mod policy_search;
 mod random_search;
 mod record;
 mod state_map;

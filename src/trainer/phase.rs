@@ -27,7 +27,7 @@ impl Phase {
     /// Those that a run of this configuration goes through, in their order.
     pub fn of(config: &Config) -> Vec<Self> {
         let is_on_policy = config.algorithm.kind == Kind::OnPolicy;
-        let (imagines, is_curious) = (config.imagination_rounds > 0, config.curiosity != CuriosityKind::None);
+        let (imagines, is_curious) = (config.has_model(), config.curiosity != CuriosityKind::None);
         let learns = matches!(config.algorithm.kind, Kind::OnPolicy | Kind::OffPolicy);
         let rows = [
             (Self::Collect, true),

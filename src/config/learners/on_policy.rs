@@ -18,6 +18,23 @@ const BOTH: &[&str] = &[
     "shared_trunk",
 ];
 
+/// What both read when they imagine.
+const IMAGINATION: &[&str] = &[
+    "adaptive_depth",
+    "depth_error_max",
+    "disagreement_max",
+    "adaptive_breadth",
+    "branches_min",
+    "branches_max",
+    "confidence_rule",
+    "confidence_min",
+    "model_r2_min",
+    "imagination_discount",
+    "start_fraction",
+    "hybrid_steps",
+    "imagined_segments",
+];
+
 /// What both can show.
 const SHOWN_BY_BOTH: &[&[Shown]] = &[&[Shown::Value, Shown::Novelty], Shown::OF_MODEL];
 
@@ -33,7 +50,7 @@ const PPO: Learner = Learner {
     kind: Kind::OnPolicy,
     needs: Needs::Nothing,
     devices: &["cpu", "cpu-plain", "webgpu"],
-    reads: &[REWARDS, NETWORKS, BOTH, &["n_epochs", "clip_range", "clip_range_vf", "target_kl"]],
+    reads: &[REWARDS, NETWORKS, BOTH, IMAGINATION, &["n_epochs", "clip_range", "clip_range_vf", "target_kl"]],
     shows: SHOWN_BY_BOTH,
     networks: POLICY_AND_VALUE,
     presets: &[
@@ -116,7 +133,7 @@ const A2C: Learner = Learner {
     kind: Kind::OnPolicy,
     needs: Needs::Nothing,
     devices: &["cpu", "cpu-plain", "webgpu"],
-    reads: &[REWARDS, NETWORKS, BOTH],
+    reads: &[REWARDS, NETWORKS, BOTH, IMAGINATION],
     shows: SHOWN_BY_BOTH,
     networks: POLICY_AND_VALUE,
     presets: &[Preset {

@@ -46,7 +46,7 @@ impl OnPolicy {
 }
 
 /// The errors on what is held out, as metrics.
-fn note_validation(record: &mut Record, validation: Validation) {
+pub(in crate::trainer) fn note_validation(record: &mut Record, validation: Validation) {
     record.metric("world_model/train_loss", validation.train_loss);
     record.metric("world_model/val_loss", validation.loss);
     record.metric("world_model/val_state_mse", validation.state_mse);

@@ -20,7 +20,7 @@ mod comparison;
 mod curiosity;
 mod depth;
 mod diagnostics;
-mod fit;
+pub(super) mod fit;
 mod imagine;
 mod improve;
 mod learned;

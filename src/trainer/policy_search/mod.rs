@@ -1,0 +1,343 @@
+//! Policy search in the model: a small policy is improved in the learned model alone, until nothing better is found.
+//!
+//! **What.** Between a few real steps the model is fitted to all of them, and a search without gradients tries whole
+//! policies in it: dozens of candidates, each in several imagined episodes, generation after generation. Only the last
+//! mean acts for real.
+//! ```text
+//! collect N · T real steps with W ─▶ fit ─▶ G generations: P candidates ~ CMA-ES, R(W) in the model ─▶ W ← mean
+//! ```
+//! **Shapes.** W `[n]` ([`policy`]); a generation is P rows, each tried in E imagined episodes of H steps ([`trials`]).
+//! **Where.** The model and its fit are those of MB-PPO; the search distribution is [`crate::cma_es`].
+//! **Choices.** (1) Until `learning_starts` real steps are over, actions are random. (2) After that the policy acts
+//! without noise: its mistakes in the real task are what the model learns from. (3) A third of the imagined episodes
+//! starts where real ones did, the others anywhere in replay, so that the policy is right beyond its usual path.
+//! (4) Every search begins at the policy that has just acted, with the first step size. (5) The papers' models are
+//! Gaussian processes, with rewards that are given; here an ensemble of networks learns the reward and the ends too.
+//! (6) There is no value: what comes after H steps does not count.
+//! **Paper.** Chatzilygeroudis et al. 2017 (1703.07261), Black-DROPS, whose scheme this is; Deisenroth and Rasmussen
+//! 2011, PILCO.
+
+mod ghosts;
+mod learned;
+mod policy;
+mod trials;
+
+use super::checkpoint::ImaginationFacts;
+use super::context::Context;
+use super::learner::{Learner, Progress};
+use super::on_policy::fit::note_validation;
+use super::phase::Phase;
+use crate::arrays::Arrays;
+use crate::backend::{TaskShape, backend};
+use crate::cma_es::CmaEs;
+use crate::config::{Config, Termination};
+use crate::diagnostics::calibration::calibration;
+use crate::dynamics;
+use crate::error::{Error, Result};
+use crate::part::Pending;
+use crate::world_model::bootstrap::Bootstraps;
+use crate::world_model::fit::Fit;
+use crate::world_model::open_loop::{OpenLoop, error_by_horizon};
+use crate::world_model::{WorldModel, confidence};
+use ghosts::Ghosts;
+use learned::Learned;
+use policy::SearchedPolicy;
+use std::ops::RangeInclusive;
+use trials::{Rules, Trials};
+
+/// One in so many imagined episodes starts where a real one did.
+const FROM_A_START: usize = 3;
+
+pub(super) struct PolicySearch {
+    policy: SearchedPolicy,
+    /// W
+    weights: Vec<f32>,
+    model: Box<dyn WorldModel>,
+    bootstraps: Bootstraps,
+    facts: ImaginationFacts,
+    stage: Stage,
+    /// What had been learned at the end of the latest iteration; none any more after a failure.
+    last_good: Option<Box<Learned>>,
+}
+
+/// What the next tick does.
+enum Stage {
+    /// Begin an iteration.
+    Begin,
+    /// One step of all environments.
+    Collect { step: usize },
+    /// Bring the members' lists up to date.
+    Index,
+    /// One minibatch, or one look at what is held out.
+    Fit(Box<Fit>),
+    /// Some steps of open-loop predictions.
+    Measure(OpenLoop),
+    /// One step of some candidates.
+    Search(Box<Search>),
+    /// One step of what is imagined for the display.
+    Forecast(Box<Ghosts>),
+}
+
+/// A search in progress.
+struct Search {
+    distribution: CmaEs,
+    /// Generations that are over.
+    generation: usize,
+    trials: Trials,
+}
+
+impl PolicySearch {
+    /// # Errors
+    /// [`Error::Config`] with field `model` if this build has no such world model.
+    pub(super) fn new(context: &Context) -> Result<Self> {
+        let Context { config, spec, seed, device, .. } = context;
+        let task = TaskShape { obs_size: spec.obs_size(), action: spec.action };
+        let model = backend(device).world_model(task, config, &mut seed.stream("weights.model"))?;
+        let policy = SearchedPolicy::new(context.shape(), config.search_hidden_size);
+        Ok(Self {
+            weights: vec![0.0; policy.size()],
+            policy,
+            model,
+            bootstraps: Bootstraps::new(config.ensemble_size),
+            facts: ImaginationFacts::default(),
+            stage: Stage::Begin,
+            last_good: None,
+        })
+    }
+
+    /// One step of all environments.
+    fn collect(&mut self, context: &mut Context, step: usize) -> Result<Stage> {
+        let is_random = context.record.real_steps < context.config.learning_starts as u64;
+        let mut actions = Vec::with_capacity(context.config.num_envs * context.spec.action_size());
+        for obs in context.envs.obs().chunks_exact(context.spec.obs_size()) {
+            match is_random {
+                true => actions.extend(context.spec.action.random(&mut context.streams.actions)),
+                false => self.policy.act(&self.weights, obs, &mut actions),
+            }
+        }
+        context.step(&actions, |_, _, _| {})?;
+        Ok(if step + 1 < context.config.num_steps { Stage::Collect { step: step + 1 } } else { Stage::Index })
+    }
+
+    /// The fit that follows; none as long as nothing is held out to test the model on.
+    fn index(&mut self, context: &Context) -> Option<Stage> {
+        if !self.bootstraps.catch_up(&context.replay) {
+            return Some(Stage::Index);
+        }
+        if !context.replay.has_both_parts() {
+            self.facts.skipped = Some("nothing is held out yet to test the model on".into());
+            return None;
+        }
+        let (replay, action) = (&context.replay, context.spec.action);
+        let fit = Fit::start(self.model.as_mut(), replay, &self.bootstraps, action, &context.config);
+        Some(Stage::Fit(Box::new(fit)))
+    }
+
+    async fn fit(&mut self, context: &mut Context, mut fit: Box<Fit>) -> Result<Stage> {
+        let learned_from = (&context.replay, &self.bootstraps);
+        let stream = &mut context.streams.model_batches;
+        let advanced = fit.advance(self.model.as_mut(), learned_from, &context.config, stream).await?;
+        let Some(validation) = advanced else { return Ok(Stage::Fit(fit)) };
+        note_validation(&mut context.record, validation);
+        let (horizon, action) = (context.config.horizon, context.spec.action);
+        let model = self.model.as_ref();
+        Ok(Stage::Measure(OpenLoop::held_out(model, &context.replay, &self.bootstraps, action, horizon)))
+    }
+
+    /// How far ahead the model is right: for the display, and to say how far it can be trusted.
+    async fn measure(&mut self, context: &mut Context, mut now: OpenLoop) -> Result<Stage> {
+        if !now.advance(self.model.as_mut()).await? {
+            return Ok(Stage::Measure(now));
+        }
+        let (config, members) = (&context.config, context.config.ensemble_size);
+        let curve = error_by_horizon(&now.stretches, now.predicted(), members, config.horizon);
+        let farthest = curve.model.last().copied();
+        self.facts = ImaginationFacts {
+            confidence: farthest.map(|error| confidence::multi_step(f64::from(error)) as f32),
+            branches: config.search_population * config.search_episodes,
+            horizon: config.horizon,
+            known_steps: curve.model.len(),
+            skipped: None,
+        };
+        if context.is_watched {
+            context.record.recording.error_by_horizon = Some(curve);
+            let change_std = self.model.scales().map_or(&[][..], |scales| &scales.change_std);
+            if let Some(calibration) = calibration(&now.stretches, now.predicted(), members, change_std) {
+                context.record.metric("world_model/calibration", calibration.rank_correlation);
+                context.record.recording.calibration = Some(calibration);
+            }
+        }
+        let mean = self.weights.iter().map(|weight| f64::from(*weight)).collect();
+        let distribution = CmaEs::new(mean, context.config.search_noise);
+        Ok(Stage::Search(Box::new(self.generation(context, distribution, 0))))
+    }
+
+    /// The next generation, from fresh starts.
+    fn generation(&self, context: &mut Context, mut distribution: CmaEs, generation: usize) -> Search {
+        let (candidates, episodes) = (context.config.search_population, context.config.search_episodes);
+        let starts = self.starts(context, candidates, episodes);
+        let asked = distribution.ask(candidates, &mut context.streams.imagination);
+        let trials = Trials::start(asked, episodes, starts, seen_rewards(context));
+        Search { distribution, generation, trials }
+    }
+
+    /// Where the imagined episodes of every candidate start, [P · E].
+    fn starts(&self, context: &mut Context, candidates: usize, episodes: usize) -> dynamics::Context {
+        let (replay, steps) = (&context.replay, self.model.context());
+        let begun: Vec<usize> = replay.ids().filter(|&id| replay.window(id, 2).len() == 1).collect();
+        let stream = &mut context.streams.starts;
+        let chosen: Vec<usize> = (0..episodes)
+            .map(|episode| match episode % FROM_A_START {
+                0 if !begun.is_empty() => begun[stream.below(begun.len())],
+                _ => replay.ids().start + stream.below(replay.len()),
+            })
+            .collect();
+        let mut starts = dynamics::Context::default();
+        for _ in 0..candidates {
+            for &id in &chosen {
+                starts.push_stored(replay, id, steps, context.spec.action);
+            }
+        }
+        starts
+    }
+
+    /// One step of some candidates; after the last, the next generation. None once the search is over.
+    async fn search(&mut self, context: &mut Context, mut now: Box<Search>) -> Result<Option<Stage>> {
+        let rules = rules(context);
+        let (members, cost) = (self.model.members(), self.model.cost());
+        if !now.trials.advance((self.model.as_mut(), members, cost), &mut self.policy, &rules).await? {
+            return Ok(Some(Stage::Search(now)));
+        }
+        let Search { mut distribution, generation, trials } = *now;
+        let returns = trials.returns();
+        Error::unless_finite("improve", "imagined return", &returns)?;
+        context.record.imagined_steps += trials.counted;
+        distribution.tell(&returns);
+        if generation + 1 < context.config.search_generations {
+            return Ok(Some(Stage::Search(Box::new(self.generation(context, distribution, generation + 1)))));
+        }
+        context.record.metric("search/return_mean", returns.iter().sum::<f32>() / returns.len() as f32);
+        context.record.metric("search/step_size", distribution.step_size as f32);
+        self.weights = distribution.mean.iter().map(|weight| *weight as f32).collect();
+        Error::unless_finite("improve", "policy", &self.weights)?;
+        context.record.updates += context.config.search_generations as u64;
+        let (members, steps) = (self.model.members(), self.model.context());
+        Ok(context.is_watched.then(|| Stage::Forecast(Box::new(Ghosts::start(context, members, steps)))))
+    }
+
+    /// One step of the ghosts; none once they have come to their end.
+    async fn forecast(&mut self, context: &mut Context, mut ghosts: Box<Ghosts>) -> Result<Option<Stage>> {
+        let acting = (&mut self.policy, self.weights.as_slice());
+        if !ghosts.advance(self.model.as_mut(), acting, &rules(context)).await? {
+            return Ok(Some(Stage::Forecast(ghosts)));
+        }
+        if let Some(rollout) = ghosts.rollout() {
+            context.record.forecast(&rollout, self.facts.confidence.unwrap_or(0.0));
+        }
+        Ok(None)
+    }
+
+    async fn advance(&mut self, context: &mut Context) -> Result<Progress> {
+        let next = match std::mem::replace(&mut self.stage, Stage::Begin) {
+            Stage::Begin => Some(Stage::Collect { step: 0 }),
+            Stage::Collect { step } => Some(self.collect(context, step)?),
+            Stage::Index => self.index(context),
+            Stage::Fit(fit) => Some(self.fit(context, fit).await?),
+            Stage::Measure(open_loop) => Some(self.measure(context, open_loop).await?),
+            Stage::Search(search) => self.search(context, search).await?,
+            Stage::Forecast(ghosts) => self.forecast(context, ghosts).await?,
+        };
+        let Some(next) = next else { return Ok(Progress::Over) };
+        self.stage = next;
+        Ok(Progress::Within)
+    }
+}
+
+/// What holds for everything that is imagined in an iteration.
+fn rules(context: &Context) -> Rules<'_> {
+    let config = &context.config;
+    Rules {
+        known_ends: (config.termination == Termination::Known).then(|| context.envs.env(0)),
+        learned_ends: config.termination == Termination::Learned,
+        gamma: config.gamma as f32,
+        horizon: config.horizon,
+    }
+}
+
+/// The least and the best reward that replay remembers.
+fn seen_rewards(context: &Context) -> RangeInclusive<f32> {
+    let rewards = context.replay.ids().map(|id| context.replay.get(id).reward_ext);
+    let (least, best) = rewards.fold((f32::INFINITY, f32::NEG_INFINITY), |(least, best), reward| {
+        (least.min(reward), best.max(reward))
+    });
+    least..=best
+}
+
+impl Learner for PolicySearch {
+    fn tick<'a>(&'a mut self, context: &'a mut Context) -> Pending<'a, Progress> {
+        Box::pin(self.advance(context))
+    }
+
+    fn is_between_iterations(&self) -> bool {
+        matches!(self.stage, Stage::Begin)
+    }
+
+    fn phase(&self) -> Phase {
+        match self.stage {
+            Stage::Begin | Stage::Collect { .. } => Phase::Collect,
+            Stage::Index | Stage::Fit(_) | Stage::Measure(_) => Phase::Fit,
+            Stage::Search(_) | Stage::Forecast(_) => Phase::Imagine,
+        }
+    }
+
+    fn phase_done(&self, config: &Config) -> f32 {
+        match &self.stage {
+            Stage::Begin | Stage::Index => 0.0,
+            Stage::Collect { step } => *step as f32 / config.num_steps as f32,
+            Stage::Fit(fit) => fit.updates as f32 / config.model_updates as f32,
+            Stage::Measure(open_loop) => open_loop.done(),
+            Stage::Forecast(_) => 1.0,
+            Stage::Search(search) => {
+                let within = search.trials.steps as f32 / config.horizon as f32;
+                (search.generation as f32 + within) / config.search_generations as f32
+            }
+        }
+    }
+
+    fn narration(&self) -> String {
+        match self.phase() {
+            Phase::Imagine => {
+                "It tries many small changes of its policy in the model, and follows the best.".into()
+            }
+            phase => phase.sentence().into(),
+        }
+    }
+
+    fn act_greedily(&mut self, obs: &[f32], action: &mut Vec<f32>) {
+        self.policy.act(&self.weights, obs, action);
+    }
+
+    fn parameters(&self) -> Option<&[f32]> {
+        Some(&self.weights)
+    }
+
+    fn imagination(&self) -> ImaginationFacts {
+        self.facts.clone()
+    }
+
+    fn keep_last_good(&mut self, _updates: u64) {
+        self.last_good = Some(Box::new(Learned::of(self)));
+    }
+
+    fn restore_last_good<'a>(&'a mut self, context: &'a Context) -> Pending<'a, ()> {
+        Box::pin(async { self.go_back(context) })
+    }
+
+    fn save<'a>(&'a self, _context: &'a Context, arrays: &'a mut Arrays) -> Pending<'a, ()> {
+        Box::pin(self.save_learned(arrays))
+    }
+
+    fn restore(&mut self, context: &Context, facts: ImaginationFacts, arrays: &mut Arrays) -> Result<()> {
+        self.restore_learned(context, facts, arrays)
+    }
+}
