@@ -1,6 +1,7 @@
 //! Checkpoints: a run that was saved goes on as if it had never stopped, and what is no checkpoint is refused by name.
 #![cfg(not(target_family = "wasm"))]
 
+mod earlier;
 mod format;
 mod goes_on;
 

@@ -90,7 +90,7 @@ pub fn steps_of_whose_error_nothing_is_known_are_drawn_as_unknown() {
 }
 
 /// A maze of 9 × 6 cells, of which the walker knows the left half; rows are counted from the top.
-fn map() -> StateMap {
+pub fn map() -> StateMap {
     let axis = |name: &str, low, high| StateMapAxis { name: name.into(), unit: String::new(), low, high };
     let cells = || (0..54usize).map(|cell| (cell % 9, cell / 9));
     StateMap {
