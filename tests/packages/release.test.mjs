@@ -1,4 +1,4 @@
-// scripts/release: the same page gives the same bytes, its zip unpacked on a host trains, and all of it has one version.
+// scripts/release: the same page gives the same bytes, its zip trains on a host, and all of it has one version.
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
