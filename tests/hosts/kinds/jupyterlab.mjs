@@ -19,6 +19,7 @@ def told(change):
 lab.observe(told, "metrics")
 lab`,
   `lab.ask("exportRun", then=lambda file, error: pathlib.Path("run.safetensors").write_bytes(file))`,
+  'Lab(task="CartPole-v1", seed=1, device="cpu", panels="stage counters", autoplay=True)',
 ];
 /** A notebook of these cells, for this kernel. */
 export const notebookOf = (cells, kernelspec) =>
@@ -96,5 +97,10 @@ export default {
     await eventually(page, async () => (await saved()).length > 1000, "the run as a file in Python");
     assert.match((await saved()).subarray(8, 2000).toString("latin1"), /^\{.*CartPole-v1/s);
     await rm(file("run.safetensors"));
+    await runCell(page, 2);
+    const second = page.locator("mbppo-lab").nth(1);
+    await second.scrollIntoViewIfNeeded(); // out of sight it would rest
+    const steps = () => second.evaluate((node) => node.snapshot?.real_steps ?? 0);
+    await eventually(page, async () => (await steps()) > 0, "steps of a second lab");
   },
 };
