@@ -38,7 +38,7 @@ export default {
   name: "MyST, Jupyter Book 2",
   way: "`{anywidget}` with the address of `mbppo.widget.js`",
   needs: "`mbppo.widget.js` beside the Markdown; traits as JSON",
-  imitated: "the theme around its widget renderer, which npm does not have",
+  imitated: "the page around the theme's widget renderer; mystmd loads themes from a server of its own",
   async begin({ widget }) {
     const folder = await fromNpm("myst");
     const book = join(folder, "book");
