@@ -27,6 +27,9 @@ const PUSH: f32 = 1.0;
 const HARD: f32 = 50.0;
 const TILTED_POLE: &[f64] = &[0.0, 0.0, 0.1, 0.0];
 const UPRIGHT_POLE: &[f64] = &[0.0; 4];
+const HANGING_POLE: &[f64] = &[0.0, 0.0, std::f64::consts::PI, 0.0];
+const ROLLING_CART: &[f64] = &[0.0, 1.0, std::f64::consts::PI, 0.0];
+const LEVEL_POLE: &[f64] = &[0.0, 0.0, std::f64::consts::FRAC_PI_2, 0.0];
 const LEVEL_ROD: &[f64] = &[std::f64::consts::FRAC_PI_2, 0.0];
 const HANGING_ROD: &[f64] = &[std::f64::consts::PI, 0.0];
 const HANGING_LINKS: &[f64] = &[0.0; 4];
@@ -81,6 +84,25 @@ fn trials() -> Vec<Trial> {
         trial("Pendulum-v1", "length", HANGING_ROD, HARD, 1).reads("rod's speed", |s, _| s[1], false),
         trial("Pendulum-v1", "max_torque", HANGING_ROD, HARD, 1).reads("rod's speed", |s, _| s[1], true),
         trial("Pendulum-v1", "wind", HANGING_ROD, 0.0, 1).reads("rod's speed", |s, _| s[1], true),
+        trial("CartPoleSwingUp-v0", "gravity", LEVEL_POLE, 0.0, 1).reads("pole's turning", |s, _| s[3], true),
+        trial("CartPoleSwingUp-v0", "cart_mass", HANGING_POLE, HARD, 1).reads(
+            "cart's speed",
+            |s, _| s[1],
+            false,
+        ),
+        trial("CartPoleSwingUp-v0", "pole_mass", HANGING_POLE, HARD, 1).reads(
+            "cart's speed",
+            |s, _| s[1],
+            false,
+        ),
+        trial("CartPoleSwingUp-v0", "length", LEVEL_POLE, 0.0, 1).reads("pole's turning", |s, _| s[3], false),
+        trial("CartPoleSwingUp-v0", "friction", ROLLING_CART, 0.0, 1).reads(
+            "cart's speed",
+            |s, _| s[1],
+            false,
+        ),
+        trial("CartPoleSwingUp-v0", "force", HANGING_POLE, HARD, 1).reads("cart's speed", |s, _| s[1], true),
+        trial("CartPoleSwingUp-v0", "wind", HANGING_POLE, 0.0, 1).reads("cart's speed", |s, _| s[1], true),
         trial("Acrobot-v1", "gravity", TILTED_LINKS, 1.0, 1).reads("upper link's speed", |s, _| s[2], false),
         trial("Acrobot-v1", "upper_mass", HANGING_LINKS, 2.0, 1).reads(
             "upper link's speed",

@@ -5,13 +5,14 @@
 //! CartPole-v1               −1 on falling, else 0      (Gymnasium's sutton_barto_reward)
 //! Pendulum-v1                1 where cos θ > cos 8° after the step, else 0   (as in dm_control's swing-up)
 //! MountainCarContinuous-v0   100 at the flag, else 0: throttle is free
+//! CartPoleSwingUp-v0         1 where |x| < 0.25 m and cos θ > 0.995 after the step, else 0   (as in dm_control)
 //! ```
 //! Acrobot-v1, MountainCar-v0 and DynaMaze-v0 say nothing of the way as they are, so they have no such variant.
 //!
 //! **Where.** Made by [`Task::varied`](super::Task::varied); the formulas stand with the tasks
 //! ([`Env::sparse_reward`]), with the return that counts as solved ([`Variants::sparse`](super::Variants)).
 //!
-//! **Paper.** Tassa et al. 2018, "DeepMind Control Suite", arXiv 1801.00690, for the pendulum.
+//! **Paper.** Tassa et al. 2018, "DeepMind Control Suite", arXiv 1801.00690, for the two that swing up.
 
 use super::{Env, EnvSpec, Outcome, Wrapper};
 use crate::rng::Stream;
@@ -85,6 +86,19 @@ mod tests {
         (3.0 * missing * if speed > 0.0 { 1.0 } else { -1.0 }) as f32
     }
 
+    /// The same on a cart: pumps energy without running off, and then holds the pole upright in the middle.
+    fn swing_up_on_a_cart(state: &[f64]) -> f32 {
+        let [x, velocity, angle, turning] = [0, 1, 2, 3].map(|index| state[index]);
+        let angle = (angle + PI).rem_euclid(TAU) - PI;
+        let force = if angle.abs() < 0.945 {
+            2.98 * x + 3.08 * velocity + 23.7 * angle + 3.77 * turning
+        } else {
+            let energy = 0.125 * turning * turning / 6.0 + 0.125 * 9.82 * (angle.cos() - 1.0);
+            4.9 * energy * (turning * angle.cos()).signum() - 17.5 * x - 1.74 * velocity
+        };
+        (force / 10.0) as f32
+    }
+
     #[test]
     fn the_bar_is_reached_by_who_reaches_the_goal_and_by_nobody_else() {
         let reached = |task: &str, control: fn(&[f64]) -> f32| {
@@ -94,6 +108,8 @@ mod tests {
         };
         assert!(reached("Pendulum-v1", swing_up));
         assert!(!reached("Pendulum-v1", |_| 0.0));
+        assert!(reached("CartPoleSwingUp-v0", swing_up_on_a_cart));
+        assert!(!reached("CartPoleSwingUp-v0", |_| 0.0));
         assert!(reached("MountainCarContinuous-v0", |state| if state[1] < 0.0 { -1.0 } else { 1.0 }));
         assert!(!reached("MountainCarContinuous-v0", |_| 0.0));
         let balance = |state: &[f64]| {

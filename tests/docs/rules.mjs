@@ -116,7 +116,7 @@ export const RULES = [
       run((command) => `cp -r "$ROOT/dist" . && ${command}`),
     ),
   ],
-  [/^node (benches|tests)\//, known],
+  [/^node (benches|tests|scripts)\//, known],
   [
     /^\(cd (\S+) && npm ci\)$/,
     (command, { root }) =>

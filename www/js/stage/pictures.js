@@ -17,12 +17,13 @@
 // ending(eye, frame): {words, good (null: neither), x}
 import * as acrobot from "./acrobot.js";
 import * as cartPole from "./cart_pole.js";
+import * as cartPoleSwingUp from "./cart_pole_swing_up.js";
 import * as maze from "./maze.js";
 import * as mountainCar from "./mountain_car.js";
 import * as numbers from "./numbers.js";
 import * as pendulum from "./pendulum.js";
 
-export const PICTURES = [cartPole, acrobot, pendulum, mountainCar, maze];
+export const PICTURES = [cartPole, acrobot, pendulum, mountainCar, cartPoleSwingUp, maze];
 
 /** The picture of a task's id; a task without one is drawn as what the agent sees, number by number. */
 export function pictureOf(id) {
