@@ -8,6 +8,12 @@
 //! array that is taken is gone, so that [`Arrays::finish`] can name what nobody knew. (3) The same arrays give the same
 //! bytes.
 
+mod number;
+#[cfg(test)]
+mod tests;
+
+pub use number::Number;
+
 use crate::error::{Error, Result};
 use crate::hash::Hash;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
@@ -17,55 +23,6 @@ use std::ops::RangeInclusive;
 
 /// The entry of the file's `__metadata__` that holds the JSON.
 const TEXT: &str = "mbppo";
-
-/// A kind of number that an array can hold.
-pub trait Number: Copy + private::Bytes {}
-
-mod private {
-    use safetensors::tensor::Dtype;
-
-    /// A number as little-endian bytes, and back.
-    pub trait Bytes: Sized {
-        const DTYPE: Dtype;
-        const SIZE: usize;
-        fn append(self, bytes: &mut Vec<u8>);
-        fn read(bytes: &[u8]) -> Option<Self>;
-    }
-
-    macro_rules! numbers {
-        ($($number:ty = $dtype:ident, $size:literal;)+) => { $(
-            impl Bytes for $number {
-                const DTYPE: Dtype = Dtype::$dtype;
-                const SIZE: usize = $size;
-                fn append(self, bytes: &mut Vec<u8>) {
-                    bytes.extend_from_slice(&self.to_le_bytes());
-                }
-                fn read(bytes: &[u8]) -> Option<Self> {
-                    Some(Self::from_le_bytes(bytes.try_into().ok()?))
-                }
-            }
-            impl super::Number for $number {}
-        )+ };
-    }
-
-    numbers! {
-        f32 = F32, 4;
-        f64 = F64, 8;
-        i64 = I64, 8;
-    }
-
-    impl Bytes for bool {
-        const DTYPE: Dtype = Dtype::BOOL;
-        const SIZE: usize = 1;
-        fn append(self, bytes: &mut Vec<u8>) {
-            bytes.push(u8::from(self));
-        }
-        fn read(bytes: &[u8]) -> Option<Self> {
-            Some(*bytes.first()? != 0)
-        }
-    }
-    impl super::Number for bool {}
-}
 
 /// An array as the file holds it.
 #[derive(Debug, Clone, PartialEq)]
@@ -276,47 +233,4 @@ fn within<T: PartialOrd + Display>(name: &str, numbers: Vec<T>, range: &RangeInc
 /// The error for `value` of this field of a checkpoint.
 pub fn refused(field: &str, value: String, allowed: String) -> Error {
     Error::Checkpoint { field: field.into(), value, allowed }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn some() -> Arrays {
-        let mut arrays = Arrays::default();
-        arrays.put("a", &[2, 1], [f64::MIN_POSITIVE, -0.0]);
-        arrays.put("b", &[3], [true, false, true]);
-        arrays.put("c", &[0, 4], Vec::<i64>::new());
-        arrays.put("d", &[1], [f32::from_bits(0x7fc0_1234)]);
-        arrays
-    }
-
-    #[test]
-    fn every_bit_comes_back_and_the_same_arrays_give_the_same_bytes() {
-        let bytes = some().to_bytes("{\"π\": 1}").expect("a file");
-        assert_eq!(some().to_bytes("{\"π\": 1}").expect("a file"), bytes);
-        let (mut arrays, text) = Arrays::from_bytes(&bytes).expect("a file");
-        assert_eq!((text.as_str(), arrays == some()), ("{\"π\": 1}", true));
-        let zero: Vec<f64> = arrays.take_rows("a", &[1]).expect("there");
-        assert_eq!(zero.iter().map(|x| x.to_bits()).collect::<Vec<_>>(), [1 << 52, 1 << 63]);
-        assert_eq!(arrays.take::<bool>("b", &[3]).expect("there"), [true, false, true]);
-        assert!(arrays.take_rows::<i64>("c", &[4]).expect("there").is_empty());
-        assert_eq!(arrays.take_one::<f32>("d").expect("there").to_bits(), 0x7fc0_1234);
-        arrays.finish().expect("all taken");
-    }
-
-    #[test]
-    fn what_does_not_fit_is_named() {
-        let said = |error: Error| error.to_string();
-        assert!(said(some().take::<f64>("a", &[2]).unwrap_err()).contains("a = [2, 1]"));
-        assert!(said(some().take_rows::<f64>("a", &[2]).unwrap_err()).contains("its rows must be [2]"));
-        assert!(said(some().take::<f32>("a", &[2, 1]).unwrap_err()).contains("a = F64"));
-        assert!(said(some().take_one::<f32>("e").unwrap_err()).contains("e = nothing"));
-        assert!(said(some().finish().unwrap_err()).contains("this run has no such array"));
-        for bytes in [&b""[..], b"hello", &[0xff; 64], &some().to_bytes("{}").unwrap()[..40]] {
-            assert!(said(Arrays::from_bytes(bytes).unwrap_err()).contains("a safetensors file"), "{bytes:?}");
-        }
-        let foreign = serialize(Vec::<(&str, TensorView<'_>)>::new(), None).expect("a file");
-        assert!(said(Arrays::from_bytes(&foreign).unwrap_err()).contains("__metadata__.mbppo = nothing"));
-    }
 }

@@ -1,6 +1,7 @@
 //! Every metric: its name, unit, meaning, healthy range and what a bad value suggests, once.
 //!
-//! Names are Stable-Baselines3's where it has the quantity.
+//! Names are Stable-Baselines3's where it has the quantity. The file is as long as its table, which is one list because
+//! its order is that of the page.
 
 use serde::Serialize;
 

@@ -4,10 +4,13 @@ import base64
 import hashlib
 import pathlib
 import sys
-import zipfile
 
 version, widget, out = sys.argv[1:]
 here = pathlib.Path(__file__).parent
+sys.path.insert(0, str(here.parent))
+sys.dont_write_bytecode = True
+import archive  # noqa: E402
+
 info = f"mbppo_widget-{version}.dist-info"
 source = (here / "mbppo_widget" / "__init__.py").read_text().replace("0.0.0", version)
 files = {
@@ -33,9 +36,5 @@ def record(name, data):
 lines = "".join(record(name, data) for name, data in files.items())
 files[f"{info}/RECORD"] = (lines + f"{info}/RECORD,,\n").encode()
 path = pathlib.Path(out) / f"mbppo_widget-{version}-py3-none-any.whl"
-with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as wheel:
-    for name, data in files.items():
-        entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-        entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
-        wheel.writestr(entry, data)
+archive.write(path, files)
 print(path)

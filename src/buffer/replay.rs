@@ -18,6 +18,7 @@
 //! ever added, so they change ever more slowly, and models fitted with them stay valid.
 
 mod held_out;
+mod ring;
 mod saved;
 #[cfg(test)]
 mod tests;
@@ -28,6 +29,7 @@ pub use held_out::{HELD_OUT_EVERY, PIECE, Part};
 use crate::env::Transition;
 use crate::rng::Stream;
 use crate::stats::RunningStats;
+use ring::Place;
 use std::ops::Range;
 
 /// Stands for "nothing followed, so far".
@@ -279,27 +281,4 @@ impl Replay {
 
 fn row(rows: &[f32], index: usize, size: usize) -> &[f32] {
     &rows[index * size..(index + 1) * size]
-}
-
-/// A place of the ring.
-#[derive(Clone, Copy)]
-struct Place {
-    slot: usize,
-    capacity: usize,
-}
-
-impl Place {
-    /// Writes a row here: over a stored one, or after the last. A table doubles its room when it is full, but never to
-    /// more than the ring can hold.
-    fn write<T: Copy>(self, rows: &mut Vec<T>, row: &[T]) {
-        let start = self.slot * row.len();
-        if start < rows.len() {
-            return rows[start..start + row.len()].copy_from_slice(row);
-        }
-        if rows.len() + row.len() > rows.capacity() {
-            let most = self.capacity * row.len() - rows.len();
-            rows.reserve_exact(rows.len().max(64 * row.len()).min(most));
-        }
-        rows.extend_from_slice(row);
-    }
 }

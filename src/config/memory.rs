@@ -14,7 +14,7 @@
 //! counts.
 
 use super::learner::{Inputs, Kind, Outputs};
-use super::{Activation, Config, CuriosityKind, ModelHeads, ModelKind, RECURRENT_STEPS, RECURRENT_UNITS};
+use super::{Activation, Config, CuriosityKind, ModelHeads, Recurrence};
 use crate::budget::{INFERENCE_ROWS, MOST_BRANCHES, PER_TICK};
 use crate::error::{Error, Result};
 
@@ -162,11 +162,11 @@ impl Config {
 
     fn parameters_of_model(&self, task: Sizes) -> u64 {
         let doubts = if self.model_heads == ModelHeads::Gaussian { task.obs + 1 } else { 0 };
-        let (seen, units) = ((task.obs + task.action) as u64, RECURRENT_UNITS as u64);
-        let (remembered, gates) = match self.model {
-            ModelKind::Perceptrons => (0, 0),
-            ModelKind::Gru => (units, (seen + 1 + units + 1) * 3 * units),
-        };
+        let seen = (task.obs + task.action) as u64;
+        let (remembered, gates) = self.model.recurrence().map_or((0, 0), |cell| {
+            let [units, gates] = [cell.units, cell.gates].map(|count| count as u64);
+            (units, (seen + 1 + units + 1) * gates * units)
+        });
         let ends = [seen + remembered, (task.obs + 2 + doubts) as u64];
         let hidden = [self.model_hidden_size, self.model_hidden_layers];
         self.ensemble_size as u64 * (parameters(ends, hidden) + gates)
@@ -190,15 +190,15 @@ impl Config {
         let batch = (self.ensemble_size * self.model_batch_size) as u64;
         let rows = self.model_batch_size as u64 + STRETCH * kept_of_a_layer(self.model_activation);
         let units = (self.model_hidden_size * self.model_hidden_layers) as u64;
-        let gradients = if self.model == ModelKind::Gru { self.recurrent_bytes(task, batch) } else { 0 };
+        let gradients = self.model.recurrence().map_or(0, |cell| self.recurrent_bytes(task, batch, cell));
         rows * units * F32 + batch * ((2 * task.obs + task.action + 2) as u64 * F32 + COUNT) + gradients
     }
 
     /// What automatic differentiation keeps of the windows of `batch` rows: every step of all members together.
-    fn recurrent_bytes(&self, task: Sizes, batch: u64) -> u64 {
-        let of_step = 2 * (2 * task.obs + task.action + 2) + KEPT_BY_TENSORS * 3 * RECURRENT_UNITS;
+    fn recurrent_bytes(&self, task: Sizes, batch: u64, cell: Recurrence) -> u64 {
+        let of_step = 2 * (2 * task.obs + task.action + 2) + KEPT_BY_TENSORS * cell.gates * cell.units;
         let of_row = KEPT_BY_TENSORS * self.model_hidden_size * self.model_hidden_layers;
-        batch * (RECURRENT_STEPS * of_step + of_row) as u64 * F32
+        batch * (cell.steps * of_step + of_row) as u64 * F32
     }
 
     fn replay_bytes(&self, task: Sizes) -> u64 {
@@ -285,57 +285,4 @@ fn can_be_had(bytes: u64) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const PENDULUM: Sizes = Sizes { obs: 3, action: 1, stored_action: 1 };
-
-    #[test]
-    fn what_needs_too_much_is_refused_with_the_fields_and_the_bytes() {
-        let config =
-            Config { branches_min: 100_000, branches_max: 100_000, horizon: 100, ..Config::default() };
-        let error = config.require_memory(PENDULUM, 1 << 30).unwrap_err().to_string();
-        assert!(error.starts_with("branches_max = 100000 "), "{error}");
-        assert!(error.contains("lower branches_max or horizon") && error.contains("1073741824"), "{error}");
-        assert!(error.contains("bytes of memory"), "{error}");
-        let wide = Config { model_hidden_size: 512, ensemble_size: 10, ..Config::default() };
-        let error = wide.require_memory(PENDULUM, 100 << 20).unwrap_err().to_string();
-        assert!(error.contains("model_hidden_size = 512") && error.contains("ensemble_size"), "{error}");
-    }
-
-    #[test]
-    fn every_preset_stays_far_within_the_limit_of_a_page() {
-        for preset in super::super::PRESETS {
-            let config = super::super::preset(preset.name, "Acrobot-v1").unwrap();
-            let task = Sizes { obs: 6, action: 3, stored_action: 1 };
-            config.require_memory(task, 256 << 20).unwrap();
-        }
-    }
-
-    #[test]
-    fn so_many_runs_go_on_side_by_side_as_fit_whichever_they_are() {
-        assert_eq!(side_by_side(vec![10, 20, 30, 40], 100), 4);
-        assert_eq!(side_by_side(vec![10, 20, 30, 40], 99), 3);
-        assert_eq!(side_by_side(vec![10, 20, 30, 40], 70), 2);
-        assert_eq!(side_by_side(vec![10, 20, 30, 40], 69), 1);
-        assert_eq!([side_by_side(vec![], 9), side_by_side(vec![10], 9)], [1, 1]);
-    }
-
-    #[test]
-    fn every_field_that_the_bound_depends_on_raises_it() {
-        let all = |config: &Config| config.bytes(PENDULUM);
-        // Small in what is saved: of a round and a saved run only the larger counts.
-        let small = [("replay_capacity", "256"), ("hidden_size", "8"), ("model_hidden_size", "8")];
-        let mut base = Config::default();
-        small.into_iter().for_each(|(name, value)| base.set(name, value).unwrap());
-        let named = base.memory(PENDULUM);
-        for field in named.iter().flat_map(|need| need.fields) {
-            let mut config = base.clone();
-            let more = 4 * config.get(field).unwrap().parse::<usize>().unwrap();
-            config
-                .set(field, &more.min(if *field == "ensemble_size" { 10 } else { more }).to_string())
-                .unwrap();
-            assert!(all(&config) > all(&base), "{field}");
-        }
-    }
-}
+mod tests;

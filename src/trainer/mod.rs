@@ -18,6 +18,7 @@
 
 mod checkpoint;
 mod context;
+mod earlier;
 mod evaluation;
 mod factory;
 mod learner;
@@ -30,6 +31,7 @@ mod physics;
 mod policy_search;
 mod random_search;
 mod record;
+mod snapshot;
 mod state_map;
 mod streams;
 mod tabular;
@@ -46,7 +48,7 @@ use crate::device::Device;
 use crate::env::{EnvSpec, Task};
 use crate::error::{Error, Result};
 use crate::rng::Seed;
-use crate::snapshot::{Curves, Snapshot};
+use crate::snapshot::Curves;
 use context::Context;
 use evaluation::Evaluation;
 use learner::{Learner, Progress};
@@ -265,41 +267,5 @@ impl Trainer {
     /// Real transitions in replay: all that the world model ever learns from.
     pub fn remembered_transitions(&self) -> usize {
         self.context.replay.len()
-    }
-
-    /// The state of the run at this moment.
-    pub fn snapshot(&self) -> Snapshot {
-        let (context, record) = (&self.context, &self.context.record);
-        let (imagination, horizon) = (self.learner.imagination(), context.config.horizon);
-        Snapshot {
-            task: context.spec.id.clone(),
-            seed: context.seed.0,
-            phase: self.phase().name().into(),
-            phase_done: match &self.stage {
-                Stage::Learn => self.learner.phase_done(&context.config),
-                Stage::Map(..) => 0.0,
-                Stage::Evaluate(evaluation) => evaluation.done(),
-            },
-            narration: self.narration(),
-            iteration: record.iteration,
-            ticks: record.ticks,
-            real_steps: record.real_steps,
-            imagined_steps: record.imagined_steps,
-            episodes: record.episodes,
-            imagination_round: self.learner.round(),
-            imagination_rounds: context.config.imagination_rounds,
-            confidence: imagination.confidence,
-            branches: imagination.branches,
-            horizon: if imagination.horizon > 0 { imagination.horizon } else { horizon },
-            known_steps: imagination.known_steps,
-            horizon_set: horizon,
-            beta: self.learner.beta(),
-            imagination_skipped: imagination.skipped,
-            solved_at_real_steps: record.solved_at_real_steps,
-            evaluations: record.evaluations.count,
-            latest_evaluation: record.evaluations.latest,
-            best_evaluation: record.evaluations.best,
-            metrics: record.told_metrics().clone(),
-        }
     }
 }

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 const LONGEST = 120;
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const KINDS = new Set([".js", ".mjs", ".css", ".rs", ".sh", ".toml"]);
-const PASSED_OVER = new Set([".git", "node_modules", "target", "dist", "packed", "built", "fixtures"]);
+const PASSED_OVER = new Set([".git", "node_modules", "target", "dist", "packed", "release", "built", "fixtures"]);
 
 function* files(folder) {
   for (const entry of readdirSync(join(ROOT, folder), { withFileTypes: true })) {

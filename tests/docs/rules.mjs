@@ -94,6 +94,7 @@ export const RULES = [
   [/^cargo bench /, run((command) => `${command.split(" -- ")[0]} --no-run`)],
   [/^wasm-pack test /, partOf("wasm")],
   [/^trunk build$/, partOf("page")],
+  [/^MBPPO_PUBLIC_URL=\S+ trunk build$/, run((command) => `MBPPO_WEBGPU=no ${command} --dist "$SCRATCH/public"`)],
   [/^MBPPO_WEBGPU=no trunk build$/, run((command) => `${command} --dist "$SCRATCH/dist"`)],
   [
     /trunk serve$/,
@@ -116,7 +117,7 @@ export const RULES = [
       run((command) => `cp -r "$ROOT/dist" . && ${command}`),
     ),
   ],
-  [/^node (benches|tests)\//, known],
+  [/^node (benches|tests|scripts)\//, known],
   [
     /^\(cd (\S+) && npm ci\)$/,
     (command, { root }) =>

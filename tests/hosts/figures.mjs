@@ -20,7 +20,11 @@ export async function keep(name, visits) {
 /** The table's head, and a host's columns that need no measurement. */
 export const HEAD = ["host", "way in", "what it needs", "first training step, s", "bar, s"];
 /** @param {import("./kinds/index.mjs").Kind} kind */
-export const wordsOf = ({ name, way, needs, imitated }) => [imitated ? `${name} (${imitated})` : name, way, needs];
+export const wordsOf = ({ name, way, needs, imitated }) => [
+  imitated ? `${name} (imitated: ${imitated})` : name,
+  way,
+  needs,
+];
 
 /** The table as it stands in the text of the document. */
 export function tableOf(text) {

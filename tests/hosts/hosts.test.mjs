@@ -1,5 +1,7 @@
 // Real hosts with a lab in each, which trains CartPole-v1 to its bar in Chromium (docs/embedding.md). What the
 // registries do not give is skipped, and says why. MBPPO_LONG=1: five visits to each, whose medians the table shows.
+// MBPPO_SHOTS=FOLDER: a picture of each at its end.
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { start } from "../page/support/browser.mjs";
 import { keep } from "./figures.mjs";
@@ -8,6 +10,7 @@ import { KINDS } from "./kinds/index.mjs";
 import { packed } from "./packed.mjs";
 import { visited } from "./visit.mjs";
 
+const SHOTS = process.env.MBPPO_SHOTS;
 const VISITS = process.env.MBPPO_LONG ? 5 : 1;
 
 /** @type {Awaited<ReturnType<typeof start>>} */ let browser;
@@ -21,10 +24,8 @@ async function visit(kind, host) {
   const page = await browser.visit(host.address);
   try {
     return await visited({ page, kind, host });
-  } catch (error) {
-    if (process.env.MBPPO_SHOTS) await page.screenshot({ path: `${process.env.MBPPO_SHOTS}/failed.png` });
-    throw error;
   } finally {
+    if (SHOTS) await page.screenshot({ path: join(SHOTS, `${kind.name.replace(/\W+/g, "_")}.png`) });
     await page.leave();
   }
 }

@@ -2,7 +2,7 @@
 // checkout. What is there already is used again.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { access, copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -79,7 +79,7 @@ export async function fromNpm(name, { local = [] } = {}) {
   return folder;
 }
 
-/** The `bin` folder of a virtual environment with locks/NAME.txt. `wheels`: files, which are installed anew each time. */
+/** The `bin` folder of a virtual environment with locks/NAME.txt. `wheels`: files, installed anew each time. */
 export async function fromPyPI(name, { wheels = [] } = {}) {
   const folder = join(CACHE, name);
   const lock = join(LOCKS, `${name}.txt`);
@@ -95,9 +95,13 @@ export async function fromPyPI(name, { wheels = [] } = {}) {
   return bin;
 }
 
-/** Whether there is such a file. */
-export const exists = (path) =>
-  access(path).then(
-    () => true,
-    () => false,
+/** The folder with the wheels of locks/NAME.txt, for a Python that is not this machine's; `bin` has a pip. */
+export async function wheelsFromPyPI(name, bin, python) {
+  const folder = join(CACHE, name);
+  const lock = join(LOCKS, `${name}.txt`);
+  const any = ["--only-binary", ":all:", "--python-version", python, "--platform", "any", "--implementation", "py"];
+  await once(folder, lock, () =>
+    ran(join(bin, "pip"), ["download", "--quiet", "--no-deps", ...any, "--dest", folder, "--requirement", lock]),
   );
+  return folder;
+}

@@ -12,9 +12,14 @@ const PAGE = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>
 <link rel="icon" href="data:,"><script type="module" src="notebook.js"></script></head>
 <body><div class="cell"></div><div class="cell"></div></body></html>`;
 const NOTEBOOK = `const text = await (await fetch("mbppo.widget.js")).text();
-const address = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
-const widget = (await import(address)).default;
-URL.revokeObjectURL(address);
+/** The widget as a notebook loads it: anew for each. */
+window.loaded = async (altered = (code) => code) => {
+  const address = URL.createObjectURL(new Blob([altered(text)], { type: "text/javascript" }));
+  const { default: widget } = await import(address);
+  URL.revokeObjectURL(address);
+  return widget;
+};
+const widget = await loaded();
 class Model extends EventTarget {
   constructor(traits) { super(); Object.assign(this, { traits, sent: [], saved: 0, heard: new Map() }); }
   get(name) { return this.traits[name]; }
@@ -25,12 +30,27 @@ class Model extends EventTarget {
   off(event, heard) { this.heard.set(event, this.heard.get(event).filter((each) => each !== heard)); }
   tell(event, message) { for (const heard of this.heard.get(event) ?? []) heard(message); }
 }
+/** As MyST's pages have it: there is no Python, and all but the traits throws. */
+class Traits {
+  constructor(traits) { this.traits = traits; }
+  get(name) { return this.traits[name]; }
+  set(name, value) { this.traits[name] = value; }
+  on() {}
+  off() { throw new Error("not implemented"); }
+  save_changes() { throw new Error("not implemented"); }
+  send() { throw new Error("not implemented"); }
+}
+window.showAlone = async (traits) => {
+  const model = new Traits(traits);
+  await widget.initialize({ model });
+  return widget.render({ model, el: document.querySelector(".cell") });
+};
 window.models = [];
-window.show = (index, traits) => {
+window.show = (index, traits, shown = widget) => {
   const model = new Model(traits);
   models[index] = model;
-  widget.initialize({ model });
-  return widget.render({ model, el: document.querySelectorAll(".cell")[index] });
+  shown.initialize({ model });
+  return shown.render({ model, el: document.querySelectorAll(".cell")[index] });
 };
 window.came = true;`;
 
@@ -99,6 +119,42 @@ test("a widget learns with no folder to fetch from, tells its model, and does wh
     [],
     "nothing is fetched",
   );
+  assert.deepEqual(
+    page.faults.filter((fault) => !/blob:/.test(fault)),
+    [],
+  );
+  await page.leave();
+});
+
+test("each Lab of a notebook evaluates the file again, even that of another build: all learn", async () => {
+  // High enough for three labs: one that is out of sight would rest.
+  const page = await browser.open("notebook.html", { loaded: false, viewport: { width: 1280, height: 3000 } });
+  await page.waitForFunction(() => globalThis.came);
+  const shown = await page.evaluate(async (traits) => {
+    const other = (code) => code.replace('"index":"', '"index":"<!-- another build -->');
+    const widgets = [await globalThis.loaded(), await globalThis.loaded(), await globalThis.loaded(other)];
+    document.body.append(document.querySelector(".cell").cloneNode());
+    widgets.forEach((widget, index) => globalThis.show(index, { ...traits, autoplay: true }, widget));
+    return [widgets[0] === widgets[1], ...[...document.querySelectorAll(".cell > *")].map((lab) => lab.localName)];
+  }, CART);
+  assert.deepEqual(shown, [true, "mbppo-lab", "mbppo-lab", "mbppo-lab-2"]);
+  await page.waitForFunction(() => globalThis.models.every(({ traits }) => traits.iteration > 0));
+  assert.deepEqual(
+    page.faults.filter((fault) => !/blob:/.test(fault)),
+    [],
+  );
+  await page.leave();
+});
+
+test("it learns where there is no Python, as on MyST's pages, and ends there without an error", async () => {
+  const page = await browser.open("notebook.html", { loaded: false });
+  await page.waitForFunction(() => globalThis.came);
+  await page.evaluate(async (traits) => {
+    globalThis.ended = await globalThis.showAlone({ ...traits, autoplay: true });
+  }, CART);
+  await page.waitForFunction(() => document.querySelector("mbppo-lab")?.["snapshot"]?.iteration > 1);
+  await page.evaluate(() => globalThis.ended());
+  await eventually(page, () => page.workers().length === 0, "the end of its worker");
   assert.deepEqual(
     page.faults.filter((fault) => !/blob:/.test(fault)),
     [],

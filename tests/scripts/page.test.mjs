@@ -67,7 +67,7 @@ for (const [form, given] of FORMS) {
     const { status, said, index, names, folder, read } = paged(given);
     assert.equal(status, 0, said);
     const stem = given.stem ?? "mbppo-0123456789abcdef";
-    const js = names.find((name) => /^js-[0-9a-f]+$/.test(name));
+    const js = names.find((name) => /^js-\d+\.\d+\.\d+-[0-9a-f]+$/.test(name));
     assert.ok(js && !names.includes("js"));
     assert.ok(
       index.includes(

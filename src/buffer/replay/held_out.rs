@@ -11,7 +11,8 @@
 //! tenth is held out however long they are, and with one environment, too, there is something to examine the model
 //! on after 128 steps at the latest. The very first piece trains.
 
-use super::{Place, Replay};
+use super::Replay;
+use super::ring::Place;
 use crate::env::Transition;
 
 /// One transition in this many is held out.

@@ -8,23 +8,36 @@ const ATTRIBUTES = ["task", "preset", "seed", "device", "speed", "run", "panels"
 /** What Python may ask for. */
 const CALLS = ["play", "pause", "step", "reset", "configure", "getState", "setState", "exportRun", "openRun"];
 
+/** All widgets of the page, by the index.html of their builds. */
+const WIDGETS = Symbol.for("mbppo.widgets");
+
 /**
  * The widget, from the texts of its files (`wasm` in base64). Its default export for anywidget: {initialize, render}.
- * State is each render's own: notebooks keep the module, and show a widget more than once.
+ * Notebooks evaluate this file again for each Lab: those of one build are shown by the first of them, so that they
+ * share its program.
  * @param {{ index: string, style: string, worker: string, script: string, wasm: string }} files
  */
 export function widgetOf(files) {
-  const home = () => (place ??= opened(files));
+  const known = (globalThis[WIDGETS] ??= new Map());
+  if (!known.has(files.index)) known.set(files.index, widgetFrom(files));
+  return known.get(files.index);
+}
+
+/** State is each render's own: notebooks keep the widget, and show it more than once. */
+function widgetFrom(files) {
   /** @type {?string} */ let place = null;
+  const home = () => (place ??= opened(files));
+  /** @type {?string} */ let name = null;
   return {
     initialize() {},
     render({ model, el }) {
-      const lab = new MbppoLab();
-      for (const name of ATTRIBUTES) put(lab, name, model.get(name));
+      name ??= elementName();
+      const lab = document.createElement(name);
+      for (const trait of ATTRIBUTES) put(lab, trait, model.get(trait));
       lab.toggleAttribute("autoplay", Boolean(model.get("autoplay")));
       lab.setAttribute("public-path", home());
       const ending = new AbortController();
-      hear({ lab, model, signal: ending.signal });
+      if (isHeard(model)) hear({ lab, model, signal: ending.signal });
       el.append(lab);
       return () => {
         ending.abort();
@@ -34,11 +47,30 @@ export function widgetOf(files) {
   };
 }
 
+/** The name of this build's element: one of its own where the page has that of another build. */
+function elementName() {
+  if (customElements.get("mbppo-lab") === MbppoLab) return "mbppo-lab";
+  let number = 2;
+  while (customElements.get(`mbppo-lab-${number}`)) number += 1;
+  customElements.define(`mbppo-lab-${number}`, class extends MbppoLab {});
+  return `mbppo-lab-${number}`;
+}
+
 /** A trait that is empty is an attribute that is not there. */
 function put(lab, name, value) {
   const text = value === null || value === undefined ? "" : String(value);
   if (text === "") lab.removeAttribute(name);
   else if (lab.getAttribute(name) !== text) lab.setAttribute(name, text);
+}
+
+/** Whether there is somebody behind the model: MyST's pages have one that only holds traits, and throws beyond that. */
+function isHeard(model) {
+  try {
+    model.save_changes();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** What happens in the lab goes to Python; what changes there, or is asked there, comes here. Ends with `signal`. */
