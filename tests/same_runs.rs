@@ -7,7 +7,7 @@
 //! not compared. The page's runs are compared between browsers in tests/page/builds.test.mjs.
 #![cfg(not(target_family = "wasm"))]
 
-use mbppo::config::{PRESETS, preset};
+use mbppo::config::{Kind, PRESETS, preset};
 use mbppo::device::Device;
 use mbppo::env::TASKS;
 use mbppo::hash::Hash;
@@ -24,6 +24,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 const REAL_STEPS: u64 = 300;
 /// A run may take longer to begin learning than those steps.
 const OFF_POLICY_STEPS: u64 = 1300;
+
+/// A search takes millions of imagined steps: after so many iterations two of them have been done.
+const SEARCHED_ITERATIONS: u64 = 3;
 
 /// Mechanisms that no preset has on.
 const SWITCHES: [(&str, &str); 9] = [
@@ -44,7 +47,11 @@ fn hash(task: &str, mode: &str, changes: &[(&str, &str)]) -> String {
     for (name, text) in changes {
         config.set(name, text).expect("a value");
     }
-    let real_steps = if config.learning_starts > 0 { OFF_POLICY_STEPS } else { REAL_STEPS };
+    let real_steps = match config.algorithm.kind {
+        Kind::ModelSearch => SEARCHED_ITERATIONS * (config.num_envs * config.num_steps) as u64,
+        _ if config.learning_starts > 0 => OFF_POLICY_STEPS,
+        _ => REAL_STEPS,
+    };
     let mut trainer = Trainer::new(task, config, Seed(7), Device::cpu()).expect("a run");
     let mut hash = Hash::default();
     while trainer.steps().0 < real_steps || !trainer.is_between_iterations() {
