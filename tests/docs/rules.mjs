@@ -94,6 +94,7 @@ export const RULES = [
   [/^cargo bench /, run((command) => `${command.split(" -- ")[0]} --no-run`)],
   [/^wasm-pack test /, partOf("wasm")],
   [/^trunk build$/, partOf("page")],
+  [/^MBPPO_PUBLIC_URL=\S+ trunk build$/, run((command) => `MBPPO_WEBGPU=no ${command} --dist "$SCRATCH/public"`)],
   [/^MBPPO_WEBGPU=no trunk build$/, run((command) => `${command} --dist "$SCRATCH/dist"`)],
   [
     /trunk serve$/,

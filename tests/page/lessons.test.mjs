@@ -1,4 +1,5 @@
-// The lessons that ship (www/lessons): their labs learn, what they claim happens, and everybody can read them.
+// The lessons that ship (www/lessons): their labs learn, what they claim happens, and everybody can read them. So can
+// everybody the ready labs (www/labs).
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { AXE, complaints } from "./support/axe.mjs";
@@ -88,7 +89,8 @@ test("Curious without a reward: the curious one finds the flag, the other stands
   await page.leave();
 });
 
-for (const lesson of ["trust", "fewer-steps", "curious"]) {
+const LABS = ["cart-pole", "pendulum", "valley"];
+for (const lesson of ["trust", "fewer-steps", "curious", ...LABS.map((name) => `../labs/${name}`)]) {
   for (const [screen, options] of Object.entries({
     wide: { colorScheme: "light" },
     "on a phone, dark": { colorScheme: "dark", viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
@@ -104,7 +106,10 @@ for (const lesson of ["trust", "fewer-steps", "curious"]) {
       assert.deepEqual(await complaints(page), []);
       assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing sticks out");
       if (process.env.MBPPO_SHOTS)
-        await page.screenshot({ path: `${process.env.MBPPO_SHOTS}/${lesson}-${screen}.png`, fullPage: true });
+        await page.screenshot({
+          path: `${process.env.MBPPO_SHOTS}/${lesson.replace(/.*\//, "")}-${screen}.png`,
+          fullPage: true,
+        });
       await page.leave();
     });
   }

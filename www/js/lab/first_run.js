@@ -1,6 +1,6 @@
 // What a lab begins with: the run that was there before the page was reloaded, a saved one that its address names, or a
 // new one.
-import { fetchRun, openRun } from "../open_run.js";
+import { fetchRun, openRun } from "../saved_run.js";
 
 /** The name in an address of a saved run. */
 const RUN = "run";

@@ -1,9 +1,9 @@
 // What whoever holds a lab may ask of it, the same by an element's methods, by messages to its frame and from a page
 // that calls createLab. Each waits until the lab is ready, and rejects with what is wrong; then the run goes on as it
 // was.
+import { settingsWith } from "../changed_settings.js";
 import { EngineError } from "../engine/protocol.js";
-import { openRun as takeUp } from "../open_run.js";
-import { readState, settingsWith, stateText } from "../saved.js";
+import { openRun as takeUp, readState, stateText } from "../saved_run.js";
 import { pairsOf } from "../url.js";
 
 const STEPS = ["phase", "iteration"];
@@ -79,7 +79,7 @@ export function createRequests({ ready, lab, shows }) {
   async function setState(state) {
     const { store } = await now();
     const { run, bytes } = readState(state);
-    if (bytes) return openRun(bytes, { run });
+    if (bytes) return done(takeUp(await now(), bytes, likelyOf(run)));
     const { config, physics } = store.get().settings;
     const other = [...Object.keys(config), ...Object.keys(physics).map((name) => `physics.${name}`)];
     const gone = Object.fromEntries(other.map((name) => [name, null]));
@@ -87,9 +87,8 @@ export function createRequests({ ready, lab, shows }) {
   }
 
   /** Takes up a run from its file, of the page or of the command line. */
-  async function openRun(bytes, { run = "" } = {}) {
-    const { preset, task } = Object.fromEntries(pairsOf(`x:?${run}`));
-    await done(takeUp(await now(), bytes, { preset, task }));
+  async function openRun(bytes) {
+    await done(takeUp(await now(), bytes));
   }
 
   /** The run's file, as on the command line; null before the first checkpoint. */
@@ -103,6 +102,12 @@ export function createRequests({ ready, lab, shows }) {
     shows(wished);
   }
   return { play, pause, step, reset, configure, getState, setState, openRun, exportRun, show };
+}
+
+/** What a saved run is likely to be, from the address of its state. */
+function likelyOf(run) {
+  const { preset, task } = Object.fromEntries(pairsOf(`x:?${run}`));
+  return { preset, task };
 }
 
 const wrong = (field, value, allowed) =>

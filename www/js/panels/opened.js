@@ -1,6 +1,6 @@
 // Files that are opened here, picked or dropped anywhere on the lab: a saved run goes on, a receipt is verified.
 import { find, say } from "../dom.js";
-import { isRun, MOST_RUN_BYTES, openRun } from "../open_run.js";
+import { isRun, MOST_RUN_BYTES, openRun } from "../saved_run.js";
 import { createReceipts } from "./receipts.js";
 
 export function mountOpened({ root, store, engines, commands, plotter, signal }) {

@@ -1,11 +1,12 @@
 // createTrainer: a run without a page around it, in a browser or in Node.js. What it learns is what a lab learns, bit
 // for bit on the CPU.
+import { settingsWith } from "../changed_settings.js";
 import { homeAddress } from "../engine/address.js";
 import { grown } from "../engine/curves.js";
 import { openEngines } from "../engine/index.js";
 import { EngineError } from "../engine/protocol.js";
 import { defaults } from "../params.js";
-import { settingsOfSaved, settingsWith } from "../saved.js";
+import { settingsOf } from "../saved_run.js";
 import { verify } from "../verify.js";
 import { homeInNode, isNode, openInNode } from "./node.js";
 
@@ -56,7 +57,7 @@ export async function createTrainer({ from, publicPath, task, ...options } = {})
     (name, text) => engines.readHyperparameter(name, text),
   );
   const settings = from
-    ? settingsOfSaved(await engines.receiptOf({ bytes: from }, asked.task), schema, asked)
+    ? await settingsOf(engines, from, asked)
     : { ...asked, seed: asked.seed ?? engines.freshSeed() };
   const refused = from ? null : engines.check(settings);
   if (refused) throw refused;

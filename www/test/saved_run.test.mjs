@@ -1,7 +1,7 @@
 // Saved runs that are opened: which files are meant to be one, and which addresses are fetched.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fetchRun, isRun } from "../js/open_run.js";
+import { fetchRun, isRun } from "../js/saved_run.js";
 
 test("a saved run is known by its name or by its first bytes, a receipt is none", () => {
   const bytes = (text) => new TextEncoder().encode(text);
