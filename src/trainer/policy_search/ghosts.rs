@@ -95,7 +95,7 @@ impl Ghosts {
     /// All futures, one segment each.
     pub(super) fn rollout(mut self) -> Option<Rollout> {
         self.futures.iter_mut().for_each(Rollout::end_segment);
-        let mut futures = self.futures.into_iter().filter(|future| future.len() > 0);
+        let mut futures = self.futures.into_iter().filter(|future| !future.is_empty());
         let mut all = futures.next()?;
         futures.for_each(|future| all.append(&future));
         Some(all)

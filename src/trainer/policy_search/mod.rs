@@ -71,7 +71,7 @@ enum Stage {
     /// One minibatch, or one look at what is held out.
     Fit(Box<Fit>),
     /// Some steps of open-loop predictions.
-    Measure(OpenLoop),
+    Measure(Box<OpenLoop>),
     /// One step of some candidates.
     Search(Box<Search>),
     /// One step of what is imagined for the display.
@@ -141,11 +141,12 @@ impl PolicySearch {
         note_validation(&mut context.record, validation);
         let (horizon, action) = (context.config.horizon, context.spec.action);
         let model = self.model.as_ref();
-        Ok(Stage::Measure(OpenLoop::held_out(model, &context.replay, &self.bootstraps, action, horizon)))
+        let open_loop = OpenLoop::held_out(model, &context.replay, &self.bootstraps, action, horizon);
+        Ok(Stage::Measure(Box::new(open_loop)))
     }
 
     /// How far ahead the model is right: for the display, and to say how far it can be trusted.
-    async fn measure(&mut self, context: &mut Context, mut now: OpenLoop) -> Result<Stage> {
+    async fn measure(&mut self, context: &mut Context, mut now: Box<OpenLoop>) -> Result<Stage> {
         if !now.advance(self.model.as_mut()).await? {
             return Ok(Stage::Measure(now));
         }

@@ -1,10 +1,10 @@
 //! A generation of candidates, each tried in the model.
 //!
 //! ```text
-//! R(W) = 1/E Σₑ Σₜ γᵗ r̂ₜ        r̂ clipped to the rewards that were really seen, until the end is predicted or H steps
+//! R(W) = 1/E Σₑ Σₜ γᵗ r̂ₜ      r̂ clipped to the rewards that were really seen; until an end is predicted, or H steps
 //! ```
-//! **Shapes.** P candidates in E imagined episodes each: rows [P · E, ·], candidate after candidate. All candidates have
-//! the same E starts.
+//! **Shapes.** P candidates in E imagined episodes each: rows [P · E, ·], candidate after candidate; all have the
+//! same E starts.
 //! **Choices.** (1) An episode follows one member of the ensemble to its end, and the members take turns: what is good
 //! for all of them counts, not what one of them has got wrong. (2) Rewards beyond what was ever seen are a model's
 //! mistake, and a search would find it: they are clipped. (3) An episode whose numbers overflow ends there. (4) Rows
