@@ -1,7 +1,7 @@
 // Sharing a run: its address, and the code that shows it in a page of somebody else's, with a preview of just that.
 import { find, say } from "../dom.js";
 import { EngineError } from "../engine/protocol.js";
-import { addressWith, pairsOf } from "../url.js";
+import { pairsOf } from "../url.js";
 
 /** What an embedded lab shows at first. */
 const FEW = ["stage", "counters", "horizon-error"];
@@ -67,7 +67,7 @@ export function mountShare({ root, store, engines, addressOfRun, home }) {
 async function withPolicyOf({ checkpoint, settings }, engines, address) {
   if (!checkpoint) throw new EngineError("Nothing has been learned before the first iteration has ended.");
   const policy = await engines.policyText(checkpoint, settings.task);
-  return addressWith(address, [...pairsOf(address), ["policy", policy]]);
+  return `${address}${new URL(address).hash === "" ? "#" : "&"}policy=${policy}`; // no server is sent a hash
 }
 
 async function copied(field, status) {
