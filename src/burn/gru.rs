@@ -22,7 +22,7 @@ use super::model_step::{pushed, validation};
 use super::{Asked, Device, FitProgress, Layout, Mlp, Windows, WorldModel as Ensemble, read};
 use crate::arrays::Arrays;
 use crate::burn::tensor::{Tensor, activation};
-use crate::config::{Config, ModelTarget, RECURRENT_STEPS, RECURRENT_UNITS};
+use crate::config::{Config, ModelTarget, RECURRENT_STEPS, RECURRENT_UNITS, Recurrence};
 use crate::dynamics::{Answer, Context, Question, State};
 use crate::error::Result;
 use crate::imagination::Dynamics;
@@ -58,7 +58,7 @@ impl Gru {
         config: &Config,
         stream: &mut Stream,
     ) -> Self {
-        let (members, gates) = (config.ensemble_size, 3 * RECURRENT_UNITS);
+        let (members, gates) = (config.ensemble_size, Recurrence::GRU.gates * RECURRENT_UNITS);
         let sizes = [
             vec![obs_size + action_size, gates],
             vec![RECURRENT_UNITS, gates],

@@ -14,7 +14,7 @@
 //! counts.
 
 use super::learner::{Inputs, Kind, Outputs};
-use super::{Activation, Config, CuriosityKind, ModelHeads, ModelKind, RECURRENT_STEPS, RECURRENT_UNITS};
+use super::{Activation, Config, CuriosityKind, ModelHeads, Recurrence};
 use crate::budget::{INFERENCE_ROWS, MOST_BRANCHES, PER_TICK};
 use crate::error::{Error, Result};
 
@@ -159,11 +159,11 @@ impl Config {
 
     fn parameters_of_model(&self, task: Sizes) -> u64 {
         let doubts = if self.model_heads == ModelHeads::Gaussian { task.obs + 1 } else { 0 };
-        let (seen, units) = ((task.obs + task.action) as u64, RECURRENT_UNITS as u64);
-        let (remembered, gates) = match self.model {
-            ModelKind::Perceptrons => (0, 0),
-            ModelKind::Gru => (units, (seen + 1 + units + 1) * 3 * units),
-        };
+        let seen = (task.obs + task.action) as u64;
+        let (remembered, gates) = self.model.recurrence().map_or((0, 0), |cell| {
+            let [units, gates] = [cell.units, cell.gates].map(|count| count as u64);
+            (units, (seen + 1 + units + 1) * gates * units)
+        });
         let ends = [seen + remembered, (task.obs + 2 + doubts) as u64];
         let hidden = [self.model_hidden_size, self.model_hidden_layers];
         self.ensemble_size as u64 * (parameters(ends, hidden) + gates)
@@ -187,15 +187,15 @@ impl Config {
         let batch = (self.ensemble_size * self.model_batch_size) as u64;
         let rows = self.model_batch_size as u64 + STRETCH * kept_of_a_layer(self.model_activation);
         let units = (self.model_hidden_size * self.model_hidden_layers) as u64;
-        let gradients = if self.model == ModelKind::Gru { self.recurrent_bytes(task, batch) } else { 0 };
+        let gradients = self.model.recurrence().map_or(0, |cell| self.recurrent_bytes(task, batch, cell));
         rows * units * F32 + batch * ((2 * task.obs + task.action + 2) as u64 * F32 + COUNT) + gradients
     }
 
     /// What automatic differentiation keeps of the windows of `batch` rows: every step of all members together.
-    fn recurrent_bytes(&self, task: Sizes, batch: u64) -> u64 {
-        let of_step = 2 * (2 * task.obs + task.action + 2) + KEPT_BY_TENSORS * 3 * RECURRENT_UNITS;
+    fn recurrent_bytes(&self, task: Sizes, batch: u64, cell: Recurrence) -> u64 {
+        let of_step = 2 * (2 * task.obs + task.action + 2) + KEPT_BY_TENSORS * cell.gates * cell.units;
         let of_row = KEPT_BY_TENSORS * self.model_hidden_size * self.model_hidden_layers;
-        batch * (RECURRENT_STEPS * of_step + of_row) as u64 * F32
+        batch * (cell.steps * of_step + of_row) as u64 * F32
     }
 
     fn replay_bytes(&self, task: Sizes) -> u64 {

@@ -10,6 +10,7 @@ mod learner;
 mod learners;
 mod memory;
 mod preset;
+mod recurrence;
 mod rules;
 mod shown;
 mod text;
@@ -20,6 +21,7 @@ pub use hyperparameters::Config;
 pub use learner::{Algorithm, Inputs, Kind, LEARNERS, Learner, Needs, Network, Outputs};
 pub use memory::{MOST_BYTES, Need, Sizes, side_by_side};
 pub use preset::{ForTask, PRESETS, Preset, TUNED, preset};
+pub use recurrence::{RECURRENT_STEPS, RECURRENT_UNITS, Recurrence};
 pub use shown::Shown;
 pub use value::{
     Activation, Allowed, Choice, ConfidenceRule, CuriosityKind, ModelHeads, ModelKind, ModelTarget,
@@ -31,12 +33,6 @@ use crate::nearest::the_nearest;
 use hyperparameters::{ROWS, Row};
 use serde::Serialize;
 use value::Parameter;
-
-/// H, numbers that each member of a recurrent world model remembers.
-pub const RECURRENT_UNITS: usize = 16;
-
-/// L, steps of the window from which a recurrent world model learns one of them: the last one.
-pub const RECURRENT_STEPS: usize = 8;
 
 /// One row of [`schema`].
 #[derive(Debug, Clone, Serialize)]

@@ -1,4 +1,4 @@
-//! The facts about a task that do not change while it runs: what is seen, what can be done, and when it counts as solved.
+//! The facts about a task that do not change while it runs: what is seen, what can be done, and when it is solved.
 
 use super::variants::Variants;
 use serde::Serialize;

@@ -3,7 +3,7 @@
 //! **What.** A real graphics processor takes some 50 µs of the browser's time for every dispatch, whatever it computes.
 //! So a minibatch of PPO, a step of the whole ensemble and a step of curiosity are four dispatches each, an imagined
 //! rollout is one, and what an epoch needs is uploaded before its first minibatch. The formulas are those of
-//! [`crate::kernels`], against which every kernel here is tested (`tests/web_gpu.rs`, `tests/web_rollout.rs`).
+//! [`crate::kernels`], against which every kernel here is tested (`tests/web_gpu`, `tests/web_rollout`).
 //!
 //! **Reading order.** [`queue`] the device: upload, read, failures · [`layout`] where a weight lies in a buffer there ·
 //! `four`, `activation`, `dense`, `network` a tile of rows through a network, there and back · `weights`, `adam`,

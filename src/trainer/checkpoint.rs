@@ -11,10 +11,11 @@
 
 use super::Trainer;
 use super::context::Context;
+use super::earlier;
 use super::origin::Origin;
 use super::record::{Counters, Record};
 use crate::arrays::{Arrays, refused};
-use crate::config::{Config, Hyperparameter};
+use crate::config::Config;
 use crate::device::Device;
 use crate::env::Task;
 use crate::error::{Error, Result};
@@ -24,9 +25,6 @@ use std::collections::BTreeMap;
 
 /// The version of what [`Trainer::checkpoint`] writes and [`Trainer::resume`] reads.
 pub const FORMAT: u64 = 2;
-
-/// Hyperparameters, and groups of them, that files of 0.1.0 do not have: their defaults are what it did.
-const SINCE_0_1_0: &[&str] = &["task", "random search", "model"];
 
 /// What is no array: the JSON in the file.
 #[derive(Serialize, Deserialize)]
@@ -131,10 +129,7 @@ impl Trainer {
         context.record = Record::load(facts.counters, &facts.metrics, bar, &mut arrays)?;
         context.computed_ticks = context.record.ticks;
         trainer.began_at = context.record.real_steps;
-        // Up to 0.1.0 every learner saved these, whether it is curious or not.
-        let of_curiosity = ["returns", "count", "mean", "m2"].map(|name| format!("curiosity.novelty.{name}"));
-        of_curiosity.iter().for_each(|name| arrays.discard(name));
-        arrays.discard("curiosity.beta");
+        earlier::discard(&mut arrays);
         arrays.finish()?;
         trainer.learner.keep_last_good(context.record.updates);
         Ok(trainer)
@@ -250,11 +245,9 @@ impl Facts {
         serde_json::from_value(json).map_err(wrong)
     }
 
-    /// The hyperparameters: all that there were when it was written, and no others.
+    /// The hyperparameters: all that there were at first, those that came later or their defaults, and no others.
     fn config(&self) -> Result<Config> {
-        let is_newer =
-            |row: &Hyperparameter| [row.name, row.group].iter().any(|new| SINCE_0_1_0.contains(new));
-        Config::of_texts(&self.config, is_newer).map_err(|error| of_file("config.", error))
+        Config::of_texts(&self.config, earlier::may_lack).map_err(|error| of_file("config.", error))
     }
 }
 

@@ -18,6 +18,7 @@
 
 mod checkpoint;
 mod context;
+mod earlier;
 mod evaluation;
 mod factory;
 mod learner;

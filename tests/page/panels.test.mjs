@@ -42,13 +42,28 @@ async function filled(page, name) {
   }
 }
 
+/** Chooses a preset in the page that is open; its address, where the present task is none for it. */
+async function choose(page, preset) {
+  // What the former learner has left is no answer of this one.
+  await page.evaluate((words) => {
+    for (const node of lab.querySelectorAll(".answer")) node.textContent = words;
+  }, "Not measured");
+  const option = page.locator(`[data-is=preset] option[value="${preset}"]`);
+  if (await option.evaluate((node) => node.disabled))
+    await page.goto(`${page.url().split(/[?#]/)[0]}?preset=${preset}&seed=1&device=cpu&speed=fast`);
+  else await page.locator("[data-is=preset]").selectOption(preset);
+  await page.waitForFunction(
+    (name) => globalThis.mbppo?.settings?.preset === name && globalThis.mbppo.snapshot?.ticks > 0,
+    preset,
+  );
+}
+
 test("every preset fills every panel that it shows, and says what it never shows and why", async () => {
-  const first = await browser.open("?seed=1&autoplay=false");
-  const presets = await first.locator("[data-is=preset] option").evaluateAll((all) => all.map(({ value }) => value));
-  await first.leave();
+  const page = await browser.open("?seed=1&device=cpu&speed=fast");
+  const presets = await page.locator("[data-is=preset] option").evaluateAll((all) => all.map(({ value }) => value));
   assert.ok(presets.length >= 10, presets.join(", "));
   for (const preset of presets) {
-    const page = await browser.open(`?preset=${preset}&seed=1&device=cpu&speed=fast`);
+    await choose(page, preset);
     await filled(page, preset);
     const map = page.locator("[data-is=where]");
     for (const layer of await map.locator("label:visible").all()) {
@@ -66,8 +81,8 @@ test("every preset fills every panel that it shows, and says what it never shows
     if (reasons) assert.match(reasons, /\w.*\. To see that: Watch MB-PPO$/, preset);
     assert.ok(lamps >= 2, `${preset} has ${lamps} phases`);
     assert.deepEqual(await faultsOf(page), [], preset);
-    await page.leave();
   }
+  await page.leave();
 });
 
 test("what a learner never shows is one press away", async () => {

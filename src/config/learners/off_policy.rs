@@ -13,6 +13,38 @@ const FROM_REPLAY: &[&str] = &["learning_starts", "train_freq", "gradient_steps"
 /// What those read that add noise to their actions.
 const NOISE: &[&str] = &["action_noise_std", "action_noise_correlation"];
 
+/// What the presets of all change, then a preset's own.
+macro_rules! from_replay {
+    ($($own:expr),* $(,)?) => { &[
+        ("imagination_rounds", "0"),
+        ("curiosity", "none"),
+        ("num_envs", "1"),
+        ("activation", "relu"),
+        ("max_grad_norm", "10"),
+        ("eval_every", "1000"),
+        $($own),*
+    ] };
+}
+
+/// The same of those with an actor and critics, for continuous actions.
+macro_rules! actor_critic {
+    ($($own:expr),* $(,)?) => { from_replay![
+        ("learning_rate", "0.001"),
+        ("batch_size", "256"),
+        ("replay_capacity", "200000"),
+        ("train_freq", "1"),
+        ("gradient_steps", "1"),
+        $($own),*
+    ] };
+}
+
+/// Where chance alone has to find the only reward.
+const FLAG: ForTask = ForTask {
+    task: "MountainCarContinuous-v0",
+    changes: &[("action_noise_std", "0.9"), ("action_noise_correlation", "0.99")],
+    why: "Only noise that stays correlated over many steps drives the car as far as the flag.",
+};
+
 /// Deep Q-learning, for discrete actions: [`crate::kernels::dqn`].
 const DQN: Learner = Learner {
     word: "dqn",
@@ -39,13 +71,8 @@ const DQN: Learner = Learner {
         title: "DQN",
         explanation: "Learns the value of every action from replay and takes the best one: no model, and no separate \
                           policy.",
-        changes: &[
+        changes: from_replay![
             ("algorithm", "dqn"),
-            ("imagination_rounds", "0"),
-            ("curiosity", "none"),
-            ("num_envs", "1"),
-            ("activation", "relu"),
-            ("max_grad_norm", "10"),
             ("learning_rate", "0.0023"),
             ("batch_size", "64"),
             ("replay_capacity", "100000"),
@@ -56,7 +83,6 @@ const DQN: Learner = Learner {
             ("target_update_interval", "10"),
             ("exploration_steps", "8000"),
             ("exploration_final_eps", "0.04"),
-            ("eval_every", "1000"),
         ],
         for_task: &[
             ForTask {
@@ -119,27 +145,12 @@ const TD3: Learner = Learner {
         title: "TD3",
         explanation: "A deterministic policy for continuous actions follows the gradient of two critics learned from \
                           replay; the lower estimate counts.",
-        changes: &[
+        changes: actor_critic![
             ("algorithm", "td3"),
-            ("imagination_rounds", "0"),
-            ("curiosity", "none"),
-            ("num_envs", "1"),
-            ("activation", "relu"),
-            ("max_grad_norm", "10"),
-            ("learning_rate", "0.001"),
-            ("batch_size", "256"),
-            ("replay_capacity", "200000"),
             ("learning_starts", "1000"),
-            ("train_freq", "1"),
-            ("gradient_steps", "1"),
             ("action_noise_std", "0.1"),
-            ("eval_every", "1000"),
         ],
-        for_task: &[ForTask {
-            task: "MountainCarContinuous-v0",
-            changes: &[("action_noise_std", "0.9"), ("action_noise_correlation", "0.99")],
-            why: "Only noise that stays correlated over many steps drives the car as far as the flag.",
-        }],
+        for_task: &[FLAG],
     }],
 };
 
@@ -161,28 +172,13 @@ const DDPG: Learner = Learner {
         title: "DDPG",
         explanation: "A deterministic policy for continuous actions follows the gradient of one critic learned from \
                       replay: what TD3 was made of.",
-        changes: &[
+        changes: actor_critic![
             ("algorithm", "ddpg"),
-            ("imagination_rounds", "0"),
-            ("curiosity", "none"),
-            ("num_envs", "1"),
-            ("activation", "relu"),
-            ("max_grad_norm", "10"),
-            ("learning_rate", "0.001"),
-            ("batch_size", "256"),
-            ("replay_capacity", "200000"),
             ("learning_starts", "1000"),
-            ("train_freq", "1"),
-            ("gradient_steps", "1"),
             ("action_noise_std", "0.38"),
             ("action_noise_correlation", "0.85"),
-            ("eval_every", "1000"),
         ],
-        for_task: &[ForTask {
-            task: "MountainCarContinuous-v0",
-            changes: &[("action_noise_std", "0.9"), ("action_noise_correlation", "0.99")],
-            why: "Only noise that stays correlated over many steps drives the car as far as the flag.",
-        }],
+        for_task: &[FLAG],
     }],
 };
 
@@ -204,30 +200,10 @@ const SAC: Learner = Learner {
         title: "SAC",
         explanation: "A policy with chance earns value and keeps its entropy near a target; two critics learn from \
                       replay, and the lower estimate counts.",
-        changes: &[
-            ("algorithm", "sac"),
-            ("imagination_rounds", "0"),
-            ("curiosity", "none"),
-            ("num_envs", "1"),
-            ("activation", "relu"),
-            ("max_grad_norm", "10"),
-            ("learning_rate", "0.001"),
-            ("batch_size", "256"),
-            ("replay_capacity", "200000"),
-            ("learning_starts", "100"),
-            ("train_freq", "1"),
-            ("gradient_steps", "1"),
-            ("action_noise_std", "0"),
-            ("eval_every", "1000"),
-        ],
+        changes: actor_critic![("algorithm", "sac"), ("learning_starts", "100"), ("action_noise_std", "0")],
         for_task: &[ForTask {
-            task: "MountainCarContinuous-v0",
-            changes: &[
-                ("learning_starts", "1000"),
-                ("action_noise_std", "0.9"),
-                ("action_noise_correlation", "0.99"),
-            ],
-            why: "Only noise that stays correlated over many steps drives the car as far as the flag.",
+            changes: &[("learning_starts", "1000"), FLAG.changes[0], FLAG.changes[1]],
+            ..FLAG
         }],
     }],
 };
