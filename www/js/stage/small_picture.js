@@ -20,6 +20,7 @@ export function drawSmall(canvas, world, theme) {
   const scale = (canvas.clientWidth * theme.scale) / width;
   [canvas.width, canvas.height] = [Math.round(width * scale), Math.round(height * scale)];
   context.setTransform(scale, 0, 0, scale, 0, 0);
+  context.fillText = () => {}; // words would be too small to be read
   context.clearRect(0, 0, width, height);
   const view = still(picture.STILL);
   const box = { left: 0, width, top: MARGIN, bottom: height - 2 * MARGIN };
