@@ -82,7 +82,7 @@ export const RULES = [
   [/^(mbppo|cargo run (--release )?--) (report|verify|policy|eval) /, run()],
   [/^(cat|set|shift|from=)/, run()],
   // What the npm package is tested with.
-  [/^npx mbppo verify /, () => ({ known: "part packages" })],
+  [/^(npx mbppo verify |npm install$)/, () => ({ known: "part packages" })],
   [/^cargo test$/, partOf("native")],
   [/^cargo test .* --ignored /, measured],
   [/^cargo test /, run()],
@@ -95,6 +95,14 @@ export const RULES = [
   [/^wasm-pack test /, partOf("wasm")],
   [/^trunk build$/, partOf("page")],
   [/^MBPPO_PUBLIC_URL=\S+ trunk build$/, run((command) => `MBPPO_WEBGPU=no ${command} --dist "$SCRATCH/public"`)],
+  [
+    /^MBPPO_OFFLINE=no trunk build$/,
+    run(
+      (command) =>
+        `MBPPO_WEBGPU=no ${command} --dist "$SCRATCH/online" && ! test -e "$SCRATCH/online/service_worker.js"`,
+    ),
+  ],
+  [/^scripts\/offline dist$/, run((command) => `cp -r "$ROOT/dist" . && "$ROOT/"scripts/offline "$PWD/dist"`)],
   [/^MBPPO_WEBGPU=no trunk build$/, run((command) => `${command} --dist "$SCRATCH/dist"`)],
   [
     /trunk serve$/,
