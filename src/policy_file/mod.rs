@@ -1,14 +1,14 @@
 //! A policy alone: what acts, as a small file, without the rest of the run that made it.
 //!
 //! **What.** The networks, or the table, by which a learner acts, under the names that they have in a checkpoint, and
-//! what they need to act again: task, hyperparameters (with the task's variant), the scale of observations. A file of a
-//! 2 × 64 network for CartPole has 20 kB, where the run has 1.3 MB. [`PolicyFile::run`] makes a run of it, which plays
-//! it, or learns on from it with everything else new.
+//! what they need to act again: task, hyperparameters (with the task's variant), the scale of observations. The file of
+//! the preset `mb-ppo` for CartPole has 8.3 kB, where the run has 306 kB after 1,500 real steps. [`PolicyFile::run`]
+//! makes a run of it, which plays it, or learns on from it with everything else new.
 //! **Where.** Between [`crate::trainer`] and whoever opens files; [`text`] has the same in an address.
 //! **Choices.** (1) Learning goes on from the policy of PPO, A2C, DQN, Dyna-Q and random search. TD3, DDPG and SAC
 //! learn theirs from critics, and fresh ones would only spoil it: refused. (2) A run that began with a policy was not
-//! made by its seed alone, and its receipt says so. (3) Format 1 is refused by name of what is wrong, as a checkpoint
-//! is.
+//! made by its seed alone, and its receipt says so. (3) What is wrong with a file is named, as
+//! in a checkpoint.
 
 pub mod text;
 
