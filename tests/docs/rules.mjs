@@ -95,6 +95,14 @@ export const RULES = [
   [/^wasm-pack test /, partOf("wasm")],
   [/^trunk build$/, partOf("page")],
   [/^MBPPO_PUBLIC_URL=\S+ trunk build$/, run((command) => `MBPPO_WEBGPU=no ${command} --dist "$SCRATCH/public"`)],
+  [
+    /^MBPPO_OFFLINE=no trunk build$/,
+    run(
+      (command) =>
+        `MBPPO_WEBGPU=no ${command} --dist "$SCRATCH/online" && ! test -e "$SCRATCH/online/service_worker.js"`,
+    ),
+  ],
+  [/^scripts\/offline dist$/, run((command) => `cp -r "$ROOT/dist" . && "$ROOT/"scripts/offline "$PWD/dist"`)],
   [/^MBPPO_WEBGPU=no trunk build$/, run((command) => `${command} --dist "$SCRATCH/dist"`)],
   [
     /trunk serve$/,

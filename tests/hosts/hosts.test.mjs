@@ -1,6 +1,6 @@
 // Real hosts with a lab in each, which trains CartPole-v1 to its bar in Chromium (docs/embedding.md). What the
 // registries do not give is skipped, and says why. MBPPO_LONG=1: five visits to each, whose medians the table shows.
-// MBPPO_SHOTS=FOLDER: a picture of each at its end.
+// MBPPO_SHOTS=FOLDER: a picture of each at the bar.
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { start } from "../page/support/browser.mjs";
@@ -22,10 +22,10 @@ after(() => browser?.close());
 /** One visit in a browser that has never been there. */
 async function visit(kind, host) {
   const page = await browser.visit(host.address);
+  const picture = SHOTS ? join(SHOTS, `${kind.name.replace(/\W+/g, "_")}.png`) : null;
   try {
-    return await visited({ page, kind, host });
+    return await visited({ page, kind, host, picture });
   } finally {
-    if (SHOTS) await page.screenshot({ path: join(SHOTS, `${kind.name.replace(/\W+/g, "_")}.png`) });
     await page.leave();
   }
 }

@@ -56,7 +56,7 @@ async function once(folder, lock, install) {
   try {
     await install();
   } catch (error) {
-    const [reason] = error.message.match(new RegExp(`.*(${AWAY.source}).*`)) ?? [];
+    const reason = error.message.match(new RegExp(`.*(${AWAY.source}).*`, "g"))?.at(-1);
     throw reason ? new NotToBeHad(`the registry does not give it: ${reason.trim()}`) : error;
   }
   await writeFile(mark, sum);

@@ -5,11 +5,14 @@ import { faultsOf, PATIENCE_MS } from "../page/support/browser.mjs";
 /** What every host's lab runs: a seed that reaches the bar of CartPole-v1 at this many real steps, wherever it is. */
 export const RUN = { task: "CartPole-v1", seed: 3, device: "cpu", speed: "fast" };
 export const SOLVED_AT = 1000;
-/** The same as attributes of the element, and as an address. */
-export const ATTRIBUTES = `${Object.entries(RUN)
-  .map(([name, value]) => `${name}="${value}"`)
-  .join(" ")} autoplay panels="stage counters returns horizon-error"`;
-export const HASH = `${new URLSearchParams({ ...RUN, seed: "3" })}&panels=stage%20counters%20returns%20horizon-error`;
+const PANELS = "stage counters returns horizon-error";
+/** The same as attributes of the element with these panels, and as an address. */
+export const attributesOf = (panels) =>
+  `${Object.entries(RUN)
+    .map(([name, value]) => `${name}="${value}"`)
+    .join(" ")} autoplay panels="${panels}"`;
+export const ATTRIBUTES = attributesOf(PANELS);
+export const HASH = `${new URLSearchParams({ ...RUN, seed: String(RUN.seed) })}&panels=${encodeURIComponent(PANELS)}`;
 
 /**
  * What is asked of the lab `locator` finds: an <mbppo-lab>, or in embed.html anything.
@@ -38,10 +41,12 @@ async function seconds(locator, opened, condition) {
 }
 
 /**
- * {first, bar} in seconds: to the first training step, and to the first test at the bar.
- * @param {{ page: any, kind: import("./kinds/index.mjs").Kind, host: import("./kinds/index.mjs").Host }} visit
+ * {first, bar} in seconds: to the first training step, and to the first test at the bar. `picture`: a file for one of
+ * that moment.
+ * @param {{ page: any, kind: import("./kinds/index.mjs").Kind, host: import("./kinds/index.mjs").Host,
+ *   picture: ?string }} visit
  */
-export async function visited({ page, kind, host }) {
+export async function visited({ page, kind, host, picture }) {
   let opened = performance.now();
   const begins = () => {
     opened = performance.now();
@@ -54,6 +59,7 @@ export async function visited({ page, kind, host }) {
   const first = await seconds(lab, opened, ({ real_steps }) => real_steps > 0);
   const bar = await seconds(lab, opened, ({ solved }) => solved !== null);
   assert.equal((await look(lab)).solved, SOLVED_AT, "as this seed does everywhere");
+  if (picture) await page.screenshot({ path: picture });
   await kind.check?.({ page, host, lab });
   const faults = (await faultsOf(page)).filter((fault) => !/^foreign request: blob:/.test(fault));
   assert.deepEqual(

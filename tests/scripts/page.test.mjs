@@ -23,7 +23,7 @@ const INDEX = SOURCE.replace(
  */
 const minified = (html) =>
   html
-    .replace(/<meta (name="builds") (content="[^"]*")>/, "<meta $2 $1>")
+    .replace(/<meta (name="(?:builds|offline)") (content="[^"]*")>/, "<meta $2 $1>")
     .replace(/<!--[^]*?-->/g, "")
     .replace(/\n\s*/g, "")
     .replace(/="([\w./-]+)"/g, "=$1");
@@ -78,7 +78,10 @@ for (const [form, given] of FORMS) {
     );
     for (const script of ["main", "host"]) assert.match(index, new RegExp(`src="\\./${js}/${script}\\.js"`));
     assert.match(index, new RegExp(`rel="?modulepreload"? href="\\./${js}/lab/index\\.js"`));
-    const entries = ["element", "embed", "lab", "trainer", "worker"].flatMap((each) => [each, `${each}/index.js`]);
+    const entries = ["element", "embed", "lab", "offline", "trainer", "worker"].flatMap((each) => [
+      each,
+      `${each}/index.js`,
+    ]);
     assert.deepEqual(folder(js), [...entries, "host.js", "main.js"].sort());
     assert.equal(read("lab.js"), `export { createLab } from "./${js}/lab/index.js";\n`, "for pages that hold labs");
     assert.equal(read("element.js"), `export { MbppoLab } from "./${js}/element/index.js";\n`);

@@ -9,5 +9,11 @@ const address = {
   open: (href) => location.assign(href),
 };
 const storage = { factory: () => indexedDB, tab: () => sessionStorage };
+/** @type {?Promise<void>} */ let offline = null;
+/** Nothing is fetched for later visits before this one trains. */
+const told = (/** @type {string} */ name) => {
+  if (name !== "iteration") return;
+  offline ??= import("./offline/index.js").then(({ keepOffline }) => keepOffline(), console.warn);
+};
 const place = /** @type {HTMLElement} */ (document.querySelector("main"));
-Object.defineProperty(window, "mbppo", { value: createLab(place, { address, keys: document, storage }) });
+Object.defineProperty(window, "mbppo", { value: createLab(place, { address, keys: document, storage, told }) });

@@ -1,5 +1,5 @@
-// A saved run, a safetensors file of the page or of the command line, becomes the run of a lab or of a trainer: from its
-// bytes, its address or a text. Whatever is wrong with it, the run that is there goes on as it was.
+// A saved run, a safetensors file of the page or of the command line, becomes the run of a lab or of a trainer: from
+// its bytes, its address or a text. Whatever is wrong with it, the run that is there goes on as it was.
 import { fromBase64, toBase64 } from "./base64.js";
 import { EngineError } from "./engine/protocol.js";
 import { presetValue, unsuited } from "./params.js";

@@ -102,5 +102,12 @@ export default {
     await second.scrollIntoViewIfNeeded(); // out of sight it would rest
     const steps = () => second.evaluate((node) => node.snapshot?.real_steps ?? 0);
     await eventually(page, async () => (await steps()) > 0, "steps of a second lab");
+    // Keys that the lab uses are not also the notebook's, where "r" makes raw text of the cell.
+    await second.locator("[data-is=stage]").click();
+    await page.keyboard.press(" ");
+    await eventually(page, () => second.evaluate((node) => !node.playing), "a pause");
+    await page.keyboard.press("r");
+    await eventually(page, async () => (await steps()) === 0, "a new start");
+    assert.equal(await page.locator(".jp-RawCell").count(), 0);
   },
 };

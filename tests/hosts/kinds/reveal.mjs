@@ -4,17 +4,19 @@ import { join } from "node:path";
 import { DIST } from "../../page/support/browser.mjs";
 import { fromNpm } from "../install.mjs";
 import { coursePage, site } from "../site.mjs";
-import { ATTRIBUTES } from "../visit.mjs";
+import { attributesOf } from "../visit.mjs";
 
 const PAGE = coursePage(
   `<div class="reveal"><div class="slides">
-    <section><h2>An agent learns</h2><mbppo-lab ${ATTRIBUTES} style="font-size: 16px"></mbppo-lab></section>
+    <section><h2>An agent learns</h2><mbppo-lab ${attributesOf("stage counters")}></mbppo-lab></section>
     <section><h2>And then</h2></section>
   </div></div>
   <script type="module">
     import Reveal from "./reveal/reveal.mjs";
     window.deck = new Reveal(document.querySelector(".reveal"), { keyboardCondition: null });
-    deck.initialize();
+    const shown = deck.initialize();
+    const lab = document.querySelector("mbppo-lab");
+    lab.addEventListener("ready", () => shown.then(() => deck.layout())); // now the lab has its height
   </script>`,
   `<link rel="stylesheet" href="./reveal/reveal.css"><link rel="stylesheet" href="./reveal/theme/white.css">
   <script type="module" src="./mbppo/element.js"></script>`,
@@ -30,7 +32,8 @@ async function turned(page, key, slide, words) {
 export default {
   name: "reveal.js 6",
   way: "`<mbppo-lab>` in a slide",
-  needs: "nothing; arrow keys turn slides, with the focus in the lab as well",
+  needs:
+    "few panels, and `deck.layout()` once the lab is `ready`; arrow keys turn slides, with the focus in the lab too",
   async begin() {
     const folder = await fromNpm("reveal");
     return site({
@@ -39,6 +42,8 @@ export default {
     });
   },
   async check({ page, lab }) {
+    const { y, height } = await lab.boundingBox();
+    assert.ok(y >= 0 && y + height <= page.viewportSize().height, `all of the lab is on the slide: ${y} + ${height}`);
     await turned(page, "ArrowRight", 1, "the focus is the page's");
     await turned(page, "ArrowLeft", 0, "and back");
     await lab.locator("[data-is=play]").focus();

@@ -79,7 +79,9 @@ function mustBeBuilt(dist = DIST) {
  * @returns {Promise<any>}
  */
 async function open(browser, host, query = "", { before, goes = true, loaded = true, altered, as, ...context } = {}) {
-  const visit = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...context });
+  // Without the service worker, unless a test is about it: what it answers, `altered` does not see.
+  const usual = { viewport: { width: 1280, height: 800 }, serviceWorkers: "block" };
+  const visit = await browser.newContext({ ...usual, ...context });
   const page = await visit.newPage();
   page.setDefaultTimeout(PATIENCE_MS);
   page.faults = [];
