@@ -82,7 +82,7 @@ export const RULES = [
   [/^(mbppo|cargo run (--release )?--) (report|verify) /, run()],
   [/^(cat|set|shift|from=)/, run()],
   // What the npm package is tested with.
-  [/^npx mbppo verify /, () => ({ known: "part packages" })],
+  [/^(npx mbppo verify |npm install$)/, () => ({ known: "part packages" })],
   [/^cargo test$/, partOf("native")],
   [/^cargo test .* --ignored /, measured],
   [/^cargo test /, run()],
