@@ -47,7 +47,7 @@ function announce(newer, container) {
   const place = document.createElement("div"); // looks as the lab's own notes do
   Object.assign(place, { className: "notes", slot: "help", role: "status" });
   place.dataset.is = "newer";
-  const note = Object.assign(document.createElement("p"), { className: "note" });
+  const note = Object.assign(document.createElement("p"), { className: "note kept" });
   const words = document.createElement("span");
   const button = Object.assign(document.createElement("button"), { type: "button", textContent: "Reload with it" });
   button.addEventListener("click", () => {
