@@ -132,6 +132,37 @@ impl Arrays {
         one.ok_or_else(|| refused(name, "nothing".into(), "one number is needed".into()))
     }
 
+    /// Drops all arrays but those of these names.
+    pub fn keep(&mut self, is_kept: impl Fn(&str) -> bool) {
+        self.arrays.retain(|name, _| is_kept(name));
+    }
+
+    /// The sizes of an array, if it is there.
+    pub fn shape(&self, name: &str) -> Option<&[usize]> {
+        self.arrays.get(name).map(|array| array.shape.as_slice())
+    }
+
+    /// Puts this array of `other` in place of the one of the name `instead`, which must be like it.
+    ///
+    /// # Errors
+    /// [`Error::Checkpoint`] if there is none, or it has another shape or other numbers.
+    pub fn replace(&mut self, instead: &str, other: &Self, name: &str) -> Result<()> {
+        let Some(array) = other.arrays.get(name) else {
+            return Err(refused(name, "nothing".into(), "an array of this name is needed".into()));
+        };
+        let told = |array: &Array| format!("{} {:?}", array.dtype, array.shape);
+        match self.arrays.get_mut(instead) {
+            None => Err(refused(name, told(array), "there is no such array in this network".into())),
+            Some(there) if (there.dtype, &there.shape) != (array.dtype, &array.shape) => {
+                Err(refused(name, told(array), format!("this network needs {}", told(there))))
+            }
+            Some(there) => {
+                there.bytes.clone_from(&array.bytes);
+                Ok(())
+            }
+        }
+    }
+
     /// Drops this array, if it is there: one that earlier versions wrote and nobody reads any more.
     pub fn discard(&mut self, name: &str) {
         self.arrays.remove(name);

@@ -31,6 +31,7 @@
 mod saved;
 
 use crate::error::{Error, Result};
+use crate::kernels::distribution::argmax;
 use crate::rng::Stream;
 use serde::Serialize;
 
@@ -140,9 +141,7 @@ impl DynaQ {
 
     /// The best action so far, without chance: of equal ones the first.
     pub fn greedy(&self, state: usize) -> usize {
-        let values = self.values(state);
-        let best = highest(values);
-        values.iter().position(|&value| value == best).unwrap_or(0)
+        argmax(self.values(state))
     }
 
     /// Learns from a real step, and remembers it.

@@ -52,6 +52,16 @@ pub enum Error {
         /// What would have been allowed, as the end of a sentence.
         allowed: String,
     },
+    /// A policy alone cannot be read, or does not go with what it is to be used for.
+    #[error("The policy's {field} = {value} is not valid: {allowed}.")]
+    Policy {
+        /// Name of the field or array.
+        field: String,
+        /// What it is, as text; its shape for an array.
+        value: String,
+        /// What would have been allowed, as the end of a sentence.
+        allowed: String,
+    },
     /// A task that somebody else has written failed by itself.
     #[error("The task failed in {doing}: {reason}.")]
     Task {

@@ -13,7 +13,8 @@
 //!    burn's tensors, with which the others are compared; [`device`] opens a device, [`backend`] says which parts it
 //!    has, and [`learners`] which learner suits which task and device;
 //! 4. [`trainer`]: one run as a state machine, a learner in its context, whose tick is one bounded unit of work; it
-//!    knows no page; a [`receipt`] says what a run claims, and checks it by running it again;
+//!    knows no page; a [`receipt`] says what a run claims, and checks it by running it again; a
+//!    [`policy_file`] holds its policy alone;
 //! 5. [`plots`] draws snapshots; `wasm`, in wasm builds only, is the thin interface to the page.
 //!
 //! # Features
@@ -57,6 +58,7 @@ pub mod off_policy;
 pub mod part;
 pub mod plots;
 pub mod policy;
+pub mod policy_file;
 pub mod quantiles;
 pub mod receipt;
 pub mod rng;

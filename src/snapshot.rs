@@ -47,6 +47,9 @@ pub struct Snapshot {
     pub horizon_set: usize,
     /// Weight of novelty.
     pub beta: f32,
+    /// Whether it plays what it has learned, and learns nothing.
+    #[serde(default)]
+    pub only_plays: bool,
     /// Why imagination is skipped in this iteration, if it is.
     pub imagination_skipped: Option<String>,
     /// Real steps at the first evaluation that reached the task's bar.

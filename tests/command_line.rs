@@ -123,6 +123,40 @@ fn a_saved_run_goes_on_to_the_same_file_as_one_that_never_stopped() {
 }
 
 #[test]
+fn a_policy_alone_is_saved_played_and_learned_on_from_and_metrics_are_written_for_tensorboard() {
+    let folder = folder("policy");
+    let small = ["--mode", "ppo", "--max-steps", "200", "--set", "hidden_size=8", "--set", "eval_every=100"];
+    let kept = ["--save", "run.safetensors", "--tensorboard", "metrics"];
+    success(&folder, &[&["train"][..], &small, &kept].concat());
+    let events: Vec<_> = fs::read_dir(folder.join("metrics")).expect("a folder").flatten().collect();
+    let name = events[0].file_name().into_string().expect("text");
+    assert!(events.len() == 1 && name.starts_with("events.out.tfevents."), "{name}");
+    let bytes = fs::read(events[0].path()).expect("a file");
+    for tag in ["brain.Event:2", "rollout/ep_rew_mean", "eval/mean_reward", "train/value_loss"] {
+        assert!(bytes.windows(tag.len()).any(|bytes| bytes == tag.as_bytes()), "{tag}");
+    }
+
+    let extract = ["policy", "--from", "run.safetensors", "--out", "policy.safetensors"];
+    let said = success(&folder, &extract);
+    assert!(said.starts_with("policy.safetensors: ") && said.contains("ppo 4–8–8–2, seed 0"), "{said}");
+    let eval = |file: &str| success(&folder, &["eval", file, "--episodes", "3", "--seed", "5"]);
+    let played = eval("policy.safetensors");
+    assert!(played.contains("of 3 episodes") && played.contains("the bar is 475"), "{played}");
+    assert_eq!(eval("run.safetensors"), played, "as the run plays itself");
+    success(&folder, &["train", "--policy", "policy.safetensors", "--max-steps", "50"]);
+
+    let message = refused(&folder, &["train", "--resume", "policy.safetensors"]);
+    assert!(message.contains("a policy"), "{message}");
+    let message = refused(&folder, &["policy", "--from", "policy.safetensors", "--out", "run.safetensors"]);
+    assert!(message.contains("run.safetensors: it is there already and is not a policy"), "{message}");
+    fs::write(folder.join("notes.md"), "# Notes\n").expect("written");
+    for words in [&["eval", "notes.md"][..], &["train", "--policy", "notes.md"]] {
+        let message = refused(&folder, words);
+        assert!(message.contains("notes.md: ") && message.contains("file = "), "{message}");
+    }
+}
+
+#[test]
 fn bad_arguments_are_named_before_anything_runs() {
     let folder = folder("refused");
     let message = refused(&folder, &["grid", "--task", "Tetris", "--out", "runs.jsonl"]);

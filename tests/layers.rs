@@ -40,7 +40,7 @@ const LAYERS: &[&[&str]] = &[
     &["cpu", "gpu", "burn", "device"],
     &["backend", "learners"],
     &["trainer"],
-    &["receipt"],
+    &["receipt", "policy_file"],
     &["plots"],
     &["wasm"],
 ];

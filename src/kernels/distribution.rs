@@ -118,6 +118,11 @@ fn weigh(logits: &[f32], weights: &mut [f32]) -> [f32; 2] {
     [highest + total.ln(), total]
 }
 
+/// The index of the highest score: of equal ones the first.
+pub fn argmax(scores: &[f32]) -> usize {
+    (1..scores.len()).fold(0, |best, index| if scores[index] > scores[best] { index } else { best })
+}
+
 /// The index at which the cumulative sum of the weights passes `point`.
 pub fn choose(weights: impl Iterator<Item = f32>, point: f32) -> usize {
     let mut sum = 0.0;

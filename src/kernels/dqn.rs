@@ -10,6 +10,7 @@
 //! **Paper.** Mnih et al. 2015, Nature 518; double: van Hasselt, Guez, Silver 2016 (1509.06461).
 
 use super::Cache;
+use super::distribution::argmax;
 use super::targeted::Targeted;
 use super::transitions::Transitions;
 
@@ -50,9 +51,9 @@ impl Dqn {
         self.targets.clear();
         if settings.double_q {
             let scored = self.q.forward(&batch.next_obs, &mut self.cache).chunks_exact(choices);
-            self.targets.extend(judged.zip(scored).map(|(judged, scored)| judged[best(scored)]));
+            self.targets.extend(judged.zip(scored).map(|(judged, scored)| judged[argmax(scored)]));
         } else {
-            self.targets.extend(judged.map(|judged| judged[best(judged)]));
+            self.targets.extend(judged.map(|judged| judged[argmax(judged)]));
         }
         batch.make_targets(settings.gamma, &mut self.targets);
         &self.targets
@@ -83,9 +84,4 @@ impl Dqn {
         let loss = self.loss_and_gradient(batch);
         [loss, mean as f32, self.q.descend(settings.max_grad_norm)]
     }
-}
-
-/// Index of the highest score.
-fn best(scores: &[f32]) -> usize {
-    (1..scores.len()).fold(0, |best, index| if scores[index] > scores[best] { index } else { best })
 }

@@ -9,7 +9,7 @@ use super::shape::Shape;
 use crate::config::Activation;
 use crate::env::ActionSpace;
 use crate::kernels::activation::activate_number;
-use crate::kernels::distribution::choose;
+use crate::kernels::distribution::{argmax, choose};
 use crate::kernels::{Cache, Mlp, ppo};
 use crate::rng::Stream;
 
@@ -100,11 +100,7 @@ impl HostActor {
         let (space, squashes) = (self.shape.action, self.squashes);
         let outputs = self.outputs(obs);
         match space {
-            ActionSpace::Discrete(_) => {
-                let best =
-                    |best: usize, index: usize| if outputs[index] > outputs[best] { index } else { best };
-                action.push((0..outputs.len()).fold(0, best) as f32);
-            }
+            ActionSpace::Discrete(_) => action.push(argmax(outputs) as f32),
             ActionSpace::Box { bound, .. } if squashes => {
                 action
                     .extend(outputs.iter().map(|output| bound * activate_number(Activation::Tanh, *output)));

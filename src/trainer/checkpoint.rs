@@ -40,6 +40,9 @@ struct Facts {
     /// Real steps after which the run is to be given up; files of earlier versions do not say it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     max_steps: Option<u64>,
+    /// Whether what has been learned is only played.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    only_plays: bool,
     /// Where it was computed, the latest last; files of 0.1.0 do not say it.
     #[serde(default)]
     computed_by: Vec<Origin>,
@@ -112,6 +115,7 @@ impl Trainer {
             .map_err(|error| of_file("", error))?;
         let context = &mut trainer.context;
         context.max_steps = facts.max_steps;
+        context.only_plays = facts.only_plays;
         context.computed_by = facts.computed_by;
         if context.computed_by.is_empty() {
             context.computed_by = vec![Origin::unknown(facts.program, facts.device)];
@@ -157,6 +161,7 @@ impl Trainer {
             seed: context.seed.0,
             device: context.device.kind().name().into(),
             max_steps: context.max_steps,
+            only_plays: context.only_plays,
             computed_by: self.computed_by(),
             config: context.config.texts(),
             counters: context.record.counters(),
@@ -228,6 +233,10 @@ impl Facts {
             )
         };
         let json: serde_json::Value = serde_json::from_str(text).map_err(wrong)?;
+        if json.get("policy").is_some() {
+            let allowed = "a policy alone can be played, but is no run to go on with".into();
+            return Err(refused("file", "a policy".into(), allowed));
+        }
         let format = json.get("format").cloned().unwrap_or_default();
         if format != FORMAT {
             let allowed = format!("mbppo {} reads format {FORMAT}", env!("CARGO_PKG_VERSION"));

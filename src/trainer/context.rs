@@ -38,6 +38,8 @@ pub(super) struct Context {
     pub(super) computed_ticks: u64,
     /// Whether somebody looks at pictures and diagnostics.
     pub(super) is_watched: bool,
+    /// Whether what has been learned is played, and nothing is learned.
+    pub(super) only_plays: bool,
 }
 
 impl Context {
@@ -61,6 +63,7 @@ impl Context {
             computed_by: Vec::new(),
             computed_ticks: 0,
             is_watched: true,
+            only_plays: false,
             config,
             task,
             spec,

@@ -12,13 +12,13 @@ use crate::error::{Error, Result};
 pub(super) struct Evaluation {
     envs: VecEnv,
     /// Return of each episode once it has ended.
-    returns: Vec<Option<f32>>,
+    pub(super) returns: Vec<Option<f32>>,
 }
 
 impl Evaluation {
-    pub(super) fn start(context: &Context) -> Result<Self> {
+    /// Evaluation of so many episodes.
+    pub(super) fn start(context: &Context, episodes: usize) -> Result<Self> {
         let prefix = format!("evaluation.{}", context.record.evaluations.count);
-        let episodes = context.config.eval_episodes;
         let mut envs = VecEnv::new(&context.task, episodes, context.seed, &prefix)?;
         context.physics.apply(&mut envs)?;
         Ok(Self { envs, returns: vec![None; episodes] })

@@ -49,6 +49,14 @@ pub(super) trait Learner: Any {
         self.phase().sentence().into()
     }
 
+    /// Gets ready to act, if it has never acted.
+    ///
+    /// # Errors
+    /// [`crate::Error::Device`] if the device cannot be read.
+    fn get_ready(&mut self) -> Pending<'_, ()> {
+        done(())
+    }
+
     /// Appends the greedy action for one observation, as it is stored.
     fn act_greedily(&mut self, obs: &[f32], action: &mut Vec<f32>);
 

@@ -28,6 +28,7 @@ mod on_policy;
 mod origin;
 mod phase;
 mod physics;
+mod played;
 mod policy_search;
 mod random_search;
 mod record;
@@ -59,6 +60,8 @@ pub struct Trainer {
     context: Context,
     learner: Box<dyn Learner>,
     stage: Stage,
+    /// Ticks of the iteration of a run that only plays.
+    played: usize,
     /// Real steps when the iteration began.
     began_at: u64,
     /// The largest tick so far: its work and its phase.
@@ -98,6 +101,7 @@ impl Trainer {
             context,
             learner,
             stage: Stage::Learn,
+            played: 0,
             began_at: 0,
             largest_tick: (0, Phase::Collect),
             failure: None,
@@ -140,7 +144,7 @@ impl Trainer {
         let (context, learner, began_at) = (&mut self.context, self.learner.as_mut(), self.began_at);
         let phase = learner.phase();
         match std::mem::replace(&mut self.stage, Stage::Learn) {
-            Stage::Learn => match learner.tick(context).await? {
+            Stage::Learn => match played::tick(context, learner, &mut self.played).await? {
                 Progress::Within => Ok(Stage::Learn),
                 Progress::Over
                     if context.is_watched
@@ -171,7 +175,10 @@ impl Trainer {
         self.began_at = self.context.record.real_steps;
         self.learner.keep_last_good(self.context.record.updates);
         match self.context.evaluation_is_due() {
-            true => Ok(Stage::Evaluate(Evaluation::start(&self.context)?)),
+            true => {
+                let episodes = self.context.config.eval_episodes;
+                Ok(Stage::Evaluate(Evaluation::start(&self.context, episodes)?))
+            }
             false => Ok(Stage::Learn),
         }
     }
@@ -192,7 +199,7 @@ impl Trainer {
     /// Whether the next tick begins an iteration: only then can the run be saved.
     pub fn is_between_iterations(&self) -> bool {
         let is_learner_s = matches!(self.stage, Stage::Learn);
-        is_learner_s && self.learner.is_between_iterations() && self.failure.is_none()
+        is_learner_s && self.played == 0 && self.learner.is_between_iterations() && self.failure.is_none()
     }
 
     /// What ended the run, if anything did. What it had learned before can still be saved.

@@ -3,11 +3,12 @@
 //! **Choices.** No number that the page shows elsewhere too: a sentence stands for seconds, so that it can be read, and
 //! would contradict a counter that has moved on.
 
-use super::{Stage, Trainer};
+use super::{Stage, Trainer, played};
 
 impl Trainer {
     pub(super) fn narration(&self) -> String {
         match self.stage {
+            Stage::Learn if self.only_plays() => played::NARRATION.into(),
             Stage::Learn => self.learner.narration(),
             _ => self.phase().sentence().into(),
         }

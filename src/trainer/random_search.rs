@@ -25,6 +25,7 @@ use crate::budget;
 use crate::config::Config;
 use crate::env::ActionSpace;
 use crate::error::Result;
+use crate::kernels::distribution::argmax;
 use crate::nets::Shape;
 use crate::part::{Pending, done};
 use crate::scaling;
@@ -108,12 +109,7 @@ fn act(shape: &Shape, weights: &[f32], obs: &[f32], action: &mut Vec<f32>) {
     let rows = weights.chunks_exact(x.len());
     let outputs = rows.map(|row| row.iter().zip(&x).map(|(w, x)| w * x).sum::<f32>());
     match shape.action {
-        ActionSpace::Discrete(_) => {
-            let best = outputs.enumerate().fold((0, f32::NEG_INFINITY), |best, (index, output)| {
-                if output > best.1 { (index, output) } else { best }
-            });
-            action.push(best.0 as f32);
-        }
+        ActionSpace::Discrete(_) => action.push(argmax(&outputs.collect::<Vec<f32>>()) as f32),
         ActionSpace::Box { bound, .. } => {
             action.extend(outputs.map(|output| bound * output.clamp(-1.0, 1.0)));
         }

@@ -1,6 +1,6 @@
 //! The state of a run at a moment, for whoever shows it.
 
-use super::{Stage, Trainer};
+use super::{Stage, Trainer, played};
 use crate::snapshot::Snapshot;
 
 impl Trainer {
@@ -13,6 +13,7 @@ impl Trainer {
             seed: context.seed.0,
             phase: self.phase().name().into(),
             phase_done: match &self.stage {
+                Stage::Learn if self.played > 0 => played::done(self.played),
                 Stage::Learn => self.learner.phase_done(&context.config),
                 Stage::Map(..) => 0.0,
                 Stage::Evaluate(evaluation) => evaluation.done(),
@@ -31,6 +32,7 @@ impl Trainer {
             known_steps: imagination.known_steps,
             horizon_set: horizon,
             beta: self.learner.beta(),
+            only_plays: context.only_plays,
             imagination_skipped: imagination.skipped,
             solved_at_real_steps: record.solved_at_real_steps,
             evaluations: record.evaluations.count,

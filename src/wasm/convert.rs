@@ -25,7 +25,7 @@ pub(super) fn from_js<T: DeserializeOwned>(name: &str, value: JsValue) -> Thrown
     serde_wasm_bindgen::from_value(value).map_err(refused)
 }
 
-/// With the fields of the variant, and `kind`: config, checkpoint, receipt, diverged, device, task or file.
+/// With the fields of the variant, and `kind`: config, checkpoint, receipt, policy, diverged, device, task or file.
 impl From<Error> for JsValue {
     fn from(error: Error) -> Self {
         let (kind, fields): (_, Vec<(&str, &str)>) = match &error {
@@ -41,6 +41,9 @@ impl From<Error> for JsValue {
             Error::Device { doing, reason } => ("device", vec![("doing", doing), ("reason", reason)]),
             Error::Receipt { field, value, allowed } => {
                 ("receipt", vec![("field", field), ("value", value), ("allowed", allowed)])
+            }
+            Error::Policy { field, value, allowed } => {
+                ("policy", vec![("field", field), ("value", value), ("allowed", allowed)])
             }
             Error::Task { doing, reason } => ("task", vec![("doing", doing), ("reason", reason)]),
             Error::File { path, reason } => ("file", vec![("path", path), ("reason", reason)]),

@@ -9,10 +9,12 @@ mod convert;
 mod js_env;
 mod js_facts;
 mod options;
+mod policies;
 mod receipts;
 mod session;
 
 pub use options::{check, read_hyperparameter};
+pub use policies::{policy_of, policy_of_text, policy_text, run_of};
 pub use receipts::{compare_receipt, read_receipt, receipt, spread};
 pub use session::Session;
 

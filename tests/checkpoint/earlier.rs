@@ -1,9 +1,9 @@
 //! Files of earlier versions go on as they went on there.
 //!
 //! Those in `tests/fixtures/saved_by_0.1.0` were written by commit 9ddee67, the last one before there were variants of
-//! tasks, on x86-64. A pair is one run, saved and then resumed by that same program up to the real steps in its name:
-//! `mbppo train --seed 3 --max-steps 128 --set eval_every=0 --set curiosity=none` with networks of a few units, and the
-//! same with `--task DynaMaze-v0 --mode dyna-q --max-steps 64`.
+//! tasks, on a processor with AVX2 and FMA. A pair is one run, saved and then resumed by that same program up to the
+//! real steps in its name: `mbppo train --seed 3 --max-steps 128 --set eval_every=0 --set curiosity=none` with networks
+//! of a few units, and the same with `--task DynaMaze-v0 --mode dyna-q --max-steps 64`.
 
 use super::resumed;
 use pollster::block_on;
@@ -15,6 +15,14 @@ macro_rules! saved_by_0_1_0 {
     };
 }
 
+/// Whether this processor adds up in the same order as that on which the files were written.
+fn adds_up_alike() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    return std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma");
+    #[cfg(not(target_arch = "x86_64"))]
+    false
+}
+
 /// Goes on from the first file to the real steps of the second, and compares everything that would be saved. Nobody
 /// watches, as at a command line: pictures take ticks and chance of their own.
 fn goes_on_as_it_did(first: &[u8], second: &[u8]) {
@@ -23,6 +31,9 @@ fn goes_on_as_it_did(first: &[u8], second: &[u8]) {
     assert!(run.steps().0 < then.steps().0, "nothing to go on to");
     while run.steps().0 < then.steps().0 || !run.is_between_iterations() {
         block_on(run.tick()).expect("a tick");
+    }
+    if !adds_up_alike() {
+        return;
     }
     assert_eq!(run.steps(), then.steps());
     let [reached, expected] =

@@ -79,7 +79,7 @@ export const RULES = [
     /^(mbppo|cargo run (--release )?--) (report|hyperparameters)$/,
     run((command) => command.replace(/report$/, "report --help")),
   ],
-  [/^(mbppo|cargo run (--release )?--) (report|verify) /, run()],
+  [/^(mbppo|cargo run (--release )?--) (report|verify|policy|eval) /, run()],
   [/^(cat|set|shift|from=)/, run()],
   // What the npm package is tested with.
   [/^(npx mbppo verify |npm install$)/, () => ({ known: "part packages" })],

@@ -99,7 +99,7 @@ export function readSettings(pairs, schema, read) {
       const found = known[name](text);
       if (Array.isArray(found)) settings[name] = found[0];
       else problems.push(`${name} = ${text} is not valid: ${found}. It runs with ${settings[name] ?? "a fresh seed"}.`);
-    } else if (name.startsWith(PHYSICS)) settings.physics[name.slice(PHYSICS.length)] = text;
+    } else if (name.startsWith(PHYSICS)) settings.physics = { ...settings.physics, [name.slice(PHYSICS.length)]: text };
     else if (schema.hyperparameters.some((row) => row.name === name)) typed.set(name, text);
     else
       problems.push(

@@ -3,13 +3,13 @@
 //
 // Openings may overlap. Each has a number; one that is ready is taken over unless a younger one has been already. So an
 // opening that fails never costs one that works, and what the program would refuse is not begun at all.
-import { EngineError } from "./engine/protocol.js";
 import { fallbackSentence, takenOver, whereWords } from "./engine/device.js";
 import { createHandOver } from "./handover.js";
 import { createLeft, described } from "./left.js";
 import { nearestRun } from "./nearest.js";
 import { kernelsOf, plansOf } from "./params.js";
 import { createRescue } from "./rescue.js";
+import { createUndo } from "./undo.js";
 
 /**
  * `patience`: as in patience.js, watches whatever an engine is asked. `settingsChanged()`, and `physicsChanged()`,
@@ -163,43 +163,6 @@ export function createRun({
     return change({ ...store.get().draft, ...changes });
   }
 
-  /** The run that was left last comes back, in exchange for this one; gives back the error if there is one. */
-  async function undo() {
-    const back = left.last();
-    if (!back || wish) return null;
-    const { settings, device } = back.view;
-    const take = ({ opened, kept }, physics) => {
-      left.exchange(session, store.get());
-      const sentence = kept ? device.sentence : `Training on the CPU.${whereWords(engines.where())}`;
-      adopt(opened, physics, sentence, {
-        ...back.view,
-        playing: false,
-        stopped: kept && back.view.stopped,
-        run: store.get().run + 1,
-        left: described(left.last()),
-      });
-      if (opened.device.kind === "cpu" && settings.device !== "cpu") handOver.follow(settings);
-      else handOver.leave();
-    };
-    try {
-      await opening(settings, store.get().playing, () => hadBack(back), take);
-      settingsChanged();
-      return null;
-    } catch (error) {
-      left.drop(back);
-      store.set({ left: described(left.last()) });
-      return error;
-    }
-  }
-
-  /** A run that was left: its session, if that still answers, else what its latest checkpoint holds. */
-  async function hadBack({ session: kept, view: { checkpoint, settings } }) {
-    if (await answers(kept)) return { opened: kept, kept: true };
-    if (!checkpoint) throw new EngineError("The previous run cannot be restored: none of it had been saved.");
-    const engine = await engines.cpu(settings);
-    return { opened: await engine.resume(checkpoint.bytes, "cpu", engines.taskOf(settings.task)), kept: false };
-  }
-
   /** Changes the world between two advances; gives back the error if there is one, and the world is as it was then. */
   async function setPhysics(name, value) {
     const of = session;
@@ -215,6 +178,15 @@ export function createRun({
       return of === session ? error : null; // of a run that has been replaced meanwhile
     }
   }
+
+  const undo = createUndo({
+    engines,
+    store,
+    left,
+    handOver,
+    settingsChanged,
+    run: { opening, adopt, session: () => session, wished: () => wish },
+  });
 
   const { rescue, continueFromKept } = createRescue({
     engines,
@@ -308,15 +280,6 @@ export function createRun({
       },
     },
   };
-}
-
-async function answers(session) {
-  try {
-    await session?.physics();
-    return Boolean(session);
-  } catch {
-    return false;
-  }
 }
 
 /** What a run that has just been opened has to show. */

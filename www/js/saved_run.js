@@ -3,6 +3,7 @@
 import { fromBase64, toBase64 } from "./base64.js";
 import { EngineError } from "./engine/protocol.js";
 import { presetValue, unsuited } from "./params.js";
+import { shownValue } from "./shown_value.js";
 
 /** More than a run can have: the largest replay of the largest task takes less. */
 export const MOST_RUN_BYTES = 512 << 20;
@@ -23,17 +24,33 @@ export async function settingsOf(engines, bytes, base) {
 }
 
 /**
- * Takes up the run in `bytes`. `parts`: {store, engines, commands} of the lab; `likely`: the task and preset that it is
- * likely to have. Throws an EngineError that names what is wrong.
+ * Takes up the run in `bytes`, or plays the policy alone in them. `parts`: {store, engines, commands} of the lab;
+ * `likely`: the task and preset that it is likely to have; `learns`: that it learns from now on, or only plays. Throws
+ * an EngineError that names what is wrong.
  * @param {any} parts
  * @param {Uint8Array} bytes
- * @param {{ task?: string, preset?: string, playing?: boolean }} [likely]
+ * @param {{ task?: string, preset?: string, playing?: boolean, learns?: boolean }} [likely]
  */
 export async function openRun({ store, engines, commands }, bytes, likely = {}) {
   const { settings, speed, playing } = store.get();
-  const { task = settings.task, preset = settings.preset, playing: plays = playing } = likely;
-  const saved = await settingsOf(engines, bytes, { ...settings, speed, preset, task });
-  await commands.openSaved(saved, bytes, { playing: plays });
+  const { task = settings.task, preset = settings.preset, playing: plays = playing, learns } = likely;
+  const run = await runOf(engines, bytes, { task, seed: settings.seed, learns });
+  const saved = await settingsOf(engines, run, { ...settings, speed, preset, task });
+  await commands.openSaved(saved, run, { playing: plays });
+}
+
+/**
+ * The file of a run from `bytes`, which may hold a policy alone.
+ * @param {any} engines
+ * @param {Uint8Array} bytes
+ * @param {{ task: string, seed: number, learns?: boolean }} wish
+ * @returns {Promise<Uint8Array>}
+ */
+export async function runOf(engines, bytes, wish) {
+  // One of another page is none of this page's classes.
+  if (Object.prototype.toString.call(bytes) !== "[object Uint8Array]")
+    throw wrong("bytes", bytes, "a Uint8Array: a saved run or a policy");
+  return engines.runOf(bytes, wish);
 }
 
 /** Whether a file is meant to be a saved run: by its name, or since no text begins so. */
@@ -76,8 +93,8 @@ export function stateText(run, checkpoint) {
 export function readState(state) {
   const object = typeof state === "string" ? parsed(state) : state;
   if (typeof object !== "object" || object === null || object.mbppo !== VERSION)
-    throw wrong("state", String(object?.mbppo), `an object that getState() has given, with mbppo: ${VERSION}`);
-  if (typeof object.run !== "string") throw wrong("state.run", String(object.run), "a text as in an address");
+    throw wrong("state", object?.mbppo, `an object that getState() has given, with mbppo: ${VERSION}`);
+  if (typeof object.run !== "string") throw wrong("state.run", object.run, "a text as in an address");
   if (object.checkpoint === null) return { run: object.run, bytes: null };
   return { run: object.run, bytes: bytesOf(object.checkpoint) };
 }
@@ -86,7 +103,7 @@ function parsed(text) {
   try {
     return JSON.parse(text);
   } catch {
-    throw wrong("state", `${text.slice(0, 20)}…`, "JSON that getState() has given");
+    throw wrong("state", text, "JSON that getState() has given");
   }
 }
 
@@ -94,7 +111,7 @@ function bytesOf(text) {
   try {
     return fromBase64(text);
   } catch {
-    throw wrong("state.checkpoint", String(text).slice(0, 20), "a saved run in base64, or null");
+    throw wrong("state.checkpoint", text, "a saved run in base64, or null");
   }
 }
 
@@ -114,5 +131,7 @@ function settingsOfReceipt(receipt, schema, base) {
   return { ...base, task, seed, preset: nearest.preset, config: Object.fromEntries(nearest.config), physics };
 }
 
-const wrong = (field, value, allowed) =>
-  new EngineError(`${field} = ${value} is not valid: it must be ${allowed}.`, { field, value, allowed });
+function wrong(field, given, allowed) {
+  const value = shownValue(given);
+  return new EngineError(`${field} = ${value} is not valid: it must be ${allowed}.`, { field, value, allowed });
+}

@@ -133,6 +133,15 @@ impl Learner for FromReplay {
         }
     }
 
+    fn get_ready(&mut self) -> Pending<'_, ()> {
+        Box::pin(async {
+            if self.actor.is_none() {
+                self.actor = Some(self.learner.actor()?);
+            }
+            Ok(())
+        })
+    }
+
     fn act_greedily(&mut self, obs: &[f32], action: &mut Vec<f32>) {
         if let Some(actor) = &mut self.actor {
             actor.act_greedily(obs, action);

@@ -8,12 +8,11 @@ use super::stage::Stage;
 use crate::buffer::{Rollout, Step};
 use crate::error::{Error, Result};
 use crate::trainer::context::Context;
+use crate::trainer::learner::Learner;
 
 impl OnPolicy {
     pub(super) async fn begin_iteration(&mut self, context: &Context) -> Result<Stage> {
-        if self.actor.is_none() {
-            self.actor = Some(self.policy.actor().await?);
-        }
+        self.get_ready().await?;
         self.policy.set_learning_rate(context.learning_rate());
         let (obs_size, action_size) = (context.spec.obs_size(), context.spec.action_size());
         self.lanes = vec![Rollout::new(true, obs_size, action_size); context.config.num_envs];

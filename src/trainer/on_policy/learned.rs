@@ -84,7 +84,12 @@ impl OnPolicy {
             model.restore(arrays)?;
             // The model is first fitted once there is something to examine it on.
             if context.replay.has_both_parts() && model.scales().is_none() {
-                Scales::load(context.config.model_target, context.spec.obs_size(), arrays)?;
+                // One that only played has experience, and a model that was never fitted to it.
+                let scales = match context.only_plays {
+                    true => Scales::of(&context.replay, context.config.model_target),
+                    false => Scales::load(context.config.model_target, context.spec.obs_size(), arrays)?,
+                };
+                model.set_scales(scales);
             }
         }
         if let Some(curiosity) = &mut self.curiosity {

@@ -7,6 +7,8 @@
 // A page that shows frames as high as what is in them may hear of that in three ways: the event "resize", LTI's
 // lti.frameResize, and iframe-resizer's messages.
 
+import { shownValue } from "../shown_value.js";
+
 export const VERSION = 1;
 
 /** What a page may ask of its frame: what an element's methods do, and `get`, which gives what the lab knows. */
@@ -37,7 +39,7 @@ export function readMessage(data) {
   const { mbppo, id = null, call, args = [] } = data;
   const refused = (field, value, allowed) => ({
     id,
-    refused: `${field} = ${String(value).slice(0, 60)} is not valid: it must be ${allowed}.`,
+    refused: `${field} = ${shownValue(value)} is not valid: it must be ${allowed}.`,
   });
   if (mbppo !== VERSION) return refused("mbppo", mbppo, `${VERSION}, the version of these messages`);
   if (!CALLS.includes(call)) return refused("call", call, `one of ${CALLS.join(", ")}`);

@@ -30,6 +30,14 @@ export function answersOf(bindings, { base, shared, tensors }) {
       return other();
     }
   }
+  /** What the program promises; what it rejects with is the program's own error. */
+  const promised = async (asked) => {
+    try {
+      return await asked();
+    } catch (error) {
+      throw EngineError.from(error);
+    }
+  };
   return {
     schema,
     /**
@@ -66,6 +74,17 @@ export function answersOf(bindings, { base, shared, tensors }) {
         () => bindings.receipt(bytes, tasks.here(task)),
         async () => (await tensors()).receipt(bytes, tasks.wish(task)),
       ),
+    /**
+     * The file of a run from `bytes`: a policy alone becomes a run with this seed that plays it. With `learns`, true or
+     * false, it learns or only plays; without it a run is given back as it is.
+     */
+    runOf: (bytes, { task, seed, learns }) => promised(() => bindings.run_of(bytes, seed, learns, tasks.here(task))),
+    /** The policy alone of a checkpoint, as a file. */
+    policyOf: ({ bytes }, task) => promised(() => bindings.policy_of(bytes, tasks.here(task))),
+    /** The same as a text for an address. */
+    policyText: ({ bytes }, task) => promised(() => bindings.policy_text(bytes, tasks.here(task))),
+    /** The file of the policy in such a text, for a run of these settings. */
+    policyOfText: (text, settings) => promised(() => bindings.policy_of_text(text, wishOf(settings))),
     /** {verdict, …}: what to say of a receipt whose run has been computed again as far as this checkpoint. */
     compareReceipt: (text, { bytes }, task) =>
       elsewhere(

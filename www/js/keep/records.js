@@ -13,7 +13,7 @@ export const LONGEST_NAME = 80;
  * @param {{ id: string, writer: string, state: any, settings: any, at: number }} parts
  */
 export function recordOf({ id, writer, state, settings, at }) {
-  const { schema, checkpoint, snapshot, curves } = state;
+  const { schema, checkpoint, snapshot, curves, device } = state;
   const { task, preset, seed } = settings;
   return {
     id,
@@ -23,7 +23,12 @@ export function recordOf({ id, writer, state, settings, at }) {
     settings,
     version: schema.version,
     iteration: checkpoint.iteration,
+    device: device?.kind ?? null,
     real_steps: snapshot?.real_steps ?? 0,
+    imagined_steps: snapshot?.imagined_steps ?? null,
+    solved_at_real_steps: snapshot?.solved_at_real_steps ?? null,
+    latest_evaluation: snapshot?.latest_evaluation ?? null,
+    best_evaluation: snapshot?.best_evaluation ?? null,
     curve: smallCurve(curves),
     bytes: checkpoint.bytes.byteLength,
     began: at,

@@ -1,12 +1,12 @@
 // What a lab begins with: the run that was there before the page was reloaded, a saved one that its address names, or a
 // new one.
+import { EngineError } from "../engine/protocol.js";
 import { fetchRun, openRun } from "../saved_run.js";
 
-/** The name in an address of a saved run. */
-const RUN = "run";
-/** The saved run that pairs of an address name, or null. */
-const runOf = (pairs) => pairs.findLast(([name]) => name === RUN)?.[1].trim() ?? null;
-export const withoutRun = (pairs) => pairs.filter(([name]) => name !== RUN);
+/** What an address can hold besides settings: where a saved run lies, or a policy as a text. */
+const SAVED = { run: "run", policy: "policy" };
+const found = (pairs, name) => pairs.findLast(([each]) => each === name)?.[1].trim() ?? null;
+export const withoutRun = (pairs) => pairs.filter(([name]) => !Object.hasOwn(SAVED, name));
 
 /**
  * Begins; gives sentences to be said. `parts`: {store, engines, commands, keeper}; `asked`: the pairs of the address;
@@ -15,9 +15,10 @@ export const withoutRun = (pairs) => pairs.filter(([name]) => name !== RUN);
 export async function beginFirst({ run, parts, asked, settings, playing }) {
   const { isThere, said } = await resumed(parts, { playing, thread: settings.thread });
   if (isThere) return said;
-  const file = runOf(asked);
-  await run.startForgiving(settings, { playing: playing && file === null });
-  return file === null ? said : [...said, ...(await openFile(parts, file, playing))];
+  const [file, policy] = [found(asked, SAVED.run), found(asked, SAVED.policy)];
+  const isSaved = file !== null || policy !== null;
+  await run.startForgiving(settings, { playing: playing && !isSaved });
+  return isSaved ? [...said, ...(await openSaved(parts, { file, policy }, playing))] : said;
 }
 
 /** Goes on with what this tab showed: {isThere, said}. */
@@ -35,10 +36,15 @@ async function resumed({ keeper }, wish) {
   }
 }
 
-/** Opens the saved run that the address names: what to say where that fails; then its settings begin anew. */
-async function openFile(parts, file, playing) {
+/** Opens what the address holds or names: what to say where that fails; then its settings begin anew. */
+async function openSaved(parts, { file, policy }, playing) {
+  const { engines, store } = parts;
   try {
-    await openRun(parts, await fetchRun(file, document.baseURI), { playing });
+    if (file !== null && policy !== null)
+      throw new EngineError("run and policy are both in the address: it can have one of them.");
+    const bytes =
+      file === null ? await engines.policyOfText(policy, store.get().settings) : await fetchRun(file, document.baseURI);
+    await openRun(parts, bytes, { playing });
     return [];
   } catch (error) {
     if (playing) parts.commands.play();

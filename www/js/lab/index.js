@@ -172,7 +172,7 @@ function assemble(root, { host, home, store, address, keys, restOffScreen, stora
     arrived(parts) {
       plotter = createPlotter({ plots: parts.engines.plots, theme, signal });
       ({ commands, keeper } = parts);
-      for (const mount of PANELS) mount({ ...parts, root, home, plotter, keys, signal });
+      for (const mount of PANELS) mount({ ...parts, root, home, theme, plotter, keys, signal });
       const draws = (canvas) => (canvas === stageCanvas ? stage.redraw() : plotter?.redraw(canvas));
       mountSavePicture({ root, theme, redraw: draws });
       find("version", root).textContent = `mbppo ${store.get().schema.version}`;

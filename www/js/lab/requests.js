@@ -4,6 +4,7 @@
 import { settingsWith } from "../changed_settings.js";
 import { EngineError } from "../engine/protocol.js";
 import { openRun as takeUp, readState, stateText } from "../saved_run.js";
+import { shownValue } from "../shown_value.js";
 import { pairsOf } from "../url.js";
 
 const STEPS = ["phase", "iteration"];
@@ -42,8 +43,8 @@ export function createRequests({ ready, lab, shows }) {
   /** Works for `what`, a number of ticks, "phase" or "iteration", and pauses; resolves to the snapshot then. */
   async function step(/** @type {number | string} */ what = 1) {
     const { commands, store, flush } = await now();
-    const ticks = STEPS.includes(String(what)) ? null : Number(what);
-    if (ticks !== null && !(Number.isInteger(ticks) && ticks >= 1 && ticks <= MOST_TICKS))
+    const ticks = STEPS.includes(/** @type {any} */ (what)) ? null : what;
+    if (ticks !== null && !(typeof ticks === "number" && Number.isInteger(ticks) && ticks >= 1 && ticks <= MOST_TICKS))
       throw wrong("step", what, `a whole number from 1 to ${MOST_TICKS}, "phase" or "iteration"`);
     if (!(await (ticks === null ? commands.step(what) : commands.step("tick", ticks))))
       throw new EngineError("The run ended, or was replaced, before that step was done.");
@@ -110,5 +111,7 @@ function likelyOf(run) {
   return { preset, task };
 }
 
-const wrong = (field, value, allowed) =>
-  new EngineError(`${field} = ${value} is not valid: it must be ${allowed}.`, { field, value: String(value), allowed });
+function wrong(field, given, allowed) {
+  const value = shownValue(given);
+  return new EngineError(`${field} = ${value} is not valid: it must be ${allowed}.`, { field, value, allowed });
+}

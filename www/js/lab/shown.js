@@ -3,6 +3,7 @@
 // these are.
 import { find } from "../dom.js";
 import { EngineError } from "../engine/protocol.js";
+import { shownValue } from "../shown_value.js";
 
 /** What a widget lets its reader do, where nobody says otherwise. */
 const FEW = "play restart";
@@ -19,7 +20,8 @@ const HOLDERS = ".theatre, .questions, .closer, .folded, .top, .controls";
  * @param {ShadowRoot} root
  * @param {{ panels?: ?string, controls?: ?string, theme?: ?string }} wished
  */
-export function showOnly(root, { panels = null, controls = null, theme = null }) {
+export function showOnly(root, wished) {
+  const { panels = null, controls = null, theme = null } = texts(wished);
   const colours = (theme ?? "").trim() || THEMES[0];
   if (!THEMES.includes(colours)) throw wrong("theme", colours, `it must be one of ${THEMES.join(", ")}`);
   const shown = chosen(root, "panel", panels);
@@ -39,6 +41,17 @@ export function showOnly(root, { panels = null, controls = null, theme = null })
   /** @type {HTMLElement} */ (root.host).dataset.theme = colours;
   for (const holder of root.querySelectorAll(HOLDERS)) holder.toggleAttribute("data-empty", isEmpty(holder));
   lab.style.setProperty("--beside", String(Math.max(1, lab.querySelectorAll(BESIDE).length)));
+}
+
+/** What is wished, if it is an object of texts. */
+function texts(wished) {
+  if (typeof wished !== "object" || wished === null)
+    throw wrong("show", shownValue(wished), 'it must be an object such as {"panels": "stage"}');
+  const odd = ["panels", "controls", "theme"].find(
+    (name) => !["string", "undefined"].includes(typeof (wished[name] ?? "")),
+  );
+  if (odd) throw wrong(odd, shownValue(wished[odd]), "it must be a text");
+  return wished;
 }
 
 /** All names of a kind, "panel" or "control", in the order of the page. */

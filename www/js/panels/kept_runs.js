@@ -2,14 +2,19 @@
 import { copyOf, find, say } from "../dom.js";
 import { counted } from "../format.js";
 import { LONGEST_NAME, polyline, readName } from "../keep/records.js";
+import { runTable } from "../keep/run_table.js";
+import { drawSmall } from "../stage/small_picture.js";
+import { createGiving } from "./give.js";
 
 const CURVE = { width: 96, height: 32 };
 
-export function mountKeptRuns({ root, store, keeper }) {
+export function mountKeptRuns({ root, store, keeper, theme }) {
   if (!keeper) return;
+  const { give } = createGiving(root);
   const [panel, list, said, count, removed] = ["kept-runs", "kept-list", "kept-said", "kept-count", "kept-removed"].map(
     (name) => find(name, root),
   );
+  const table = find("kept-table", root);
   panel.hidden = false;
   const rows = new Map(); // id → row
   const failed = (name) => (error) => {
@@ -59,6 +64,7 @@ export function mountKeptRuns({ root, store, keeper }) {
     const part = (name) => find(name, row);
     say(part("kept-title"), record.name);
     say(part("kept-facts"), factsOf(record, isCurrent));
+    row.dataset.task = record.settings.task;
     part("kept-curve").setAttribute("points", polyline(record.curve, CURVE));
     part("kept-open").disabled = isCurrent;
     row.toggleAttribute("aria-current", isCurrent);
@@ -78,7 +84,21 @@ export function mountKeptRuns({ root, store, keeper }) {
       fill(row, record, current);
       if (list.children[index] !== row) list.insertBefore(row, list.children[index] ?? null);
     }
+    table.hidden = runs.length === 0;
+    draw();
   }
+  /** Pictures need room before they can be drawn: there is none while the list is folded. */
+  function draw() {
+    if (!panel.open) return;
+    for (const row of rows.values()) {
+      const canvas = find("kept-picture", row);
+      const { task } = row.dataset;
+      const world = { task, maze: store.get().schema.mazes[task] };
+      canvas.classList.toggle("is-empty", !drawSmall(/** @type {any} */ (canvas), world, theme.get()));
+    }
+  }
+  theme.onChange(draw);
+  table.addEventListener("click", () => give("runs.csv", runTable(store.get().kept.runs)));
 
   removed.querySelector("button").addEventListener("click", async () => {
     const { id } = store.get().kept.removed.record;

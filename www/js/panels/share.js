@@ -1,5 +1,6 @@
 // Sharing a run: its address, and the code that shows it in a page of somebody else's, with a preview of just that.
 import { find, say } from "../dom.js";
+import { EngineError } from "../engine/protocol.js";
 import { pairsOf } from "../url.js";
 
 /** What an embedded lab shows at first. */
@@ -8,7 +9,7 @@ const FEW = ["stage", "counters", "horizon-error"];
 const OFFERED = ["stage", "counters", "narration", "phases", "returns", "horizon-error", "map", "reality", "doubt"];
 
 /** `home`: the folder that was built. */
-export function mountShare({ root, addressOfRun, home }) {
+export function mountShare({ root, store, engines, addressOfRun, home }) {
   const dialog = find("share-dialog", root);
   const fold = find("embed", root);
   const [code, kind, place, frame] = ["embed-code", "embed-kind", "embed-panels", "embed-preview"].map((name) =>
@@ -40,15 +41,33 @@ export function mountShare({ root, addressOfRun, home }) {
   dialog.addEventListener("close", show);
 
   find("embed-copy", root).addEventListener("click", () => copied(code, find("embed-done", root)));
-  find("share", root).addEventListener("click", async () => {
-    const address = find("share-address", root);
+  const [address, done, withPolicy] = ["share-address", "share-done", "share-policy"].map((name) => find(name, root));
+  const offer = async () => {
     address.value = addressOfRun();
-    say(find("share-done", root), "");
+    try {
+      if (withPolicy.checked) address.value = await withPolicyOf(store.get(), engines, address.value);
+    } catch (error) {
+      withPolicy.checked = false;
+      return say(done, error.message);
+    }
+    address.select();
+    await copied(address, done);
+  };
+  withPolicy.addEventListener("change", offer);
+  find("share", root).addEventListener("click", () => {
+    withPolicy.checked = false;
+    say(done, "");
     dialog.showModal();
     show();
-    address.select();
-    await copied(address, find("share-done", root));
+    return offer();
   });
+}
+
+/** The address with what the run has learned in it. */
+async function withPolicyOf({ checkpoint, settings }, engines, address) {
+  if (!checkpoint) throw new EngineError("Nothing has been learned before the first iteration has ended.");
+  const policy = await engines.policyText(checkpoint, settings.task);
+  return `${address}${new URL(address).hash === "" ? "#" : "&"}policy=${policy}`; // no server is sent a hash
 }
 
 async function copied(field, status) {

@@ -3,20 +3,10 @@ import { createGhosts } from "./ghosts.js";
 import { ownPicture } from "./own.js";
 import { PICTURES, pictureOf } from "./pictures.js";
 import { createPlayer } from "./player.js";
-import { drawScene } from "./scene.js";
+import { drawScene, still } from "./scene.js";
 
 const DESCRIBE_MS = 5000;
 const FIRST = PICTURES[0].TASKS[0]; // shown until the address has been read
-
-/** Before there is anything to play. */
-const still = (obs) => ({
-  frame: { step: 0, episode_step: 0, ended: null, action: [] },
-  obs,
-  now: 0,
-  played: [],
-  reached: [],
-  waiting: 0,
-});
 
 /** Ends with `signal`. */
 export function createStage({ canvas, theme, store, signal }) {

@@ -5,6 +5,16 @@ import { drawStrip } from "./strip.js";
 const STRIP_SHARE = 0.27; // of the stage's height
 const BELOW = 32; // pixels under the picture, for what is said when an episode ends
 
+/** The view before there is anything to play. */
+export const still = (obs) => ({
+  frame: { step: 0, episode_step: 0, ended: null, action: [] },
+  obs,
+  now: 0,
+  played: [],
+  reached: [],
+  waiting: 0,
+});
+
 /** Draws one picture; `size` in CSS pixels, `scene` = {view, ghosts, shown, past, imagines}. */
 export function drawScene(context, size, picture, world, scene, theme) {
   const { width, height, inset } = size;

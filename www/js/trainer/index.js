@@ -6,7 +6,7 @@ import { grown } from "../engine/curves.js";
 import { openEngines } from "../engine/index.js";
 import { EngineError } from "../engine/protocol.js";
 import { defaults } from "../params.js";
-import { settingsOf } from "../saved_run.js";
+import { runOf, settingsOf } from "../saved_run.js";
 import { verify } from "../verify.js";
 import { homeInNode, isNode, openInNode } from "./node.js";
 
@@ -39,7 +39,8 @@ const STOPS = ["phase", "iteration"];
 
 /**
  * A run that waits to be trained. `options`: settings by their names in an address ({task, preset, seed, horizon, …,
- * "physics.gravity": "20"}); `task` may be what makes one of your own. `from`: the bytes of a saved run to go on with.
+ * "physics.gravity": "20"}); `task` may be what makes one of your own. `from`: the bytes of a saved run to go on
+ * with, or of a policy to play.
  * `publicPath`: the folder that was built, where this module does not lie in it any more. Rejects with an EngineError
  * that names what is wrong.
  * @param {Record<string, any> & { from?: Uint8Array, publicPath?: string }} [options]
@@ -56,16 +57,16 @@ export async function createTrainer({ from, publicPath, task, ...options } = {})
     schema,
     (name, text) => engines.readHyperparameter(name, text),
   );
-  const settings = from
-    ? await settingsOf(engines, from, asked)
-    : { ...asked, seed: asked.seed ?? engines.freshSeed() };
-  const refused = from ? null : engines.check(settings);
+  const chosen = { ...asked, seed: asked.seed ?? engines.freshSeed() };
+  const saved = from && (await runOf(engines, from, chosen));
+  const settings = saved ? await settingsOf(engines, saved, asked) : chosen;
+  const refused = saved ? null : engines.check(settings);
   if (refused) throw refused;
   const engine = await engines.cpu(settings);
   const { preset, seed, config, physics } = settings;
   const wanted = engines.taskOf(settings.task);
-  const session = from
-    ? await engine.resume(from, "cpu", wanted)
+  const session = saved
+    ? await engine.resume(saved, "cpu", wanted)
     : await engine.open({ task: wanted, preset, seed, config, physics, device: "cpu" });
   const { snapshot } = await session.advance({ budgetMs: 0, maxTicks: 0 });
   return trainerOf({ engines, session, settings, snapshot, ended: () => ending.abort() });

@@ -2,10 +2,10 @@
 //!
 //! `mbppo train` runs once and tells how it goes; `mbppo grid` runs tasks × modes × seeds on all cores and writes
 //! a line per run; `mbppo report` makes tables and pictures of such lines; `mbppo verify` runs again what receipts
-//! claim. `docs/ends.md` says how each can end.
+//! claim; `mbppo policy` saves a policy alone, `mbppo eval` plays it. `docs/ends.md` says how each can end.
 
 use super::end::{End, Ending};
-use super::{arguments, grid, output, report, train, verify};
+use super::{arguments, grid, output, policy, report, train, verify};
 use clap::{Parser, Subcommand};
 use mbppo::config::{PRESETS, schema};
 use std::fmt::Write;
@@ -51,6 +51,10 @@ pub enum Command {
         #[arg(required = true, value_name = "RECEIPT.json")]
         files: Vec<PathBuf>,
     },
+    /// Save the policy of a run alone: a small file that plays, here and on the page.
+    Policy(policy::Extract),
+    /// Play a policy, or that of a saved run, without training, and print what it reaches.
+    Eval(policy::Eval),
     /// Print every hyperparameter with its default, what is allowed, and what it does.
     Hyperparameters,
 }
@@ -77,6 +81,8 @@ fn obey() -> Ending {
             report::run(&files, markdown, pictures.as_deref())
         }
         Some(Command::Verify { files }) => verify::run(&files),
+        Some(Command::Policy(what)) => policy::extract(&what),
+        Some(Command::Eval(what)) => policy::eval(&what),
         Some(Command::Hyperparameters) => output::print(&hyperparameters()),
     }
 }

@@ -1,10 +1,11 @@
-//! The command line: `train`, `grid`, `report`, `verify` and what they share.
+//! The command line: `train`, `grid`, `report`, `verify`, `policy`, `eval` and what they share.
 
 mod arguments;
 mod case;
 mod command;
 mod cpu_clock;
 mod end;
+mod event_file;
 mod files;
 #[cfg(test)]
 mod fuzz;
@@ -13,6 +14,8 @@ mod line;
 mod lines;
 mod output;
 mod pictures;
+mod place;
+mod policy;
 mod progress;
 mod remarks;
 mod report;

@@ -3,16 +3,21 @@
 use super::arguments::{One, whole};
 use super::case::Case;
 use super::end::{End, Ending};
+use super::event_file::EventFile;
 use super::files::{self, Place};
 use super::line::Line;
 use super::output::{print, tell};
+use super::place::place_for;
+use super::policy;
 use super::run::{Outcome, Watch, watched};
 use super::signals;
 use clap::Args;
 use mbppo::arrays::Arrays;
 use mbppo::device::open;
 use mbppo::error::Result;
+use mbppo::policy_file::PolicyFile;
 use mbppo::receipt::Receipt;
+use mbppo::rng::Seed;
 use mbppo::trainer::Trainer;
 use std::path::{Path, PathBuf};
 
@@ -33,9 +38,15 @@ pub struct Train {
     /// File for the receipt of the run once it is over: what it claims, which `mbppo verify` checks.
     #[arg(long, value_name = "FILE")]
     receipt: Option<PathBuf>,
+    /// Folder for an event file of TensorBoard with every metric, written after each iteration.
+    #[arg(long, value_name = "DIR")]
+    tensorboard: Option<PathBuf>,
     /// Continues a saved run: its task, hyperparameters, seed and, unless given anew, --max-steps.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["task", "mode", "changes", "seed"])]
     resume: Option<PathBuf>,
+    /// Learns on from a policy (`mbppo policy`, or the page): its task and hyperparameters, with all else new.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["task", "mode", "changes", "device", "resume"])]
+    policy: Option<PathBuf>,
 }
 
 /// Runs, tells and saves.
@@ -44,6 +55,7 @@ pub fn train(train: &Train) -> Ending {
     let receipt =
         train.receipt.as_deref().map(|path| place_for(path, "a receipt", is_receipt)).transpose()?;
     let (mut trainer, mut line) = begin(train)?;
+    let events = train.tensorboard.as_deref().map(EventFile::create).transpose()?;
     let max_steps = trainer.max_steps().unwrap_or(trainer.spec().usual_steps);
     signals::catch(match place {
         Some(_) => "the run is saved at the end of this iteration and ends.",
@@ -54,7 +66,7 @@ pub fn train(train: &Train) -> Ending {
         "real steps", "imagined steps", "mean return", "confidence", "branches"
     ))?;
     let ticks = trainer.snapshot().ticks;
-    let mut teller = Teller { place: place.as_ref(), every: train.save_every, unheard: None };
+    let mut teller = Teller { place: place.as_ref(), every: train.save_every, events, unheard: None };
     let outcome = watched(&mut trainer, &mut line, max_steps, &mut teller);
     let place = place.as_ref();
     match outcome {
@@ -78,6 +90,9 @@ pub fn train(train: &Train) -> Ending {
 
 /// The run to go on with, and the line of what it has told so far.
 fn begin(train: &Train) -> Ending<(Trainer, Line)> {
+    if let Some(file) = &train.policy {
+        return begin_with(train, file);
+    }
     let Some(file) = &train.resume else {
         let case = train.what.case()?;
         case.remarks()?.iter().for_each(|remark| tell(&format!("{remark}.")));
@@ -89,28 +104,31 @@ fn begin(train: &Train) -> Ending<(Trainer, Line)> {
     let device = pollster::block_on(open(train.what.device()))?;
     let mut trainer = Trainer::resume(&bytes, device)
         .map_err(|error| End::Failed(format!("{}: {error}", file.display())))?;
+    trainer.set_only_plays(false)?;
+    Ok(taken_over(trainer, train))
+}
+
+/// A run that begins with the policy in this file.
+fn begin_with(train: &Train, file: &Path) -> Ending<(Trainer, Line)> {
+    let (policy, _) = policy::opened(file)?;
+    let trainer = pollster::block_on(policy.run(None, Seed(train.seed), false))
+        .map_err(|error| End::Failed(format!("{}: {error}", file.display())))?;
+    Ok(taken_over(trainer, train))
+}
+
+/// A run that was made elsewhere, and the line of what it has told so far.
+fn taken_over(mut trainer: Trainer, train: &Train) -> (Trainer, Line) {
     trainer.set_watched(false);
     if let Some(max_steps) = train.what.max_steps() {
         trainer.set_max_steps(max_steps);
     }
     let mut line = Line::begun(&Case::of_run(&trainer), trainer.snapshot().seed);
     line.take_over(&trainer);
-    Ok((trainer, line))
-}
-
-/// Where a file of this `kind` can be written: nowhere that something else would be lost.
-fn place_for(path: &Path, kind: &str, is_one: impl Fn(&[u8]) -> bool) -> Result<Place> {
-    let place = Place::check(path)?;
-    let there = if path.exists() { files::read(path)? } else { Vec::new() };
-    if !there.is_empty() && !is_one(&there) {
-        let reason = format!("it is there already and is not {kind}; give another name");
-        return Err(files::file_error(path, reason));
-    }
-    Ok(place)
+    (trainer, line)
 }
 
 fn is_run(bytes: &[u8]) -> bool {
-    Arrays::from_bytes(bytes).is_ok()
+    Arrays::from_bytes(bytes).is_ok() && !PolicyFile::is_one(bytes)
 }
 
 fn is_receipt(bytes: &[u8]) -> bool {
@@ -170,6 +188,8 @@ fn write_receipt(trainer: &Trainer, place: &Place) -> Result<()> {
 struct Teller<'a> {
     place: Option<&'a Place>,
     every: u64,
+    /// None any more once it could not be written.
+    events: Option<EventFile>,
     /// Why nobody hears it any more.
     unheard: Option<End>,
 }
@@ -192,6 +212,12 @@ impl Watch for Teller<'_> {
 
     /// A run that cannot be saved goes on: at the next time there may be room again.
     fn iteration(&mut self, trainer: &Trainer) {
+        if let Some(events) = &mut self.events
+            && let Err(error) = events.iteration(trainer)
+        {
+            tell(&format!("metrics are not written any more: {error}"));
+            self.events = None;
+        }
         let Some(place) = self.place else { return };
         if trainer.snapshot().iteration.is_multiple_of(self.every) {
             let _ = save(trainer, place).inspect_err(|error| tell(&format!("not saved: {error}")));
