@@ -23,6 +23,7 @@ const LEARNERS: &[(&str, &str, bool)] = &[
     ("ddpg", "Pendulum-v1", false),
     ("sac", "Pendulum-v1", false),
     ("random-search", "CartPole-v1", true),
+    ("policy-search", "CartPole-v1", true),
     ("dyna-q", "DynaMaze-v0", true),
 ];
 

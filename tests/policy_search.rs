@@ -31,7 +31,7 @@ const SMALL: &str = "num_steps=30 learning_starts=30 model_updates=50 model_hidd
 
 #[test]
 fn a_run_goes_on_from_its_file_as_if_it_had_never_stopped() {
-    for changes in ["search_hidden_size=4", "num_envs=2 termination=known"] {
+    for changes in ["search_hidden_size=4", "num_envs=2 termination=known", "search_population=40"] {
         for task in ["CartPole-v1", "Pendulum-v1"] {
             let mut trainer = run(task, &format!("{SMALL} {changes}"));
             iterations(&mut trainer, 3);

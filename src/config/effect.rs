@@ -73,6 +73,14 @@ impl Config {
         }
     }
 
+    /// Imagined episodes, or pieces of them, that go on beside each other, at most.
+    pub fn most_branches(&self) -> usize {
+        match self.algorithm.kind {
+            Kind::ModelSearch => self.search_population * self.search_episodes,
+            _ => self.branches_max,
+        }
+    }
+
     /// Why another hyperparameter keeps this one from being read.
     fn switched_off(&self, name: &str, task: TaskHas) -> Option<&'static str> {
         let curiosity_learns = matches!(self.curiosity, CuriosityKind::Rnd | CuriosityKind::Icm);

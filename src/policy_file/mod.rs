@@ -5,7 +5,7 @@
 //! the preset `mb-ppo` for CartPole has 8.3 kB, where the run has 306 kB after 1,500 real steps. [`PolicyFile::run`]
 //! makes a run of it, which plays it, or learns on from it with everything else new.
 //! **Where.** Between [`crate::trainer`] and whoever opens files; [`text`] has the same in an address.
-//! **Choices.** (1) Learning goes on from the policy of PPO, A2C, DQN, Dyna-Q and random search. TD3, DDPG and SAC
+//! **Choices.** (1) Learning goes on from the policy of PPO, A2C, DQN, Dyna-Q and both searches. TD3, DDPG and SAC
 //! learn theirs from critics, and fresh ones would only spoil it: refused. (2) A run that began with a policy was not
 //! made by its seed alone, and its receipt says so. (3) What is wrong with a file is named, as
 //! in a checkpoint.
@@ -35,6 +35,7 @@ const ACTING: &[&str] = &[
     "dqn.q_net.",
     "dyna_q.values",
     "obs_scaling.",
+    "policy_search.weights",
     "random_search.weights",
 ];
 /// Networks with a target network, which begins as a copy: their names and its own.

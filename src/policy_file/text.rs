@@ -6,8 +6,8 @@
 //! version [1] · bits [1] · per array, by name: s [f32], q [n · bits / 8] · hash of all before [4]
 //! ```
 //! **Where.** The rest of the address says task, learner and hyperparameters, so that shapes need not be told.
-//! **Choices.** (1) Scales of observations are the task's and are left out. (2) All is little-endian. (3) The hash finds
-//! what a mail program or a slip of the hand has damaged; it is no signature. (4) 8 bits are enough for CartPole
+//! **Choices.** (1) Scales of observations are the task's and are left out. (2) All is little-endian. (3) The hash
+//! finds what a mail program or a slip of the hand has damaged; it is no signature. (4) 8 bits are enough for CartPole
 //! (docs/checkpoints.md has the figures).
 
 use super::{PolicyFile, acts, wrong};

@@ -208,7 +208,7 @@ impl ImaginationFacts {
     /// Checks that no more is told than this run can imagine.
     fn require_possible(&self, config: &Config) -> Result<()> {
         let parts = [
-            ("branches", self.branches, config.branches_max),
+            ("branches", self.branches, config.most_branches()),
             ("horizon", self.horizon, config.horizon),
             ("known_steps", self.known_steps, config.horizon),
         ];

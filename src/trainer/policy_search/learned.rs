@@ -55,7 +55,11 @@ impl PolicySearch {
         self.model.restore(arrays)?;
         // The model is first fitted once there is something to examine it on.
         if context.replay.has_both_parts() && self.model.scales().is_none() {
-            Scales::load(context.config.model_target, context.spec.obs_size(), arrays)?;
+            // One that only played has experience, and a model that was never fitted to it.
+            self.model.set_scales(match context.only_plays {
+                true => Scales::of(&context.replay, context.config.model_target),
+                false => Scales::load(context.config.model_target, context.spec.obs_size(), arrays)?,
+            });
         }
         self.facts = facts;
         while !self.bootstraps.catch_up(&context.replay) {}
