@@ -9,9 +9,7 @@ fn every_end_that_the_document_lists_has_its_test() {
     let document = fs::read_to_string(root.join("docs/ends.md")).expect("the document");
     let mut source = String::new();
     for folder in ["tests/ends", "src/bin/mbppo/cli"] {
-        for entry in fs::read_dir(root.join(folder)).expect("a folder") {
-            source.push_str(&fs::read_to_string(entry.expect("an entry").path()).expect("text"));
-        }
+        read_all(&root.join(folder), &mut source);
     }
     let mut rows = 0;
     for row in document.lines().filter(|line| line.starts_with("| ") && line.ends_with("` |")) {
@@ -20,4 +18,15 @@ fn every_end_that_the_document_lists_has_its_test() {
         rows += 1;
     }
     assert!(rows >= 20, "only {rows} rows found");
+}
+
+/// Appends the text of every file in the folder and those below it.
+fn read_all(folder: &Path, source: &mut String) {
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        match path.is_dir() {
+            true => read_all(&path, source),
+            false => source.push_str(&fs::read_to_string(path).expect("text")),
+        }
+    }
 }

@@ -15,6 +15,7 @@ pub fn state_of(task: &str, obs: &[f32]) -> Vec<f64> {
     match task {
         "Acrobot-v1" => vec![wide[1].atan2(wide[0]), wide[3].atan2(wide[2]), wide[4], wide[5]],
         "Pendulum-v1" => vec![wide[1].atan2(wide[0]), wide[2]],
+        "CartPoleSwingUp-v0" => vec![wide[0], wide[1], wide[3].atan2(wide[2]), wide[4]],
         "DynaMaze-v0" => {
             let mut env = make(task).expect("a task");
             // The maze is small: look for the cell that is seen like this.
