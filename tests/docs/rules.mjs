@@ -73,7 +73,7 @@ const needs = (program, then) => (command, world) =>
 export const RULES = [
   [/^mbppo$/, run((command) => `${command} --help`)],
   [/^(mbppo|cargo run --) --(help|version)$/, run()],
-  [/^(mbppo|cargo run --) (train|grid|verify)$/, run((command) => `${command} --help`)],
+  [/^(mbppo|cargo run --) (train|grid|verify|policy|eval)$/, run((command) => `${command} --help`)],
   [/^(mbppo|cargo run (--release )?--) (train|grid) /, run(shortened)],
   [
     /^(mbppo|cargo run (--release )?--) (report|hyperparameters)$/,

@@ -51,6 +51,11 @@ test("trust is said with what follows from it", () => {
     imagination_skipped: null,
   };
   assert.equal(trusts(snapshot), "Somewhat: confidence 43 %, so it imagines 48 futures a round, up to 20 steps ahead.");
+  assert.equal(
+    trusts({ ...snapshot, imagination_rounds: 0 }),
+    "Somewhat: confidence 43 %. It imagines 48 futures at a time all the same, up to 20 steps ahead.",
+    "of a learner whose imagination does not follow the confidence",
+  );
   assert.match(
     trusts({ ...snapshot, imagination_skipped: "the model is not good enough" }),
     /^Not now: the model is not good enough\.$/,

@@ -37,9 +37,14 @@ export function answer(snapshot) {
     return "Not measured yet: its world model has not been tested.";
   const much = snapshot.confidence > 0.6 ? "Largely" : snapshot.confidence > 0.3 ? "Somewhat" : "Hardly";
   const { known_steps: known, horizon, horizon_set: wanted } = snapshot;
+  const futures = counted(snapshot.branches, "future");
+  const ahead = `up to ${counted(horizon, "step")} ahead`;
+  const confidence = `${much}: confidence ${percent(snapshot.confidence)}`;
+  // A search that imagines whole episodes does so whatever the confidence.
   const answered =
-    `${much}: confidence ${percent(snapshot.confidence)}, so it imagines ${counted(snapshot.branches, "future")} ` +
-    `a round, up to ${counted(horizon, "step")} ahead.`;
+    snapshot.imagination_rounds === 0
+      ? `${confidence}. It imagines ${futures} at a time all the same, ${ahead}.`
+      : `${confidence}, so it imagines ${futures} a round, ${ahead}.`;
   if (known >= wanted) return answered;
   const measured = `The model's error is known up to ${counted(known, "step")} ahead`;
   if (horizon > known) return `${answered} ${measured}; beyond that it is not.`;
