@@ -3,10 +3,13 @@
 //! What a learner needs, and where it has kernels, stands in its row ([`LEARNERS`](crate::config::LEARNERS)). The
 //! trainer enforces these rules, and the page and the command line take from them what to offer.
 
-use crate::config::{Algorithm, Choice, Config, Needs, PRESETS, Remark, Shown, TaskHas, Termination, preset};
+use crate::config::{
+    Algorithm, Choice, Config, ImaginedReward, Needs, PRESETS, Remark, Shown, TaskHas, Termination, preset,
+};
 use crate::device::DeviceKind;
 use crate::env::{ActionSpace, Env, EnvSpec, TASKS, Task, make};
 use crate::error::{Error, Result};
+use crate::rewards::rewards_of;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -104,6 +107,8 @@ pub fn without_effect_on(config: &Config, spec: &EnvSpec) -> Vec<Remark> {
         numbers: matches!(spec.action, ActionSpace::Box { .. }),
         usual_change: !spec.variants.usual_change.is_empty(),
         velocities: !spec.variants.velocities.is_empty(),
+        rewards: rewards_of(&spec.id).next().is_some(),
+        this_reward: config.task_reward.on(&spec.id).is_some(),
         sparse_reward: spec.variants.sparse.is_some(),
     })
 }
@@ -133,6 +138,26 @@ pub fn require_known_ends(config: &Config, env: &dyn Env) -> Result<()> {
     }
     let allowed = format!("{} has no rule of its own for that; take learned there", env.spec().id);
     Err(Error::Config { field: "termination".into(), value: "known".into(), allowed })
+}
+
+/// Checks that the task has the rule that `imagined_reward = known` takes rewards from.
+///
+/// # Errors
+/// [`Error::Config`] with field `imagined_reward`, and what to take instead.
+pub fn require_known_rewards(config: &Config, env: &dyn Env) -> Result<()> {
+    let is_read = config.has_model() && config.algorithm.reads("imagined_reward");
+    if config.imagined_reward != ImaginedReward::Known || !is_read || knows_rewards(env) {
+        return Ok(());
+    }
+    let allowed = format!("{} has no rule for that in what is seen; take learned there", env.spec().id);
+    Err(Error::Config { field: "imagined_reward".into(), value: "known".into(), allowed })
+}
+
+/// Whether what is seen tells what a step is worth.
+fn knows_rewards(env: &dyn Env) -> bool {
+    let spec = env.spec();
+    let (obs, action) = (vec![0.0; spec.obs_size()], vec![0.0; spec.action_size()]);
+    env.known_reward(&obs, &action, &obs).is_some()
 }
 
 /// Checks that this algorithm has kernels on this kind of device.

@@ -61,6 +61,7 @@ pub mod policy;
 pub mod policy_file;
 pub mod quantiles;
 pub mod receipt;
+pub mod rewards;
 pub mod rng;
 pub mod samples;
 pub mod scaling;

@@ -195,6 +195,14 @@ pub const METRICS: &[Metric] = &[
          branches_max.",
     ),
     metric(
+        "imagination/coverage",
+        "share",
+        "Share of the states that a relearned policy reaches in imagination which lie within 1.5 standard deviations of \
+         one that was really seen; measured at the end of a transfer.",
+        "Near 1: what it would do is like what it has seen.",
+        "If it is low, the model guesses where the new goal lies: train on with the old or the new reward first.",
+    ),
+    metric(
         "imagination/overflowed",
         "share",
         "Share of the imagined branches that were cut because the model's numbers grew out of all bounds.",

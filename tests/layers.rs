@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 const LAYERS: &[&[&str]] = &[
     // A package of its own: the arithmetic of the processor, and the budget that it counts in. It knows nothing else.
     &["kernels", "budget"],
-    &["error", "nearest", "hash", "arrays", "rng", "config"],
+    &["error", "nearest", "hash", "arrays", "rng", "rewards", "config"],
     &[
         "stats",
         "quantiles",

@@ -174,6 +174,18 @@ impl Replay {
         self.reward_stats.update(&[transition.reward]);
     }
 
+    /// Gives every stored transition the reward that `reward` says of (obs, action, next_obs), as if it had always been
+    /// so; what is no longer stored does not count in its statistics any more.
+    pub fn relabel(&mut self, reward: impl Fn(&[f32], &[f32], &[f32]) -> f32) {
+        self.reward_stats = RunningStats::new(1);
+        for id in self.ids() {
+            let Stored { obs, action, next_obs, .. } = self.get(id);
+            let (slot, worth) = (self.slot(id), reward(obs, action, next_obs));
+            self.rewards_ext[slot] = worth;
+            self.reward_stats.update(&[worth]);
+        }
+    }
+
     /// Stored transitions.
     pub fn len(&self) -> usize {
         self.pushed.min(self.capacity)

@@ -6,6 +6,7 @@
 
 use super::learner::Kind;
 use super::{Config, CuriosityKind, Termination, schema};
+use crate::rewards::TaskReward;
 use serde::Serialize;
 
 /// A hyperparameter that changes nothing in a configuration.
@@ -26,6 +27,10 @@ pub struct TaskHas {
     pub usual_change: bool,
     /// Velocities among what is observed.
     pub velocities: bool,
+    /// Rewards beside its own.
+    pub rewards: bool,
+    /// A reward of the name that the configuration gives, beside its own.
+    pub this_reward: bool,
     /// A reward of the way to the goal, and another one of the goal alone.
     pub sparse_reward: bool,
 }
@@ -96,6 +101,13 @@ impl Config {
             ("log_std_init", !task.numbers, "on a task with choices"),
             ("task_noise", !task.usual_change, "on a task that moves from cell to cell"),
             ("task_hidden", !task.velocities, "on a task that shows no velocities"),
+            ("task_reward", !task.rewards, "on a task that has no reward but its own"),
+            (
+                "task_reward",
+                self.task_reward != TaskReward::OWN && !task.this_reward,
+                "on a task that has no such reward",
+            ),
+            ("task_sparse", task.this_reward, "with a task_reward of another goal"),
             ("task_sparse", !task.sparse_reward, "on a task whose reward already tells nothing of the way"),
             (
                 "exploration_steps",

@@ -4,10 +4,11 @@
 
 use super::value::Parameter;
 use super::{
-    Activation, Algorithm, Allowed, ConfidenceRule, CuriosityKind, ModelHeads, ModelKind, ModelTarget,
-    SegmentRule, Termination,
+    Activation, Algorithm, Allowed, ConfidenceRule, CuriosityKind, ImaginedReward, ModelHeads, ModelKind,
+    ModelTarget, SegmentRule, Termination,
 };
 use crate::kernels::MOST_HIDDEN_LAYERS;
+use crate::rewards::TaskReward;
 
 /// One row of the table.
 pub(super) struct Row {
@@ -65,6 +66,9 @@ hyperparameters! {
     task_noise: f64 = 0.0, Allowed::Number { min: 0.0, max: 10.0 }, "task", "share of change";
     /// Whether the agent is not shown velocities. One observation then no longer tells the state.
     task_hidden: bool = false, Allowed::Switch, "task", "";
+    /// What is rewarded: what the task itself rewards, or another goal in the same world, such as balancing further to
+    /// the right. Each is of one task; `mbppo transfer --help` explains them.
+    task_reward: TaskReward = TaskReward::OWN, Allowed::choice::<TaskReward>(), "task", "";
     /// Whether only the goal is rewarded, and not the way there. Then luck or curiosity has to find it first.
     task_sparse: bool = false, Allowed::Switch, "task", "";
 
@@ -189,6 +193,9 @@ hyperparameters! {
     model_heads: ModelHeads = ModelHeads::Deterministic, Allowed::choice::<ModelHeads>(), "world model", "";
     /// How imagination decides that an episode ends: a learned prediction, the task's own rule, or not at all.
     termination: Termination = Termination::Learned, Allowed::choice::<Termination>(), "world model", "";
+    /// Where imagination has the rewards from: predictions of the model, or the task's own rule. With the rule, a
+    /// model serves other rewards than those that it has seen.
+    imagined_reward: ImaginedReward = ImaginedReward::Learned, Allowed::choice::<ImaginedReward>(), "world model", "";
     /// Weight of the termination loss in the model's loss. Terminations are rare and abrupt: at 1 they distort the
     /// layers that predict the state.
     end_coef: f64 = 0.1, Allowed::Number { min: 0.0, max: 10.0 }, "world model", "c_end";

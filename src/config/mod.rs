@@ -24,8 +24,8 @@ pub use preset::{ForTask, PRESETS, Preset, TUNED, preset};
 pub use recurrence::{RECURRENT_STEPS, RECURRENT_UNITS, Recurrence};
 pub use shown::Shown;
 pub use value::{
-    Activation, Allowed, Choice, ConfidenceRule, CuriosityKind, ModelHeads, ModelKind, ModelTarget,
-    SegmentRule, Termination, count,
+    Activation, Allowed, Choice, ConfidenceRule, CuriosityKind, ImaginedReward, ModelHeads, ModelKind,
+    ModelTarget, SegmentRule, Termination, count,
 };
 
 use crate::error::{Error, Result};

@@ -1,6 +1,7 @@
 //! How a hyperparameter is read from text, checked, and written back.
 
 pub use crate::kernels::Activation;
+use crate::rewards::TaskReward;
 use serde::Serialize;
 
 /// The values that a hyperparameter may take.
@@ -183,6 +184,11 @@ impl Choice for Activation {
     const VALUES: &'static [Self] = &[Self::Tanh, Self::Silu, Self::Relu];
 }
 
+impl Choice for TaskReward {
+    const WORDS: &'static [&'static str] = Self::WORDS;
+    const VALUES: &'static [Self] = Self::VALUES;
+}
+
 choices! {
     /// What kind of networks the world model is made of.
     ModelKind {
@@ -213,6 +219,13 @@ choices! {
         Known = "known",
         /// It does not: the textbook's recipe, in which nobody ever falls.
         Ignored = "ignored",
+    }
+    /// Where imagination has the rewards from.
+    ImaginedReward {
+        /// The world model predicts them.
+        Learned = "learned",
+        /// The task's own rule is given.
+        Known = "known",
     }
     /// What counts as novel.
     CuriosityKind {

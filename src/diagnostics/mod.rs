@@ -3,5 +3,6 @@
 //! Plain numbers that the page, the command line and tests all read; none of them affects learning.
 
 pub mod calibration;
+pub mod coverage;
 pub mod return_gap;
 pub mod state_map;

@@ -59,6 +59,11 @@ impl Wrapper for Hidden {
     fn known_end(&self, next_obs: &[f32]) -> bool {
         self.env.known_end(&self.spec.whole(next_obs))
     }
+
+    /// None: a reward may read velocities.
+    fn known_reward(&self, _obs: &[f32], _action: &[f32], _next_obs: &[f32]) -> Option<f32> {
+        None
+    }
 }
 
 fn without_velocities(spec: &EnvSpec) -> EnvSpec {

@@ -14,6 +14,7 @@ mod mountain_car;
 mod mountain_car_continuous;
 mod noisy;
 mod pendulum;
+mod rewarded;
 mod sparse;
 mod spec;
 mod task;
@@ -31,6 +32,7 @@ pub use mountain_car::{MountainCar, MountainCarPhysics};
 pub use mountain_car_continuous::MountainCarContinuous;
 pub use noisy::Noisy;
 pub use pendulum::{Pendulum, PendulumPhysics};
+pub use rewarded::Rewarded;
 pub use sparse::Sparse;
 pub use spec::{ActionSpace, EnvSpec, MapAxis, ObsDimension, USUAL_STEPS};
 pub use task::Task;
@@ -95,6 +97,11 @@ pub trait Env {
     /// Whether [`Env::known_end`] has a rule at all. It has, or never ends, in every task of the list.
     fn knows_ends(&self) -> bool {
         true
+    }
+    /// What a step from `obs` by `action` to `next_obs` is worth, by the task's own rule: what imagination asks with
+    /// `imagined_reward = known`. None where what is seen does not tell; a task without such a rule keeps this default.
+    fn known_reward(&self, _obs: &[f32], _action: &[f32], _next_obs: &[f32]) -> Option<f32> {
+        None
     }
     /// What the step that has just been taken, with this outcome, is worth in the variant `task_sparse`. A task without
     /// such a variant keeps this default.

@@ -3,7 +3,7 @@
 //! **Where.** Passed to [`VecEnv`](super::VecEnv) and the trainer, which never ask for a task by its name. A named
 //! task, a variant of one and a task that somebody has written in JavaScript all come through here.
 
-use super::{Env, EnvSpec, Hidden, Noisy, Sparse};
+use super::{Env, EnvSpec, Hidden, Noisy, Rewarded, Sparse};
 use crate::config::Config;
 use crate::error::Result;
 use std::rc::Rc;
@@ -37,23 +37,27 @@ impl Task {
         Self::new(move || super::make(&id))
     }
 
-    /// The variant of it that `task_noise`, `task_sparse` and `task_hidden` ask for. What the task has not got changes
-    /// nothing.
+    /// The variant of it that `task_noise`, `task_reward`, `task_sparse` and `task_hidden` ask for. What the task has
+    /// not got changes nothing.
     ///
     /// # Errors
     /// What making a copy fails with.
     pub fn varied(self, config: &Config) -> Result<Self> {
         let variants = &self.spec.variants;
         let noise = if variants.usual_change.is_empty() { 0.0 } else { config.task_noise };
-        let is_sparse = config.task_sparse && variants.sparse.is_some();
+        let reward = config.task_reward.on(&self.spec.id);
+        let is_sparse = config.task_sparse && variants.sparse.is_some() && reward.is_none();
         let is_hidden = config.task_hidden && !variants.velocities.is_empty();
-        if noise == 0.0 && !is_sparse && !is_hidden {
+        if noise == 0.0 && reward.is_none() && !is_sparse && !is_hidden {
             return Ok(self);
         }
         Self::new(move || {
             let mut env = self.make()?;
             if noise > 0.0 {
                 env = Box::new(Noisy::new(env, noise));
+            }
+            if let Some(reward) = reward {
+                env = Box::new(Rewarded::new(env, reward));
             }
             if is_sparse {
                 env = Box::new(Sparse::new(env));

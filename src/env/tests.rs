@@ -61,6 +61,9 @@ fn the_known_end_is_the_one_that_happens() {
                 .collect();
             for step in envs.step(&actions).expect("allowed") {
                 assert_eq!(judge.known_end(step.next_obs), step.terminated, "{id} {:?}", step.next_obs);
+                if let Some(reward) = judge.known_reward(step.obs, step.action, step.next_obs) {
+                    assert!((reward - step.reward).abs() < 1e-4, "{id} {reward} instead of {}", step.reward);
+                }
             }
         }
     }

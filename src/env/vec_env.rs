@@ -145,6 +145,16 @@ impl VecEnv {
         Ok(self.transitions())
     }
 
+    /// Breaks off every running episode and begins the next one.
+    pub fn begin_episodes(&mut self) {
+        let size = self.spec.obs_size();
+        for (lane, obs) in self.lanes.iter_mut().zip(self.obs.chunks_exact_mut(size)) {
+            lane.reset(self.next_episode_id);
+            self.next_episode_id += 1;
+            lane.env.observe(obs);
+        }
+    }
+
     /// What keeps a lane from going on.
     fn require_sound(&self) -> Result<()> {
         self.lanes.iter().find_map(|lane| lane.env.failure()).map_or(Ok(()), Err)

@@ -26,6 +26,10 @@ pub trait Wrapper {
     fn known_end(&self, next_obs: &[f32]) -> bool {
         self.inner().known_end(next_obs)
     }
+    /// As [`Env::known_reward`].
+    fn known_reward(&self, obs: &[f32], action: &[f32], next_obs: &[f32]) -> Option<f32> {
+        self.inner().known_reward(obs, action, next_obs)
+    }
 }
 
 impl<W: Wrapper> Env for W {
@@ -55,6 +59,10 @@ impl<W: Wrapper> Env for W {
 
     fn known_end(&self, next_obs: &[f32]) -> bool {
         Wrapper::known_end(self, next_obs)
+    }
+
+    fn known_reward(&self, obs: &[f32], action: &[f32], next_obs: &[f32]) -> Option<f32> {
+        Wrapper::known_reward(self, obs, action, next_obs)
     }
 
     fn knows_ends(&self) -> bool {

@@ -40,11 +40,19 @@ pub struct Borders<'a> {
     pub disagreement_max: Option<f32>,
     /// The task whose own rule says where an episode terminates; none leaves that to the model.
     pub known_ends: Option<&'a dyn Env>,
+    /// The task whose own rule says what a step is worth; none leaves that to the model.
+    pub known_rewards: Option<&'a dyn Env>,
 }
 
 impl Borders<'_> {
     fn terminates(&self, next_obs: &[f32], end_probability: f32) -> bool {
         self.known_ends.map_or(end_probability > END_THRESHOLD, |task| task.known_end(next_obs))
+    }
+
+    /// What a step is worth for which the model predicts this.
+    fn reward(&self, step: [&[f32]; 3], predicted: f32) -> f32 {
+        let [obs, action, next_obs] = step;
+        self.known_rewards.and_then(|task| task.known_reward(obs, action, next_obs)).unwrap_or(predicted)
     }
 
     fn crossed(&self, next_obs: &[f32], disagreement: f32) -> bool {
@@ -79,12 +87,13 @@ impl Recorded<'_> {
             for step in 0..usable {
                 let (next_obs, rest) = self.row(step, branch).split_at(obs_size);
                 let (of_policy, rest) = rest.split_at(actions);
-                let &[log_prob, reward_ext, end, apart, reward_int] = rest else { continue };
+                let &[log_prob, predicted, end, apart, reward_int] = rest else { continue };
                 let terminated = borders.terminates(next_obs, end);
                 is_over = terminated || borders.crossed(next_obs, apart);
                 let truncated = !terminated && (is_over || step + 1 == usable);
                 action.clear();
                 space.decode(of_policy, &mut action);
+                let reward_ext = borders.reward([obs, &action, next_obs], predicted);
                 rollout.push(Step {
                     obs,
                     action: &action,

@@ -43,6 +43,9 @@ struct Facts {
     /// Whether what has been learned is only played.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     only_plays: bool,
+    /// Rounds of imagining alone that are left of a transfer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    relearning: Option<u64>,
     /// Where it was computed, the latest last; files of 0.1.0 do not say it.
     #[serde(default)]
     computed_by: Vec<Origin>,
@@ -106,16 +109,28 @@ impl Trainer {
     /// # Errors
     /// As from [`Trainer::resume`]; with field `task` for another task.
     pub fn resume_task(bytes: &[u8], device: Device, task: Option<Task>) -> Result<Self> {
+        Self::resume_changed(bytes, device, task, |_, config| Ok(config))
+    }
+
+    /// The same with another configuration than the one that was saved of this task: what `changed` makes of it.
+    pub(super) fn resume_changed(
+        bytes: &[u8],
+        device: Device,
+        task: Option<Task>,
+        changed: impl FnOnce(&str, Config) -> Result<Config>,
+    ) -> Result<Self> {
         let (mut arrays, text) = Arrays::from_bytes(bytes)?;
         let facts = Facts::read(&text)?;
         let given =
             task.filter(|task| task.spec().id == facts.task).map_or_else(|| Task::named(&facts.task), Ok);
+        let config = changed(&facts.task, facts.config()?)?;
         let mut trainer = given
-            .and_then(|task| Self::of_task(task, facts.config()?, Seed(facts.seed), device))
+            .and_then(|task| Self::of_task(task, config, Seed(facts.seed), device))
             .map_err(|error| of_file("", error))?;
         let context = &mut trainer.context;
         context.max_steps = facts.max_steps;
         context.only_plays = facts.only_plays;
+        context.relearning = facts.relearning;
         context.computed_by = facts.computed_by;
         if context.computed_by.is_empty() {
             context.computed_by = vec![Origin::unknown(facts.program, facts.device)];
@@ -162,6 +177,7 @@ impl Trainer {
             device: context.device.kind().name().into(),
             max_steps: context.max_steps,
             only_plays: context.only_plays,
+            relearning: context.relearning,
             computed_by: self.computed_by(),
             config: context.config.texts(),
             counters: context.record.counters(),

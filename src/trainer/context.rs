@@ -13,7 +13,7 @@ use crate::config::{Config, MOST_BYTES, Sizes};
 use crate::device::Device;
 use crate::env::{EnvSpec, Task, Transition, VecEnv};
 use crate::error::{Error, Result};
-use crate::learners::{require_kernels, require_known_ends, require_suited};
+use crate::learners::{require_kernels, require_known_ends, require_known_rewards, require_suited};
 use crate::nets::{Hidden, ObsScaling, Shape};
 use crate::rng::Seed;
 use std::sync::Arc;
@@ -38,6 +38,8 @@ pub(super) struct Context {
     pub(super) computed_ticks: u64,
     /// Whether somebody looks at pictures and diagnostics.
     pub(super) is_watched: bool,
+    /// Rounds of imagining alone that are left, where another reward is being learned in the model.
+    pub(super) relearning: Option<u64>,
     /// Whether what has been learned is played, and nothing is learned.
     pub(super) only_plays: bool,
 }
@@ -53,6 +55,7 @@ impl Context {
         config.require_memory(sizes(&spec), MOST_BYTES)?;
         require_suited(config.algorithm, envs.env(0))?;
         require_known_ends(&config, envs.env(0))?;
+        require_known_rewards(&config, envs.env(0))?;
         require_kernels(config.algorithm, device.kind())?;
         Ok(Self {
             streams: Streams::new(seed),
@@ -63,6 +66,7 @@ impl Context {
             computed_by: Vec::new(),
             computed_ticks: 0,
             is_watched: true,
+            relearning: None,
             only_plays: false,
             config,
             task,

@@ -92,6 +92,14 @@ pub(super) trait Learner: Any {
         done(true)
     }
 
+    /// Forgets its policy and keeps its model, for [`super::Trainer::transfer`].
+    fn begin_anew(&mut self, _context: &Context) {}
+
+    /// Whether it has a model of which it is known how far it can be trusted.
+    fn has_measured_model(&self) -> bool {
+        false
+    }
+
     /// Copies what has been learned so far: all of it has just been found finite.
     fn keep_last_good(&mut self, updates: u64);
 

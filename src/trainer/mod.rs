@@ -36,12 +36,14 @@ mod snapshot;
 mod state_map;
 mod streams;
 mod tabular;
+mod transfer;
 
 pub use context::sizes;
 pub use origin::Origin;
 pub use phase::Phase;
 pub use physics::Lever;
 pub use record::{Evaluations, Recording};
+pub use transfer::USUAL_ROUNDS;
 
 use crate::budget;
 use crate::config::Config;
@@ -174,7 +176,11 @@ impl Trainer {
         self.context.record.end_iteration();
         self.began_at = self.context.record.real_steps;
         self.learner.keep_last_good(self.context.record.updates);
-        match self.context.evaluation_is_due() {
+        let has_relearned = self.context.relearning == Some(0);
+        if has_relearned {
+            self.context.relearning = None;
+        }
+        match self.context.evaluation_is_due() || has_relearned {
             true => {
                 let episodes = self.context.config.eval_episodes;
                 Ok(Stage::Evaluate(Evaluation::start(&self.context, episodes)?))

@@ -13,7 +13,7 @@ use crate::arrays::{Arrays, refused};
 use crate::config::{Config, MOST_BYTES};
 use crate::env::{PhysicsValue, Task, VecEnv};
 use crate::error::{Error, Result};
-use crate::learners::{require_known_ends, require_suited};
+use crate::learners::{require_known_ends, require_known_rewards, require_suited};
 use crate::rng::Seed;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -188,6 +188,7 @@ impl Trainer {
         config.require_memory(sizes(envs.spec()), MOST_BYTES)?;
         require_suited(config.algorithm, envs.env(0))?;
         require_known_ends(config, envs.env(0))?;
+        require_known_rewards(config, envs.env(0))?;
         for (name, text) in plans {
             parse(name, text)?.iter().try_for_each(|(_, value)| envs.require_physics(name, *value))?;
         }

@@ -165,6 +165,22 @@ impl Record {
         }
     }
 
+    /// Forgets what came of another reward: returns, evaluations and all curves. Steps, episodes and updates count on.
+    pub(super) fn begin_anew(&mut self) {
+        *self = Self {
+            ticks: self.ticks,
+            iteration: self.iteration,
+            real_steps: self.real_steps,
+            imagined_steps: self.imagined_steps,
+            episodes: self.episodes,
+            updates: self.updates,
+            evaluated_at: self.real_steps,
+            frames_of_environment_0: self.frames_of_environment_0,
+            is_unwatched: self.is_unwatched,
+            ..Self::default()
+        };
+    }
+
     pub(super) fn end_iteration(&mut self) {
         self.iteration += 1;
         for (name, &value) in &self.metrics {

@@ -73,13 +73,13 @@ const needs = (program, then) => (command, world) =>
 export const RULES = [
   [/^mbppo$/, run((command) => `${command} --help`)],
   [/^(mbppo|cargo run --) --(help|version)$/, run()],
-  [/^(mbppo|cargo run --) (train|grid|verify|policy|eval)$/, run((command) => `${command} --help`)],
+  [/^(mbppo|cargo run --) (train|grid|verify|policy|eval|transfer)$/, run((command) => `${command} --help`)],
   [/^(mbppo|cargo run (--release )?--) (train|grid) /, run(shortened)],
   [
     /^(mbppo|cargo run (--release )?--) (report|hyperparameters)$/,
     run((command) => command.replace(/report$/, "report --help")),
   ],
-  [/^(mbppo|cargo run (--release )?--) (report|verify|policy|eval) /, run()],
+  [/^(mbppo|cargo run (--release )?--) (report|verify|policy|eval|transfer) /, run()],
   [/^(cat|set|shift|from=)/, run()],
   // What the npm package is tested with.
   [/^(npx mbppo verify |npm install$)/, () => ({ known: "part packages" })],

@@ -33,6 +33,7 @@ const IMAGINATION: &[&str] = &[
     "start_fraction",
     "hybrid_steps",
     "imagined_segments",
+    "imagined_reward",
 ];
 
 /// What both can show.

@@ -105,7 +105,7 @@ impl OnPolicy {
         let discounting = Discounting {
             gamma: context.config.gamma as f32,
             lambda: context.config.gae_lambda as f32,
-            beta: self.beta.beta,
+            beta: if context.relearning.is_some() { 0.0 } else { self.beta.beta },
             gamma_int: context.config.gamma_int as f32,
             reward_scale: context.config.reward_scale as f32,
             episodic_novelty: context.config.episodic_novelty,

@@ -13,7 +13,7 @@
 use super::OnPolicy;
 use super::stage::Stage;
 use crate::buffer::Rollout;
-use crate::config::{CuriosityKind, Termination};
+use crate::config::{CuriosityKind, ImaginedReward, Termination};
 use crate::dynamics;
 use crate::error::Result;
 use crate::imagination::{Borders, Imagination};
@@ -37,15 +37,18 @@ impl OnPolicy {
     /// What cuts branches short in this iteration.
     pub(super) fn borders<'a>(&'a self, context: &'a Context) -> Borders<'a> {
         let knows_ends = context.config.termination == Termination::Known;
+        let knows_rewards = context.config.imagined_reward == ImaginedReward::Known;
         Borders {
             range: self.trust.range.as_ref(),
             disagreement_max: context.config.adaptive_depth.then_some(context.config.disagreement_max as f32),
             known_ends: knows_ends.then(|| context.envs.env(0)),
+            known_rewards: knows_rewards.then(|| context.envs.env(0)),
         }
     }
 
     pub(super) fn begin_round(&mut self, context: &mut Context, round: usize) -> Stage {
-        let newest = context.replay.newest(context.config.start_fraction as f32);
+        let share = if context.relearning.is_some() { 1.0 } else { context.config.start_fraction as f32 };
+        let newest = context.replay.newest(share);
         let steps = self.context_steps();
         let numbers = self.trust.branches * context.spec.obs_size();
         let mut starts = dynamics::Context::seen(Vec::with_capacity(numbers));
@@ -69,7 +72,8 @@ impl OnPolicy {
             now.imagination.step(policy, model.as_mut(), curiosity, stream).await?;
             return Ok(Stage::Imagine(now));
         }
-        let weight = if now.round == 1 { self.weight_beside_real(context) } else { 1.0 };
+        let is_beside_real = now.round == 1 && context.relearning.is_none();
+        let weight = if is_beside_real { self.weight_beside_real(context) } else { 1.0 };
         let Some(imagined) = now.imagination.cut(self.borders(context), weight) else {
             return self.end_round(context, now).await;
         };
@@ -89,10 +93,11 @@ impl OnPolicy {
         let steps: usize = rollouts.iter().map(Rollout::len).sum();
         context.record.imagined_steps += steps as u64;
         context.record.metric("imagination/reward_mean", reward / steps.max(1) as f32);
-        if round > 1 && steps == 0 {
+        let is_beside_real = round == 1 && context.relearning.is_none();
+        if !is_beside_real && steps == 0 {
             return self.after_improving(context, round).await;
         }
-        if round == 1 {
+        if is_beside_real {
             rollouts.insert(0, self.real_rollout(context));
         }
         Ok(self.advantages_of(context, round, rollouts))

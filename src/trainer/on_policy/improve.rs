@@ -87,11 +87,18 @@ impl OnPolicy {
 
     /// What follows a round of improving: the next round of imagining, or the end of the iteration.
     pub(super) async fn after_round(&mut self, context: &mut Context, round: usize) -> Result<Stage> {
+        if let Some(left) = &mut context.relearning {
+            *left = left.saturating_sub(1);
+        }
         if round > 0 && round < self.trust.rounds {
             return Ok(self.begin_round(context, round + 1));
         }
         self.actor = Some(self.policy.actor().await?);
-        Ok(Stage::LearnReal { batch: 0 })
+        match context.relearning {
+            Some(0) => Ok(self.begin_covering(context)),
+            Some(_) => Ok(Stage::Adapt),
+            None => Ok(Stage::LearnReal { batch: 0 }),
+        }
     }
 
     /// Reads the metrics of these updates, notes their means, and gives the mean approx_kl.

@@ -17,6 +17,7 @@ mod adapt;
 mod advantages;
 mod collect;
 mod comparison;
+mod coverage;
 mod curiosity;
 mod depth;
 mod diagnostics;
@@ -25,6 +26,7 @@ mod imagine;
 mod improve;
 mod learned;
 mod novelty;
+mod relearn;
 mod stage;
 mod trust;
 
@@ -109,7 +111,10 @@ impl OnPolicy {
 
     async fn advance(&mut self, context: &mut Context, stage: Stage) -> Result<Stage> {
         match stage {
-            Stage::Begin | Stage::End => self.begin_iteration(context).await,
+            Stage::Begin | Stage::End => match context.relearning {
+                Some(rounds) if rounds > 0 => self.begin_relearning(context, rounds).await,
+                _ => self.begin_iteration(context).await,
+            },
             Stage::Collect { step } => self.collect(context, step),
             Stage::ScoreNovelty(scoring) => self.score_novelty(context, scoring).await,
             Stage::Compare(open_loop, first_frame) => self.compare(context, open_loop, first_frame).await,
@@ -119,6 +124,7 @@ impl OnPolicy {
             Stage::Forecast(imagination) => self.forecast(context, imagination).await,
             Stage::ReturnGap { windows, imagination } => self.return_gap(context, windows, imagination).await,
             Stage::Imagine(round) => self.imagine(context, round).await,
+            Stage::Cover(imagination) => self.cover(context, imagination).await,
             Stage::Advantages(estimation) => self.advantages(context, estimation).await,
             Stage::Improve(improvement) => self.improve(context, improvement).await,
             Stage::LearnImagined(steps) => self.learn_imagined(context, steps).await,
@@ -208,6 +214,14 @@ impl Learner for OnPolicy {
         map: &'a mut StateMap,
     ) -> Pending<'a, bool> {
         Box::pin(self.map_values(context, centres, map))
+    }
+
+    fn begin_anew(&mut self, context: &Context) {
+        self.begin_policy_anew(context);
+    }
+
+    fn has_measured_model(&self) -> bool {
+        self.trust.known_steps > 0 && self.model.as_ref().is_some_and(|model| model.scales().is_some())
     }
 
     fn keep_last_good(&mut self, _updates: u64) {

@@ -35,6 +35,8 @@ pub(super) enum Stage {
     ReturnGap { windows: Vec<Window>, imagination: Imagination },
     /// One imagined step of some branches.
     Imagine(Round),
+    /// One step of what a relearned policy would do.
+    Cover(Imagination),
     /// Values and advantages.
     Advantages(Estimation),
     /// One minibatch of PPO.
@@ -55,7 +57,7 @@ impl Stage {
             Self::Begin | Self::End | Self::Collect { .. } => Phase::Collect,
             Self::ScoreNovelty(_) | Self::Compare(..) => Phase::Collect,
             Self::Index | Self::Fit(_) | Self::Measure(..) => Phase::Fit,
-            Self::Forecast(_) | Self::ReturnGap { .. } | Self::Imagine(_) => Phase::Imagine,
+            Self::Forecast(_) | Self::ReturnGap { .. } | Self::Imagine(_) | Self::Cover(_) => Phase::Imagine,
             Self::Advantages(_) => Phase::Advantages,
             Self::Improve(_) => Phase::Improve,
             Self::LearnImagined(_) | Self::LearnReal { .. } => Phase::Curiosity,
@@ -82,6 +84,7 @@ impl Stage {
             Self::Compare(open_loop, _) | Self::Measure(_, open_loop) => open_loop.done(),
             Self::Fit(fit) => share(fit.updates, config.model_updates),
             Self::Forecast(imagination)
+            | Self::Cover(imagination)
             | Self::ReturnGap { imagination, .. }
             | Self::Imagine(Round { imagination, .. }) => share(imagination.steps(), imagination.horizon()),
             Self::Advantages(estimation) => estimation.done(),

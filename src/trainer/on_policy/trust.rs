@@ -184,7 +184,7 @@ fn rounds(context: &Context) -> usize {
 }
 
 /// Where the model has been, in every dimension.
-fn known_range(context: &Context) -> KnownRange {
+pub(super) fn known_range(context: &Context) -> KnownRange {
     let stats = context.replay.obs_stats();
     let edge = |side: f64| {
         let of = |d: usize| (stats.mean()[d] + side * RANGE_STD * stats.std(d)) as f32;

@@ -2,10 +2,11 @@
 //!
 //! `mbppo train` runs once and tells how it goes; `mbppo grid` runs tasks × modes × seeds on all cores and writes
 //! a line per run; `mbppo report` makes tables and pictures of such lines; `mbppo verify` runs again what receipts
-//! claim; `mbppo policy` saves a policy alone, `mbppo eval` plays it. `docs/ends.md` says how each can end.
+//! claim; `mbppo policy` saves a policy alone, `mbppo eval` plays it; `mbppo transfer` gives a run another reward.
+//! `docs/ends.md` says how each can end.
 
 use super::end::{End, Ending};
-use super::{arguments, grid, output, policy, report, train, verify};
+use super::{arguments, grid, output, policy, report, train, transfer, verify};
 use clap::{Parser, Subcommand};
 use mbppo::config::{PRESETS, schema};
 use std::fmt::Write;
@@ -55,6 +56,8 @@ pub enum Command {
     Policy(policy::Extract),
     /// Play a policy, or that of a saved run, without training, and print what it reaches.
     Eval(policy::Eval),
+    /// Give a saved run another reward: its policy is learned anew in its model of the world, without a real step.
+    Transfer(transfer::Transfer),
     /// Print every hyperparameter with its default, what is allowed, and what it does.
     Hyperparameters,
 }
@@ -83,6 +86,7 @@ fn obey() -> Ending {
         Some(Command::Verify { files }) => verify::run(&files),
         Some(Command::Policy(what)) => policy::extract(&what),
         Some(Command::Eval(what)) => policy::eval(&what),
+        Some(Command::Transfer(what)) => transfer::transfer(&what),
         Some(Command::Hyperparameters) => output::print(&hyperparameters()),
     }
 }

@@ -1,4 +1,4 @@
-//! The command line: `train`, `grid`, `report`, `verify`, `policy`, `eval` and what they share.
+//! The command line: `train`, `grid`, `report`, `verify`, `policy`, `eval`, `transfer` and what they share.
 
 mod arguments;
 mod case;
@@ -24,6 +24,7 @@ mod run;
 mod signals;
 mod summary;
 mod train;
+mod transfer;
 mod verify;
 
 pub use command::run;

@@ -127,7 +127,8 @@ fn taken_over(mut trainer: Trainer, train: &Train) -> (Trainer, Line) {
     (trainer, line)
 }
 
-fn is_run(bytes: &[u8]) -> bool {
+/// Whether these are the bytes of a saved run.
+pub fn is_run(bytes: &[u8]) -> bool {
     Arrays::from_bytes(bytes).is_ok() && !PolicyFile::is_one(bytes)
 }
 
