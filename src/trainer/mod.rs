@@ -22,6 +22,7 @@ mod earlier;
 mod evaluation;
 mod factory;
 mod learner;
+mod model;
 mod narration;
 mod off_policy;
 mod on_policy;

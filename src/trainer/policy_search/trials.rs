@@ -14,39 +14,44 @@
 use super::policy::SearchedPolicy;
 use crate::budget::{MOST_BRANCHES, rows};
 use crate::dynamics::{self, Answer, Question, State};
-use crate::env::Env;
 use crate::error::Result;
-use crate::imagination::{Dynamics, groups};
+use crate::imagination::{Borders, Dynamics, groups, has_overflowed};
 use std::ops::{Range, RangeInclusive};
 
-/// Beyond this probability of an end an episode is taken to have ended.
-const END_THRESHOLD: f32 = 0.5;
-/// The largest number that an episode goes on from.
-const LARGEST: f32 = 1e6;
-
-/// What is the same for all trials of an iteration.
+/// What is the same for all that is imagined in an iteration.
 pub(super) struct Rules<'a> {
-    /// The task whose own rule says where an episode ends; none leaves that to the model.
-    pub(super) known_ends: Option<&'a dyn Env>,
-    /// Whether the model's prediction of an end counts.
-    pub(super) learned_ends: bool,
+    /// Where an episode ends.
+    pub(super) borders: Borders<'a>,
     /// γ
     pub(super) gamma: f32,
     /// H
     pub(super) horizon: usize,
 }
 
-impl Rules<'_> {
-    /// Whether the episode ends with this step.
-    pub(super) fn ends(&self, next_obs: &[f32], end_probability: f32) -> bool {
-        let learned = self.learned_ends && end_probability > END_THRESHOLD;
-        self.known_ends.map_or(learned, |task| task.known_end(next_obs))
-    }
+/// One step of some rows.
+pub(super) struct Taken {
+    /// As they are stored, row after row.
+    pub(super) actions: Vec<f32>,
+    pub(super) answer: Answer,
+}
 
-    /// Whether these numbers can be gone on from.
-    pub(super) fn can_go_on(&self, next_obs: &[f32]) -> bool {
-        next_obs.iter().all(|number| number.abs() <= LARGEST)
+/// Every row takes a step in the `world`, each with the weights that `weights` gives for its index.
+pub(super) async fn step<'a>(
+    world: &mut dyn Dynamics,
+    policy: &mut SearchedPolicy,
+    weights: impl Fn(usize) -> &'a [f32],
+    (state, members): (&State, &[usize]),
+) -> Result<Taken> {
+    let (mut stored, mut actions) = (Vec::new(), Vec::new());
+    for (row, obs) in state.obs.chunks_exact(policy.shape.obs_size).enumerate() {
+        let from = stored.len();
+        policy.act(weights(row), obs, &mut stored);
+        policy.shape.action.encode(&stored[from..], &mut actions);
     }
+    let mut answer = Answer::default();
+    let question = Question { state, actions: &actions, members, noise: None, with_disagreement: false };
+    world.step(question, &mut answer).await?;
+    Ok(Taken { actions: stored, answer })
 }
 
 /// A generation on its way.
@@ -119,9 +124,11 @@ impl Trials {
         let size = policy.size();
         if let Some(group) = self.groups.get_mut(self.next) {
             let weights = |row: usize| &self.candidates[row / self.episodes * size..][..size];
-            let taken = group.step(world, policy, weights).await?;
-            self.counted += group.count(&taken, rules, &self.rewards, self.discount);
-            group.state = taken.state;
+            let first = group.rows.start;
+            let from = (&group.state, group.members.as_slice());
+            let Taken { answer, .. } = step(world, policy, |row| weights(first + row), from).await?;
+            self.counted += group.count(&answer, rules, &self.rewards, self.discount);
+            group.state = answer.state;
         }
         self.next += 1;
         if self.next >= self.groups.len() {
@@ -153,26 +160,6 @@ impl Group {
         !self.alive.contains(&true)
     }
 
-    async fn step<'a>(
-        &self,
-        world: &mut dyn Dynamics,
-        policy: &mut SearchedPolicy,
-        weights: impl Fn(usize) -> &'a [f32],
-    ) -> Result<Answer> {
-        let (mut action, mut actions) = (Vec::new(), Vec::new());
-        let seen = self.state.obs.chunks_exact(policy.shape.obs_size);
-        for (row, obs) in self.rows.clone().zip(seen) {
-            action.clear();
-            policy.act(weights(row), obs, &mut action);
-            policy.shape.action.encode(&action, &mut actions);
-        }
-        let mut answer = Answer::default();
-        let (state, members) = (&self.state, self.members.as_slice());
-        let question = Question { state, actions: &actions, members, noise: None, with_disagreement: false };
-        world.step(question, &mut answer).await?;
-        Ok(answer)
-    }
-
     /// Adds the rewards of the episodes that are not over, and ends those that end; how many went on.
     fn count(
         &mut self,
@@ -187,13 +174,13 @@ impl Group {
             if !self.alive[index] {
                 continue;
             }
-            if !rules.can_go_on(obs) {
+            if has_overflowed(obs) {
                 self.alive[index] = false;
                 continue;
             }
             counted += 1;
             self.returns[index] += discount * taken.rewards[index].clamp(*rewards.start(), *rewards.end());
-            self.alive[index] = !rules.ends(obs, taken.end_probabilities[index]);
+            self.alive[index] = !rules.borders.terminates(obs, taken.end_probabilities[index]);
         }
         counted
     }
