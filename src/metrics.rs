@@ -197,8 +197,8 @@ pub const METRICS: &[Metric] = &[
     metric(
         "imagination/coverage",
         "share",
-        "Share of the states that a relearned policy reaches in imagination which lie within 1.5 standard deviations of \
-         one that was really seen; measured at the end of a transfer.",
+        "Share of the states that a relearned policy reaches in imagination which lie within 1.5 standard deviations \
+         of one that was really seen; measured at the end of a transfer.",
         "Near 1: what it would do is like what it has seen.",
         "If it is low, the model guesses where the new goal lies: train on with the old or the new reward first.",
     ),

@@ -53,8 +53,16 @@ fn to_the_end(mut trainer: Trainer) -> Trainer {
     trainer
 }
 
-/// obs, actions, rewards and next_obs that a file remembers, row by row.
-fn remembered(file: &[u8], task: &str) -> Vec<(Vec<f32>, Vec<f32>, f32, Vec<f32>)> {
+/// A transition that a file remembers.
+#[derive(Debug)]
+struct Row {
+    obs: Vec<f32>,
+    action: Vec<f32>,
+    reward: f32,
+}
+
+/// What a file remembers, row by row.
+fn remembered(file: &[u8], task: &str) -> Vec<Row> {
     let (mut arrays, _) = Arrays::from_bytes(file).expect("arrays");
     let spec = make(task).expect("a task").spec();
     let rewards: Vec<f32> = arrays.take_rows("replay.rewards", &[]).expect("rewards");
@@ -64,9 +72,8 @@ fn remembered(file: &[u8], task: &str) -> Vec<(Vec<f32>, Vec<f32>, f32, Vec<f32>
     };
     let obs = rows("replay.obs", spec.obs_size());
     let actions = rows("replay.actions", spec.action_size());
-    let next_obs = rows("replay.next_obs", spec.obs_size());
-    let rest = obs.into_iter().zip(actions).zip(next_obs);
-    rewards.into_iter().zip(rest).map(|(reward, ((obs, action), next))| (obs, action, reward, next)).collect()
+    let rest = obs.into_iter().zip(actions);
+    rewards.into_iter().zip(rest).map(|(reward, (obs, action))| Row { obs, action, reward }).collect()
 }
 
 #[test]
@@ -96,12 +103,13 @@ fn what_is_remembered_has_the_reward_that_the_real_task_gives() {
         // What a run that was given the reward from its beginning has remembered is what its task really gave.
         let given = run("mb-ppo", reward.task, &format!("{SMALL} task_reward={}", reward.word), 2);
         let (rows, really) = (remembered(&relabelled, reward.task), remembered(&given, reward.task));
-        assert!(!rows.is_empty() && rows.iter().any(|row| row.2 != rows[0].2), "{}", reward.word);
+        assert!(!rows.is_empty() && rows.iter().any(|row| row.reward != rows[0].reward), "{}", reward.word);
         // Both began with the same policy in the same states.
-        let same = rows.iter().zip(&really).take_while(|(a, b)| a.0 == b.0 && a.1 == b.1).count();
+        let same =
+            rows.iter().zip(&really).take_while(|(a, b)| a.obs == b.obs && a.action == b.action).count();
         assert!(same >= 80, "{}: {same} transitions are the same", reward.word);
         for (row, given) in rows.iter().zip(&really).take(same) {
-            assert_eq!(row.2, given.2, "{}: {row:?}", reward.word);
+            assert_eq!(row.reward, given.reward, "{}: {row:?}", reward.word);
         }
     }
 }

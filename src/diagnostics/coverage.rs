@@ -6,11 +6,11 @@
 //! d(s) = min over seen s' of ‖(s − s') / std‖        coverage = share of imagined s with d(s) ≤ 1.5
 //! ```
 //! **Shapes.** seen [K, O], over the standard deviations of all that was seen; states asked about [n, O].
-//! **Where.** Seen states come from [`Replay`]; those asked about from [`crate::imagination`], at the end of a transfer.
-//! **Choices.** (1) Distances and not the members' disagreement: members that share a mistake agree. (2) How far is near
-//! is a constant. The distance of held-out states says how densely replay lies where the policy has been for longest,
-//! and not how far a model can be followed: their 95 % quantile was 0.17 to 3.2 in five runs, and a model of the first
-//! kind served goals 1.2 away. (3) States alone: what was done there is not asked.
+//! **Where.** Seen states come from [`Replay`]; those asked about from [`crate::imagination`], after a transfer.
+//! **Choices.** (1) Distances and not the members' disagreement: members that share a mistake agree. (2) How far is
+//! near is a constant. The distance of held-out states says how densely replay lies where the policy has been for
+//! longest, and not how far a model can be followed: their 95 % quantile was 0.17 to 3.2 in five runs, and a model of
+//! the first kind served goals 1.2 away. (3) States alone: what was done there is not asked.
 
 use crate::budget::add;
 use crate::buffer::Replay;

@@ -57,7 +57,7 @@ impl Trainer {
     /// Whether what was really seen covers what the relearned policy would do, as a sentence; none before a transfer is
     /// over.
     pub fn told_coverage(&self) -> Option<String> {
-        let share = *self.context.record.told_metrics().get("imagination/coverage")?;
+        let share = *self.snapshot().metrics.get("imagination/coverage")?;
         let percent = 100.0 * share;
         Some(match share >= COVERED {
             true => format!(
