@@ -4,6 +4,7 @@ use super::context::Context;
 use super::learner::Learner;
 use super::off_policy::FromReplay;
 use super::on_policy::OnPolicy;
+use super::pets::Pets;
 use super::policy_search::PolicySearch;
 use super::random_search::RandomSearch;
 use super::tabular::Tabular;
@@ -20,6 +21,7 @@ pub(super) fn learner(context: &Context) -> Result<Box<dyn Learner>> {
         Kind::OffPolicy => Box::new(FromReplay::new(context)?),
         Kind::Tabular => Box::new(Tabular::new(context)?),
         Kind::ModelSearch => Box::new(PolicySearch::new(context)?),
+        Kind::Planning => Box::new(Pets::new(context)?),
         Kind::Search => Box::new(RandomSearch::new(context)),
     })
 }

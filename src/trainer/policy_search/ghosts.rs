@@ -4,12 +4,12 @@
 //! where they part, the model is in doubt.
 
 use super::policy::SearchedPolicy;
-use super::trials::Rules;
 use crate::buffer::{Rollout, Step};
 use crate::dynamics::{self, Answer, Question, State};
 use crate::error::Result;
 use crate::imagination::Dynamics;
 use crate::trainer::context::Context;
+use crate::trainer::imagined::Rules;
 
 /// Futures on their way.
 pub(super) struct Ghosts {

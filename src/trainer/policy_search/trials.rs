@@ -6,48 +6,17 @@
 //! **Shapes.** P candidates in E imagined episodes each: rows [P · E, ·], candidate after candidate; all have the
 //! same E starts.
 //! **Choices.** (1) An episode follows one member of the ensemble to its end, and the members take turns: what is good
-//! for all of them counts, not what one of them has got wrong. (2) Rewards beyond what was ever seen are a model's
-//! mistake, and a search would find it: they are clipped. (3) An episode whose numbers overflow ends there. (4) Rows
-//! take a step in groups, as many as a tick allows.
+//! for all of them counts, not what one of them has got wrong. (2) Rewards are clipped, and an episode whose numbers
+//! overflow ends there ([`Rules`]). (3) Rows take a step in groups, as many as a tick allows.
 //! **Paper.** Members followed to the end: Chua et al. 2018 (1805.12114), TS∞.
 
 use super::policy::SearchedPolicy;
 use crate::budget::{MOST_BRANCHES, rows};
 use crate::dynamics::{self, Answer, Question, State};
-use crate::env::Env;
 use crate::error::Result;
 use crate::imagination::{Dynamics, groups};
+use crate::trainer::imagined::Rules;
 use std::ops::{Range, RangeInclusive};
-
-/// Beyond this probability of an end an episode is taken to have ended.
-const END_THRESHOLD: f32 = 0.5;
-/// The largest number that an episode goes on from.
-const LARGEST: f32 = 1e6;
-
-/// What is the same for all trials of an iteration.
-pub(super) struct Rules<'a> {
-    /// The task whose own rule says where an episode ends; none leaves that to the model.
-    pub(super) known_ends: Option<&'a dyn Env>,
-    /// Whether the model's prediction of an end counts.
-    pub(super) learned_ends: bool,
-    /// γ
-    pub(super) gamma: f32,
-    /// H
-    pub(super) horizon: usize,
-}
-
-impl Rules<'_> {
-    /// Whether the episode ends with this step.
-    pub(super) fn ends(&self, next_obs: &[f32], end_probability: f32) -> bool {
-        let learned = self.learned_ends && end_probability > END_THRESHOLD;
-        self.known_ends.map_or(learned, |task| task.known_end(next_obs))
-    }
-
-    /// Whether these numbers can be gone on from.
-    pub(super) fn can_go_on(&self, next_obs: &[f32]) -> bool {
-        next_obs.iter().all(|number| number.abs() <= LARGEST)
-    }
-}
 
 /// A generation on its way.
 pub(super) struct Trials {
