@@ -18,7 +18,11 @@
 //! **Paper.** Ros and Hansen 2008, "A Simple Modification in CMA-ES Achieving Linear Time and Space Complexity";
 //! constants: Hansen 2016, "The CMA Evolution Strategy: A Tutorial" (1604.00772).
 
+use crate::budget;
 use crate::rng::Stream;
+
+/// What it costs to draw a number of a generation and to learn from it, in multiply-adds.
+const PER_NUMBER: usize = 32;
 
 /// A search distribution over n numbers.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,6 +58,7 @@ impl CmaEs {
     /// The next generation, [λ, n].
     pub fn ask(&mut self, count: usize, stream: &mut Stream) -> Vec<f32> {
         let n = self.mean.len();
+        budget::add(count * n * PER_NUMBER);
         self.samples = (0..count * n).map(|_| f64::from(stream.normal())).collect();
         let moved = |(index, z): (usize, &f64)| {
             let component = index % n;

@@ -11,7 +11,7 @@ use pollster::block_on;
 use std::process::Command;
 
 /// Preset, task and changes, from the smallest to the largest.
-const CASES: [(&str, &str, &str); 10] = [
+const CASES: [(&str, &str, &str); 11] = [
     ("dyna-q", "DynaMaze-v0", "replay_capacity=256"),
     ("ppo", "CartPole-v1", "replay_capacity=512"),
     ("mb-ppo", "CartPole-v1", "replay_capacity=256"),
@@ -24,6 +24,11 @@ const CASES: [(&str, &str, &str); 10] = [
         "num_envs=64 num_steps=2048 n_epochs=1 batch_size=4096 hidden_size=4 replay_capacity=1000000",
     ),
     ("mb-ppo", "Pendulum-v1", "branches_min=20000 branches_max=20000 horizon=60"),
+    (
+        "policy-search",
+        "Acrobot-v1",
+        "search_population=512 search_episodes=100 search_hidden_size=64 search_generations=1",
+    ),
     (
         "mb-ppo",
         "Acrobot-v1",
@@ -42,12 +47,12 @@ const SHORT: &str =
 fn config(index: usize) -> (&'static str, Config) {
     let (preset_name, task, changes) = CASES[index];
     let mut config = preset(preset_name, task).expect("a preset");
-    let imagines = config.imagination_rounds > 0;
+    let has_rounds = config.imagination_rounds > 0;
     for change in SHORT.split_whitespace().chain(changes.split_whitespace()) {
         let (name, value) = change.split_once('=').expect("NAME=VALUE");
         config.set(name, value).expect("allowed");
     }
-    config.imagination_rounds = usize::from(imagines);
+    config.imagination_rounds = usize::from(has_rounds);
     (task, config)
 }
 
@@ -64,8 +69,9 @@ fn peak() -> u64 {
 /// held-out episodes as long as the horizon. After twelve iterations it is given up.
 fn has_come_far(trainer: &Trainer) -> bool {
     let snapshot = trainer.snapshot();
-    let imagines = trainer.config().imagination_rounds > 0;
-    let is_deep = !imagines || snapshot.known_steps >= snapshot.horizon_set || snapshot.iteration >= 12;
+    let is_deep = !trainer.config().has_model()
+        || snapshot.known_steps >= snapshot.horizon_set
+        || snapshot.iteration >= 12;
     snapshot.iteration >= 2 && is_deep && trainer.is_between_iterations()
 }
 

@@ -3,5 +3,5 @@
 mod replay;
 mod rollout;
 
-pub use replay::{HELD_OUT_EVERY, PIECE, Part, Replay, Stored};
+pub use replay::{HELD_OUT_EVERY, MOST_LANES, PIECE, Part, Replay, Stored};
 pub use rollout::{Rollout, Step};

@@ -25,6 +25,7 @@ mod tests;
 mod window;
 
 pub use held_out::{HELD_OUT_EVERY, PIECE, Part};
+pub use window::MOST_LANES;
 
 use crate::env::Transition;
 use crate::rng::Stream;

@@ -233,12 +233,19 @@ impl Config {
         imagined.max(judged).max(rows * (sample + COUNT + kept)) + branches as u64 * 2 * COUNT
     }
 
-    /// The rows of a generation: starts, states before and after a step, actions, and the candidates themselves.
+    /// The rows of a generation: where they start, where they are, what counts of each; what a recurrent model warms
+    /// up on and remembers; beside it one group that takes a step, and the candidates with what was drawn for them.
     fn searched_bytes(&self, task: Sizes) -> u64 {
         let rows = (self.search_population * self.search_episodes) as u64;
         let weights = parameters([task.obs as u64, task.action as u64], [self.search_hidden_size.max(1), 1]);
-        let row = (6 * task.obs + 2 * task.action + 4) as u64 * F32 + 2 * COUNT;
-        rows * row + self.search_population as u64 * weights * 3 * F32
+        let remembered = self.model.recurrence().map_or(0, |cell| {
+            (cell.steps * (task.obs + task.action) + 2 * self.ensemble_size * cell.units) as u64 * F32
+        });
+        let row = 2 * task.obs as u64 * F32 + COUNT + F32 + 1 + remembered;
+        let step = (3 * task.obs + 2 * task.action + 4) as u64 * F32 + COUNT + remembered;
+        rows * row
+            + rows.min(MOST_BRANCHES as u64) * step
+            + self.search_population as u64 * weights * (F32 + 8)
     }
 
     /// The branches of a decision: states before and after a step, actions, their chance, and the plans; and what every

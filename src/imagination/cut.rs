@@ -43,7 +43,8 @@ pub struct Borders<'a> {
 }
 
 impl Borders<'_> {
-    fn terminates(&self, next_obs: &[f32], end_probability: f32) -> bool {
+    /// Whether the episode ends with this step, by the task's rule or by what the model says.
+    pub fn terminates(&self, next_obs: &[f32], end_probability: f32) -> bool {
         self.known_ends.map_or(end_probability > END_THRESHOLD, |task| task.known_end(next_obs))
     }
 
@@ -117,7 +118,7 @@ impl Recorded<'_> {
 }
 
 /// Whether a number of this step is too large to be learned from, or none at all.
-fn has_overflowed(row: &[f32]) -> bool {
+pub fn has_overflowed(row: &[f32]) -> bool {
     row.iter().any(|number| number.is_nan() || number.abs() > LARGEST)
 }
 

@@ -21,7 +21,7 @@ mod dynamics;
 mod on_host;
 
 pub use branches::{Branches, Noise};
-pub use cut::{Borders, KnownRange};
+pub use cut::{Borders, KnownRange, has_overflowed};
 pub use dynamics::{Dynamics, Parts, Rollout};
 
 use crate::budget::add;

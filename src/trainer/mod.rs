@@ -24,6 +24,7 @@ mod evaluation;
 mod factory;
 mod imagined;
 mod learner;
+mod model;
 mod narration;
 mod off_policy;
 mod on_policy;

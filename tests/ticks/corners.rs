@@ -205,6 +205,18 @@ pub fn corners() -> Vec<Corner> {
                 Phase::Adapt,
             )
         },
+        Corner {
+            ticks: 100,
+            ..corner(
+                "search_population × search_episodes, widths",
+                "Acrobot-v1",
+                "policy-search",
+                "search_population=512 search_episodes=100 search_hidden_size=64 search_generations=2 num_envs=64 \
+                 num_steps=4 model_updates=1 model_batch_size=8 model_hidden_size=512 model_hidden_layers=3 \
+                 ensemble_size=10",
+                Phase::Imagine,
+            )
+        },
     ]
 }
 

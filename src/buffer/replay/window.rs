@@ -4,7 +4,7 @@ use super::Replay;
 
 /// Environments take turns, so the step before a transition is at most this many ids before it
 /// ([`num_envs`](crate::config::Config::num_envs) allows no more).
-const MOST_LANES: usize = 64;
+pub const MOST_LANES: usize = 64;
 
 impl Replay {
     /// The ids of the last `steps` steps of an episode up to transition `id`, oldest first: fewer where the episode, or

@@ -7,8 +7,7 @@ use super::OnPolicy;
 use super::stage::Stage;
 use crate::error::Result;
 use crate::trainer::context::Context;
-use crate::trainer::record::Record;
-use crate::world_model::Validation;
+use crate::trainer::model::note_validation;
 use crate::world_model::fit::Fit;
 use crate::world_model::open_loop::OpenLoop;
 
@@ -43,13 +42,4 @@ impl OnPolicy {
             }
         }
     }
-}
-
-/// The errors on what is held out, as metrics.
-pub(in crate::trainer) fn note_validation(record: &mut Record, validation: Validation) {
-    record.metric("world_model/train_loss", validation.train_loss);
-    record.metric("world_model/val_loss", validation.loss);
-    record.metric("world_model/val_state_mse", validation.state_mse);
-    record.metric("world_model/val_reward_mse", validation.reward_mse);
-    record.metric("world_model/val_end_bce", validation.end_bce);
 }

@@ -17,7 +17,7 @@ use crate::policy::Policy;
 use crate::scaling;
 use crate::trainer::checkpoint::ImaginationFacts;
 use crate::trainer::context::Context;
-use crate::world_model::Scales;
+use crate::trainer::model;
 use crate::world_model::WorldModel;
 
 /// Everything that learns, and how far the model was trusted.
@@ -42,10 +42,8 @@ impl OnPolicy {
         let Some(last_good) = self.last_good.take() else { return Ok(()) };
         let Learned { policy, model, curiosity, trust } = *last_good;
         (self.policy, self.model, self.curiosity, self.trust) = (policy, model, curiosity, trust);
-        if let Some(model) = self.model.as_mut().filter(|model| model.scales().is_none())
-            && !context.replay.is_empty()
-        {
-            model.set_scales(Scales::of(&context.replay, context.config.model_target));
+        if let Some(saved) = &mut self.model {
+            model::go_back(saved.as_mut(), context);
         }
         self.actor = None;
         self.actor = Some(self.policy.actor().await?);
@@ -80,17 +78,8 @@ impl OnPolicy {
         self.beta.beta = arrays.take_within("curiosity.beta", &[1], 0.0..=1.0)?[0];
         scaling::require_saved(&self.policy.shape().scaling, "obs_scaling", arrays)?;
         self.policy.restore(arrays)?;
-        if let Some(model) = &mut self.model {
-            model.restore(arrays)?;
-            // The model is first fitted once there is something to examine it on.
-            if context.replay.has_both_parts() && model.scales().is_none() {
-                // One that only played has experience, and a model that was never fitted to it.
-                let scales = match context.only_plays {
-                    true => Scales::of(&context.replay, context.config.model_target),
-                    false => Scales::load(context.config.model_target, context.spec.obs_size(), arrays)?,
-                };
-                model.set_scales(scales);
-            }
+        if let Some(saved) = &mut self.model {
+            model::restore(saved.as_mut(), context, arrays)?;
         }
         if let Some(curiosity) = &mut self.curiosity {
             curiosity.module.set_normalization(context.replay.obs_stats());

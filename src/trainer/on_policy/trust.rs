@@ -10,13 +10,13 @@ use super::depth::Depth;
 use super::novelty::COST_OF_NOVELTY;
 use super::stage::Stage;
 use crate::config::{ConfidenceRule, Termination};
-use crate::diagnostics::calibration::calibration;
 use crate::dynamics;
 use crate::error::Result;
 use crate::imagination::{Imagination, KnownRange, Scope};
 use crate::snapshot::ErrorByHorizon;
 use crate::trainer::checkpoint::ImaginationFacts;
 use crate::trainer::context::Context;
+use crate::trainer::model::note_open_loop;
 use crate::world_model::open_loop::{FEWEST_STRETCHES, OpenLoop, error_by_horizon};
 use crate::world_model::{Validation, confidence};
 
@@ -83,12 +83,8 @@ impl OnPolicy {
         if !context.is_watched {
             return Ok(self.first_round(context));
         }
-        context.record.recording.error_by_horizon = Some(curve);
-        let scales = self.model.as_ref().and_then(|model| model.scales());
-        let change_std = scales.map_or(&[][..], |scales| &scales.change_std);
-        if let Some(calibration) = calibration(&now.stretches, now.predicted(), members, change_std) {
-            context.record.metric("world_model/calibration", calibration.rank_correlation);
-            context.record.recording.calibration = Some(calibration);
+        if let Some(model) = &self.model {
+            note_open_loop(context, model.as_ref(), &now, curve);
         }
         let scope = self.scope(context, context.config.horizon, true);
         Ok(Stage::Forecast(Imagination::start(self.ghosts_begin(context), scope)))

@@ -6,7 +6,8 @@ use crate::cem::most_kept;
 use crate::error::Result;
 use crate::trainer::checkpoint::ImaginationFacts;
 use crate::trainer::context::Context;
-use crate::world_model::{Scales, WorldModel};
+use crate::trainer::model;
+use crate::world_model::WorldModel;
 use std::ops::RangeInclusive;
 
 /// What a reward, or a number of a plan, can be in a file.
@@ -33,9 +34,7 @@ impl Pets {
         let Learned { model, rewards, facts } = *last_good;
         (self.model, self.rewards, self.facts, self.stage) = (model, rewards, facts, Stage::Begin);
         self.seats.forget();
-        if self.model.scales().is_none() && !context.replay.is_empty() {
-            self.model.set_scales(Scales::of(&context.replay, context.config.model_target));
-        }
+        model::go_back(self.model.as_mut(), context);
         Ok(())
     }
 
@@ -60,15 +59,7 @@ impl Pets {
         let rewards: Vec<f32> = arrays.take_within("pets.rewards", &[2], LARGEST)?;
         self.rewards = rewards[0].min(rewards[1])..=rewards[1];
         self.restore_plans(context, arrays)?;
-        self.model.restore(arrays)?;
-        // The model is first fitted once there is something to examine it on.
-        if context.replay.has_both_parts() && self.model.scales().is_none() {
-            // One that only played has experience, and a model that was never fitted to it.
-            self.model.set_scales(match context.only_plays {
-                true => Scales::of(&context.replay, context.config.model_target),
-                false => Scales::load(context.config.model_target, context.spec.obs_size(), arrays)?,
-            });
-        }
+        model::restore(self.model.as_mut(), context, arrays)?;
         self.facts = facts;
         self.remember_stored(context);
         while !self.bootstraps.catch_up(&context.replay) {}

@@ -16,6 +16,7 @@
 //! **Paper.** Chua et al. 2018, "Deep Reinforcement Learning in a Handful of Trials using Probabilistic Dynamics Models"
 //! (1805.12114); the planner is that of Pinneri et al. 2020 (2008.06389).
 
+mod fit;
 mod learned;
 mod picture;
 mod seats;
@@ -23,21 +24,19 @@ mod thought;
 
 use super::checkpoint::ImaginationFacts;
 use super::context::Context;
-use super::imagined::{Rules, seen_rewards};
+use super::imagined::Rules;
 use super::learner::{Asked, Learner, Place, Progress};
-use super::on_policy::fit::note_validation;
 use super::phase::Phase;
 use crate::arrays::Arrays;
 use crate::backend::{TaskShape, backend};
 use crate::config::Config;
-use crate::diagnostics::calibration::calibration;
 use crate::error::Result;
 use crate::part::Pending;
 use crate::rng::Stream;
+use crate::world_model::WorldModel;
 use crate::world_model::bootstrap::Bootstraps;
 use crate::world_model::fit::Fit;
-use crate::world_model::open_loop::{OpenLoop, error_by_horizon};
-use crate::world_model::{WorldModel, confidence};
+use crate::world_model::open_loop::OpenLoop;
 use learned::Learned;
 use seats::{Decided, Seats};
 use std::ops::RangeInclusive;
@@ -150,7 +149,6 @@ impl Pets {
         if let Some(obs) = before {
             self.remember(context, &obs, &actions);
         }
-        context.record.updates += u64::from(decided.is_some());
         let step = step + 1;
         Ok(if step < context.config.num_steps { self.next_step(context, step) } else { Stage::Index })
     }
@@ -177,59 +175,6 @@ impl Pets {
             let rollout = paths.rollout(context.spec.action_size());
             context.record.forecast(&rollout, self.facts.confidence.unwrap_or(0.0));
         }
-    }
-
-    /// The fit that follows; none as long as nothing is held out to test the model on.
-    fn index(&mut self, context: &Context) -> Option<Stage> {
-        if !self.bootstraps.catch_up(&context.replay) {
-            return Some(Stage::Index);
-        }
-        if !context.replay.has_both_parts() {
-            self.facts.skipped = Some("nothing is held out yet to test the model on".into());
-            return None;
-        }
-        self.rewards = seen_rewards(context);
-        let (replay, action) = (&context.replay, context.spec.action);
-        let fit = Fit::start(self.model.as_mut(), replay, &self.bootstraps, action, &context.config);
-        Some(Stage::Fit(Box::new(fit)))
-    }
-
-    async fn fit(&mut self, context: &mut Context, mut fit: Box<Fit>) -> Result<Stage> {
-        let learned_from = (&context.replay, &self.bootstraps);
-        let stream = &mut context.streams.model_batches;
-        let advanced = fit.advance(self.model.as_mut(), learned_from, &context.config, stream).await?;
-        let Some(validation) = advanced else { return Ok(Stage::Fit(fit)) };
-        note_validation(&mut context.record, validation);
-        let (horizon, action) = (context.config.horizon, context.spec.action);
-        let model = self.model.as_ref();
-        let open_loop = OpenLoop::held_out(model, &context.replay, &self.bootstraps, action, horizon);
-        Ok(Stage::Measure(Box::new(open_loop)))
-    }
-
-    /// How far ahead the model is right: for the display, and to say how far it can be trusted.
-    async fn measure(&mut self, context: &mut Context, mut now: Box<OpenLoop>) -> Result<Option<Stage>> {
-        if !now.advance(self.model.as_mut()).await? {
-            return Ok(Some(Stage::Measure(now)));
-        }
-        let (config, members) = (&context.config, context.config.ensemble_size);
-        let curve = error_by_horizon(&now.stretches, now.predicted(), members, config.horizon);
-        let farthest = curve.model.last().copied();
-        self.facts = ImaginationFacts {
-            confidence: farthest.map(|error| confidence::multi_step(f64::from(error)) as f32),
-            branches: config.most_branches(),
-            horizon: config.horizon,
-            known_steps: curve.model.len(),
-            skipped: None,
-        };
-        if context.is_watched {
-            context.record.recording.error_by_horizon = Some(curve);
-            let change_std = self.model.scales().map_or(&[][..], |scales| &scales.change_std);
-            if let Some(calibration) = calibration(&now.stretches, now.predicted(), members, change_std) {
-                context.record.metric("world_model/calibration", calibration.rank_correlation);
-                context.record.recording.calibration = Some(calibration);
-            }
-        }
-        Ok(None)
     }
 
     async fn advance(&mut self, context: &mut Context) -> Result<Progress> {

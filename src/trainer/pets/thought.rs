@@ -17,7 +17,7 @@ use crate::config::Config;
 use crate::dynamics::{self, Answer, Question, State};
 use crate::env::ActionSpace;
 use crate::error::{Error, Result};
-use crate::imagination::groups;
+use crate::imagination::{groups, has_overflowed};
 use crate::rng::Stream;
 use crate::trainer::imagined::Rules;
 use crate::world_model::WorldModel;
@@ -241,7 +241,7 @@ impl Group {
         let size = answer.state.obs.len() / self.rows.len();
         let mut counted = 0;
         for (index, obs) in answer.state.obs.chunks_exact(size).enumerate() {
-            if self.fates[index] == Fate::GoesOn && !rules.can_go_on(obs) {
+            if self.fates[index] == Fate::GoesOn && has_overflowed(obs) {
                 self.fates[index] = Fate::Lost;
             }
             match self.fates[index] {
@@ -251,7 +251,7 @@ impl Group {
                     counted += 1;
                     let reward = answer.rewards[index].clamp(*rewards.start(), *rewards.end());
                     self.returns[index] += discount * reward;
-                    if rules.ends(obs, answer.end_probabilities[index]) {
+                    if rules.borders.terminates(obs, answer.end_probabilities[index]) {
                         self.fates[index] = Fate::Ended;
                     }
                 }

@@ -4,10 +4,11 @@
 //! where they part, the model is in doubt.
 
 use super::policy::SearchedPolicy;
+use super::trials::{Taken, step};
 use crate::buffer::{Rollout, Step};
-use crate::dynamics::{self, Answer, Question, State};
+use crate::dynamics::{self, State};
 use crate::error::Result;
-use crate::imagination::Dynamics;
+use crate::imagination::{Dynamics, has_overflowed};
 use crate::trainer::context::Context;
 use crate::trainer::imagined::Rules;
 
@@ -53,32 +54,24 @@ impl Ghosts {
         if let Some(starts) = self.starts.take() {
             self.state = world.warm_up(starts).await?;
         }
-        let (size, space) = (policy.shape.obs_size, policy.shape.action);
-        let (mut done, mut actions) = (Vec::new(), Vec::new());
-        for obs in self.state.obs.chunks_exact(size) {
-            let from = done.len();
-            policy.act(weights, obs, &mut done);
-            space.encode(&done[from..], &mut actions);
-        }
-        let mut answer = Answer::default();
-        let (state, members) = (&self.state, self.members.as_slice());
-        let question = Question { state, actions: &actions, members, noise: None, with_disagreement: false };
-        world.step(question, &mut answer).await?;
+        let from = (&self.state, self.members.as_slice());
+        let Taken { actions, answer } = step(world, policy, |_| weights, from).await?;
         self.steps += 1;
-        let each = done.len() / self.members.len();
+        let size = policy.shape.obs_size;
+        let each = actions.len() / self.members.len();
         for (member, future) in self.futures.iter_mut().enumerate() {
             if !self.alive[member] {
                 continue;
             }
             let next_obs = &answer.state.obs[member * size..][..size];
-            let terminated = rules.ends(next_obs, answer.end_probabilities[member]);
-            self.alive[member] = !terminated && rules.can_go_on(next_obs);
-            if !rules.can_go_on(next_obs) {
+            let terminated = rules.borders.terminates(next_obs, answer.end_probabilities[member]);
+            self.alive[member] = !terminated && !has_overflowed(next_obs);
+            if has_overflowed(next_obs) {
                 continue;
             }
             future.push(Step {
                 obs: &self.state.obs[member * size..][..size],
-                action: &done[member * each..][..each],
+                action: &actions[member * each..][..each],
                 log_prob: 0.0,
                 reward_ext: answer.rewards[member],
                 reward_int: 0.0,

@@ -6,7 +6,8 @@ use crate::error::Result;
 use crate::scaling;
 use crate::trainer::checkpoint::ImaginationFacts;
 use crate::trainer::context::Context;
-use crate::world_model::{Scales, WorldModel};
+use crate::trainer::model;
+use crate::world_model::WorldModel;
 use std::ops::RangeInclusive;
 
 /// What a weight can be in a file.
@@ -32,9 +33,7 @@ impl PolicySearch {
         let Some(last_good) = self.last_good.take() else { return Ok(()) };
         let Learned { weights, model, facts } = *last_good;
         (self.weights, self.model, self.facts, self.stage) = (weights, model, facts, Stage::Begin);
-        if self.model.scales().is_none() && !context.replay.is_empty() {
-            self.model.set_scales(Scales::of(&context.replay, context.config.model_target));
-        }
+        model::go_back(self.model.as_mut(), context);
         Ok(())
     }
 
@@ -52,15 +51,7 @@ impl PolicySearch {
     ) -> Result<()> {
         scaling::require_saved(&self.policy.shape.scaling, "obs_scaling", arrays)?;
         self.weights = arrays.take_within("policy_search.weights", &[self.policy.size()], LARGEST)?;
-        self.model.restore(arrays)?;
-        // The model is first fitted once there is something to examine it on.
-        if context.replay.has_both_parts() && self.model.scales().is_none() {
-            // One that only played has experience, and a model that was never fitted to it.
-            self.model.set_scales(match context.only_plays {
-                true => Scales::of(&context.replay, context.config.model_target),
-                false => Scales::load(context.config.model_target, context.spec.obs_size(), arrays)?,
-            });
-        }
+        model::restore(self.model.as_mut(), context, arrays)?;
         self.facts = facts;
         while !self.bootstraps.catch_up(&context.replay) {}
         Ok(())

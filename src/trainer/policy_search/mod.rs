@@ -17,36 +17,34 @@
 //! **Paper.** Chatzilygeroudis et al. 2017 (1703.07261), Black-DROPS, whose scheme this is; Deisenroth and Rasmussen
 //! 2011, PILCO.
 
+mod fit;
 mod ghosts;
 mod learned;
 mod policy;
+mod starts;
 mod trials;
 
 use super::checkpoint::ImaginationFacts;
 use super::context::Context;
-use super::imagined::{Rules, seen_rewards};
+use super::imagined::Rules;
 use super::learner::{Learner, Progress};
-use super::on_policy::fit::note_validation;
 use super::phase::Phase;
 use crate::arrays::Arrays;
 use crate::backend::{TaskShape, backend};
 use crate::cma_es::CmaEs;
 use crate::config::Config;
-use crate::diagnostics::calibration::calibration;
-use crate::dynamics;
 use crate::error::{Error, Result};
 use crate::part::Pending;
+use crate::world_model::WorldModel;
 use crate::world_model::bootstrap::Bootstraps;
 use crate::world_model::fit::Fit;
-use crate::world_model::open_loop::{OpenLoop, error_by_horizon};
-use crate::world_model::{WorldModel, confidence};
+use crate::world_model::open_loop::OpenLoop;
 use ghosts::Ghosts;
 use learned::Learned;
 use policy::SearchedPolicy;
+use starts::Starts;
+use std::ops::RangeInclusive;
 use trials::Trials;
-
-/// One in so many imagined episodes starts where a real one did.
-const FROM_A_START: usize = 3;
 
 pub(super) struct PolicySearch {
     policy: SearchedPolicy,
@@ -54,6 +52,7 @@ pub(super) struct PolicySearch {
     weights: Vec<f32>,
     model: Box<dyn WorldModel>,
     bootstraps: Bootstraps,
+    starts: Starts,
     facts: ImaginationFacts,
     stage: Stage,
     /// What had been learned at the end of the latest iteration; none any more after a failure.
@@ -83,6 +82,8 @@ struct Search {
     distribution: CmaEs,
     /// Generations that are over.
     generation: usize,
+    /// The least and the best reward that was seen.
+    rewards: RangeInclusive<f32>,
     trials: Trials,
 }
 
@@ -99,6 +100,7 @@ impl PolicySearch {
             policy,
             model,
             bootstraps: Bootstraps::new(config.ensemble_size),
+            starts: Starts::default(),
             facts: ImaginationFacts::default(),
             stage: Stage::Begin,
             last_good: None,
@@ -119,87 +121,21 @@ impl PolicySearch {
         Ok(if step + 1 < context.config.num_steps { Stage::Collect { step: step + 1 } } else { Stage::Index })
     }
 
-    /// The fit that follows; none as long as nothing is held out to test the model on.
-    fn index(&mut self, context: &Context) -> Option<Stage> {
-        if !self.bootstraps.catch_up(&context.replay) {
-            return Some(Stage::Index);
-        }
-        if !context.replay.has_both_parts() {
-            self.facts.skipped = Some("nothing is held out yet to test the model on".into());
-            return None;
-        }
-        let (replay, action) = (&context.replay, context.spec.action);
-        let fit = Fit::start(self.model.as_mut(), replay, &self.bootstraps, action, &context.config);
-        Some(Stage::Fit(Box::new(fit)))
-    }
-
-    async fn fit(&mut self, context: &mut Context, mut fit: Box<Fit>) -> Result<Stage> {
-        let learned_from = (&context.replay, &self.bootstraps);
-        let stream = &mut context.streams.model_batches;
-        let advanced = fit.advance(self.model.as_mut(), learned_from, &context.config, stream).await?;
-        let Some(validation) = advanced else { return Ok(Stage::Fit(fit)) };
-        note_validation(&mut context.record, validation);
-        let (horizon, action) = (context.config.horizon, context.spec.action);
-        let model = self.model.as_ref();
-        let open_loop = OpenLoop::held_out(model, &context.replay, &self.bootstraps, action, horizon);
-        Ok(Stage::Measure(Box::new(open_loop)))
-    }
-
-    /// How far ahead the model is right: for the display, and to say how far it can be trusted.
-    async fn measure(&mut self, context: &mut Context, mut now: Box<OpenLoop>) -> Result<Stage> {
-        if !now.advance(self.model.as_mut()).await? {
-            return Ok(Stage::Measure(now));
-        }
-        let (config, members) = (&context.config, context.config.ensemble_size);
-        let curve = error_by_horizon(&now.stretches, now.predicted(), members, config.horizon);
-        let farthest = curve.model.last().copied();
-        self.facts = ImaginationFacts {
-            confidence: farthest.map(|error| confidence::multi_step(f64::from(error)) as f32),
-            branches: config.search_population * config.search_episodes,
-            horizon: config.horizon,
-            known_steps: curve.model.len(),
-            skipped: None,
-        };
-        if context.is_watched {
-            context.record.recording.error_by_horizon = Some(curve);
-            let change_std = self.model.scales().map_or(&[][..], |scales| &scales.change_std);
-            if let Some(calibration) = calibration(&now.stretches, now.predicted(), members, change_std) {
-                context.record.metric("world_model/calibration", calibration.rank_correlation);
-                context.record.recording.calibration = Some(calibration);
-            }
-        }
-        let mean = self.weights.iter().map(|weight| f64::from(*weight)).collect();
-        let distribution = CmaEs::new(mean, context.config.search_noise);
-        Ok(Stage::Search(Box::new(self.generation(context, distribution, 0))))
-    }
-
     /// The next generation, from fresh starts.
-    fn generation(&self, context: &mut Context, mut distribution: CmaEs, generation: usize) -> Search {
-        let (candidates, episodes) = (context.config.search_population, context.config.search_episodes);
-        let starts = self.starts(context, candidates, episodes);
-        let asked = distribution.ask(candidates, &mut context.streams.imagination);
-        let trials = Trials::start(asked, episodes, starts, seen_rewards(context));
-        Search { distribution, generation, trials }
-    }
-
-    /// Where the imagined episodes of every candidate start, [P · E].
-    fn starts(&self, context: &mut Context, candidates: usize, episodes: usize) -> dynamics::Context {
-        let (replay, steps) = (&context.replay, self.model.context());
-        let begun: Vec<usize> = replay.ids().filter(|&id| replay.window(id, 2).len() == 1).collect();
-        let stream = &mut context.streams.starts;
-        let chosen: Vec<usize> = (0..episodes)
-            .map(|episode| match episode % FROM_A_START {
-                0 if !begun.is_empty() => begun[stream.below(begun.len())],
-                _ => replay.ids().start + stream.below(replay.len()),
-            })
-            .collect();
-        let mut starts = dynamics::Context::default();
-        for _ in 0..candidates {
-            for &id in &chosen {
-                starts.push_stored(replay, id, steps, context.spec.action);
-            }
-        }
-        starts
+    fn generation(
+        &self,
+        context: &mut Context,
+        mut distribution: CmaEs,
+        rewards: RangeInclusive<f32>,
+        generation: usize,
+    ) -> Search {
+        let Config { search_population: candidates, search_episodes: episodes, .. } = context.config;
+        let wanted = (self.model.context(), context.spec.action);
+        let streams = &mut context.streams;
+        let starts = self.starts.draw(&context.replay, (candidates, episodes), wanted, &mut streams.starts);
+        let asked = distribution.ask(candidates, &mut streams.imagination);
+        let trials = Trials::start(asked, episodes, starts, rewards.clone());
+        Search { distribution, generation, rewards, trials }
     }
 
     /// One step of some candidates; after the last, the next generation. None once the search is over.
@@ -209,13 +145,14 @@ impl PolicySearch {
         if !now.trials.advance((self.model.as_mut(), members, cost), &mut self.policy, &rules).await? {
             return Ok(Some(Stage::Search(now)));
         }
-        let Search { mut distribution, generation, trials } = *now;
+        let Search { mut distribution, generation, rewards, trials } = *now;
         let returns = trials.returns();
         Error::unless_finite("improve", "imagined return", &returns)?;
         context.record.imagined_steps += trials.counted;
         distribution.tell(&returns);
         if generation + 1 < context.config.search_generations {
-            return Ok(Some(Stage::Search(Box::new(self.generation(context, distribution, generation + 1)))));
+            let next = self.generation(context, distribution, rewards, generation + 1);
+            return Ok(Some(Stage::Search(Box::new(next))));
         }
         context.record.metric("search/return_mean", returns.iter().sum::<f32>() / returns.len() as f32);
         context.record.metric("search/step_size", distribution.step_size as f32);

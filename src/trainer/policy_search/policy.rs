@@ -10,6 +10,7 @@
 
 use crate::budget;
 use crate::env::ActionSpace;
+use crate::kernels::distribution::argmax;
 use crate::nets::Shape;
 
 /// The form of the policy.
@@ -51,12 +52,7 @@ impl SearchedPolicy {
         let seen = if self.hidden == 0 { &self.inputs } else { &self.units };
         let outputs = products(second, seen);
         match self.shape.action {
-            ActionSpace::Discrete(_) => {
-                let best = outputs.enumerate().fold((0, f32::NEG_INFINITY), |best, (index, output)| {
-                    if output > best.1 { (index, output) } else { best }
-                });
-                action.push(best.0 as f32);
-            }
+            ActionSpace::Discrete(_) => action.push(argmax(&outputs.collect::<Vec<f32>>()) as f32),
             ActionSpace::Box { bound, .. } => action.extend(outputs.map(|output| bound * output.tanh())),
         }
     }

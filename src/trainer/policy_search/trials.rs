@@ -6,17 +6,43 @@
 //! **Shapes.** P candidates in E imagined episodes each: rows [P · E, ·], candidate after candidate; all have the
 //! same E starts.
 //! **Choices.** (1) An episode follows one member of the ensemble to its end, and the members take turns: what is good
-//! for all of them counts, not what one of them has got wrong. (2) Rewards are clipped, and an episode whose numbers
-//! overflow ends there ([`Rules`]). (3) Rows take a step in groups, as many as a tick allows.
+//! for all of them counts, not what one of them has got wrong. (2) An episode whose numbers overflow ends there.
+//! (3) Rows take a step in groups, as many as a tick allows.
 //! **Paper.** Members followed to the end: Chua et al. 2018 (1805.12114), TS∞.
 
 use super::policy::SearchedPolicy;
 use crate::budget::{MOST_BRANCHES, rows};
 use crate::dynamics::{self, Answer, Question, State};
 use crate::error::Result;
-use crate::imagination::{Dynamics, groups};
+use crate::imagination::{Dynamics, groups, has_overflowed};
 use crate::trainer::imagined::Rules;
 use std::ops::{Range, RangeInclusive};
+
+/// One step of some rows.
+pub(super) struct Taken {
+    /// As they are stored, row after row.
+    pub(super) actions: Vec<f32>,
+    pub(super) answer: Answer,
+}
+
+/// Every row takes a step in the `world`, each with the weights that `weights` gives for its index.
+pub(super) async fn step<'a>(
+    world: &mut dyn Dynamics,
+    policy: &mut SearchedPolicy,
+    weights: impl Fn(usize) -> &'a [f32],
+    (state, members): (&State, &[usize]),
+) -> Result<Taken> {
+    let (mut stored, mut actions) = (Vec::new(), Vec::new());
+    for (row, obs) in state.obs.chunks_exact(policy.shape.obs_size).enumerate() {
+        let from = stored.len();
+        policy.act(weights(row), obs, &mut stored);
+        policy.shape.action.encode(&stored[from..], &mut actions);
+    }
+    let mut answer = Answer::default();
+    let question = Question { state, actions: &actions, members, noise: None, with_disagreement: false };
+    world.step(question, &mut answer).await?;
+    Ok(Taken { actions: stored, answer })
+}
 
 /// A generation on its way.
 pub(super) struct Trials {
@@ -88,9 +114,11 @@ impl Trials {
         let size = policy.size();
         if let Some(group) = self.groups.get_mut(self.next) {
             let weights = |row: usize| &self.candidates[row / self.episodes * size..][..size];
-            let taken = group.step(world, policy, weights).await?;
-            self.counted += group.count(&taken, rules, &self.rewards, self.discount);
-            group.state = taken.state;
+            let first = group.rows.start;
+            let from = (&group.state, group.members.as_slice());
+            let Taken { answer, .. } = step(world, policy, |row| weights(first + row), from).await?;
+            self.counted += group.count(&answer, rules, &self.rewards, self.discount);
+            group.state = answer.state;
         }
         self.next += 1;
         if self.next >= self.groups.len() {
@@ -122,26 +150,6 @@ impl Group {
         !self.alive.contains(&true)
     }
 
-    async fn step<'a>(
-        &self,
-        world: &mut dyn Dynamics,
-        policy: &mut SearchedPolicy,
-        weights: impl Fn(usize) -> &'a [f32],
-    ) -> Result<Answer> {
-        let (mut action, mut actions) = (Vec::new(), Vec::new());
-        let seen = self.state.obs.chunks_exact(policy.shape.obs_size);
-        for (row, obs) in self.rows.clone().zip(seen) {
-            action.clear();
-            policy.act(weights(row), obs, &mut action);
-            policy.shape.action.encode(&action, &mut actions);
-        }
-        let mut answer = Answer::default();
-        let (state, members) = (&self.state, self.members.as_slice());
-        let question = Question { state, actions: &actions, members, noise: None, with_disagreement: false };
-        world.step(question, &mut answer).await?;
-        Ok(answer)
-    }
-
     /// Adds the rewards of the episodes that are not over, and ends those that end; how many went on.
     fn count(
         &mut self,
@@ -156,13 +164,13 @@ impl Group {
             if !self.alive[index] {
                 continue;
             }
-            if !rules.can_go_on(obs) {
+            if has_overflowed(obs) {
                 self.alive[index] = false;
                 continue;
             }
             counted += 1;
             self.returns[index] += discount * taken.rewards[index].clamp(*rewards.start(), *rewards.end());
-            self.alive[index] = !rules.ends(obs, taken.end_probabilities[index]);
+            self.alive[index] = !rules.borders.terminates(obs, taken.end_probabilities[index]);
         }
         counted
     }
