@@ -282,13 +282,13 @@ hyperparameters! {
 
     /// Plans that a planner tries in its model in every iteration of a decision. More find better ones and cost as much
     /// more.
-    plan_candidates: usize = 40, Allowed::Count { min: 2, max: 512 }, "planning", "P";
+    plan_candidates: usize = 24, Allowed::Count { min: 2, max: 512 }, "planning", "P";
     /// Imagined futures of every plan, each with a member of the ensemble and chance of its own. More tell luck from
     /// merit and cost as much more.
     plan_particles: usize = 5, Allowed::Count { min: 1, max: 50 }, "planning", "K";
     /// Iterations of a decision: plans are drawn anew around the best of the iteration before. More refine the plan and
     /// cost as much more.
-    plan_iterations: usize = 2, Allowed::Count { min: 1, max: 20 }, "planning", "iterations";
+    plan_iterations: usize = 3, Allowed::Count { min: 1, max: 20 }, "planning", "iterations";
     /// The best plans of an iteration, of which the next ones are made. With fewer the search narrows faster.
     plan_elites: usize = 6, Allowed::Count { min: 1, max: 256 }, "planning", "plans";
     /// How widely a decision looks around the rest of the last plan: a standard deviation as a share of the action's

@@ -96,11 +96,7 @@ pub(super) trait Learner: Any {
     ///
     /// # Errors
     /// [`crate::Error::Device`] if the device cannot be read.
-    fn decide<'a>(
-        &'a mut self,
-        context: &'a mut Context,
-        asked: Asked<'a>,
-    ) -> Pending<'a, Option<Vec<f32>>> {
+    fn decide<'a>(&'a mut self, context: &'a mut Context, asked: Asked<'a>) -> Pending<'a, Option<Vec<f32>>> {
         let (size, mut actions) = (context.spec.action_size(), Vec::new());
         for (obs, asks) in asked.obs.chunks_exact(context.spec.obs_size()).zip(asked.asks) {
             match asks {

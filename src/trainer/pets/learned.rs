@@ -44,7 +44,8 @@ impl Pets {
         let centres = searches.iter().flat_map(|search| search.centre.iter().copied());
         arrays.put("pets.centres", &[searches.len(), searches[0].centre.len()], centres);
         // Plans are kept after the first decision, by all lanes as many.
-        let kept: Vec<f32> = searches.iter().flat_map(|search| search.kept.iter().flatten().copied()).collect();
+        let kept: Vec<f32> =
+            searches.iter().flat_map(|search| search.kept.iter().flatten().copied()).collect();
         let width = searches[0].plan_size();
         arrays.put("pets.kept", &[kept.len() / width, width], kept);
         self.model.save(arrays).await

@@ -141,7 +141,9 @@ impl Pets {
             }
             None => {
                 let action = context.spec.action;
-                (0..context.config.num_envs).flat_map(|_| action.random(&mut context.streams.actions)).collect()
+                (0..context.config.num_envs)
+                    .flat_map(|_| action.random(&mut context.streams.actions))
+                    .collect()
             }
         };
         let before = decided.is_none().then(|| context.envs.obs().to_vec());
@@ -173,7 +175,7 @@ impl Pets {
         context.record.metric("plan/doubt", first.doubt);
         if let Some(paths) = &first.paths {
             let rollout = paths.rollout(context.spec.action_size());
-            context.record.forecast(&rollout, self.facts.confidence.unwrap_or(0.0));
+            context.record.plans(&rollout, &paths.worth, self.facts.confidence.unwrap_or(0.0));
         }
     }
 
@@ -235,11 +237,7 @@ impl Learner for Pets {
         self.seats.is_thinking()
     }
 
-    fn decide<'a>(
-        &'a mut self,
-        context: &'a mut Context,
-        asked: Asked<'a>,
-    ) -> Pending<'a, Option<Vec<f32>>> {
+    fn decide<'a>(&'a mut self, context: &'a mut Context, asked: Asked<'a>) -> Pending<'a, Option<Vec<f32>>> {
         Box::pin(async move {
             let Some(decided) = self.think(context, asked).await? else { return Ok(None) };
             if asked.place == Place::Played {

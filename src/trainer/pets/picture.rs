@@ -42,8 +42,9 @@ impl Paths {
         let every = order.len().div_ceil(MOST_SHOWN);
         let shown: Vec<usize> = order.iter().step_by(every).copied().collect();
         let (best, least) = (values[shown[0]], values[shown[shown.len() - 1]]);
+        // Plans that are all alike are all as good as the chosen one.
         let range = (best - least).max(f32::MIN_POSITIVE);
-        self.worth = shown.iter().map(|&plan| (values[plan] - least) / range).collect();
+        self.worth = shown.iter().map(|&plan| 1.0 - (best - values[plan]) / range).collect();
         self.all = shown.iter().map(|&plan| std::mem::take(&mut self.all[plan])).collect();
         self.goes_on = shown.iter().map(|&plan| self.goes_on[plan]).collect();
         self
