@@ -15,6 +15,11 @@ const CASES: [(&str, &str, &str); 11] = [
     ("dyna-q", "DynaMaze-v0", "replay_capacity=256"),
     ("ppo", "CartPole-v1", "replay_capacity=512"),
     ("mb-ppo", "CartPole-v1", "replay_capacity=256"),
+    (
+        "policy-search",
+        "Acrobot-v1",
+        "search_population=512 search_episodes=100 search_hidden_size=64 search_generations=1",
+    ),
     ("mb-ppo", "Pendulum-v1", "branches_min=2000 branches_max=2000 horizon=60"),
     ("ppo", "Acrobot-v1", "num_envs=64 num_steps=2048 n_epochs=1 batch_size=16384 replay_capacity=131072"),
     ("mb-ppo", "CartPole-v1", "model_hidden_size=512 ensemble_size=4"),
@@ -24,11 +29,6 @@ const CASES: [(&str, &str, &str); 11] = [
         "num_envs=64 num_steps=2048 n_epochs=1 batch_size=4096 hidden_size=4 replay_capacity=1000000",
     ),
     ("mb-ppo", "Pendulum-v1", "branches_min=20000 branches_max=20000 horizon=60"),
-    (
-        "policy-search",
-        "Acrobot-v1",
-        "search_population=512 search_episodes=100 search_hidden_size=64 search_generations=1",
-    ),
     (
         "mb-ppo",
         "Acrobot-v1",
