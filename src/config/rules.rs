@@ -79,9 +79,10 @@ impl Config {
         };
         if self.imagination_rounds > 0 {
             let value = self.imagination_rounds.to_string();
-            let why = match self.has_model() {
-                true => "0: its search goes by search_generations",
-                false => "0: it has no world model of networks",
+            let why = match self.algorithm.kind {
+                Kind::ModelSearch => "0: its search goes by search_generations",
+                Kind::ModelReplay => "0: it imagines once an iteration",
+                _ => "0: it has no world model of networks",
             };
             return needed_by("imagination_rounds", value, why);
         }

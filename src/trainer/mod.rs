@@ -9,6 +9,7 @@
 //!           ┌────────────── learner: its ticks ──────────────┐
 //!  begin ─▶ │ on-policy   collect fit imagine … improve adapt │ ─▶ [map] ─▶ keep, record ─▶ [evaluation] ─▶ begin
 //!           │ off-policy  act, update                         │
+//!           │ mbpo        fit imagine, then act, update       │
 //!           │ tabular     act and plan                        │
 //!           │ search      try policies for whole episodes     │
 //!           └─────────────────────────────────────────────────┘
@@ -18,10 +19,12 @@
 
 mod checkpoint;
 mod context;
+mod depth;
 mod earlier;
 mod evaluation;
 mod factory;
 mod learner;
+mod mbpo;
 mod model;
 mod narration;
 mod off_policy;
@@ -37,6 +40,7 @@ mod snapshot;
 mod state_map;
 mod streams;
 mod tabular;
+mod trust;
 
 pub use context::sizes;
 pub use origin::Origin;
