@@ -23,6 +23,10 @@ const SEARCHING: &str = "num_steps=20 learning_starts=40 ensemble_size=2 model_h
     model_updates=200 model_patience=1 horizon=25 termination=known search_population=6 search_episodes=2 \
     search_generations=2 search_hidden_size=2";
 
+const BRANCHING: &str = "num_steps=12 learning_starts=40 train_freq=3 gradient_steps=2 ensemble_size=2 \
+    model_hidden_size=8 model_batch_size=16 model_updates=75 model_patience=1 horizon=6 branches_max=20 \
+    model_r2_min=0.001 depth_error_max=0.9 action_noise_std=0.1 real_ratio=0.5";
+
 /// Another algorithm is another kind of run; β moves only where returns rise or fall for longer than these runs last.
 const UNTRIED: [&str; 2] = ["algorithm", "adaptive_beta"];
 
@@ -47,6 +51,12 @@ fn runs() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("random-search", "CartPole-v1", vec![TINY]),
         ("policy-search", "CartPole-v1", vec![TINY, SEARCHING]),
         ("policy-search", "Pendulum-v1", vec![TINY, SEARCHING]),
+        (
+            "mbpo",
+            "Pendulum-v1",
+            vec![TINY, BRANCHING, "horizon_first=2 horizon_steps=150 adaptive_breadth=true"],
+        ),
+        ("mbpo", "Pendulum-v1", vec![TINY, BRANCHING, "adaptive_depth=true action_noise_correlation=0.5"]),
         ("dyna-q", "DynaMaze-v0", vec![TINY, "num_steps=12 planning_steps=5 exploration_final_eps=0.3"]),
     ]
 }

@@ -49,6 +49,7 @@ fn hash(task: &str, mode: &str, changes: &[(&str, &str)]) -> String {
     }
     let real_steps = match config.algorithm.kind {
         Kind::ModelSearch => SEARCHED_ITERATIONS * (config.num_envs * config.num_steps) as u64,
+        Kind::ModelReplay => (config.learning_starts + 2 * config.num_steps) as u64,
         _ if config.learning_starts > 0 => OFF_POLICY_STEPS,
         _ => REAL_STEPS,
     };

@@ -90,6 +90,10 @@ impl Config {
             let value = Parameter::text(&self.curiosity);
             return needed_by("curiosity", value, "none: it explores by chance");
         }
+        if self.algorithm.kind == Kind::ModelReplay && self.horizon_first > self.horizon {
+            let allowed = format!("at most horizon = {}", self.horizon);
+            return needed_by("horizon_first", self.horizon_first.to_string(), &allowed);
+        }
         if self.algorithm.reads("learning_starts") && self.learning_starts > self.replay_capacity {
             let allowed = format!("at most replay_capacity = {}", self.replay_capacity);
             return needed_by("learning_starts", self.learning_starts.to_string(), &allowed);

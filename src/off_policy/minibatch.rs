@@ -95,7 +95,8 @@ mod tests {
         let whole = [2.0, 0.0, 11.0, 11.0, 13.0];
         assert_eq!((minibatch.len(), &minibatch.all().rewards[..]), (5, &whole[..]));
         for size in 1..=5 {
-            let pieces = (0..5).step_by(size).map(|from| minibatch.take(from, size.min(5 - from)).rewards.clone());
+            let pieces =
+                (0..5).step_by(size).map(|from| minibatch.take(from, size.min(5 - from)).rewards.clone());
             assert_eq!(pieces.flatten().collect::<Vec<_>>(), whole, "pieces of {size}");
         }
     }

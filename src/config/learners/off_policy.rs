@@ -257,10 +257,14 @@ const MBPO: Learner = Learner {
             ("num_steps", "50"),
             ("gradient_steps", "10"),
             ("horizon", "5"),
+            ("horizon_steps", "1000"),
             ("adaptive_breadth", "false"),
             ("branches_max", "2000"),
             ("start_fraction", "1"),
         ],
-        for_task: &[],
+        for_task: &[ForTask {
+            changes: &[("learning_starts", "1000"), FLAG.changes[0], FLAG.changes[1]],
+            ..FLAG
+        }],
     }],
 };

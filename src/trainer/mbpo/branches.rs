@@ -134,3 +134,67 @@ pub(super) fn scheduled_length(config: &Config, real_steps: u64) -> usize {
     let length = (first + share * (last - first)).max(first).min(last);
     length as usize
 }
+
+#[cfg(all(test, not(target_family = "wasm")))]
+mod tests {
+    use super::*;
+    use crate::trainer::off_policy::real_rows;
+
+    #[derive(serde::Deserialize)]
+    struct Golden {
+        lengths: Vec<Lengths>,
+        mixtures: Vec<Mixture>,
+    }
+
+    #[derive(serde::Deserialize)]
+    struct Lengths {
+        starts: usize,
+        steps: usize,
+        first: usize,
+        last: usize,
+        at: Vec<(u64, usize)>,
+    }
+
+    #[derive(serde::Deserialize)]
+    struct Mixture {
+        rows: usize,
+        ratio: f64,
+        real: usize,
+    }
+
+    fn golden() -> Golden {
+        let text = include_str!("../../../tests/fixtures/golden/numerics/mbpo.json");
+        serde_json::from_str(text).expect("the fixture")
+    }
+
+    #[test]
+    fn branches_grow_as_an_independent_implementation_has_them() {
+        let cases = golden().lengths;
+        assert_eq!(cases.len(), 5);
+        for Lengths { starts, steps, first, last, at } in cases {
+            let config = Config {
+                learning_starts: starts,
+                horizon_steps: steps,
+                horizon_first: first,
+                horizon: last,
+                ..Config::default()
+            };
+            for (real_steps, length) in at {
+                assert_eq!(
+                    scheduled_length(&config, real_steps),
+                    length,
+                    "{first} to {last} at {real_steps}"
+                );
+            }
+            let by_doubt = Config { adaptive_depth: true, ..config };
+            assert_eq!(scheduled_length(&by_doubt, 0), last, "doubt alone shortens it");
+        }
+    }
+
+    #[test]
+    fn minibatches_are_mixed_as_an_independent_implementation_has_them() {
+        for Mixture { rows, ratio, real } in golden().mixtures {
+            assert_eq!(real_rows(rows, ratio), real, "{ratio} of {rows}");
+        }
+    }
+}

@@ -21,7 +21,13 @@ impl Mbpo {
             return Stage::Learn { steps: 0 };
         }
         let (replay, action) = (&context.replay, context.spec.action);
-        Stage::Fit(Box::new(Fit::start(self.model.as_mut(), replay, &self.bootstraps, action, &context.config)))
+        Stage::Fit(Box::new(Fit::start(
+            self.model.as_mut(),
+            replay,
+            &self.bootstraps,
+            action,
+            &context.config,
+        )))
     }
 
     pub(super) async fn fit(&mut self, context: &mut Context, mut fit: Box<Fit>) -> Result<Stage> {

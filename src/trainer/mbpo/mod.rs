@@ -122,7 +122,9 @@ impl Mbpo {
             Stage::Begin => Some(self.begin(context)),
             Stage::Index => Some(self.index(context)),
             Stage::Fit(fit) => Some(self.fit(context, fit).await?),
-            Stage::Measure(validation, open_loop) => Some(self.measure(context, validation, open_loop).await?),
+            Stage::Measure(validation, open_loop) => {
+                Some(self.measure(context, validation, open_loop).await?)
+            }
             Stage::Forecast(futures) => Some(self.forecast(context, futures).await?),
             Stage::Imagine(round) => Some(self.imagine(context, round).await?),
             Stage::Learn { steps } => self.learn(context, steps)?,

@@ -27,6 +27,8 @@ use crate::scaling;
 use crate::snapshot::StateMap;
 use explore::{Exploration, epsilon};
 use updates::Updates;
+#[cfg(test)]
+pub(super) use updates::real_rows;
 
 pub(super) struct FromReplay {
     pub(super) learner: Box<dyn OffPolicy>,

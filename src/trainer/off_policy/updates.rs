@@ -66,7 +66,7 @@ impl FromReplay {
 }
 
 /// How many of a minibatch's rows are real where some are imagined, cut off as in the paper's program.
-pub(super) fn real_rows(rows: usize, real_ratio: f64) -> usize {
+pub(in crate::trainer) fn real_rows(rows: usize, real_ratio: f64) -> usize {
     (rows as f64 * real_ratio) as usize
 }
 
