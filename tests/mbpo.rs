@@ -31,8 +31,8 @@ fn iterations(trainer: &mut Trainer, count: u64) {
 
 /// So small that a run of it is quick.
 const SMALL: &str = "num_steps=30 learning_starts=60 hidden_size=8 batch_size=32 train_freq=1 gradient_steps=2 \
-    model_updates=50 model_hidden_size=16 ensemble_size=2 horizon=4 horizon_steps=0 branches_max=40 model_r2_min=0 eval_every=60 \
-    eval_episodes=2";
+    model_updates=50 model_hidden_size=16 ensemble_size=2 horizon=4 horizon_steps=0 branches_max=40 \
+    model_r2_min=0 eval_every=60 eval_episodes=2";
 
 #[test]
 fn a_run_goes_on_from_its_file_as_if_it_had_never_stopped() {

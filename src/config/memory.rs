@@ -232,7 +232,7 @@ impl Config {
         imagined.max(judged).max(rows * (sample + COUNT + kept)) + branches as u64 * 2 * COUNT
     }
 
-    /// MBPO's branches: their record before they are cut, the model buffer, and a group on its way from one to the other.
+    /// MBPO's branches: their record before they are cut, the model buffer, and a group on its way there.
     fn replayed_bytes(&self, task: Sizes) -> u64 {
         let branches = self.branches_max.max(self.branches_min);
         let (rows, group) =

@@ -4,9 +4,10 @@
 //! for k steps each. Until the next fit every real step is followed by many updates of SAC, whose minibatches have few
 //! real rows and many imagined ones. Short branches are the point: a model's error grows with every step of its own.
 //! ```text
-//! fit ─▶ M branches of k steps ─▶ model buffer D̂ ─▶ T times: act once, then G updates on minibatches of D and D̂
+//! fit ─▶ M branches of k steps ─▶ model buffer D̂ ─▶ T times: act, then G updates on minibatches of D and D̂
 //! rows of a minibatch: ⌊B · real_ratio⌋ from D, the rest from D̂
-//! k = ⌊min(max(x + (y − x) (t − t₀) / s, x), y)⌋    t real steps, t₀ learning_starts, x horizon_first, y horizon, s steps
+//! k = ⌊min(max(x + (y − x) (t − t₀) / s, x), y)⌋
+//!     t real steps, t₀ learning_starts, x horizon_first, y horizon, s horizon_steps
 //! ```
 //! **Shapes.** The model buffer has at most M · k rows, each as replay's: obs [O], action [A], reward, next obs [O], end.
 //! **Where.** SAC and its ticks are [`FromReplay`]'s; the fit is that of [`crate::world_model`], imagining that of
@@ -15,9 +16,9 @@
 //! no file has to hold it. (2) With `adaptive_depth` the length goes by doubt and not by the schedule: as many steps as
 //! the model predicts well on what is held out, and a branch ends where its members disagree. (3) Until a model is
 //! trusted, minibatches are real: the run is plain SAC with G updates. (4) Actions are random until `learning_starts`.
-//! **Left out.** The paper's ensemble has 7 networks, of which the 5 best imagine, with Gaussian outputs: here all members
-//! do, and outputs are as `model_heads` says. It is given when episodes end; here that is learned, unless
-//! `termination = known`. It keeps the branches of its last fits in D̂, for which (1) has no use at these sizes.
+//! **Left out.** The paper's ensemble has 7 networks, of which the 5 best imagine, with Gaussian outputs: here all
+//! members do, and outputs are as `model_heads` says. It is given when episodes end; here that is learned, unless
+//! `termination = known`. It keeps the branches of several fits in D̂; here (1).
 //! **Paper.** Janner, Fu, Zhang and Levine 2019, When to Trust Your Model: Model-Based Policy Optimization, NeurIPS
 //! (1906.08253). The length by doubt: Pan et al. 2020 (2010.04893).
 

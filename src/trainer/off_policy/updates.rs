@@ -1,5 +1,5 @@
-//! The updates of an iteration, one after the other, each on a fresh minibatch: from replay or, where there are imagined
-//! steps, some rows from replay and the others from those.
+//! The updates of an iteration, one after the other, each on a fresh minibatch: from replay or, where there are
+//! imagined steps, some rows from replay and the others from those.
 
 use super::{FromReplay, Stage};
 use crate::buffer::Replay;
