@@ -22,6 +22,7 @@ const LEARNERS: &[(&str, &str, bool)] = &[
     ("td3", "Pendulum-v1", false),
     ("ddpg", "Pendulum-v1", false),
     ("sac", "Pendulum-v1", false),
+    ("mbpo", "Pendulum-v1", false),
     ("random-search", "CartPole-v1", true),
     ("policy-search", "CartPole-v1", true),
     ("dyna-q", "DynaMaze-v0", true),

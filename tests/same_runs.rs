@@ -55,6 +55,7 @@ fn hash(task: &str, mode: &str, changes: &[(&str, &str)]) -> String {
         Kind::Planning => {
             (config.learning_starts + PLANNED_ITERATIONS * config.num_envs * config.num_steps) as u64
         }
+        Kind::ModelReplay => (config.learning_starts + 2 * config.num_steps) as u64,
         _ if config.learning_starts > 0 => OFF_POLICY_STEPS,
         _ => REAL_STEPS,
     };

@@ -68,7 +68,7 @@ impl Config {
     pub fn has_model(&self) -> bool {
         match self.algorithm.kind {
             Kind::OnPolicy => self.imagination_rounds > 0,
-            Kind::ModelSearch | Kind::Planning => true,
+            Kind::ModelSearch | Kind::Planning | Kind::ModelReplay => true,
             Kind::OffPolicy | Kind::Tabular | Kind::Search => false,
         }
     }
@@ -114,6 +114,9 @@ impl Config {
                 self.ensemble_size == 1,
                 "with ensemble_size = 1: one model cannot disagree",
             ),
+            ("horizon_first", self.adaptive_depth, BY_DOUBT),
+            ("horizon_steps", self.adaptive_depth, BY_DOUBT),
+            ("horizon_first", self.horizon_steps == 0, "with horizon_steps = 0"),
             ("branches_min", !self.adaptive_breadth, "with adaptive_breadth = false"),
             ("confidence_min", !self.adaptive_breadth, "with adaptive_breadth = false"),
             ("episodic_novelty", !self.separate_values, "with separate_values = false"),
@@ -146,6 +149,8 @@ impl Config {
         self.exploration_initial_eps == self.exploration_final_eps
     }
 }
+
+const BY_DOUBT: &str = "with adaptive_depth = true: the length goes by doubt";
 
 const DISAGREEMENT_ONLY: &str = "with curiosity = disagreement, which learns nothing of its own";
 

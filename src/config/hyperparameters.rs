@@ -201,6 +201,13 @@ hyperparameters! {
     /// Maximum length of an imagined branch. With the rule multi_step, no longer than the model's error has been
     /// measured on held-out data.
     horizon: usize = 20, Allowed::Count { min: 1, max: 100 }, "imagination", "H";
+    /// Length of MBPO's branches at first; it grows to horizon.
+    horizon_first: usize = 1, Allowed::Count { min: 1, max: 100 }, "imagination", "steps";
+    /// Real steps after learning_starts over which the length of MBPO's branches grows from horizon_first to horizon. 0
+    /// takes horizon from the start.
+    horizon_steps: usize = 0, Allowed::Count { min: 0, max: 1_000_000 }, "imagination", "real steps";
+    /// Share of real rows in MBPO's minibatches; the others are imagined. At 1 it is plain SAC.
+    real_ratio: f64 = 0.05, Allowed::Number { min: 0.0, max: 1.0 }, "imagination", "share";
     /// Whether the horizon adapts to the model: only as many steps as it predicts well, and a branch ends where the
     /// members disagree.
     adaptive_depth: bool = false, Allowed::Switch, "imagination", "";

@@ -42,6 +42,8 @@ pub enum Kind {
     OnPolicy,
     /// From replay, with networks.
     OffPolicy,
+    /// From replay of what happened and of what was imagined, with networks and a world model.
+    ModelReplay,
     /// From replay, with tables.
     Tabular,
     /// From a model of the task: policies are tried in it.

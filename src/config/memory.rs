@@ -87,6 +87,7 @@ impl Config {
             let (fields, bytes): (&[&str], u64) = match self.algorithm.kind {
                 Kind::ModelSearch => (&["search_population", "search_episodes"], self.searched_bytes(task)),
                 Kind::Planning => (&["plan_candidates", "plan_particles"], self.planned_bytes(task)),
+                Kind::ModelReplay => (&["branches_max", "horizon"], self.replayed_bytes(task)),
                 _ => (&["branches_max", "horizon"], self.imagined_bytes(task)),
             };
             needs.push(need("imagined steps", fields, bytes));
@@ -203,8 +204,7 @@ impl Config {
     }
 
     fn replay_bytes(&self, task: Sizes) -> u64 {
-        let floats = (2 * task.obs + task.stored_action + 1) as u64;
-        self.replay_capacity as u64 * (floats * F32 + 3 + 8 + COUNT)
+        self.replay_capacity as u64 * of_replay(task)
     }
 
     /// The real steps of an iteration: environment by environment and all together, what curiosity reads of them, and
@@ -231,6 +231,16 @@ impl Config {
         let judged = rows * (rollout + self.judging_bytes(task)) + group * JUDGED * self.value_heads() as u64;
         let kept = if self.curiosity_on_imagined { rollout } else { 0 };
         imagined.max(judged).max(rows * (sample + COUNT + kept)) + branches as u64 * 2 * COUNT
+    }
+
+    /// MBPO's branches: their record before they are cut, the model buffer, and a group on its way there.
+    fn replayed_bytes(&self, task: Sizes) -> u64 {
+        let branches = self.branches_max.max(self.branches_min);
+        let (rows, group) =
+            ((branches * self.horizon) as u64, (branches.min(MOST_BRANCHES) * self.horizon) as u64);
+        let record = (task.obs + task.action + 5) as u64 * F32;
+        let state = (4 * task.obs + 2 * task.action + 5) as u64 * F32 + 2 * COUNT;
+        rows * (record + of_replay(task)) + branches as u64 * state + group * self.rollout_bytes(task)
     }
 
     /// The rows of a generation: where they start, where they are, what counts of each; what a recurrent model warms
@@ -275,6 +285,12 @@ impl Config {
     fn judging_bytes(&self, task: Sizes) -> u64 {
         2 * self.value_heads() as u64 * F32 + self.sample_bytes(task)
     }
+}
+
+/// Bytes of a transition in replay.
+fn of_replay(task: Sizes) -> u64 {
+    let floats = (2 * task.obs + task.stored_action + 1) as u64;
+    floats * F32 + 3 + 8 + COUNT
 }
 
 /// Numbers that are kept of a unit of a layer: what it says, and its slope where that does not follow from it.

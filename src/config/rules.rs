@@ -82,6 +82,7 @@ impl Config {
             let why = match self.algorithm.kind {
                 Kind::ModelSearch => "0: its search goes by search_generations",
                 Kind::Planning => "0: it plans by plan_iterations",
+                Kind::ModelReplay => "0: it imagines once an iteration",
                 _ => "0: it has no world model of networks",
             };
             return needed_by("imagination_rounds", value, why);
@@ -93,6 +94,10 @@ impl Config {
         if self.algorithm.kind == Kind::Planning && self.plan_elites > self.plan_candidates {
             let allowed = format!("at most plan_candidates = {}", self.plan_candidates);
             return needed_by("plan_elites", self.plan_elites.to_string(), &allowed);
+        }
+        if self.algorithm.kind == Kind::ModelReplay && self.horizon_first > self.horizon {
+            let allowed = format!("at most horizon = {}", self.horizon);
+            return needed_by("horizon_first", self.horizon_first.to_string(), &allowed);
         }
         if self.algorithm.reads("learning_starts") && self.learning_starts > self.replay_capacity {
             let allowed = format!("at most replay_capacity = {}", self.replay_capacity);

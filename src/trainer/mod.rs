@@ -9,6 +9,7 @@
 //!           ┌────────────── learner: its ticks ──────────────┐
 //!  begin ─▶ │ on-policy   collect fit imagine … improve adapt │ ─▶ [map] ─▶ keep, record ─▶ [evaluation] ─▶ begin
 //!           │ off-policy  act, update                         │
+//!           │ mbpo        fit imagine, then act, update       │
 //!           │ tabular     act and plan                        │
 //!           │ search      try policies for whole episodes     │
 //!           │ planning    weigh plans, act; fit               │
@@ -19,11 +20,13 @@
 
 mod checkpoint;
 mod context;
+mod depth;
 mod earlier;
 mod evaluation;
 mod factory;
 mod imagined;
 mod learner;
+mod mbpo;
 mod model;
 mod narration;
 mod off_policy;
@@ -40,6 +43,7 @@ mod snapshot;
 mod state_map;
 mod streams;
 mod tabular;
+mod trust;
 
 pub use context::sizes;
 pub use origin::Origin;

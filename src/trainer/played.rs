@@ -74,11 +74,12 @@ impl Trainer {
     /// ones.
     ///
     /// # Errors
-    /// [`Error::Policy`] with field `algorithm` for TD3, DDPG and SAC whose critics have never learned.
+    /// [`Error::Policy`] with field `algorithm` for TD3, DDPG, SAC and MBPO whose critics have never learned.
     pub fn require_critics(&self) -> Result<()> {
         let Context { config, record, .. } = &self.context;
         let algorithm = config.algorithm;
-        let has_critics = algorithm.kind == Kind::OffPolicy && algorithm.word != "dqn";
+        let from_replay = matches!(algorithm.kind, Kind::OffPolicy | Kind::ModelReplay);
+        let has_critics = from_replay && algorithm.word != "dqn";
         if !has_critics || record.updates > 0 {
             return Ok(());
         }

@@ -115,7 +115,7 @@ test("selectors offer what works on the task, and another task takes the nearest
   await page.waitForFunction(() => mbppo.settings.task === "Pendulum-v1");
   assert.notEqual(await page.evaluate(() => mbppo.settings.preset), "dqn");
   assert.match(await page.locator("[data-is=notes]").textContent(), /DQN needs discrete actions.*learns it instead\./);
-  assert.deepEqual((await offered()).sort(), [...everywhere, "td3", "ddpg", "sac"].sort());
+  assert.deepEqual((await offered()).sort(), [...everywhere, "td3", "ddpg", "sac", "mbpo"].sort());
   await page.leave();
 });
 

@@ -206,6 +206,17 @@ pub fn corners() -> Vec<Corner> {
             )
         },
         Corner {
+            ticks: 400,
+            ..corner(
+                "branches of MBPO",
+                "Pendulum-v1",
+                "mbpo",
+                "num_envs=64 num_steps=4 learning_starts=0 model_updates=1 model_batch_size=8 gradient_steps=1 \
+                 branches_max=100000 horizon=2 model_r2_min=0 WIDE",
+                Phase::Imagine,
+            )
+        },
+        Corner {
             ticks: 100,
             ..corner(
                 "search_population × search_episodes, widths",

@@ -87,7 +87,7 @@ impl OnPolicy {
 
     /// What follows a round of improving: the next round of imagining, or the end of the iteration.
     pub(super) async fn after_round(&mut self, context: &mut Context, round: usize) -> Result<Stage> {
-        if round > 0 && round < self.trust.rounds {
+        if round > 0 && round < self.rounds {
             return Ok(self.begin_round(context, round + 1));
         }
         self.actor = Some(self.policy.actor().await?);
