@@ -13,6 +13,7 @@ use crate::kernels::ppo_loss::{Losses, Settings};
 use crate::nets::{HostActor, Shape};
 use crate::part::{Part, Pending, done};
 use crate::samples::Samples;
+use std::any::Any;
 
 /// Actions that were drawn; kept and refilled.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -23,8 +24,17 @@ pub struct Drawn {
     pub log_probs: Vec<f32>,
 }
 
+/// What draws actions for many observations at once: all that imagination asks of whoever acts in it.
+pub trait Sampler: Any {
+    /// Draws actions for observations [B, O]; `noise` is one uniform number a row for choices, or A standard normals.
+    ///
+    /// # Errors
+    /// [`crate::Error::Device`] if the device cannot be read.
+    fn sample<'a>(&'a mut self, obs: &'a [f32], noise: &'a [f32], drawn: &'a mut Drawn) -> Pending<'a, ()>;
+}
+
 /// Policy and value with their optimiser.
-pub trait Policy: Part {
+pub trait Policy: Part + Sampler {
     /// What the networks are made of.
     fn shape(&self) -> &Shape;
 
@@ -42,12 +52,6 @@ pub trait Policy: Part {
     /// # Errors
     /// [`crate::Error::Device`] if the device cannot be read.
     fn actor(&self) -> Pending<'_, HostActor>;
-
-    /// Draws actions for observations [B, O]; `noise` is one uniform number a row for choices, or A standard normals.
-    ///
-    /// # Errors
-    /// [`crate::Error::Device`] if the device cannot be read.
-    fn sample<'a>(&'a mut self, obs: &'a [f32], noise: &'a [f32], drawn: &'a mut Drawn) -> Pending<'a, ()>;
 
     /// Values [B, heads] of observations [B, O]; `doing` says what for.
     ///

@@ -22,8 +22,13 @@ pub struct Form<'a> {
 impl Form<'_> {
     /// Takes the transitions `ids` of replay in place of those that `rows` had.
     pub fn refill(&self, rows: &mut Transitions, replay: &Replay, ids: &[usize]) {
+        rows.clear();
+        self.append(rows, replay, ids);
+    }
+
+    /// Adds the transitions `ids` of replay to `rows`.
+    pub fn append(&self, rows: &mut Transitions, replay: &Replay, ids: &[usize]) {
         let Transitions { obs, actions, rewards, continues, next_obs } = rows;
-        [&mut *obs, actions, rewards, continues, next_obs].into_iter().for_each(Vec::clear);
         for &id in ids {
             let stored = replay.get(id);
             self.scaling.apply(stored.obs, obs);

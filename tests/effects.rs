@@ -22,6 +22,12 @@ const FROM_REPLAY: &str =
 const SEARCHING: &str = "num_steps=20 learning_starts=40 ensemble_size=2 model_hidden_size=8 model_batch_size=16 \
     model_updates=200 model_patience=1 horizon=25 termination=known search_population=6 search_episodes=2 \
     search_generations=2 search_hidden_size=2";
+const PLANNING: &str = "num_steps=20 learning_starts=40 ensemble_size=2 model_hidden_size=8 model_batch_size=16 \
+    model_updates=200 model_patience=1 horizon=6 plan_candidates=8 plan_elites=3 plan_particles=3";
+
+const BRANCHING: &str = "num_steps=12 learning_starts=40 train_freq=3 gradient_steps=2 ensemble_size=2 \
+    model_hidden_size=8 model_batch_size=16 model_updates=200 model_patience=1 horizon=6 branches_max=500 \
+    model_learning_rate=0.01 model_r2_min=0.001 depth_error_max=0.9 action_noise_std=0.1 real_ratio=0.5";
 
 /// Another algorithm is another kind of run; β moves only where returns rise or fall for longer than these runs last.
 const UNTRIED: [&str; 2] = ["algorithm", "adaptive_beta"];
@@ -47,6 +53,14 @@ fn runs() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("random-search", "CartPole-v1", vec![TINY]),
         ("policy-search", "CartPole-v1", vec![TINY, SEARCHING]),
         ("policy-search", "Pendulum-v1", vec![TINY, SEARCHING]),
+        ("pets", "CartPole-v1", vec![TINY, PLANNING, "termination=learned"]),
+        ("pets", "Pendulum-v1", vec![TINY, PLANNING, "plan_caution=1"]),
+        (
+            "mbpo",
+            "Pendulum-v1",
+            vec![TINY, BRANCHING, "horizon_first=2 horizon_steps=150 adaptive_breadth=true"],
+        ),
+        ("mbpo", "Pendulum-v1", vec![TINY, BRANCHING, "adaptive_depth=true action_noise_correlation=0.5"]),
         ("dyna-q", "DynaMaze-v0", vec![TINY, "num_steps=12 planning_steps=5 exploration_final_eps=0.3"]),
     ]
 }
@@ -81,7 +95,7 @@ fn outcome(task: &str, config: Config) -> BTreeMap<String, Vec<u8>> {
 /// Other values of this hyperparameter, the most telling first.
 fn others(row: &Hyperparameter, now: &str) -> Vec<String> {
     let telling: &[&str] = match row.name {
-        "lr_anneal_steps" | "hybrid_steps" | "replay_half_life" => &["300"],
+        "lr_anneal_steps" | "hybrid_steps" | "horizon_steps" | "replay_half_life" => &["300"],
         "target_kl" => &["0.0001"],
         "eval_every" => &["50"],
         "batch_size" => &["8"],

@@ -11,7 +11,7 @@ use pollster::block_on;
 use std::process::Command;
 
 /// Preset, task and changes, from the smallest to the largest.
-const CASES: [(&str, &str, &str); 11] = [
+const CASES: [(&str, &str, &str); 12] = [
     ("dyna-q", "DynaMaze-v0", "replay_capacity=256"),
     ("ppo", "CartPole-v1", "replay_capacity=512"),
     ("mb-ppo", "CartPole-v1", "replay_capacity=256"),
@@ -29,6 +29,11 @@ const CASES: [(&str, &str, &str); 11] = [
         "num_envs=64 num_steps=2048 n_epochs=1 batch_size=4096 hidden_size=4 replay_capacity=1000000",
     ),
     ("mb-ppo", "Pendulum-v1", "branches_min=20000 branches_max=20000 horizon=60"),
+    (
+        "mbpo",
+        "Pendulum-v1",
+        "branches_min=20000 branches_max=20000 horizon=20 num_steps=100 gradient_steps=1",
+    ),
     (
         "mb-ppo",
         "Acrobot-v1",

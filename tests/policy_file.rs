@@ -22,6 +22,7 @@ const LEARNERS: &[(&str, &str, bool)] = &[
     ("td3", "Pendulum-v1", false),
     ("ddpg", "Pendulum-v1", false),
     ("sac", "Pendulum-v1", false),
+    ("mbpo", "Pendulum-v1", false),
     ("random-search", "CartPole-v1", true),
     ("policy-search", "CartPole-v1", true),
     ("dyna-q", "DynaMaze-v0", true),
@@ -77,6 +78,14 @@ fn every_learner_s_policy_comes_back_from_its_file_and_is_the_run_s() {
 
 fn arrays(bytes: &[u8]) -> Arrays {
     Arrays::from_bytes(bytes).expect("arrays").0
+}
+
+#[test]
+fn who_plans_has_no_policy_to_save_and_says_so() {
+    let trainer =
+        Trainer::new("CartPole-v1", config("pets", "CartPole-v1"), SEED, Device::cpu()).expect("a run");
+    let said = block_on(PolicyFile::of(&trainer)).expect_err("no policy").to_string();
+    assert!(said.contains("algorithm = pets") && said.contains("save the run"), "{said}");
 }
 
 #[test]

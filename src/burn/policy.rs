@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::kernels::ppo_loss::{Losses, Settings};
 use crate::nets::{HostActor, Shape, names, noise_size};
 use crate::part::{Part, Pending};
-use crate::policy::{Drawn, Policy};
+use crate::policy::{Drawn, Policy, Sampler};
 use crate::rng::Stream;
 use crate::samples::Samples;
 
@@ -49,6 +49,20 @@ impl Part for PpoPolicy {
     }
 }
 
+impl Sampler for PpoPolicy {
+    fn sample<'a>(&'a mut self, obs: &'a [f32], noise: &'a [f32], drawn: &'a mut Drawn) -> Pending<'a, ()> {
+        Box::pin(async move {
+            let shape = self.net.shape();
+            let policy = self.net.policy(&self.net.matrices(), self.block(obs, shape.obs_size));
+            let actions = policy.sample(self.block(noise, noise_size(shape.action)));
+            let log_probs = policy.log_prob(actions.clone());
+            drawn.actions = read(actions, "reading actions")?;
+            drawn.log_probs = read(log_probs, "reading actions")?;
+            Ok(())
+        })
+    }
+}
+
 impl Policy for PpoPolicy {
     fn shape(&self) -> &Shape {
         self.net.shape()
@@ -68,18 +82,6 @@ impl Policy for PpoPolicy {
 
     fn actor(&self) -> Pending<'_, HostActor> {
         Box::pin(async move { self.net.actor() })
-    }
-
-    fn sample<'a>(&'a mut self, obs: &'a [f32], noise: &'a [f32], drawn: &'a mut Drawn) -> Pending<'a, ()> {
-        Box::pin(async move {
-            let shape = self.net.shape();
-            let policy = self.net.policy(&self.net.matrices(), self.block(obs, shape.obs_size));
-            let actions = policy.sample(self.block(noise, noise_size(shape.action)));
-            let log_probs = policy.log_prob(actions.clone());
-            drawn.actions = read(actions, "reading actions")?;
-            drawn.log_probs = read(log_probs, "reading actions")?;
-            Ok(())
-        })
     }
 
     fn values<'a>(&'a mut self, obs: &'a [f32], doing: &'a str) -> Pending<'a, Vec<f32>> {

@@ -73,7 +73,7 @@ impl Config {
     pub fn has_model(&self) -> bool {
         match self.algorithm.kind {
             Kind::OnPolicy => self.imagination_rounds > 0,
-            Kind::ModelSearch => true,
+            Kind::ModelSearch | Kind::Planning | Kind::ModelReplay => true,
             Kind::OffPolicy | Kind::Tabular | Kind::Search => false,
         }
     }
@@ -82,6 +82,7 @@ impl Config {
     pub fn most_branches(&self) -> usize {
         match self.algorithm.kind {
             Kind::ModelSearch => self.search_population * self.search_episodes,
+            Kind::Planning => self.plan_candidates * self.plan_particles,
             _ => self.branches_max,
         }
     }
@@ -125,12 +126,20 @@ impl Config {
                 self.ensemble_size == 1,
                 "with ensemble_size = 1: one model cannot disagree",
             ),
+            ("horizon_first", self.adaptive_depth, BY_DOUBT),
+            ("horizon_steps", self.adaptive_depth, BY_DOUBT),
+            ("horizon_first", self.horizon_steps == 0, "with horizon_steps = 0"),
             ("branches_min", !self.adaptive_breadth, "with adaptive_breadth = false"),
             ("confidence_min", !self.adaptive_breadth, "with adaptive_breadth = false"),
             ("episodic_novelty", !self.separate_values, "with separate_values = false"),
             ("adaptive_beta", self.beta == 0.0, "with beta = 0, which stays 0"),
             ("curiosity_learning_rate", !curiosity_learns, DISAGREEMENT_ONLY),
             ("curiosity_on_imagined", !curiosity_learns, DISAGREEMENT_ONLY),
+            (
+                "plan_caution",
+                self.plan_particles == 1,
+                "with plan_particles = 1: one future cannot disagree with itself",
+            ),
             ("planning_bonus", self.planning_steps == 0, "with planning_steps = 0"),
             (
                 "eval_episodes",
@@ -152,6 +161,8 @@ impl Config {
         self.exploration_initial_eps == self.exploration_final_eps
     }
 }
+
+const BY_DOUBT: &str = "with adaptive_depth = true: the length goes by doubt";
 
 const DISAGREEMENT_ONLY: &str = "with curiosity = disagreement, which learns nothing of its own";
 

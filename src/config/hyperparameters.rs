@@ -208,6 +208,13 @@ hyperparameters! {
     /// Maximum length of an imagined branch. With the rule multi_step, no longer than the model's error has been
     /// measured on held-out data.
     horizon: usize = 20, Allowed::Count { min: 1, max: 100 }, "imagination", "H";
+    /// Length of MBPO's branches at first; it grows to horizon.
+    horizon_first: usize = 1, Allowed::Count { min: 1, max: 100 }, "imagination", "steps";
+    /// Real steps after learning_starts over which the length of MBPO's branches grows from horizon_first to horizon. 0
+    /// takes horizon from the start.
+    horizon_steps: usize = 0, Allowed::Count { min: 0, max: 1_000_000 }, "imagination", "real steps";
+    /// Share of real rows in MBPO's minibatches; the others are imagined. At 1 it is plain SAC.
+    real_ratio: f64 = 0.05, Allowed::Number { min: 0.0, max: 1.0 }, "imagination", "share";
     /// Whether the horizon adapts to the model: only as many steps as it predicts well, and a branch ends where the
     /// members disagree.
     adaptive_depth: bool = false, Allowed::Switch, "imagination", "";
@@ -286,6 +293,28 @@ hyperparameters! {
     search_population: usize = 32, Allowed::Count { min: 4, max: 512 }, "search", "P";
     /// Hidden units of the policy that policy search looks for. 0 makes it linear.
     search_hidden_size: usize = 0, Allowed::Count { min: 0, max: 64 }, "search", "units";
+
+    /// Plans that a planner tries in its model in every iteration of a decision. More find better ones and cost as much
+    /// more.
+    plan_candidates: usize = 24, Allowed::Count { min: 2, max: 512 }, "planning", "P";
+    /// Imagined futures of every plan, each with a member of the ensemble and chance of its own. More tell luck from
+    /// merit and cost as much more.
+    plan_particles: usize = 5, Allowed::Count { min: 1, max: 50 }, "planning", "K";
+    /// Iterations of a decision: plans are drawn anew around the best of the iteration before. More refine the plan and
+    /// cost as much more.
+    plan_iterations: usize = 3, Allowed::Count { min: 1, max: 20 }, "planning", "iterations";
+    /// The best plans of an iteration, of which the next ones are made. With fewer the search narrows faster.
+    plan_elites: usize = 6, Allowed::Count { min: 1, max: 256 }, "planning", "plans";
+    /// How widely a decision looks around the rest of the last plan: a standard deviation as a share of the action's
+    /// bound or, where actions are choices, the share of them that is drawn at random.
+    plan_noise: f64 = 0.5, Allowed::Number { min: 0.01, max: 1.0 }, "planning", "share";
+    /// How alike the actions of neighbouring steps are drawn: 0 is white noise, 2 a random walk. With more a plan pushes
+    /// one way for longer.
+    plan_noise_exponent: f64 = 2.0, Allowed::Number { min: 0.0, max: 5.0 }, "planning", "β";
+    /// Share of the old mean and spread that stays when the elites make new ones. Higher narrows more slowly.
+    plan_momentum: f64 = 0.1, Allowed::Number { min: 0.0, max: 0.99 }, "planning", "α";
+    /// Caution: a plan is worth its mean return less so many standard deviations of what its particles disagree about.
+    plan_caution: f64 = 0.0, Allowed::Number { min: 0.0, max: 10.0 }, "planning", "std";
 
     /// Real steps between two evaluations of the greedy policy; evaluation steps are not counted as real steps. 0
     /// turns evaluation off.

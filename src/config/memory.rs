@@ -86,6 +86,8 @@ impl Config {
         if has_model {
             let (fields, bytes): (&[&str], u64) = match self.algorithm.kind {
                 Kind::ModelSearch => (&["search_population", "search_episodes"], self.searched_bytes(task)),
+                Kind::Planning => (&["plan_candidates", "plan_particles"], self.planned_bytes(task)),
+                Kind::ModelReplay => (&["branches_max", "horizon"], self.replayed_bytes(task)),
                 _ => (&["branches_max", "horizon"], self.imagined_bytes(task)),
             };
             needs.push(need("imagined steps", fields, bytes));
@@ -202,8 +204,7 @@ impl Config {
     }
 
     fn replay_bytes(&self, task: Sizes) -> u64 {
-        let floats = (2 * task.obs + task.stored_action + 1) as u64;
-        self.replay_capacity as u64 * (floats * F32 + 3 + 8 + COUNT)
+        self.replay_capacity as u64 * of_replay(task)
     }
 
     /// The real steps of an iteration: environment by environment and all together, what curiosity reads of them, and
@@ -232,6 +233,16 @@ impl Config {
         imagined.max(judged).max(rows * (sample + COUNT + kept)) + branches as u64 * 2 * COUNT
     }
 
+    /// MBPO's branches: their record before they are cut, the model buffer, and a group on its way there.
+    fn replayed_bytes(&self, task: Sizes) -> u64 {
+        let branches = self.branches_max.max(self.branches_min);
+        let (rows, group) =
+            ((branches * self.horizon) as u64, (branches.min(MOST_BRANCHES) * self.horizon) as u64);
+        let record = (task.obs + task.action + 5) as u64 * F32;
+        let state = (4 * task.obs + 2 * task.action + 5) as u64 * F32 + 2 * COUNT;
+        rows * (record + of_replay(task)) + branches as u64 * state + group * self.rollout_bytes(task)
+    }
+
     /// The rows of a generation: where they start, where they are, what counts of each; what a recurrent model warms
     /// up on and remembers; beside it one group that takes a step, and the candidates with what was drawn for them.
     fn searched_bytes(&self, task: Sizes) -> u64 {
@@ -245,6 +256,19 @@ impl Config {
         rows * row
             + rows.min(MOST_BRANCHES as u64) * step
             + self.search_population as u64 * weights * (F32 + 8)
+    }
+
+    /// The branches of a decision: states before and after a step, actions, their chance, and the plans; and what every
+    /// lane keeps of its last one.
+    fn planned_bytes(&self, task: Sizes) -> u64 {
+        let [horizon, plans] = [self.horizon, self.plan_candidates].map(|count| count as u64);
+        let rows = plans * self.plan_particles as u64;
+        let row = (5 * task.obs + 2 * task.action + 4) as u64 * F32 + 2 * COUNT;
+        let noise = horizon * self.plan_particles as u64 * (task.obs + 1) as u64 * F32;
+        let plan = horizon * (3 * task.stored_action + task.obs) as u64 * F32;
+        let lanes = (self.num_envs + self.eval_episodes) as u64;
+        let seat = horizon * (2 * task.action as u64 * 2 * F32 + self.plan_elites as u64 * F32);
+        rows * row + noise + plans * plan + lanes * seat + horizon * horizon * 4 * F32
     }
 
     /// A step of a rollout.
@@ -261,6 +285,12 @@ impl Config {
     fn judging_bytes(&self, task: Sizes) -> u64 {
         2 * self.value_heads() as u64 * F32 + self.sample_bytes(task)
     }
+}
+
+/// Bytes of a transition in replay.
+fn of_replay(task: Sizes) -> u64 {
+    let floats = (2 * task.obs + task.stored_action + 1) as u64;
+    floats * F32 + 3 + 8 + COUNT
 }
 
 /// Numbers that are kept of a unit of a layer: what it says, and its slope where that does not follow from it.

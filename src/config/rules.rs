@@ -79,15 +79,25 @@ impl Config {
         };
         if self.imagination_rounds > 0 {
             let value = self.imagination_rounds.to_string();
-            let why = match self.has_model() {
-                true => "0: its search goes by search_generations",
-                false => "0: it has no world model of networks",
+            let why = match self.algorithm.kind {
+                Kind::ModelSearch => "0: its search goes by search_generations",
+                Kind::Planning => "0: it plans by plan_iterations",
+                Kind::ModelReplay => "0: it imagines once an iteration",
+                _ => "0: it has no world model of networks",
             };
             return needed_by("imagination_rounds", value, why);
         }
         if self.curiosity != CuriosityKind::None {
             let value = Parameter::text(&self.curiosity);
             return needed_by("curiosity", value, "none: it explores by chance");
+        }
+        if self.algorithm.kind == Kind::Planning && self.plan_elites > self.plan_candidates {
+            let allowed = format!("at most plan_candidates = {}", self.plan_candidates);
+            return needed_by("plan_elites", self.plan_elites.to_string(), &allowed);
+        }
+        if self.algorithm.kind == Kind::ModelReplay && self.horizon_first > self.horizon {
+            let allowed = format!("at most horizon = {}", self.horizon);
+            return needed_by("horizon_first", self.horizon_first.to_string(), &allowed);
         }
         if self.algorithm.reads("learning_starts") && self.learning_starts > self.replay_capacity {
             let allowed = format!("at most replay_capacity = {}", self.replay_capacity);

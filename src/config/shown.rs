@@ -57,6 +57,11 @@ impl Config {
                 (_, Kind::Tabular) => {
                     format!("{name} replays what it has seen from a table: it has no predictions to test.")
                 }
+                (_, Kind::ModelReplay) => {
+                    format!(
+                        "{name}'s policy changes while it acts: what it imagined was done by another one."
+                    )
+                }
                 (_, Kind::ModelSearch) => {
                     format!("{name} does not replay in its model what has really been done.")
                 }

@@ -9,7 +9,7 @@ use crate::kernels::ppo_loss::{Losses, Minibatch, Settings};
 use crate::kernels::{Adam, Weights};
 use crate::nets::{HostActor, Shape, names};
 use crate::part::{Part, Pending, done};
-use crate::policy::{Drawn, Policy};
+use crate::policy::{Drawn, Policy, Sampler};
 use crate::rng::Stream;
 use crate::samples::Samples;
 
@@ -53,6 +53,16 @@ impl Part for PpoPolicy {
     }
 }
 
+impl Sampler for PpoPolicy {
+    fn sample<'a>(&'a mut self, obs: &'a [f32], noise: &'a [f32], drawn: &'a mut Drawn) -> Pending<'a, ()> {
+        let rows = obs.len() / self.shape.obs_size;
+        drawn.actions.resize(rows * self.shape.action.encoded_size(), 0.0);
+        drawn.log_probs.resize(rows, 0.0);
+        self.net.sample(obs, noise, &mut drawn.actions, &mut drawn.log_probs);
+        done(())
+    }
+}
+
 impl Policy for PpoPolicy {
     fn shape(&self) -> &Shape {
         &self.shape
@@ -72,14 +82,6 @@ impl Policy for PpoPolicy {
 
     fn actor(&self) -> Pending<'_, HostActor> {
         done(HostActor::new(self.shape.clone(), self.net.flat.clone()))
-    }
-
-    fn sample<'a>(&'a mut self, obs: &'a [f32], noise: &'a [f32], drawn: &'a mut Drawn) -> Pending<'a, ()> {
-        let rows = obs.len() / self.shape.obs_size;
-        drawn.actions.resize(rows * self.shape.action.encoded_size(), 0.0);
-        drawn.log_probs.resize(rows, 0.0);
-        self.net.sample(obs, noise, &mut drawn.actions, &mut drawn.log_probs);
-        done(())
     }
 
     fn values<'a>(&'a mut self, obs: &'a [f32], _doing: &'a str) -> Pending<'a, Vec<f32>> {

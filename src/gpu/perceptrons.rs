@@ -12,7 +12,7 @@ use crate::dynamics::{Answer, Question, State};
 use crate::error::Result;
 use crate::imagination::{Dynamics, Rollout, Scope};
 use crate::part::{Part, Pending};
-use crate::policy::Policy;
+use crate::policy::Sampler;
 use crate::rng::Stream;
 use crate::world_model::Scales;
 use crate::world_model::fit::ROWS_AHEAD;
@@ -80,7 +80,7 @@ impl Dynamics for Perceptrons {
 
     fn rollout(
         &self,
-        policy: &dyn Policy,
+        policy: &dyn Sampler,
         starts: &State,
         scope: Scope,
         stream: &mut Stream,

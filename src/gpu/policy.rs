@@ -11,7 +11,7 @@ use crate::kernels::ppo_loss::{LEAST_WEIGHT, Losses, Settings};
 use crate::minibatches::minibatches;
 use crate::nets::{HostActor, Shape};
 use crate::part::{Part, Pending};
-use crate::policy::{Drawn, Policy};
+use crate::policy::{Drawn, Policy, Sampler};
 use crate::samples::Samples;
 
 /// Policy and value that learn on the device.
@@ -54,6 +54,12 @@ impl Part for PpoPolicy {
     }
 }
 
+impl Sampler for PpoPolicy {
+    fn sample<'a>(&'a mut self, obs: &'a [f32], noise: &'a [f32], drawn: &'a mut Drawn) -> Pending<'a, ()> {
+        self.0.host.sample(obs, noise, drawn)
+    }
+}
+
 impl Policy for PpoPolicy {
     fn shape(&self) -> &Shape {
         self.0.host.shape()
@@ -73,10 +79,6 @@ impl Policy for PpoPolicy {
 
     fn actor(&self) -> Pending<'_, HostActor> {
         self.0.host.actor()
-    }
-
-    fn sample<'a>(&'a mut self, obs: &'a [f32], noise: &'a [f32], drawn: &'a mut Drawn) -> Pending<'a, ()> {
-        self.0.host.sample(obs, noise, drawn)
     }
 
     fn values<'a>(&'a mut self, obs: &'a [f32], doing: &'a str) -> Pending<'a, Vec<f32>> {

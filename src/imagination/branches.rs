@@ -11,7 +11,7 @@ use super::dynamics::Dynamics;
 use crate::dynamics::{Answer, Question, State};
 use crate::env::ActionSpace;
 use crate::error::Result;
-use crate::policy::{Drawn, Policy};
+use crate::policy::{Drawn, Sampler};
 
 /// The random numbers of one step.
 #[derive(Debug, Clone, Copy)]
@@ -70,7 +70,7 @@ impl Branches {
     /// [`crate::Error::Device`] if the device cannot be read.
     pub async fn step(
         &mut self,
-        policy: &mut dyn Policy,
+        policy: &mut dyn Sampler,
         world: &mut dyn Dynamics,
         noise: Noise<'_>,
     ) -> Result<()> {

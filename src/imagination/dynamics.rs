@@ -10,7 +10,7 @@ use super::Scope;
 use crate::curiosity::Curiosity;
 use crate::dynamics::{Answer, Context, Question, State};
 use crate::part::{Pending, done};
-use crate::policy::Policy;
+use crate::policy::Sampler;
 use crate::rng::Stream;
 use std::any::Any;
 
@@ -39,7 +39,7 @@ pub trait Dynamics: Any {
     /// between. None where that cannot be: then branches take one step after another.
     fn rollout(
         &self,
-        _policy: &dyn Policy,
+        _policy: &dyn Sampler,
         _starts: &State,
         _scope: Scope,
         _stream: &mut Stream,
@@ -51,7 +51,7 @@ pub trait Dynamics: Any {
 /// Who takes part in a step of imagination.
 pub struct Parts<'a> {
     /// Who acts.
-    pub policy: &'a mut dyn Policy,
+    pub policy: &'a mut dyn Sampler,
     /// What follows.
     pub world: &'a mut dyn Dynamics,
     /// How new that is, if somebody asks.

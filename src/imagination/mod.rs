@@ -30,7 +30,7 @@ use crate::curiosity::Curiosity;
 use crate::dynamics::Context;
 use crate::env::ActionSpace;
 use crate::error::Result;
-use crate::policy::Policy;
+use crate::policy::Sampler;
 use crate::rng::Stream;
 use cut::Recorded;
 use on_host::HostRollout;
@@ -122,7 +122,7 @@ impl Imagination {
     /// [`crate::Error::Device`] if the device cannot be read.
     pub async fn step(
         &mut self,
-        policy: &mut dyn Policy,
+        policy: &mut dyn Sampler,
         world: &mut dyn Dynamics,
         curiosity: Option<&mut Curiosity>,
         stream: &mut Stream,

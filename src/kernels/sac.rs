@@ -43,10 +43,13 @@ pub struct Sac {
 
 /// Actions drawn from the policy, [B, A] each, and their log-probabilities `[B]`.
 #[derive(Debug, Clone, Default)]
-struct Drawn {
-    noise: Vec<f32>,
-    actions: Vec<f32>,
-    log_probs: Vec<f32>,
+pub struct Drawn {
+    /// ε
+    pub noise: Vec<f32>,
+    /// a, as shares of the bound
+    pub actions: Vec<f32>,
+    /// log π(a|s)
+    pub log_probs: Vec<f32>,
 }
 
 /// What an update works on.
@@ -154,7 +157,7 @@ impl Sac {
 
 impl Drawn {
     /// a and log π of the policy's outputs [B, 2 A], with the ε that were drawn.
-    fn act(&mut self, outputs: &[f32], policy: &Mlp) {
+    pub fn act(&mut self, outputs: &[f32], policy: &Mlp) {
         let size = policy.outputs() / 2;
         self.actions.clear();
         self.log_probs.clear();

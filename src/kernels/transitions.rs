@@ -34,6 +34,12 @@ impl Transitions {
         self.rewards.is_empty()
     }
 
+    /// Empties it, and keeps its room.
+    pub fn clear(&mut self) {
+        let Self { obs, actions, rewards, continues, next_obs } = self;
+        [obs, actions, rewards, continues, next_obs].into_iter().for_each(Vec::clear);
+    }
+
     /// Makes y of v(s'), `[B]`, in place.
     pub fn make_targets(&self, gamma: f64, values: &mut [f32]) {
         let gamma = gamma as f32;

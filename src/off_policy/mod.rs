@@ -12,13 +12,14 @@ mod deterministic;
 pub mod minibatch;
 
 pub use deterministic::{Critics, Deterministic};
-pub use minibatch::Minibatch;
+pub use minibatch::{Chosen, Minibatch};
 
 use crate::config::Config;
 use crate::error::Result;
 use crate::kernels::{Mlp, dqn, td3};
 use crate::nets::{Networks, Stretch};
 use crate::part::Part;
+use crate::policy::Sampler;
 use crate::rng::Stream;
 
 /// Numbers of an update by the name of their metric.
@@ -43,6 +44,17 @@ pub trait OffPolicy: Part {
     /// # Errors
     /// [`crate::Error::Device`] if the device cannot be read.
     fn actor(&self) -> Result<Box<dyn Actor>>;
+
+    /// Copies what acts, for many observations at once, as imagination asks for it; none where the policy has no chance
+    /// of its own.
+    fn sampler(&self) -> Option<Box<dyn Sampler>> {
+        None
+    }
+
+    /// Multiply-adds of what [`OffPolicy::sampler`] does for one row.
+    fn cost(&self) -> usize {
+        0
+    }
 
     /// The same once more.
     fn boxed(&self) -> Box<dyn OffPolicy>;

@@ -9,8 +9,10 @@
 //!           ┌────────────── learner: its ticks ──────────────┐
 //!  begin ─▶ │ on-policy   collect fit imagine … improve adapt │ ─▶ [map] ─▶ keep, record ─▶ [evaluation] ─▶ begin
 //!           │ off-policy  act, update                         │
+//!           │ mbpo        fit imagine, then act, update       │
 //!           │ tabular     act and plan                        │
 //!           │ search      try policies for whole episodes     │
+//!           │ planning    weigh plans, act; fit               │
 //!           └─────────────────────────────────────────────────┘
 //! ```
 //! Between two iterations, and for every learner alike, the trainer draws the map of states, keeps the last good state,
@@ -18,15 +20,19 @@
 
 mod checkpoint;
 mod context;
+mod depth;
 mod earlier;
 mod evaluation;
 mod factory;
+mod imagined;
 mod learner;
+mod mbpo;
 mod model;
 mod narration;
 mod off_policy;
 mod on_policy;
 mod origin;
+mod pets;
 mod phase;
 mod physics;
 mod played;
@@ -38,6 +44,7 @@ mod state_map;
 mod streams;
 mod tabular;
 mod transfer;
+mod trust;
 
 pub use context::sizes;
 pub use origin::Origin;
@@ -165,7 +172,7 @@ impl Trainer {
                     self.end_iteration()
                 }
             },
-            Stage::Evaluate(mut evaluation) => match evaluation.step(context, learner)? {
+            Stage::Evaluate(mut evaluation) => match evaluation.step(context, learner).await? {
                 false => Ok(Stage::Evaluate(evaluation)),
                 true => Ok(Stage::Learn),
             },
@@ -184,7 +191,7 @@ impl Trainer {
         match self.context.evaluation_is_due() || has_relearned {
             true => {
                 let episodes = self.context.config.eval_episodes;
-                Ok(Stage::Evaluate(Evaluation::start(&self.context, episodes)?))
+                Ok(Stage::Evaluate(Evaluation::start(&self.context, self.learner.as_mut(), episodes)?))
             }
             false => Ok(Stage::Learn),
         }
@@ -205,7 +212,7 @@ impl Trainer {
 
     /// Whether the next tick begins an iteration: only then can the run be saved.
     pub fn is_between_iterations(&self) -> bool {
-        let is_learner_s = matches!(self.stage, Stage::Learn);
+        let is_learner_s = matches!(self.stage, Stage::Learn) && !self.learner.is_deciding();
         is_learner_s && self.played == 0 && self.learner.is_between_iterations() && self.failure.is_none()
     }
 

@@ -1,16 +1,20 @@
 //! What every run with a world model does with it, whoever the learner is: tells its errors, and brings it back.
 //!
-//! **Where.** [`super::on_policy`] and [`super::policy_search`] own a model; fitting it and predicting with it are the
-//! model's own business ([`crate::world_model`]).
+//! **Where.** [`super::on_policy`], [`super::policy_search`] and [`super::mbpo`] own a model; fitting it and predicting
+//! with it are the model's own business ([`crate::world_model`]).
 
 use super::context::Context;
 use super::record::Record;
 use crate::arrays::Arrays;
 use crate::diagnostics::calibration::calibration;
+use crate::dynamics;
 use crate::error::Result;
 use crate::snapshot::ErrorByHorizon;
 use crate::world_model::open_loop::OpenLoop;
 use crate::world_model::{Scales, Validation, WorldModel};
+
+/// Futures that are drawn as ghosts.
+pub(super) const GHOSTS: usize = 16;
 
 /// The errors on what is held out, as metrics.
 pub(super) fn note_validation(record: &mut Record, validation: Validation) {
@@ -35,6 +39,19 @@ pub(super) fn note_open_loop(
         context.record.metric("world_model/calibration", calibration.rank_correlation);
         context.record.recording.calibration = Some(calibration);
     }
+}
+
+/// Where `branches` branches start: at states of the newest part of replay, with the `steps` real steps that led there.
+/// Where `branches` branches start, with the `steps` real steps that led there: at states of the newest part of replay,
+/// or of all of it where nothing is learned but another reward.
+    let share = if context.relearning.is_some() { 1.0 } else { context.config.start_fraction as f32 };
+    let newest = context.replay.newest(share);
+    let mut starts = dynamics::Context::seen(Vec::with_capacity(branches * context.spec.obs_size()));
+    for _ in 0..branches {
+        let id = newest.start + context.streams.starts.below(newest.len());
+        starts.push_stored(&context.replay, id, steps, context.spec.action);
+    }
+    starts
 }
 
 /// The model of a saved run.

@@ -28,7 +28,7 @@ impl Phase {
     pub fn of(config: &Config) -> Vec<Self> {
         let is_on_policy = config.algorithm.kind == Kind::OnPolicy;
         let (imagines, is_curious) = (config.has_model(), config.curiosity != CuriosityKind::None);
-        let learns = matches!(config.algorithm.kind, Kind::OnPolicy | Kind::OffPolicy);
+        let learns = matches!(config.algorithm.kind, Kind::OnPolicy | Kind::OffPolicy | Kind::ModelReplay);
         let rows = [
             (Self::Collect, true),
             (Self::Fit, imagines),

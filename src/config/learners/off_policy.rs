@@ -5,7 +5,7 @@ use crate::config::preset::{ForTask, Preset};
 use crate::config::shown::Shown;
 
 /// All of them.
-pub(in crate::config) const LEARNERS: &[&Learner] = &[&DQN, &TD3, &DDPG, &SAC];
+pub(in crate::config) const LEARNERS: &[&Learner] = &[&DQN, &TD3, &DDPG, &SAC, &MBPO];
 
 /// What all read.
 const FROM_REPLAY: &[&str] = &["learning_starts", "train_freq", "gradient_steps", "tau"];
@@ -201,6 +201,68 @@ const SAC: Learner = Learner {
         explanation: "A policy with chance earns value and keeps its entropy near a target; two critics learn from \
                       replay, and the lower estimate counts.",
         changes: actor_critic![("algorithm", "sac"), ("learning_starts", "100"), ("action_noise_std", "0")],
+        for_task: &[ForTask {
+            changes: &[("learning_starts", "1000"), FLAG.changes[0], FLAG.changes[1]],
+            ..FLAG
+        }],
+    }],
+};
+
+/// SAC on short imagined branches, for continuous actions: the trainer's `mbpo`.
+const MBPO: Learner = Learner {
+    word: "mbpo",
+    name: "MBPO",
+    kind: Kind::ModelReplay,
+    needs: Needs::ContinuousActions,
+    devices: &["cpu"],
+    reads: &[
+        REWARDS,
+        NETWORKS,
+        FROM_REPLAY,
+        NOISE,
+        &[
+            "num_steps",
+            "horizon_first",
+            "horizon_steps",
+            "real_ratio",
+            "adaptive_depth",
+            "depth_error_max",
+            "disagreement_max",
+            "adaptive_breadth",
+            "branches_min",
+            "branches_max",
+            "confidence_rule",
+            "confidence_min",
+            "model_r2_min",
+            "start_fraction",
+            "imagined_reward",
+        ],
+    ],
+    shows: &[&[
+        Shown::Value,
+        Shown::ImaginedSteps,
+        Shown::ErrorByHorizon,
+        Shown::Comparison,
+        Shown::Calibration,
+    ]],
+    networks: SAC.networks,
+    presets: &[Preset {
+        name: "mbpo",
+        title: "MBPO",
+        explanation: "SAC that learns mostly from short imagined branches, which begin where it has really been: many \
+                      updates for every real step.",
+        changes: actor_critic![
+            ("algorithm", "mbpo"),
+            ("learning_starts", "200"),
+            ("action_noise_std", "0"),
+            ("num_steps", "50"),
+            ("gradient_steps", "10"),
+            ("horizon", "5"),
+            ("horizon_steps", "1000"),
+            ("adaptive_breadth", "false"),
+            ("branches_max", "2000"),
+            ("start_fraction", "1"),
+        ],
         for_task: &[ForTask {
             changes: &[("learning_starts", "1000"), FLAG.changes[0], FLAG.changes[1]],
             ..FLAG

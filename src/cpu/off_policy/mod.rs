@@ -30,7 +30,7 @@ pub fn learner(shape: Shape, config: &Config, stream: &mut Stream) -> Result<Box
             Box::new(ByPasses::new(td3::Td3::new(shape, config, 2, settings, stream)))
         }
         "ddpg" => Box::new(ByPasses::new(ddpg::new(shape, config, stream))),
-        "sac" => Box::new(ByPasses::new(sac::Sac::of(&shape, config, stream))),
+        "sac" | "mbpo" => Box::new(ByPasses::new(sac::Sac::of(&shape, config, stream))),
         other => {
             let allowed = "it does not learn from replay".into();
             return Err(Error::Config { field: "algorithm".into(), value: other.into(), allowed });

@@ -13,6 +13,7 @@ use crate::kernels::{GradientSum, Weights};
 use crate::nets::Networks;
 use crate::off_policy::{Actor, Metrics, Minibatch, OffPolicy, names};
 use crate::part::{Part, Pending, done};
+use crate::policy::Sampler;
 use crate::rng::Stream;
 use crate::transitions::Transitions;
 
@@ -37,6 +38,11 @@ pub trait Passes: Clone + 'static {
 
     /// What acts.
     fn actor(&self) -> Box<dyn Actor>;
+
+    /// What acts, for many observations at once, as in [`OffPolicy::sampler`].
+    fn sampler(&self) -> Option<Box<dyn Sampler>> {
+        None
+    }
 
     /// Multiply-adds of a row in the costliest pass.
     fn cost(&self) -> usize;
@@ -148,6 +154,14 @@ impl<L: Passes> OffPolicy for ByPasses<L> {
 
     fn actor(&self) -> Result<Box<dyn Actor>> {
         Ok(self.learner.actor())
+    }
+
+    fn sampler(&self) -> Option<Box<dyn Sampler>> {
+        self.learner.sampler()
+    }
+
+    fn cost(&self) -> usize {
+        self.learner.networks().first().map_or(0, |net| net.flat.len())
     }
 
     fn boxed(&self) -> Box<dyn OffPolicy> {

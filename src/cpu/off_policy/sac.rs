@@ -15,6 +15,8 @@ use crate::kernels::td3::ACTOR_GAIN;
 use crate::kernels::{Cache, Mlp, Weights};
 use crate::nets::{Networks, Shape, Stretch};
 use crate::off_policy::{Actor, Critics, Metrics, names};
+use crate::part::{Pending, done};
+use crate::policy::{self, Sampler};
 use crate::rng::Stream;
 use crate::scaling::Scaling;
 use crate::transitions::Transitions;
@@ -78,6 +80,14 @@ impl Sac {
         let acting = Acting { scaling: shape.scaling.clone(), bound };
         Self { acting, ..Self::new(sac::Sac::new(actor, critics), Settings { gamma, tau, max_grad_norm }) }
     }
+
+    fn squashed_gaussian(&self) -> SquashedGaussian {
+        let flat = [self.net.actor.flat.as_slice(), &self.net.critics.flat, &self.net.log_alpha].concat();
+        let (policy, acting) = (self.net.actor.mlp().clone(), self.acting.clone());
+        let critics = Critics::new(self.net.critics.mlp().clone(), policy.end());
+        let (x, drawn) = (Vec::new(), sac::Drawn::default());
+        SquashedGaussian { policy, critics, acting, flat, x, drawn, cache: Cache::default() }
+    }
 }
 
 impl Passes for Sac {
@@ -92,10 +102,11 @@ impl Passes for Sac {
     }
 
     fn actor(&self) -> Box<dyn Actor> {
-        let flat = [self.net.actor.flat.as_slice(), &self.net.critics.flat, &self.net.log_alpha].concat();
-        let (policy, acting) = (self.net.actor.mlp().clone(), self.acting.clone());
-        let critics = Critics::new(self.net.critics.mlp().clone(), policy.end());
-        Box::new(SquashedGaussian { policy, critics, acting, flat, x: Vec::new(), cache: Cache::default() })
+        Box::new(self.squashed_gaussian())
+    }
+
+    fn sampler(&self) -> Option<Box<dyn Sampler>> {
+        Some(Box::new(self.squashed_gaussian()))
     }
 
     fn cost(&self) -> usize {
@@ -167,7 +178,31 @@ struct SquashedGaussian {
     acting: Acting,
     flat: Vec<f32>,
     x: Vec<f32>,
+    /// What was drawn for many rows at once.
+    drawn: sac::Drawn,
     cache: Cache,
+}
+
+impl Sampler for SquashedGaussian {
+    /// Actions in the task's unit; their log-probabilities are those of shares of the bound.
+    fn sample<'a>(
+        &'a mut self,
+        obs: &'a [f32],
+        noise: &'a [f32],
+        drawn: &'a mut policy::Drawn,
+    ) -> Pending<'a, ()> {
+        self.x.clear();
+        let inputs = self.policy.inputs();
+        obs.chunks_exact(inputs).for_each(|obs| self.acting.scaling.apply(obs, &mut self.x));
+        let outputs = self.policy.forward(&self.flat, &self.x, obs.len() / inputs, &mut self.cache);
+        self.drawn.noise.clear();
+        self.drawn.noise.extend_from_slice(noise);
+        self.drawn.act(outputs, &self.policy);
+        drawn.actions.clear();
+        drawn.actions.extend(self.drawn.actions.iter().map(|share| self.acting.bound * share));
+        drawn.log_probs.clone_from(&self.drawn.log_probs);
+        done(())
+    }
 }
 
 impl SquashedGaussian {

@@ -16,6 +16,7 @@ use super::phase::Phase;
 use crate::arrays::Arrays;
 use crate::backend::backend;
 use crate::budget::rows;
+use crate::buffer::Replay;
 use crate::config::Config;
 use crate::env::ActionSpace;
 use crate::error::Result;
@@ -26,9 +27,11 @@ use crate::scaling;
 use crate::snapshot::StateMap;
 use explore::{Exploration, epsilon};
 use updates::Updates;
+#[cfg(test)]
+pub(super) use updates::real_rows;
 
 pub(super) struct FromReplay {
-    learner: Box<dyn OffPolicy>,
+    pub(super) learner: Box<dyn OffPolicy>,
     shape: Shape,
     exploration: Exploration,
     /// Copy on the host of what acts; renewed after the updates of an iteration.
@@ -94,11 +97,12 @@ impl FromReplay {
         }
     }
 
-    fn advance(&mut self, context: &mut Context) -> Result<Progress> {
+    /// One unit of work; what was imagined lies beside replay.
+    pub(super) fn advance(&mut self, context: &mut Context, imagined: Option<&Replay>) -> Result<Progress> {
         let next = match std::mem::replace(&mut self.stage, Stage::Begin) {
             Stage::Begin => Some(self.begin(context)?),
             Stage::Act { step } => self.act(context, step)?,
-            Stage::Update(updates) => self.update(context, updates)?,
+            Stage::Update(updates) => self.update(context, imagined, updates)?,
         };
         let Some(next) = next else {
             self.end(context);
@@ -111,7 +115,7 @@ impl FromReplay {
 
 impl Learner for FromReplay {
     fn tick<'a>(&'a mut self, context: &'a mut Context) -> Pending<'a, Progress> {
-        Box::pin(async { self.advance(context) })
+        Box::pin(async { self.advance(context, None) })
     }
 
     fn is_between_iterations(&self) -> bool {

@@ -37,7 +37,7 @@ impl OnPolicy {
             now.step(policy, model.as_mut(), None, stream).await?;
             return Ok(Stage::Cover(now));
         }
-        let borders = Borders { range: None, disagreement_max: None, ..self.borders(context) };
+        let borders = Borders { range: None, disagreement_max: None, ..self.trust.borders(context) };
         let imagined = now.finish(borders, 0.0);
         let coverage = Seen::of(&context.replay).coverage(&imagined.rollout.next_obs);
         context.record.metric_or_none("imagination/coverage", coverage);

@@ -27,7 +27,7 @@ impl OnPolicy {
             imagination.step(policy, model.as_mut(), None, stream).await?;
             return Ok(Stage::Forecast(imagination));
         }
-        let borders = Borders { range: None, disagreement_max: None, ..self.borders(context) };
+        let borders = Borders { range: None, disagreement_max: None, ..self.trust.borders(context) };
         let imagined = imagination.finish(borders, 0.0);
         context.record.metric("imagination/disagreement", imagined.disagreement);
         context.record.forecast(&imagined.rollout, self.trust.confidence.unwrap_or(0.0));
@@ -57,7 +57,7 @@ impl OnPolicy {
             imagination.step(policy, model.as_mut(), None, stream).await?;
             return Ok(Stage::ReturnGap { windows, imagination });
         }
-        let borders = Borders { range: None, disagreement_max: None, ..self.borders(context) };
+        let borders = Borders { range: None, disagreement_max: None, ..self.trust.borders(context) };
         let imagined = imagination.finish(borders, 0.0);
         if let Some(gap) = return_gap::return_gap(&windows, &imagined.rollout) {
             context.record.metric("imagination/return_gap", gap.gap);

@@ -13,17 +13,17 @@
 use super::OnPolicy;
 use super::stage::Stage;
 use crate::buffer::Rollout;
-use crate::config::{CuriosityKind, ImaginedReward, Termination};
-use crate::dynamics;
+use crate::config::CuriosityKind;
 use crate::error::Result;
-use crate::imagination::{Borders, Imagination};
+use crate::imagination::Imagination;
 use crate::trainer::context::Context;
+use crate::trainer::model;
 
 impl OnPolicy {
     /// The first round of imagining, or, without trust, improving from real steps alone.
     pub(super) fn first_round(&mut self, context: &mut Context) -> Stage {
-        self.note_depth(context);
-        if self.trust.branches == 0 || self.trust.rounds == 0 {
+        self.trust.depth.note(&mut context.record);
+        if self.trust.branches == 0 || self.rounds == 0 {
             return self.advantages_of(context, 0, vec![self.real_rollout(context)]);
         }
         self.begin_round(context, 1)
@@ -34,28 +34,8 @@ impl OnPolicy {
         context.config.imagination_discount as f32 * self.trust.confidence.unwrap_or(0.0)
     }
 
-    /// What cuts branches short in this iteration.
-    pub(super) fn borders<'a>(&'a self, context: &'a Context) -> Borders<'a> {
-        let knows_ends = context.config.termination == Termination::Known;
-        let knows_rewards = context.config.imagined_reward == ImaginedReward::Known;
-        Borders {
-            range: self.trust.range.as_ref(),
-            disagreement_max: context.config.adaptive_depth.then_some(context.config.disagreement_max as f32),
-            known_ends: knows_ends.then(|| context.envs.env(0)),
-            known_rewards: knows_rewards.then(|| context.envs.env(0)),
-        }
-    }
-
     pub(super) fn begin_round(&mut self, context: &mut Context, round: usize) -> Stage {
-        let share = if context.relearning.is_some() { 1.0 } else { context.config.start_fraction as f32 };
-        let newest = context.replay.newest(share);
-        let steps = self.context_steps();
-        let numbers = self.trust.branches * context.spec.obs_size();
-        let mut starts = dynamics::Context::seen(Vec::with_capacity(numbers));
-        for _ in 0..self.trust.branches {
-            let id = newest.start + context.streams.starts.below(newest.len());
-            starts.push_stored(&context.replay, id, steps, context.spec.action);
-        }
+        let starts = model::starts(context, self.trust.branches, self.context_steps());
         let with_disagreement =
             context.config.adaptive_depth || context.config.curiosity == CuriosityKind::Disagreement;
         let scope = self.scope(context, self.trust.horizon, with_disagreement);
@@ -74,10 +54,10 @@ impl OnPolicy {
         }
         let is_beside_real = now.round == 1 && context.relearning.is_none();
         let weight = if is_beside_real { self.weight_beside_real(context) } else { 1.0 };
-        let Some(imagined) = now.imagination.cut(self.borders(context), weight) else {
+        let Some(imagined) = now.imagination.cut(self.trust.borders(context), weight) else {
             return self.end_round(context, now).await;
         };
-        self.note_branches(context, &imagined.rollout, imagined.branches);
+        self.trust.count(context, &imagined);
         now.overflowed += imagined.overflowed;
         let rollout = imagined.rollout;
         now.reward = rollout.rewards_ext.iter().fold(now.reward, |sum, reward| sum + reward);

@@ -90,7 +90,7 @@ impl OnPolicy {
         if let Some(left) = &mut context.relearning {
             *left = left.saturating_sub(1);
         }
-        if round > 0 && round < self.trust.rounds {
+        if round > 0 && round < self.rounds {
             return Ok(self.begin_round(context, round + 1));
         }
         self.actor = Some(self.policy.actor().await?);

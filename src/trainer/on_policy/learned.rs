@@ -9,7 +9,6 @@
 //! those before its last update. Then the state before stays.
 
 use super::OnPolicy;
-use super::trust::Trust;
 use crate::arrays::Arrays;
 use crate::curiosity::Curiosity;
 use crate::error::Result;
@@ -18,6 +17,7 @@ use crate::scaling;
 use crate::trainer::checkpoint::ImaginationFacts;
 use crate::trainer::context::Context;
 use crate::trainer::model;
+use crate::trainer::trust::Trust;
 use crate::world_model::WorldModel;
 
 /// Everything that learns, and how far the model was trusted.

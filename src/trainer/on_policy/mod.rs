@@ -19,7 +19,6 @@ mod collect;
 mod comparison;
 mod coverage;
 mod curiosity;
-mod depth;
 mod diagnostics;
 pub(super) mod fit;
 mod imagine;
@@ -34,6 +33,7 @@ use super::checkpoint::ImaginationFacts;
 use super::context::Context;
 use super::learner::{Learner, Progress};
 use super::phase::Phase;
+use super::trust::Trust;
 use crate::arrays::Arrays;
 use crate::backend::{TaskShape, backend};
 use crate::buffer::Rollout;
@@ -50,7 +50,6 @@ use crate::world_model::bootstrap::Bootstraps;
 use learned::Learned;
 use novelty::RealSteps;
 use stage::Stage;
-use trust::Trust;
 
 pub(super) struct OnPolicy {
     /// Policy and value.
@@ -67,6 +66,8 @@ pub(super) struct OnPolicy {
     /// Which transitions of replay each member of the model learns from.
     bootstraps: Bootstraps,
     trust: Trust,
+    /// Rounds of imagining and improving in this iteration.
+    rounds: usize,
     curiosity: Option<Curiosity>,
     novelty_scale: DiscountedReturnStd,
     beta: AdaptiveBeta,
@@ -96,6 +97,7 @@ impl OnPolicy {
             model,
             bootstraps: Bootstraps::new(config.ensemble_size),
             trust: Trust::default(),
+            rounds: 0,
             novelty_scale: DiscountedReturnStd::new(config.num_envs, config.gamma_int as f32),
             beta: AdaptiveBeta::new(if curiosity.is_some() { config.beta as f32 } else { 0.0 }),
             curiosity,

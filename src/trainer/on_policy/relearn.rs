@@ -14,9 +14,7 @@
 
 use super::OnPolicy;
 use super::stage::Stage;
-use super::trust::{Trust, known_range};
 use crate::backend::backend;
-use crate::config::Termination;
 use crate::error::Result;
 use crate::trainer::context::Context;
 use crate::trainer::learner::Learner;
@@ -37,15 +35,8 @@ impl OnPolicy {
         self.get_ready().await?;
         self.policy.set_learning_rate(context.config.learning_rate);
         self.lanes.clear();
-        let config = &context.config;
-        self.trust = Trust {
-            branches: config.branches_max,
-            rounds: config.imagination_rounds.min(rounds as usize),
-            range: (config.termination != Termination::Ignored).then(|| known_range(context)),
-            skipped: None,
-            ..std::mem::take(&mut self.trust)
-        };
-        self.trust.depth = Default::default();
+        self.trust.begin_relearning(context);
+        self.rounds = context.config.imagination_rounds.min(rounds as usize);
         Ok(self.begin_round(context, 1))
     }
 }

@@ -3,9 +3,8 @@
 //! **Choices.** A branch that reaches the horizon has not been cut, even if its last step crosses a border. An
 //! iteration in which nothing was imagined has a depth of 0, so that the curve shows it.
 
-use super::OnPolicy;
+use super::record::Record;
 use crate::buffer::Rollout;
-use crate::trainer::context::Context;
 
 /// Sums over the branches of an iteration.
 #[derive(Debug, Clone, Copy, Default)]
@@ -20,7 +19,7 @@ pub(super) struct Depth {
 
 impl Depth {
     /// Adds `branches` branches, of which `rollout` has all that has at least one step.
-    fn add(&mut self, rollout: &Rollout, branches: usize, horizon: usize) {
+    pub(super) fn add(&mut self, rollout: &Rollout, branches: usize, horizon: usize) {
         let terminated = rollout.terminated.iter().filter(|&&ended| ended).count();
         let is_complete = |segment: &&std::ops::Range<usize>| {
             segment.len() == horizon && !rollout.terminated[segment.end - 1]
@@ -32,6 +31,13 @@ impl Depth {
         self.cut += branches - terminated - complete;
     }
 
+    /// Tells how deep imagination has gone in this iteration so far.
+    pub(super) fn note(&self, record: &mut Record) {
+        for (name, value) in self.metrics() {
+            record.metric(name, value);
+        }
+    }
+
     fn metrics(&self) -> [(&'static str, f32); 3] {
         let a_branch = |count: usize| count as f32 / self.branches.max(1) as f32;
         [
@@ -39,21 +45,6 @@ impl Depth {
             ("imagination/terminated", a_branch(self.terminated)),
             ("imagination/cut", a_branch(self.cut)),
         ]
-    }
-}
-
-impl OnPolicy {
-    /// Counts a round's branches, and tells what the iteration has come to so far.
-    pub(super) fn note_branches(&mut self, context: &mut Context, rollout: &Rollout, branches: usize) {
-        self.trust.depth.add(rollout, branches, self.trust.horizon);
-        self.note_depth(context);
-    }
-
-    /// Tells how deep imagination has gone in this iteration so far.
-    pub(super) fn note_depth(&mut self, context: &mut Context) {
-        for (name, value) in self.trust.depth.metrics() {
-            context.record.metric(name, value);
-        }
     }
 }
 
