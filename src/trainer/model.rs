@@ -41,9 +41,9 @@ pub(super) fn note_open_loop(
     }
 }
 
-/// Where `branches` branches start: at states of the newest part of replay, with the `steps` real steps that led there.
 /// Where `branches` branches start, with the `steps` real steps that led there: at states of the newest part of replay,
 /// or of all of it where nothing is learned but another reward.
+pub(super) fn starts(context: &mut Context, branches: usize, steps: usize) -> dynamics::Context {
     let share = if context.relearning.is_some() { 1.0 } else { context.config.start_fraction as f32 };
     let newest = context.replay.newest(share);
     let mut starts = dynamics::Context::seen(Vec::with_capacity(branches * context.spec.obs_size()));
