@@ -15,6 +15,11 @@ const CASES: [(&str, &str, &str); 12] = [
     ("dyna-q", "DynaMaze-v0", "replay_capacity=256"),
     ("ppo", "CartPole-v1", "replay_capacity=512"),
     ("mb-ppo", "CartPole-v1", "replay_capacity=256"),
+    (
+        "policy-search",
+        "Acrobot-v1",
+        "search_population=512 search_episodes=100 search_hidden_size=64 search_generations=1",
+    ),
     ("mb-ppo", "Pendulum-v1", "branches_min=2000 branches_max=2000 horizon=60"),
     ("ppo", "Acrobot-v1", "num_envs=64 num_steps=2048 n_epochs=1 batch_size=16384 replay_capacity=131072"),
     ("mb-ppo", "CartPole-v1", "model_hidden_size=512 ensemble_size=4"),
@@ -27,12 +32,7 @@ const CASES: [(&str, &str, &str); 12] = [
     (
         "mbpo",
         "Pendulum-v1",
-        "branches_min=20000 branches_max=20000 horizon=20 num_steps=100 gradient_steps=1",
-    ),
-    (
-        "policy-search",
-        "Acrobot-v1",
-        "search_population=512 search_episodes=100 search_hidden_size=64 search_generations=1",
+        "branches_max=20000 horizon=20 horizon_steps=0 num_steps=100 gradient_steps=1 replay_capacity=2000",
     ),
     (
         "mb-ppo",

@@ -25,15 +25,20 @@ async function visit(page, query) {
   }));
 }
 
+/** One pair in so many is opened, every task and every preset among them; MBPPO_LONG=1 opens all. */
+const OF = process.env.MBPPO_LONG ? 1 : 4;
+
 test("every preset on every task by address: a run that learns, or a sentence and the nearest such run", async (t) => {
   const page = await browser.open("?seed=1&device=cpu&speed=fast");
   const options = (name) =>
     page.locator(`[data-is=${name}] option`).evaluateAll((all) => all.map(({ value }) => value));
   const [tasks, presets] = [await options("task"), await options("preset")];
   assert.ok(tasks.length >= 6 && presets.length >= 7);
-  let instead = 0;
-  for (const task of tasks)
-    for (const preset of presets) {
+  let [opened, instead] = [0, 0];
+  for (const [row, task] of tasks.entries())
+    for (const [column, preset] of presets.entries()) {
+      if ((row + column) % OF !== 0) continue;
+      opened += 1;
       const end = await visit(page, `?task=${task}&preset=${preset}&seed=1&device=cpu&speed=fast`);
       const what = `${preset} on ${task}: ${JSON.stringify(end)}`;
       assert.equal(end.dialog, null, what);
@@ -46,7 +51,9 @@ test("every preset on every task by address: a run that learns, or a sentence an
         assert.match(end.notes[0], /^[^.]*\. .* learns it instead\.$/, what);
       }
     }
-  t.diagnostic(`${tasks.length * presets.length} addresses, ${instead} of them with another learner instead`);
+  t.diagnostic(
+    `${opened} of ${tasks.length * presets.length} addresses, ${instead} of them with another learner instead`,
+  );
   for (const preset of presets) {
     const end = await visit(page, `?preset=${preset}&seed=1&device=cpu&speed=fast`);
     assert.deepEqual([end.dialog, end.preset], [null, preset], `${preset} alone runs on a task that it learns`);

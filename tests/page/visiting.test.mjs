@@ -1,7 +1,7 @@
 // Whoever comes, with whatever address or device, for the first time or again.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { faultsOf, launch, snapshotOf, until } from "./support/browser.mjs";
+import { eventually, faultsOf, launch, snapshotOf, until } from "./support/browser.mjs";
 
 let browser;
 before(async () => {
@@ -136,6 +136,8 @@ test("a second visit fetches index.html and nothing else, and the first fetches 
   });
   const page = await host.open("?seed=1&device=cpu");
   await until(page, (s) => s.real_steps > 0);
+  // What is for later visits comes last, once this one trains.
+  await eventually(page, () => asked.some(([name]) => name.endsWith("offline/index.js")), "the last module");
   const names = asked.map(([name]) => name);
   assert.deepEqual(
     names.filter((name, index) => names.indexOf(name) !== index),

@@ -39,8 +39,8 @@ export async function instance(number) {
 }
 
 /** Whether two iterations are over and branches have been as long as they may be, as tests/memory.rs has it. */
-function hasComeFar({ iteration, real_steps, imagination_rounds, known_steps, horizon_set }, wanted) {
-  const isDeep = imagination_rounds === 0 || known_steps >= horizon_set || iteration >= 12;
+function hasComeFar({ iteration, real_steps, known_steps, horizon_set }, wanted, imagines) {
+  const isDeep = !imagines || known_steps >= horizon_set || iteration >= 12;
   return iteration >= 2 && real_steps >= wanted && isDeep;
 }
 
@@ -50,8 +50,9 @@ export async function peak(number, { preset, task, config }) {
   // A preset that does not imagine refuses or ignores rounds: it keeps its own 0.
   if (!preset.startsWith("mb-")) delete config.imagination_rounds;
   const session = await wasm.Session.create({ task, preset, seed: 1, device: "cpu", config, physics: {} });
+  const imagines = wasm.display(task, preset, config).phases.includes("imagine");
   const wanted = config.num_steps === "2048" ? Math.min(Number(config.replay_capacity), 1_000_000) : 1;
-  for (let ended = false; !ended || !hasComeFar(session.snapshot(), wanted); )
+  for (let ended = false; !ended || !hasComeFar(session.snapshot(), wanted, imagines); )
     ended = (await session.advance(SLICE_MS, 0xffffffff, "iteration")).iteration_ended;
   const file = await session.save();
   return { bytes: memory.buffer.byteLength, file: file.length };
