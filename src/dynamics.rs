@@ -30,6 +30,11 @@ impl State {
         Self { obs, memory: Vec::new() }
     }
 
+    /// The one that this is of, so many times.
+    pub fn repeated(&self, times: usize) -> Self {
+        Self { obs: self.obs.repeat(times), memory: self.memory.repeat(times) }
+    }
+
     /// These of `all` branches.
     pub fn rows(&self, rows: Range<usize>, all: usize) -> Self {
         let part = |numbers: &[f32]| {

@@ -34,6 +34,7 @@ pub mod backend;
 pub mod buffer;
 #[cfg(tensors)]
 pub mod burn;
+pub mod cem;
 pub mod cma_es;
 pub mod config;
 pub mod cpu;

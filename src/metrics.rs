@@ -331,6 +331,20 @@ pub const METRICS: &[Metric] = &[
         "If it is above, the search had not come to its end: raise search_generations.",
     ),
     metric(
+        "plan/value",
+        "return",
+        "What the chosen plan is worth in the model, over horizon steps.",
+        "Near what the next horizon steps really bring.",
+        "If it is far above, the planner exploits the model: raise plan_particles or plan_caution.",
+    ),
+    metric(
+        "plan/doubt",
+        "return",
+        "How far the imagined futures of the chosen plan are apart, as a standard deviation of their returns.",
+        "Falls as the model learns.",
+        "If it stays high, raise model_updates or ensemble_size, or plan with more plan_caution.",
+    ),
+    metric(
         "train/n_updates",
         "updates",
         "Updates of the policy and the value so far.",

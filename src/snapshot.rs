@@ -119,6 +119,9 @@ pub struct Future {
     pub obs: Vec<Vec<f32>>,
     /// Whether it stops because the model predicts the end of the episode.
     pub terminated: bool,
+    /// Of a plan that was weighed: how good it is beside the others, from 0 to 1 for the one that was chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worth: Option<f32>,
 }
 
 /// The same stretch of time, real and imagined: each ensemble member starts from the real state and is given the

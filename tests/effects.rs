@@ -22,6 +22,8 @@ const FROM_REPLAY: &str =
 const SEARCHING: &str = "num_steps=20 learning_starts=40 ensemble_size=2 model_hidden_size=8 model_batch_size=16 \
     model_updates=200 model_patience=1 horizon=25 termination=known search_population=6 search_episodes=2 \
     search_generations=2 search_hidden_size=2";
+const PLANNING: &str = "num_steps=20 learning_starts=40 ensemble_size=2 model_hidden_size=8 model_batch_size=16 \
+    model_updates=200 model_patience=1 horizon=6 plan_candidates=8 plan_elites=3 plan_particles=3";
 
 const BRANCHING: &str = "num_steps=12 learning_starts=40 train_freq=3 gradient_steps=2 ensemble_size=2 \
     model_hidden_size=8 model_batch_size=16 model_updates=200 model_patience=1 horizon=6 branches_max=500 \
@@ -51,6 +53,8 @@ fn runs() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("random-search", "CartPole-v1", vec![TINY]),
         ("policy-search", "CartPole-v1", vec![TINY, SEARCHING]),
         ("policy-search", "Pendulum-v1", vec![TINY, SEARCHING]),
+        ("pets", "CartPole-v1", vec![TINY, PLANNING, "termination=learned"]),
+        ("pets", "Pendulum-v1", vec![TINY, PLANNING, "plan_caution=1"]),
         (
             "mbpo",
             "Pendulum-v1",

@@ -16,6 +16,7 @@ const LAYERS: &[&[&str]] = &[
         "buffer",
         "gae",
         "dyna_q",
+        "cem",
         "cma_es",
         "scaling",
         "transitions",

@@ -81,6 +81,14 @@ fn arrays(bytes: &[u8]) -> Arrays {
 }
 
 #[test]
+fn who_plans_has_no_policy_to_save_and_says_so() {
+    let trainer =
+        Trainer::new("CartPole-v1", config("pets", "CartPole-v1"), SEED, Device::cpu()).expect("a run");
+    let said = block_on(PolicyFile::of(&trainer)).expect_err("no policy").to_string();
+    assert!(said.contains("algorithm = pets") && said.contains("save the run"), "{said}");
+}
+
+#[test]
 fn it_only_plays_and_its_run_is_saved_and_resumed_so() {
     for (name, task, goes_on) in LEARNERS {
         let policy = policy_of(&trained(name, task, 100));

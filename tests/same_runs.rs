@@ -28,6 +28,9 @@ const OFF_POLICY_STEPS: u64 = 1300;
 /// A search takes millions of imagined steps: after so many iterations two of them have been done.
 const SEARCHED_ITERATIONS: u64 = 3;
 
+/// Every step of a planner takes thousands of imagined ones.
+const PLANNED_ITERATIONS: usize = 2;
+
 /// Mechanisms that no preset has on.
 const SWITCHES: [(&str, &str); 9] = [
     ("curiosity", "icm"),
@@ -49,6 +52,9 @@ fn hash(task: &str, mode: &str, changes: &[(&str, &str)]) -> String {
     }
     let real_steps = match config.algorithm.kind {
         Kind::ModelSearch => SEARCHED_ITERATIONS * (config.num_envs * config.num_steps) as u64,
+        Kind::Planning => {
+            (config.learning_starts + PLANNED_ITERATIONS * config.num_envs * config.num_steps) as u64
+        }
         Kind::ModelReplay => (config.learning_starts + 2 * config.num_steps) as u64,
         _ if config.learning_starts > 0 => OFF_POLICY_STEPS,
         _ => REAL_STEPS,

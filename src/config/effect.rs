@@ -68,7 +68,7 @@ impl Config {
     pub fn has_model(&self) -> bool {
         match self.algorithm.kind {
             Kind::OnPolicy => self.imagination_rounds > 0,
-            Kind::ModelSearch | Kind::ModelReplay => true,
+            Kind::ModelSearch | Kind::Planning | Kind::ModelReplay => true,
             Kind::OffPolicy | Kind::Tabular | Kind::Search => false,
         }
     }
@@ -77,6 +77,7 @@ impl Config {
     pub fn most_branches(&self) -> usize {
         match self.algorithm.kind {
             Kind::ModelSearch => self.search_population * self.search_episodes,
+            Kind::Planning => self.plan_candidates * self.plan_particles,
             _ => self.branches_max,
         }
     }
@@ -122,6 +123,11 @@ impl Config {
             ("adaptive_beta", self.beta == 0.0, "with beta = 0, which stays 0"),
             ("curiosity_learning_rate", !curiosity_learns, DISAGREEMENT_ONLY),
             ("curiosity_on_imagined", !curiosity_learns, DISAGREEMENT_ONLY),
+            (
+                "plan_caution",
+                self.plan_particles == 1,
+                "with plan_particles = 1: one future cannot disagree with itself",
+            ),
             ("planning_bonus", self.planning_steps == 0, "with planning_steps = 0"),
             (
                 "eval_episodes",

@@ -287,6 +287,28 @@ hyperparameters! {
     /// Hidden units of the policy that policy search looks for. 0 makes it linear.
     search_hidden_size: usize = 0, Allowed::Count { min: 0, max: 64 }, "search", "units";
 
+    /// Plans that a planner tries in its model in every iteration of a decision. More find better ones and cost as much
+    /// more.
+    plan_candidates: usize = 24, Allowed::Count { min: 2, max: 512 }, "planning", "P";
+    /// Imagined futures of every plan, each with a member of the ensemble and chance of its own. More tell luck from
+    /// merit and cost as much more.
+    plan_particles: usize = 5, Allowed::Count { min: 1, max: 50 }, "planning", "K";
+    /// Iterations of a decision: plans are drawn anew around the best of the iteration before. More refine the plan and
+    /// cost as much more.
+    plan_iterations: usize = 3, Allowed::Count { min: 1, max: 20 }, "planning", "iterations";
+    /// The best plans of an iteration, of which the next ones are made. With fewer the search narrows faster.
+    plan_elites: usize = 6, Allowed::Count { min: 1, max: 256 }, "planning", "plans";
+    /// How widely a decision looks around the rest of the last plan: a standard deviation as a share of the action's
+    /// bound or, where actions are choices, the share of them that is drawn at random.
+    plan_noise: f64 = 0.5, Allowed::Number { min: 0.01, max: 1.0 }, "planning", "share";
+    /// How alike the actions of neighbouring steps are drawn: 0 is white noise, 2 a random walk. With more a plan pushes
+    /// one way for longer.
+    plan_noise_exponent: f64 = 2.0, Allowed::Number { min: 0.0, max: 5.0 }, "planning", "β";
+    /// Share of the old mean and spread that stays when the elites make new ones. Higher narrows more slowly.
+    plan_momentum: f64 = 0.1, Allowed::Number { min: 0.0, max: 0.99 }, "planning", "α";
+    /// Caution: a plan is worth its mean return less so many standard deviations of what its particles disagree about.
+    plan_caution: f64 = 0.0, Allowed::Number { min: 0.0, max: 10.0 }, "planning", "std";
+
     /// Real steps between two evaluations of the greedy policy; evaluation steps are not counted as real steps. 0
     /// turns evaluation off.
     eval_every: usize = 250, Allowed::Count { min: 0, max: 1_000_000 }, "evaluation", "real steps";

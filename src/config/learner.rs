@@ -6,7 +6,7 @@
 //! **Where.** Rows stand by kind in `learners/`. What a learner computes is elsewhere; the factories
 //! (`trainer/factory.rs`, `off_policy/mod.rs`) find it by its word.
 
-use super::learners::{off_policy, on_policy, search, tabular};
+use super::learners::{off_policy, on_policy, planning, search, tabular};
 use super::preset::Preset;
 use super::shown::Shown;
 use super::value::Choice;
@@ -48,6 +48,8 @@ pub enum Kind {
     Tabular,
     /// From a model of the task: policies are tried in it.
     ModelSearch,
+    /// From a model of the task: plans are tried in it before every step.
+    Planning,
     /// From whole episodes: policies are tried, and the better ones are followed.
     Search,
 }
@@ -99,8 +101,8 @@ pub enum Outputs {
 }
 
 /// All learners, in the order in which the page lists them.
-pub const LEARNERS: [&Learner; KINDS[0].len() + KINDS[1].len() + KINDS[2].len() + KINDS[3].len()] = {
-    let mut all = [KINDS[0][0]; KINDS[0].len() + KINDS[1].len() + KINDS[2].len() + KINDS[3].len()];
+pub const LEARNERS: [&Learner; count()] = {
+    let mut all = [KINDS[0][0]; count()];
     let (mut kind, mut filled) = (0, 0);
     while kind < KINDS.len() {
         let mut index = 0;
@@ -115,8 +117,17 @@ pub const LEARNERS: [&Learner; KINDS[0].len() + KINDS[1].len() + KINDS[2].len() 
 };
 
 /// The same, kind by kind.
-const KINDS: [&[&Learner]; 4] =
-    [on_policy::LEARNERS, off_policy::LEARNERS, tabular::LEARNERS, search::LEARNERS];
+const KINDS: &[&[&Learner]] =
+    &[on_policy::LEARNERS, off_policy::LEARNERS, tabular::LEARNERS, planning::LEARNERS, search::LEARNERS];
+
+const fn count() -> usize {
+    let (mut kind, mut count) = (0, 0);
+    while kind < KINDS.len() {
+        count += KINDS[kind].len();
+        kind += 1;
+    }
+    count
+}
 
 /// Who learns: a row of [`LEARNERS`]. All are given the same environments, metrics and evaluation, so that they can be
 /// raced.

@@ -86,6 +86,7 @@ impl Config {
         if has_model {
             let (fields, bytes): (&[&str], u64) = match self.algorithm.kind {
                 Kind::ModelSearch => (&["search_population", "search_episodes"], self.searched_bytes(task)),
+                Kind::Planning => (&["plan_candidates", "plan_particles"], self.planned_bytes(task)),
                 Kind::ModelReplay => (&["branches_max", "horizon"], self.replayed_bytes(task)),
                 _ => (&["branches_max", "horizon"], self.imagined_bytes(task)),
             };
@@ -255,6 +256,19 @@ impl Config {
         rows * row
             + rows.min(MOST_BRANCHES as u64) * step
             + self.search_population as u64 * weights * (F32 + 8)
+    }
+
+    /// The branches of a decision: states before and after a step, actions, their chance, and the plans; and what every
+    /// lane keeps of its last one.
+    fn planned_bytes(&self, task: Sizes) -> u64 {
+        let [horizon, plans] = [self.horizon, self.plan_candidates].map(|count| count as u64);
+        let rows = plans * self.plan_particles as u64;
+        let row = (5 * task.obs + 2 * task.action + 4) as u64 * F32 + 2 * COUNT;
+        let noise = horizon * self.plan_particles as u64 * (task.obs + 1) as u64 * F32;
+        let plan = horizon * (3 * task.stored_action + task.obs) as u64 * F32;
+        let lanes = (self.num_envs + self.eval_episodes) as u64;
+        let seat = horizon * (2 * task.action as u64 * 2 * F32 + self.plan_elites as u64 * F32);
+        rows * row + noise + plans * plan + lanes * seat + horizon * horizon * 4 * F32
     }
 
     /// A step of a rollout.

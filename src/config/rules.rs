@@ -81,6 +81,7 @@ impl Config {
             let value = self.imagination_rounds.to_string();
             let why = match self.algorithm.kind {
                 Kind::ModelSearch => "0: its search goes by search_generations",
+                Kind::Planning => "0: it plans by plan_iterations",
                 Kind::ModelReplay => "0: it imagines once an iteration",
                 _ => "0: it has no world model of networks",
             };
@@ -89,6 +90,10 @@ impl Config {
         if self.curiosity != CuriosityKind::None {
             let value = Parameter::text(&self.curiosity);
             return needed_by("curiosity", value, "none: it explores by chance");
+        }
+        if self.algorithm.kind == Kind::Planning && self.plan_elites > self.plan_candidates {
+            let allowed = format!("at most plan_candidates = {}", self.plan_candidates);
+            return needed_by("plan_elites", self.plan_elites.to_string(), &allowed);
         }
         if self.algorithm.kind == Kind::ModelReplay && self.horizon_first > self.horizon {
             let allowed = format!("at most horizon = {}", self.horizon);

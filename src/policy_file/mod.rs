@@ -6,14 +6,14 @@
 //! makes a run of it, which plays it, or learns on from it with everything else new.
 //! **Where.** Between [`crate::trainer`] and whoever opens files; [`text`] has the same in an address.
 //! **Choices.** (1) Learning goes on from the policy of PPO, A2C, DQN, Dyna-Q and both searches. TD3, DDPG and SAC
-//! learn theirs from critics, and fresh ones would only spoil it: refused. (2) A run that began with a policy was not
+//! learn theirs from critics, and fresh ones would only spoil it: refused. PETS has none to save. (2) A run that began with a policy was not
 //! made by its seed alone, and its receipt says so. (3) What is wrong with a file is named, as
 //! in a checkpoint.
 
 pub mod text;
 
 use crate::arrays::Arrays;
-use crate::config::Config;
+use crate::config::{Config, Kind};
 use crate::device::Device;
 use crate::env::Task;
 use crate::error::{Error, Result};
@@ -74,8 +74,14 @@ impl PolicyFile {
     /// The policy of a run that stands between two iterations.
     ///
     /// # Errors
-    /// As from [`Trainer::checkpoint`].
+    /// As from [`Trainer::checkpoint`]; [`Error::Policy`] with field `algorithm` for a learner that has none.
     pub async fn of(trainer: &Trainer) -> Result<Self> {
+        let algorithm = trainer.config().algorithm;
+        if algorithm.kind == Kind::Planning {
+            let allowed =
+                "it has no policy, but plans with its world model: save the run, which can be played too";
+            return Err(wrong("algorithm", algorithm.word.into(), allowed.into()));
+        }
         let (mut arrays, _) = Arrays::from_bytes(&trainer.checkpoint().await?)?;
         arrays.keep(acts);
         let now = trainer.snapshot();

@@ -4,7 +4,7 @@
 //! counted as real steps, nothing learns from them, and they have their own random streams, so training is unaffected.
 
 use super::context::Context;
-use super::learner::Learner;
+use super::learner::{Asked, Learner, Place};
 use crate::env::VecEnv;
 use crate::error::{Error, Result};
 
@@ -17,7 +17,8 @@ pub(super) struct Evaluation {
 
 impl Evaluation {
     /// Evaluation of so many episodes.
-    pub(super) fn start(context: &Context, episodes: usize) -> Result<Self> {
+    pub(super) fn start(context: &Context, learner: &mut dyn Learner, episodes: usize) -> Result<Self> {
+        learner.begin_evaluation(context, episodes);
         let prefix = format!("evaluation.{}", context.record.evaluations.count);
         let mut envs = VecEnv::new(&context.task, episodes, context.seed, &prefix)?;
         context.physics.apply(&mut envs)?;
@@ -29,21 +30,17 @@ impl Evaluation {
         self.returns.iter().flatten().count() as f32 / self.returns.len() as f32
     }
 
-    /// One step of all episodes; their mean return is recorded after the last. Whether it is over.
+    /// One step of all episodes, or a part of what it takes to decide it; their mean return is recorded after the
+    /// last. Whether it is over.
     ///
     /// # Errors
-    /// [`Error::Diverged`] if an action is not finite.
-    pub(super) fn step(&mut self, context: &mut Context, learner: &mut dyn Learner) -> Result<bool> {
-        let rows = self.envs.obs().chunks_exact(context.spec.obs_size());
+    /// [`Error::Diverged`] if an action is not finite; [`Error::Device`] if the device cannot be read.
+    pub(super) async fn step(&mut self, context: &mut Context, learner: &mut dyn Learner) -> Result<bool> {
         // Lanes whose episode is over go on with any action; their later episodes are not looked at.
-        let size = context.spec.action_size();
-        let mut actions = Vec::with_capacity(self.returns.len() * size);
-        for (obs, ended) in rows.zip(&self.returns) {
-            match ended {
-                Some(_) => actions.extend(std::iter::repeat_n(0.0, size)),
-                None => learner.act_greedily(obs, &mut actions),
-            }
-        }
+        let asks: Vec<bool> = self.returns.iter().map(Option::is_none).collect();
+        let begun: Vec<bool> = (0..asks.len()).map(|lane| self.envs.elapsed(lane) == 0).collect();
+        let asked = Asked { place: Place::Evaluation, obs: self.envs.obs(), asks: &asks, begun: &begun };
+        let Some(mut actions) = learner.decide(context, asked).await? else { return Ok(false) };
         Error::unless_finite("evaluate", "action", &actions)?;
         context.spec.action.clip(&mut actions);
         for (transition, return_) in self.envs.step(&actions)?.zip(&mut self.returns) {

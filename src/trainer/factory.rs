@@ -5,6 +5,7 @@ use super::learner::Learner;
 use super::mbpo::Mbpo;
 use super::off_policy::FromReplay;
 use super::on_policy::OnPolicy;
+use super::pets::Pets;
 use super::policy_search::PolicySearch;
 use super::random_search::RandomSearch;
 use super::tabular::Tabular;
@@ -22,6 +23,7 @@ pub(super) fn learner(context: &Context) -> Result<Box<dyn Learner>> {
         Kind::ModelReplay => Box::new(Mbpo::new(context)?),
         Kind::Tabular => Box::new(Tabular::new(context)?),
         Kind::ModelSearch => Box::new(PolicySearch::new(context)?),
+        Kind::Planning => Box::new(Pets::new(context)?),
         Kind::Search => Box::new(RandomSearch::new(context)),
     })
 }

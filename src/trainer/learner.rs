@@ -26,6 +26,28 @@ pub(super) enum Progress {
     Over,
 }
 
+/// N lanes that ask what to do.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked<'a> {
+    /// Whose they are.
+    pub(super) place: Place,
+    /// What they see, [N, O].
+    pub(super) obs: &'a [f32],
+    /// Who asks, `[N]`: not those whose episode is over.
+    pub(super) asks: &'a [bool],
+    /// Whose episode begins now, `[N]`.
+    pub(super) begun: &'a [bool],
+}
+
+/// Where somebody acts without exploring.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// In the run's own environments, where it only plays.
+    Played,
+    /// In an evaluation.
+    Evaluation,
+}
+
 pub(super) trait Learner: Any {
     /// One bounded unit of work.
     fn tick<'a>(&'a mut self, context: &'a mut Context) -> Pending<'a, Progress>;
@@ -57,8 +79,33 @@ pub(super) trait Learner: Any {
         done(())
     }
 
-    /// Appends the greedy action for one observation, as it is stored.
-    fn act_greedily(&mut self, obs: &[f32], action: &mut Vec<f32>);
+    /// Appends the greedy action for one observation, as it is stored. Asked by [`Learner::decide`] alone: whoever
+    /// decides otherwise needs none.
+    fn act_greedily(&mut self, _obs: &[f32], _action: &mut Vec<f32>) {}
+
+    /// So many episodes begin that teach nothing: an evaluation.
+    fn begin_evaluation(&mut self, _context: &Context, _episodes: usize) {}
+
+    /// Whether [`Learner::decide`] has begun and not come to its end.
+    fn is_deciding(&self) -> bool {
+        false
+    }
+
+    /// What lanes do without exploring, [N, stored], and 0 of those that do not ask; nothing as long as that takes
+    /// another tick.
+    ///
+    /// # Errors
+    /// [`crate::Error::Device`] if the device cannot be read.
+    fn decide<'a>(&'a mut self, context: &'a mut Context, asked: Asked<'a>) -> Pending<'a, Option<Vec<f32>>> {
+        let (size, mut actions) = (context.spec.action_size(), Vec::new());
+        for (obs, asks) in asked.obs.chunks_exact(context.spec.obs_size()).zip(asked.asks) {
+            match asks {
+                false => actions.extend(std::iter::repeat_n(0.0, size)),
+                true => self.act_greedily(obs, &mut actions),
+            }
+        }
+        done(Some(actions))
+    }
 
     /// All learned parameters as they were last copied to the host; none before the first tick, or of a table.
     fn parameters(&self) -> Option<&[f32]> {

@@ -12,6 +12,7 @@
 //!           │ mbpo        fit imagine, then act, update       │
 //!           │ tabular     act and plan                        │
 //!           │ search      try policies for whole episodes     │
+//!           │ planning    weigh plans, act; fit               │
 //!           └─────────────────────────────────────────────────┘
 //! ```
 //! Between two iterations, and for every learner alike, the trainer draws the map of states, keeps the last good state,
@@ -23,6 +24,7 @@ mod depth;
 mod earlier;
 mod evaluation;
 mod factory;
+mod imagined;
 mod learner;
 mod mbpo;
 mod model;
@@ -30,6 +32,7 @@ mod narration;
 mod off_policy;
 mod on_policy;
 mod origin;
+mod pets;
 mod phase;
 mod physics;
 mod played;
@@ -167,7 +170,7 @@ impl Trainer {
                     self.end_iteration()
                 }
             },
-            Stage::Evaluate(mut evaluation) => match evaluation.step(context, learner)? {
+            Stage::Evaluate(mut evaluation) => match evaluation.step(context, learner).await? {
                 false => Ok(Stage::Evaluate(evaluation)),
                 true => Ok(Stage::Learn),
             },
@@ -182,7 +185,7 @@ impl Trainer {
         match self.context.evaluation_is_due() {
             true => {
                 let episodes = self.context.config.eval_episodes;
-                Ok(Stage::Evaluate(Evaluation::start(&self.context, episodes)?))
+                Ok(Stage::Evaluate(Evaluation::start(&self.context, self.learner.as_mut(), episodes)?))
             }
             false => Ok(Stage::Learn),
         }
@@ -203,7 +206,7 @@ impl Trainer {
 
     /// Whether the next tick begins an iteration: only then can the run be saved.
     pub fn is_between_iterations(&self) -> bool {
-        let is_learner_s = matches!(self.stage, Stage::Learn);
+        let is_learner_s = matches!(self.stage, Stage::Learn) && !self.learner.is_deciding();
         is_learner_s && self.played == 0 && self.learner.is_between_iterations() && self.failure.is_none()
     }
 

@@ -9,7 +9,7 @@
 use super::Trainer;
 use super::context::Context;
 use super::evaluation::Evaluation;
-use super::learner::{Learner, Progress};
+use super::learner::{Asked, Learner, Place, Progress};
 use super::origin::Origin;
 use crate::config::Kind;
 use crate::error::{Error, Result};
@@ -35,10 +35,10 @@ pub(super) async fn tick(
         return learner.tick(context).await;
     }
     learner.get_ready().await?;
-    let mut actions = Vec::with_capacity(context.config.num_envs * context.spec.action_size());
-    for obs in context.envs.obs().chunks_exact(context.spec.obs_size()) {
-        learner.act_greedily(obs, &mut actions);
-    }
+    let (obs, lanes) = (context.envs.obs().to_vec(), context.config.num_envs);
+    let begun: Vec<bool> = (0..lanes).map(|lane| context.envs.elapsed(lane) == 0).collect();
+    let asked = Asked { place: Place::Played, obs: &obs, asks: &vec![true; lanes], begun: &begun };
+    let Some(mut actions) = learner.decide(context, asked).await? else { return Ok(Progress::Within) };
     Error::unless_finite("collect", "action", &actions)?;
     context.spec.action.clip(&mut actions);
     context.step(&actions, |_, _, _| {})?;
@@ -102,8 +102,8 @@ impl Trainer {
     /// [`Error::Diverged`] if an action is not finite; [`Error::Device`] if the device cannot be read.
     pub async fn greedy_returns(&mut self, episodes: usize) -> Result<Vec<f32>> {
         self.learner.get_ready().await?;
-        let mut evaluation = Evaluation::start(&self.context, episodes)?;
-        while !evaluation.step(&mut self.context, self.learner.as_mut())? {}
+        let mut evaluation = Evaluation::start(&self.context, self.learner.as_mut(), episodes)?;
+        while !evaluation.step(&mut self.context, self.learner.as_mut()).await? {}
         Ok(evaluation.returns.into_iter().flatten().collect())
     }
 }

@@ -223,6 +223,7 @@ impl Record {
             Future {
                 obs: std::iter::once(rollout.obs_at(segment.start).to_vec()).chain(path).collect(),
                 terminated: rollout.terminated[segment.end - 1],
+                worth: None,
             }
         };
         self.recording.forecast = Some(Forecast {
@@ -230,6 +231,13 @@ impl Record {
             confidence,
             futures: rollout.segments.iter().map(future).collect(),
         });
+    }
+
+    /// The same of plans that were weighed, each with how good it is beside the others.
+    pub(super) fn plans(&mut self, rollout: &Rollout, worth: &[f32], confidence: f32) {
+        self.forecast(rollout, confidence);
+        let futures = self.recording.forecast.iter_mut().flat_map(|forecast| &mut forecast.futures);
+        futures.zip(worth).for_each(|(future, worth)| future.worth = Some(*worth));
     }
 
     /// `foreseen` is [k, E, 1, O] flat.

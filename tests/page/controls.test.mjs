@@ -108,7 +108,7 @@ test("selectors offer what works on the task, and another task takes the nearest
     page
       .locator("[data-is=preset] option")
       .evaluateAll((all) => all.filter(({ disabled }) => !disabled).map(({ value }) => value));
-  const everywhere = ["mb-ppo", "ppo", "textbook", "a2c", "policy-search", "random-search"];
+  const everywhere = ["mb-ppo", "ppo", "textbook", "a2c", "pets", "policy-search", "random-search"];
   assert.deepEqual((await offered()).sort(), [...everywhere, "dqn"].sort());
   assert.match(await page.locator("[data-is=preset] option[value=td3]").textContent(), /not on CartPole-v1/);
   await page.locator("[data-is=task]").selectOption("Pendulum-v1");

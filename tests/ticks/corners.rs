@@ -228,6 +228,29 @@ pub fn corners() -> Vec<Corner> {
                 Phase::Imagine,
             )
         },
+        Corner {
+            iterations: 2,
+            ticks: 60,
+            ..corner(
+                "plan_candidates × plan_particles, horizon, widths",
+                "Acrobot-v1",
+                "pets",
+                "plan_candidates=512 plan_particles=50 plan_elites=256 horizon=100 num_envs=64 num_steps=4 \
+                 learning_starts=100 model_updates=1 model_batch_size=8 WIDE",
+                Phase::Imagine,
+            )
+        },
+        Corner {
+            iterations: 2,
+            ..corner(
+                "plan_candidates, horizon, small networks",
+                "Pendulum-v1",
+                "pets",
+                "plan_candidates=512 plan_particles=1 plan_elites=256 horizon=100 num_envs=64 num_steps=4 \
+                 learning_starts=0 model_updates=1 model_hidden_size=4 ensemble_size=1",
+                Phase::Fit,
+            )
+        },
     ]
 }
 

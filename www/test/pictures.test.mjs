@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { PICTURES, pictureOf } from "../js/stage/pictures.js";
 import { drawScene } from "../js/stage/scene.js";
-import { createGhosts } from "../js/stage/ghosts.js";
+import { createGhosts, emphasis } from "../js/stage/ghosts.js";
 import { trace } from "../js/stage/strip.js";
 import { SCHEMA } from "./schema.mjs";
 
@@ -96,6 +96,26 @@ test("the strip speaks of what is imagined for a learner that imagines, and for 
     assert.equal(texts.includes("imagined"), imagines);
     assert.ok(texts.includes("now") && drawn.size > 0);
   }
+});
+
+test("of plans that were weighed the chosen one is strong, the others fade with what they are worth", () => {
+  const strengths = [1, 1, 0.5, 0].map((worth, index) => emphasis({ worth }, index));
+  assert.deepEqual(
+    strengths,
+    [...strengths].sort((a, b) => b - a),
+  );
+  assert.ok(strengths[0] > 2 * strengths[1] && strengths[3] > 0, `${strengths}`);
+  assert.equal(emphasis({}, 0), emphasis({}, 3), "futures of one policy are alike");
+  const forecast = (worth) => ({ from_step: 0, confidence: 1, futures: [{ obs: [[0], [1]], worth }] });
+  const ghosts = createGhosts({ reduced: () => false });
+  for (const plans of [forecast(1), forecast(1)]) ghosts.pass(plans, 16);
+  assert.deepEqual(
+    ghosts.shown().map(({ alpha }) => alpha),
+    [1],
+    "the newest plans alone",
+  );
+  ghosts.pass(forecast(undefined), 16);
+  assert.equal(ghosts.shown().length, 2, "other futures fade in and out");
 });
 
 test("every picture has words for what is seen, and for both ends", () => {

@@ -2,5 +2,6 @@
 
 pub(super) mod off_policy;
 pub(super) mod on_policy;
+pub(super) mod planning;
 pub(super) mod search;
 pub(super) mod tabular;

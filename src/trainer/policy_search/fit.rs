@@ -2,11 +2,12 @@
 //!
 //! **Choices.** The model is not fitted until something is held out to test it on; until then nothing is searched.
 
-use super::{PolicySearch, Stage, seen_rewards};
+use super::{PolicySearch, Stage};
 use crate::cma_es::CmaEs;
 use crate::error::Result;
 use crate::trainer::checkpoint::ImaginationFacts;
 use crate::trainer::context::Context;
+use crate::trainer::imagined::seen_rewards;
 use crate::trainer::model::{note_open_loop, note_validation};
 use crate::world_model::confidence;
 use crate::world_model::fit::Fit;

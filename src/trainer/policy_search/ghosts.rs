@@ -4,12 +4,13 @@
 //! where they part, the model is in doubt.
 
 use super::policy::SearchedPolicy;
-use super::trials::{Rules, Taken, step};
+use super::trials::{Taken, step};
 use crate::buffer::{Rollout, Step};
 use crate::dynamics::{self, State};
 use crate::error::Result;
 use crate::imagination::{Dynamics, has_overflowed};
 use crate::trainer::context::Context;
+use crate::trainer::imagined::Rules;
 
 /// Futures on their way.
 pub(super) struct Ghosts {

@@ -26,14 +26,14 @@ mod trials;
 
 use super::checkpoint::ImaginationFacts;
 use super::context::Context;
+use super::imagined::Rules;
 use super::learner::{Learner, Progress};
 use super::phase::Phase;
 use crate::arrays::Arrays;
 use crate::backend::{TaskShape, backend};
 use crate::cma_es::CmaEs;
-use crate::config::{Config, Termination};
+use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::imagination::Borders;
 use crate::part::Pending;
 use crate::world_model::WorldModel;
 use crate::world_model::bootstrap::Bootstraps;
@@ -44,7 +44,7 @@ use learned::Learned;
 use policy::SearchedPolicy;
 use starts::Starts;
 use std::ops::RangeInclusive;
-use trials::{Rules, Trials};
+use trials::Trials;
 
 pub(super) struct PolicySearch {
     policy: SearchedPolicy,
@@ -140,7 +140,7 @@ impl PolicySearch {
 
     /// One step of some candidates; after the last, the next generation. None once the search is over.
     async fn search(&mut self, context: &mut Context, mut now: Box<Search>) -> Result<Option<Stage>> {
-        let rules = rules(context);
+        let rules = Rules::of(context);
         let (members, cost) = (self.model.members(), self.model.cost());
         if !now.trials.advance((self.model.as_mut(), members, cost), &mut self.policy, &rules).await? {
             return Ok(Some(Stage::Search(now)));
@@ -166,7 +166,7 @@ impl PolicySearch {
     /// One step of the ghosts; none once they have come to their end.
     async fn forecast(&mut self, context: &mut Context, mut ghosts: Box<Ghosts>) -> Result<Option<Stage>> {
         let acting = (&mut self.policy, self.weights.as_slice());
-        if !ghosts.advance(self.model.as_mut(), acting, &rules(context)).await? {
+        if !ghosts.advance(self.model.as_mut(), acting, &Rules::of(context)).await? {
             return Ok(Some(Stage::Forecast(ghosts)));
         }
         if let Some(rollout) = ghosts.rollout() {
@@ -189,28 +189,6 @@ impl PolicySearch {
         self.stage = next;
         Ok(Progress::Within)
     }
-}
-
-/// What holds for everything that is imagined in an iteration.
-fn rules(context: &Context) -> Rules<'_> {
-    let config = &context.config;
-    Rules {
-        borders: Borders {
-            known_ends: (config.termination == Termination::Known).then(|| context.envs.env(0)),
-            ..Borders::default()
-        },
-        gamma: config.gamma as f32,
-        horizon: config.horizon,
-    }
-}
-
-/// The least and the best reward that replay remembers.
-fn seen_rewards(context: &Context) -> RangeInclusive<f32> {
-    let rewards = context.replay.ids().map(|id| context.replay.get(id).reward_ext);
-    let (least, best) = rewards.fold((f32::INFINITY, f32::NEG_INFINITY), |(least, best), reward| {
-        (least.min(reward), best.max(reward))
-    });
-    least..=best
 }
 
 impl Learner for PolicySearch {

@@ -6,27 +6,17 @@
 //! **Shapes.** P candidates in E imagined episodes each: rows [P · E, ·], candidate after candidate; all have the
 //! same E starts.
 //! **Choices.** (1) An episode follows one member of the ensemble to its end, and the members take turns: what is good
-//! for all of them counts, not what one of them has got wrong. (2) Rewards beyond what was ever seen are a model's
-//! mistake, and a search would find it: they are clipped. (3) An episode whose numbers overflow ends there. (4) Rows
-//! take a step in groups, as many as a tick allows.
+//! for all of them counts, not what one of them has got wrong. (2) An episode whose numbers overflow ends there.
+//! (3) Rows take a step in groups, as many as a tick allows.
 //! **Paper.** Members followed to the end: Chua et al. 2018 (1805.12114), TS∞.
 
 use super::policy::SearchedPolicy;
 use crate::budget::{MOST_BRANCHES, rows};
 use crate::dynamics::{self, Answer, Question, State};
 use crate::error::Result;
-use crate::imagination::{Borders, Dynamics, groups, has_overflowed};
+use crate::imagination::{Dynamics, groups, has_overflowed};
+use crate::trainer::imagined::Rules;
 use std::ops::{Range, RangeInclusive};
-
-/// What is the same for all that is imagined in an iteration.
-pub(super) struct Rules<'a> {
-    /// Where an episode ends.
-    pub(super) borders: Borders<'a>,
-    /// γ
-    pub(super) gamma: f32,
-    /// H
-    pub(super) horizon: usize,
-}
 
 /// One step of some rows.
 pub(super) struct Taken {

@@ -13,8 +13,11 @@ export function createGhosts({ reduced }) {
     },
     /** Lets `dt` pass; `forecast` is the one to be seen now, or null. */
     pass(forecast, dt) {
+      // A planner weighs new plans at every step: they take the place of the last ones at once.
+      if (forecast && weighs(forecast)) shown = shown.filter((ghost) => ghost.forecast === forecast);
       for (const ghost of shown) ghost.leaving ||= ghost.forecast !== forecast;
-      if (forecast && shown.at(-1)?.forecast !== forecast) shown.push({ forecast, alpha: 0, leaving: false });
+      if (forecast && shown.at(-1)?.forecast !== forecast)
+        shown.push({ forecast, alpha: weighs(forecast) ? 1 : 0, leaving: false });
       const step = reduced() ? 1 : dt / FADE_MS;
       for (const ghost of shown) ghost.alpha = ghost.leaving ? ghost.alpha - step : Math.min(1, ghost.alpha + step);
       shown = shown.filter((ghost) => ghost.alpha > 0);
@@ -36,6 +39,14 @@ export function strength(confidence, count) {
   return (0.5 + 0.5 * Math.min(1, confidence)) * Math.min(0.5, 3 / Math.max(count, 1));
 }
 
+const weighs = ({ futures }) => futures.some(({ worth }) => worth !== undefined);
+
+/** How strongly one future is drawn beside the others: of plans, the chosen one as strong as can be. */
+export function emphasis({ worth }, index) {
+  if (worth === undefined) return 1;
+  return index === 0 ? 3 : 0.2 + 0.8 * worth;
+}
+
 /** 1 for what is still ahead, 0 for what has been overtaken by more than a step. */
 export function ahead(k, elapsed) {
   return Math.min(1, Math.max(0, 1 - (elapsed - k)));
@@ -47,10 +58,12 @@ export function farther(k, length) {
 }
 
 function drawForecast(context, picture, eye, { futures, confidence }, elapsed, alpha, theme) {
-  const one = alpha * strength(confidence, futures.length);
+  const each = alpha * strength(confidence, futures.length);
   const { poses, paths, straight = false } = picture.GHOSTS;
   context.lineJoin = "round";
-  futures.forEach(({ obs }, index) => {
+  futures.forEach((future, index) => {
+    const { obs } = future;
+    const one = Math.min(1, each * emphasis(future, index));
     const from = Math.floor(elapsed);
     const end = obs.length - 1;
     if (from >= end) return;
@@ -63,12 +76,12 @@ function drawForecast(context, picture, eye, { futures, confidence }, elapsed, a
       straight,
       theme,
     );
-    for (let k = poses; poses > 0 && k < end; k += poses) drawPose(obs, k, k + poses > end);
-    drawPose(obs, end, true);
+    for (let k = poses; poses > 0 && k < end; k += poses) drawPose(obs, k, k + poses > end, one);
+    drawPose(obs, end, true, one);
   });
-  drawMoment(context, picture, eye, futures, elapsed, one, theme);
+  drawMoment(context, picture, eye, futures, elapsed, each, theme);
 
-  function drawPose(obs, k, last) {
+  function drawPose(obs, k, last, one) {
     const fading = ahead(k, elapsed) * farther(k, obs.length);
     if (fading > 0.02) picture.drawImagined(context, eye, obs[k], theme, one * fading, { last });
   }
@@ -78,11 +91,12 @@ function drawForecast(context, picture, eye, { futures, confidence }, elapsed, a
 function drawMoment(context, picture, eye, futures, elapsed, one, theme) {
   const from = Math.floor(elapsed);
   const share = elapsed - from;
-  for (const { obs } of futures) {
-    if (from + 1 >= obs.length) continue;
+  futures.forEach((future, index) => {
+    const { obs } = future;
+    if (from + 1 >= obs.length) return;
     const between = obs[from].map((value, index) => value + share * (obs[from + 1][index] - value));
-    picture.drawImagined(context, eye, between, theme, Math.min(1, one * 1.2));
-  }
+    picture.drawImagined(context, eye, between, theme, Math.min(1, one * emphasis(future, index) * 1.2));
+  });
 }
 
 /** A line that bends at the points instead of breaking. */

@@ -1,6 +1,6 @@
 // A strip of time: one number of the observation. The past is ink and moves to the left; imagination is light to the
 // right of "now", and stays behind the ink where reality turned out differently.
-import { strength } from "./ghosts.js";
+import { emphasis, strength } from "./ghosts.js";
 import { label as words } from "./shapes.js";
 
 const NOW = 0.7; // where "now" is, as a share of the width
@@ -75,8 +75,10 @@ function drawFutures(context, { futures, confidence, from_step }, at, alpha, the
   context.strokeStyle = theme.imagined;
   context.lineWidth = 1.5;
   context.lineJoin = "round";
-  context.globalAlpha = alpha * Math.min(1, 1.7 * strength(confidence, futures.length));
-  for (const { obs } of futures) {
+  const each = 1.7 * strength(confidence, futures.length);
+  futures.forEach((future, index) => {
+    const { obs } = future;
+    context.globalAlpha = alpha * Math.min(1, each * emphasis(future, index));
     context.beginPath();
     trace(
       context,
@@ -84,7 +86,7 @@ function drawFutures(context, { futures, confidence, from_step }, at, alpha, the
       at,
     );
     context.stroke();
-  }
+  });
   context.globalAlpha = 1;
 }
 
