@@ -32,7 +32,7 @@ const CASES: [(&str, &str, &str); 12] = [
     (
         "mbpo",
         "Pendulum-v1",
-        "branches_min=20000 branches_max=20000 horizon=20 num_steps=100 gradient_steps=1",
+        "branches_max=20000 horizon=20 horizon_steps=0 num_steps=100 gradient_steps=1 replay_capacity=2000",
     ),
     (
         "mb-ppo",

@@ -4,7 +4,7 @@
 //! n_t = c · (z₀ / √2 + Σ_k k^(−β/2) (z_k cos 2πkt/H + z'_k sin 2πkt/H) + (H/2)^(−β/2) z_{H/2} (−1)^t / √2)
 //! ```
 //! **What.** Power falls with frequency as 1 / f^β: 0 is white, 2 is a random walk's. c makes every n_t standard
-//! normal. A push of the same direction for many steps is rare in white noise and usual in red, and many tasks need one.
+//! normal. A push of the same direction for many steps is rare in white noise and usual in red; many tasks need one.
 //! **Shapes.** H numbers a component, made of H independent ones; with A components [H, A], step after step.
 //! **Choices.** One matrix [H, H] does it, made once: H is small.
 //! **Paper.** Timmer and König 1995, "On generating power law noise"; in planning, Pinneri et al. 2020 (2008.06389).

@@ -308,8 +308,8 @@ hyperparameters! {
     /// How widely a decision looks around the rest of the last plan: a standard deviation as a share of the action's
     /// bound or, where actions are choices, the share of them that is drawn at random.
     plan_noise: f64 = 0.5, Allowed::Number { min: 0.01, max: 1.0 }, "planning", "share";
-    /// How alike the actions of neighbouring steps are drawn: 0 is white noise, 2 a random walk. With more a plan pushes
-    /// one way for longer.
+    /// How alike the actions of neighbouring steps are drawn: 0 is white noise, 2 a random walk. With more a plan
+    /// pushes one way for longer.
     plan_noise_exponent: f64 = 2.0, Allowed::Number { min: 0.0, max: 5.0 }, "planning", "β";
     /// Share of the old mean and spread that stays when the elites make new ones. Higher narrows more slowly.
     plan_momentum: f64 = 0.1, Allowed::Number { min: 0.0, max: 0.99 }, "planning", "α";

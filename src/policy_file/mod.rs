@@ -6,9 +6,9 @@
 //! makes a run of it, which plays it, or learns on from it with everything else new.
 //! **Where.** Between [`crate::trainer`] and whoever opens files; [`text`] has the same in an address.
 //! **Choices.** (1) Learning goes on from the policy of PPO, A2C, DQN, Dyna-Q and both searches. TD3, DDPG and SAC
-//! learn theirs from critics, and fresh ones would only spoil it: refused. PETS has none to save. (2) A run that began with a policy was not
-//! made by its seed alone, and its receipt says so. (3) What is wrong with a file is named, as
-//! in a checkpoint.
+//! learn theirs from critics, and fresh ones would only spoil it: refused. PETS has none to save. (2) A run
+//! that began with a policy was not made by its seed alone, and its receipt says so. (3) What is wrong with a file is
+//! named, as in a checkpoint.
 
 pub mod text;
 

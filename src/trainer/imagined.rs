@@ -1,7 +1,7 @@
 //! What holds in imagined episodes of every learner that follows the model alone: where they end, and what is paid.
 //!
-//! **Choices.** Rewards beyond what was ever seen are a model's mistake, and a search would find it: they are clipped to
-//! what was.
+//! **Choices.** Rewards beyond what was ever seen are a model's mistake, and a search would find it: they are clipped
+//! to what was.
 
 use super::context::Context;
 use crate::config::Termination;

@@ -236,7 +236,7 @@ pub fn corners() -> Vec<Corner> {
                 "Acrobot-v1",
                 "pets",
                 "plan_candidates=512 plan_particles=50 plan_elites=256 horizon=100 num_envs=64 num_steps=4 \
-                 learning_starts=100 model_updates=1 model_batch_size=8 WIDE",
+                 learning_starts=100 model_updates=1 model_batch_size=8 eval_every=0 WIDE",
                 Phase::Imagine,
             )
         },
@@ -247,7 +247,7 @@ pub fn corners() -> Vec<Corner> {
                 "Pendulum-v1",
                 "pets",
                 "plan_candidates=512 plan_particles=1 plan_elites=256 horizon=100 num_envs=64 num_steps=4 \
-                 learning_starts=0 model_updates=1 model_hidden_size=4 ensemble_size=1",
+                 learning_starts=0 model_updates=1 model_hidden_size=4 ensemble_size=1 eval_every=0",
                 Phase::Fit,
             )
         },

@@ -60,8 +60,8 @@ const PETS: Learner = Learner {
                     ("plan_noise_exponent", "0.5"),
                     ("eval_every", "200"),
                 ],
-                why: "A cart that drifts has to be seen a second ahead, and balancing is to and fro. When an episode ends \
-                      is what a model learns last, from a handful of falls, so the task's own rule is taken.",
+                why: "A cart that drifts has to be seen a second ahead, and balancing is to and fro. When an episode \
+                      ends is what a model learns last, from a handful of falls, so the task's own rule is taken.",
             },
             ForTask {
                 task: "Pendulum-v1",

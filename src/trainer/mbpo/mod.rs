@@ -9,7 +9,7 @@
 //! k = ⌊min(max(x + (y − x) (t − t₀) / s, x), y)⌋
 //!     t real steps, t₀ learning_starts, x horizon_first, y horizon, s horizon_steps
 //! ```
-//! **Shapes.** The model buffer has at most M · k rows, each as replay's: obs [O], action [A], reward, next obs [O], end.
+//! **Shapes.** The model buffer has at most M · k rows as in replay: obs [O], action [A], reward, next obs [O], end.
 //! **Where.** SAC and its ticks are [`FromReplay`]'s; the fit is that of [`crate::world_model`], imagining that of
 //! [`crate::imagination`]; how far the model is trusted is decided by [`Trust`], in the same words as for PPO.
 //! **Choices.** (1) The model buffer lasts for one iteration: the newest model and a recent policy made all of it, and

@@ -1,20 +1,21 @@
 //! PETS: a world model and a planner, and no policy at all.
 //!
-//! **What.** Before every real step dozens of plans are tried in the learned model, the best are varied and tried again,
-//! and the first action of the best plan is done. Then it plans anew. Every few steps the model is fitted to all that
-//! has happened.
+//! **What.** Before every real step dozens of plans are tried in the learned model, the best are varied and tried
+//! again, and the first action of the best plan is done. Then it plans anew. Every few steps the model is fitted to all
+//! that has happened.
 //! ```text
 //! N · T times: plan in the model (iCEM, P plans, K particles, H steps) ─▶ do its first action     ─▶ fit ─▶ again
 //! ```
 //! **Shapes.** A plan is H actions; a decision follows P · K imagined branches ([`thought`]).
 //! **Where.** The model and its fit are those of MB-PPO; the search over plans is [`crate::cem`]. Each lane has a
 //! [seat](seats) with the rest of its last plan.
-//! **Choices.** (1) Until `learning_starts` real steps are over, and until there is a model, actions are random. (2) What
-//! acts is the planner, in an evaluation too: nothing is distilled from it. (3) The search is iCEM's, not CEM's: the
-//! same decision takes a tenth of the plans. (4) Rewards and ends are learned, where the paper is given both. (5) There
-//! is no value: what comes after H steps does not count. A task that pays nothing within H steps looks alike everywhere.
-//! **Paper.** Chua et al. 2018, "Deep Reinforcement Learning in a Handful of Trials using Probabilistic Dynamics Models"
-//! (1805.12114); the planner is that of Pinneri et al. 2020 (2008.06389).
+//! **Choices.** (1) Until `learning_starts` real steps are over, and until there is a model, actions are random.
+//! (2) What acts is the planner, in an evaluation too, step by step in every episode: nothing is distilled from it, so an
+//! evaluation costs as many decisions as its episodes have steps. (3) The search is iCEM's, not CEM's, which does with
+//! far fewer plans. (4) Rewards and ends are learned, where the paper is given both. (5) There is no value: what comes
+//! after H steps does not count, and a task that pays nothing within H steps looks alike everywhere.
+//! **Paper.** Chua et al. 2018, "Deep Reinforcement Learning in a Handful of Trials using Probabilistic Dynamics
+//! Models" (1805.12114); the planner is that of Pinneri et al. 2020 (2008.06389).
 
 mod fit;
 mod learned;
