@@ -53,7 +53,7 @@ fn runs() -> Vec<(&'static str, &'static str, Vec<&'static str>)> {
         ("random-search", "CartPole-v1", vec![TINY]),
         ("policy-search", "CartPole-v1", vec![TINY, SEARCHING]),
         ("policy-search", "Pendulum-v1", vec![TINY, SEARCHING]),
-        ("pets", "CartPole-v1", vec![TINY, PLANNING, "termination=learned"]),
+        ("pets", "CartPole-v1", vec![TINY, PLANNING, "termination=known horizon=15"]),
         ("pets", "Pendulum-v1", vec![TINY, PLANNING, "plan_caution=1"]),
         (
             "mbpo",

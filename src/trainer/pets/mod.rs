@@ -10,10 +10,10 @@
 //! **Where.** The model and its fit are those of MB-PPO; the search over plans is [`crate::cem`]. Each lane has a
 //! [seat](seats) with the rest of its last plan.
 //! **Choices.** (1) Until `learning_starts` real steps are over, and until there is a model, actions are random.
-//! (2) What acts is the planner, in an evaluation too, step by step in every episode: nothing is distilled from it, so an
-//! evaluation costs as many decisions as its episodes have steps. (3) The search is iCEM's, not CEM's, which does with
-//! far fewer plans. (4) Rewards and ends are learned, where the paper is given both. (5) There is no value: what comes
-//! after H steps does not count, and a task that pays nothing within H steps looks alike everywhere.
+//! (2) What acts is the planner, in an evaluation too, step by step in every episode: nothing is distilled from it, so
+//! an evaluation costs as many decisions as its episodes have steps. (3) The search is iCEM's, not CEM's, which does
+//! with far fewer plans. (4) Rewards and ends are learned, where the paper is given both. (5) There is no value: what
+//! comes after H steps does not count, and a task that pays nothing within H steps looks alike everywhere.
 //! **Paper.** Chua et al. 2018, "Deep Reinforcement Learning in a Handful of Trials using Probabilistic Dynamics
 //! Models" (1805.12114); the planner is that of Pinneri et al. 2020 (2008.06389).
 
