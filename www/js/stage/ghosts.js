@@ -41,7 +41,11 @@ export function strength(confidence, count) {
 
 const weighs = ({ futures }) => futures.some(({ worth }) => worth !== undefined);
 
-/** How strongly one future is drawn beside the others: of plans, the chosen one as strong as can be. */
+/**
+ * How strongly one future is drawn beside the others: of plans, the chosen one as strong as can be.
+ * @param {{ worth?: number }} future
+ * @param {number} index
+ */
 export function emphasis({ worth }, index) {
   if (worth === undefined) return 1;
   return index === 0 ? 3 : 0.2 + 0.8 * worth;
