@@ -27,7 +27,7 @@ use crate::scaling;
 use crate::snapshot::StateMap;
 use explore::{Exploration, epsilon};
 use updates::Updates;
-#[cfg(test)]
+#[cfg(all(test, not(target_family = "wasm")))]
 pub(super) use updates::real_rows;
 
 pub(super) struct FromReplay {
