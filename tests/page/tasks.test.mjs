@@ -65,7 +65,7 @@ for (const task of TASKS) {
 test("the selector takes another task with the same learner and seed, and the address follows", async () => {
   const page = await browser.open("?seed=4&device=cpu&preset=ppo&gamma=0.9");
   await until(page, (s) => s.real_steps > 0);
-  await page.getByRole("combobox", { name: "Task" }).selectOption("Pendulum-v1");
+  await page.locator("[data-is=task]").selectOption("Pendulum-v1");
   await until(page, (s) => s.task === "Pendulum-v1" && s.real_steps > 0);
   assert.equal(new URL(page.url()).search, "?task=Pendulum-v1&preset=ppo&seed=4&device=cpu");
   assert.match(await page.locator("[data-is=goal]").textContent(), /pendulum/);
@@ -75,10 +75,10 @@ test("the selector takes another task with the same learner and seed, and the ad
     await page.locator("[data-is=settings] .intro").textContent(),
     /Pendulum-v1 is learned with .*gamma = 0\.95\. Its rewards/,
   );
-  await page.getByRole("combobox", { name: "Task" }).selectOption("DynaMaze-v0");
+  await page.locator("[data-is=task]").selectOption("DynaMaze-v0");
   await until(page, (s) => s.task === "DynaMaze-v0" && s.real_steps > 0);
   assert.ok(!(await page.locator("[data-is=world]").isVisible()), "a maze has nothing to turn");
-  await page.getByRole("combobox", { name: "Task" }).selectOption("CartPole-v1");
+  await page.locator("[data-is=task]").selectOption("CartPole-v1");
   const { seed } = await until(page, (s) => s.task === "CartPole-v1" && s.real_steps > 0);
   assert.equal(seed, 4);
   assert.equal(new URL(page.url()).search, "?preset=ppo&seed=4&device=cpu");
