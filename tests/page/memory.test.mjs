@@ -1,5 +1,6 @@
 // The limit of a page's memory, as its program keeps it. What runs need of it: support/memory.mjs.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { faultsOf, launch, until } from "./support/browser.mjs";
 import { cases, instance } from "./support/memory.mjs";
@@ -63,6 +64,14 @@ test("an address that asks for too much opens a run without it, and says so", as
 
 test("the configurations that docs/limits.md measures are those of tests/memory.rs", async () => {
   const rows = await cases();
-  assert.equal(rows.length, 10);
+  const source = await readFile(new URL("../memory.rs", import.meta.url), "utf8");
+  const limits = await readFile(new URL("../../docs/limits.md", import.meta.url), "utf8");
+  assert.equal(rows.length, Number(source.match(/const CASES: \[.*; (\d+)\]/)?.[1]));
+  const told =
+    limits
+      .split("| a page's bound, MB |")[1]
+      .split("\n\n")[0]
+      .match(/^\| [a-z]/gm) ?? [];
+  assert.equal(told.length, rows.length);
   for (const { config } of rows) assert.ok(Object.values(config).every(Boolean), JSON.stringify(config));
 });
