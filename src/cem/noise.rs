@@ -13,6 +13,9 @@ use crate::budget;
 use crate::rng::Stream;
 use std::f64::consts::{FRAC_1_SQRT_2, TAU};
 
+/// What one term of a step costs, in multiply-adds of the kernels: it is added in double precision, one after another.
+const PER_TERM: usize = 16;
+
 /// The noise of so many steps and one colour.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Coloured {
@@ -49,7 +52,7 @@ impl Coloured {
 
     /// The noise that these independent numbers `[H]` make.
     pub fn of(&self, independent: &[f64]) -> Vec<f64> {
-        budget::add(self.matrix.len());
+        budget::add(self.matrix.len() * PER_TERM);
         let step = |row: &[f64]| row.iter().zip(independent).map(|(w, z)| w * z).sum();
         self.matrix.chunks_exact(self.steps).map(step).collect()
     }

@@ -24,6 +24,7 @@ mod depth;
 mod earlier;
 mod evaluation;
 mod factory;
+mod fitting;
 mod imagined;
 mod learner;
 mod mbpo;

@@ -1,7 +1,7 @@
 //! What every run with a world model does with it, whoever the learner is: tells its errors, and brings it back.
 //!
-//! **Where.** [`super::on_policy`], [`super::policy_search`] and [`super::mbpo`] own a model; fitting it and predicting
-//! with it are the model's own business ([`crate::world_model`]).
+//! **Where.** [`super::on_policy`], [`super::policy_search`], [`super::pets`] and [`super::mbpo`] own a model; a tick
+//! of fitting it is in [`super::fitting`].
 
 use super::context::Context;
 use super::record::Record;

@@ -10,7 +10,7 @@ const TASKS = ["CartPole-v1", "Pendulum-v1", "MountainCar-v0"];
 const RUNS = TASKS.map((task) => `task=${task}&seed=7&device=cpu&speed=fast`);
 const AGAIN = process.env.MBPPO_LONG ? 50 : 20;
 const WARM = 5; // by then everything that is kept once has been
-const FLAT = 1.25; // V8 compiles more of the code meanwhile; 45 labs that stay make it 1.86, 15 a third of that more
+const FLAT = 1.25; // V8 compiles more of the code meanwhile; 45 labs that are never let go of make it 1.86
 /** So many more may be there: one lab has about 2,200 nodes and 70 listeners, and its texts differ by some. */
 const MORE = { listeners: 10, nodes: 100, memories: 0, documents: 0 };
 

@@ -4,7 +4,8 @@ use super::branches::scheduled_length;
 use super::{Mbpo, Stage};
 use crate::error::Result;
 use crate::trainer::context::Context;
-use crate::trainer::model::{note_open_loop, note_validation};
+use crate::trainer::fitting::{self, Begun, NOTHING_HELD_OUT};
+use crate::trainer::model::note_open_loop;
 use crate::trainer::trust::Trust;
 use crate::world_model::Validation;
 use crate::world_model::fit::Fit;
@@ -13,33 +14,22 @@ use crate::world_model::open_loop::{OpenLoop, error_by_horizon};
 impl Mbpo {
     /// The fit that follows, or, as long as nothing is held out to test the model on, SAC on what is real.
     pub(super) fn index(&mut self, context: &mut Context) -> Stage {
-        if !self.bootstraps.catch_up(&context.replay) {
-            return Stage::Index;
+        match fitting::begin(self.model.as_mut(), &mut self.bootstraps, context) {
+            Begun::Behind => Stage::Index,
+            Begun::Fit(fit) => Stage::Fit(fit),
+            Begun::NothingHeldOut => {
+                self.trust = Trust::none(context, NOTHING_HELD_OUT);
+                Stage::Learn { steps: 0 }
+            }
         }
-        if !context.replay.has_both_parts() {
-            self.trust = Trust::none(context, "nothing is held out yet to test the model on");
-            return Stage::Learn { steps: 0 };
-        }
-        let (replay, action) = (&context.replay, context.spec.action);
-        Stage::Fit(Box::new(Fit::start(
-            self.model.as_mut(),
-            replay,
-            &self.bootstraps,
-            action,
-            &context.config,
-        )))
     }
 
     pub(super) async fn fit(&mut self, context: &mut Context, mut fit: Box<Fit>) -> Result<Stage> {
-        let learned_from = (&context.replay, &self.bootstraps);
-        let stream = &mut context.streams.model_batches;
-        let advanced = fit.advance(self.model.as_mut(), learned_from, &context.config, stream).await?;
-        let Some(validation) = advanced else { return Ok(Stage::Fit(fit)) };
-        note_validation(&mut context.record, validation);
-        let (horizon, action) = (context.config.horizon, context.spec.action);
-        let model = self.model.as_ref();
-        let open_loop = OpenLoop::held_out(model, &context.replay, &self.bootstraps, action, horizon);
-        Ok(Stage::Measure(validation, Box::new(open_loop)))
+        let fitted = fitting::advance(&mut fit, self.model.as_mut(), &self.bootstraps, context).await?;
+        Ok(match fitted {
+            None => Stage::Fit(fit),
+            Some((validation, open_loop)) => Stage::Measure(validation, Box::new(open_loop)),
+        })
     }
 
     /// Some steps of the open-loop predictions of held-out stretches; after the last, the decision.

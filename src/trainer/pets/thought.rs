@@ -11,7 +11,7 @@
 //! **Paper.** Chua et al. 2018 (1805.12114), trajectory sampling; common random numbers are an old trick of simulation.
 
 use super::picture::Paths;
-use crate::budget::{MOST_BRANCHES, rows};
+use crate::budget::{MOST_BRANCHES, PER_ROW, add, rows};
 use crate::cem::Cem;
 use crate::config::Config;
 use crate::dynamics::{self, Answer, Question, State};
@@ -214,6 +214,8 @@ impl Group {
         step: usize,
         noise: &[f32],
     ) -> Result<Answer> {
+        // Beside what the model counts: with small networks many steps fit into a tick.
+        add(self.rows.len() * PER_ROW);
         let (particles, stored) = (thinker.config.plan_particles, thinker.action.stored_size());
         let mut actions = Vec::with_capacity(self.rows.len() * thinker.action.encoded_size());
         for row in self.rows.clone() {
