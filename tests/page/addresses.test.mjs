@@ -192,8 +192,8 @@ test("whatever can be changed is in the address: the shared run is the same run,
 async function changeEverySetting(page) {
   return page.evaluate(() => {
     const form = lab.querySelector("[data-is=form]");
-    // Would make another learner of it.
-    const spared = ["algorithm", "imagination_rounds", "curiosity", "ensemble_size"];
+    // Would make another learner of it; and rewards are no rule of what is seen where task_hidden hides velocities.
+    const spared = ["algorithm", "imagination_rounds", "curiosity", "ensemble_size", "imagined_reward"];
     const small = {
       num_envs: "2",
       num_steps: "20",
@@ -205,12 +205,14 @@ async function changeEverySetting(page) {
       learning_rate: "0.0005",
       reward_scale: "0.2",
       log_std_init: "-0.5",
+      task_reward: "spin", // the next in the list is another task's
     };
     const names = [];
     for (const input of form.querySelectorAll(".setting input, .setting select")) {
       if (spared.includes(input.name) || input.options?.length === 1) continue;
       const before = input.type === "checkbox" ? input.checked : input.value;
       if (input.type === "checkbox") input.checked = !input.checked;
+      else if (input.tagName === "SELECT" && small[input.name]) input.value = small[input.name];
       else if (input.tagName === "SELECT") input.selectedIndex = (input.selectedIndex + 1) % input.options.length;
       else
         input.value =
